@@ -1,0 +1,163 @@
+"""A 3-D image as an array and an affine, and the changes of grid that the pipeline needs.
+
+Arrays are indexed (i, j, k); the 4x4 affine maps voxel indices to RAS+ millimetres, as in nibabel. An axis code such
+as "LAI" says where each array axis runs: towards Left, Anterior, Inferior.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from nibabel import orientations
+from numpy.typing import NDArray
+
+Affine = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The voxel lattice of an image: shape (i, j, k) and the affine to RAS+ mm."""
+
+    shape: tuple[int, int, int]
+    affine: Affine
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel edge lengths in mm, one per array axis."""
+        x, y, z = np.sqrt((self.affine[:3, :3] ** 2).sum(axis=0))
+        return float(x), float(y), float(z)
+
+    @property
+    def axis_codes(self) -> str:
+        """The closest anatomical direction of each array axis, e.g. "RAS"."""
+        return "".join(orientations.aff2axcodes(self.affine))
+
+    @property
+    def voxel_volume_mm3(self) -> float:
+        """Volume of one voxel, |det| of the affine: right for sheared affines too."""
+        return float(abs(np.linalg.det(self.affine[:3, :3])))
+
+    def same_as(self, other: "Grid", tolerance_mm: float = 1e-3) -> bool:
+        """True when both grids have one shape and their corner voxels lie within the tolerance."""
+        if self.shape != other.shape:
+            return False
+        corners = np.array(np.meshgrid(*[(0, n - 1) for n in self.shape])).reshape(3, -1)
+        homogeneous = np.vstack([corners, np.ones(corners.shape[1])])
+        return bool(np.abs((self.affine - other.affine) @ homogeneous).max() <= tolerance_mm)
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """A 3-D array with its affine and what the reader knew about it."""
+
+    data: NDArray[Any]
+    affine: Affine
+    path: Path | None = None
+    kind: str = "array"
+    unit: str | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of voxels per axis."""
+        i, j, k = self.data.shape
+        return i, j, k
+
+    @property
+    def grid(self) -> Grid:
+        """The lattice without the values."""
+        return Grid(self.shape, self.affine)
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel edge lengths in mm."""
+        return self.grid.spacing
+
+    def replace(self, **changes: Any) -> "Image":
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+
+def orientation_change(affine: Affine, codes: str) -> NDArray[np.float64]:
+    """The nibabel orientation transform that brings an array with this affine to the given axis codes."""
+    return orientations.ornt_transform(orientations.io_orientation(affine), orientations.axcodes2ornt(codes))
+
+
+def reorient(image: Image, codes: str) -> Image:
+    """Flip and permute the axes so that they run as ``codes`` says; values and world positions stay exact."""
+    change = orientation_change(image.affine, codes)
+    affine = image.affine @ orientations.inv_ornt_aff(change, image.shape)
+    return image.replace(data=orientations.apply_orientation(image.data, change), affine=affine)
+
+
+def reorient_back(data: NDArray[Any], original: Grid, codes: str) -> NDArray[Any]:
+    """Undo :func:`reorient`: bring an array in ``codes`` axes back to the axes of the original grid."""
+    back = orientations.ornt_transform(
+        orientations.axcodes2ornt(codes), orientations.io_orientation(original.affine)
+    )
+    return orientations.apply_orientation(data, back)
+
+
+def axis_weights(
+    n_source: int, source_spacing: float, n_target: int, target_spacing: float, offset: float, antialias: bool
+) -> NDArray[np.float32]:
+    """Linear interpolation along one axis as a matrix (n_target, n_source).
+
+    ``offset`` is the position of the first target sample in source voxels. When the target is coarser and
+    ``antialias`` is set, the triangle kernel is widened to the target's spacing, so that every source voxel counts.
+    Positions outside the source get rows that sum to less than one (zero far outside): the value there is background.
+    """
+    scale = target_spacing / source_spacing
+    positions = offset + scale * np.arange(n_target)
+    width = max(1.0, scale) if antialias else 1.0
+    distance = np.abs(np.arange(n_source)[None, :] - positions[:, None]) / width
+    weights = np.clip(1.0 - distance, 0.0, None)
+    if width > 1.0:
+        # Normalise by the full kernel, the part that falls outside the source included: background stays background.
+        reach = int(np.ceil(width)) + 1
+        base = np.floor(positions)[:, None] + np.arange(-reach, reach + 2)[None, :]
+        total = np.clip(1.0 - np.abs(base - positions[:, None]) / width, 0.0, None).sum(axis=1)
+        weights /= total[:, None]
+    return weights.astype(np.float32)
+
+
+def grid_weights(source: Grid, target: Grid, antialias: bool) -> list[NDArray[np.float32]]:
+    """The three axis matrices that resample from ``source`` to ``target``; their axes must be parallel."""
+    to_source = np.linalg.inv(source.affine) @ target.affine
+    off_diagonal = to_source[:3, :3] - np.diag(np.diag(to_source[:3, :3]))
+    reach = np.abs(off_diagonal) @ np.array(target.shape, float)
+    if reach.max() > 0.05:
+        raise ValueError("the two grids are rotated against each other; use resample_to")
+    return [
+        axis_weights(
+            source.shape[axis], 1.0, target.shape[axis], float(to_source[axis, axis]), float(to_source[axis, 3]), antialias
+        )
+        for axis in range(3)
+    ]
+
+
+def apply_weights(data: NDArray[Any], weights: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Apply axis matrices to the last three axes of ``data``, the most shrinking axis first."""
+    result = np.asarray(data, dtype=np.float32)
+    lead = result.ndim - 3
+    for axis in sorted(range(3), key=lambda a: weights[a].shape[0] / weights[a].shape[1]):
+        moved = np.moveaxis(result, lead + axis, -1)
+        result = np.moveaxis(moved @ weights[axis].T, -1, lead + axis)
+    return np.ascontiguousarray(result)
+
+
+def resample_separable(data: NDArray[Any], source: Grid, target: Grid, antialias: bool = True) -> NDArray[np.float32]:
+    """Resample (..., x, y, z) from one grid to a parallel one by (anti-aliased) linear interpolation."""
+    return apply_weights(data, grid_weights(source, target, antialias))
+
+
+def resample_to(data: NDArray[Any], source: Grid, target: Grid, order: int = 1) -> NDArray[Any]:
+    """Resample a 3-D array to any other grid (rotated, sheared); order 0 is nearest neighbour, outside is 0."""
+    from scipy import ndimage
+
+    to_source = np.linalg.inv(source.affine) @ target.affine
+    return ndimage.affine_transform(
+        data, to_source[:3, :3], offset=to_source[:3, 3], output_shape=target.shape, order=order, mode="constant", cval=0
+    )
