@@ -50,7 +50,9 @@ def pick_device(name: str = "auto") -> "torch.device":
         if name != "auto":
             raise InputError(f"Device {name} cannot be used: {reason}; use --device cpu or auto.")
         if available:
-            _log.warning("%s is visible but cannot be used (%s); running on the CPU instead.", candidate, reason)
+            _log.warning(
+                "%s is visible but cannot be used (%s); running on the CPU instead.", candidate, reason
+            )
     return torch.device("cpu")
 
 

@@ -132,7 +132,12 @@ def grid_weights(source: Grid, target: Grid, antialias: bool) -> list[NDArray[np
         raise ValueError("the two grids are rotated against each other; use resample_to")
     return [
         axis_weights(
-            source.shape[axis], 1.0, target.shape[axis], float(to_source[axis, axis]), float(to_source[axis, 3]), antialias
+            source.shape[axis],
+            1.0,
+            target.shape[axis],
+            float(to_source[axis, axis]),
+            float(to_source[axis, 3]),
+            antialias,
         )
         for axis in range(3)
     ]
@@ -148,7 +153,9 @@ def apply_weights(data: NDArray[Any], weights: Sequence[NDArray[np.float32]]) ->
     return np.ascontiguousarray(result)
 
 
-def resample_separable(data: NDArray[Any], source: Grid, target: Grid, antialias: bool = True) -> NDArray[np.float32]:
+def resample_separable(
+    data: NDArray[Any], source: Grid, target: Grid, antialias: bool = True
+) -> NDArray[np.float32]:
     """Resample (..., x, y, z) from one grid to a parallel one by (anti-aliased) linear interpolation."""
     return apply_weights(data, grid_weights(source, target, antialias))
 
@@ -159,5 +166,11 @@ def resample_to(data: NDArray[Any], source: Grid, target: Grid, order: int = 1) 
 
     to_source = np.linalg.inv(source.affine) @ target.affine
     return ndimage.affine_transform(
-        data, to_source[:3, :3], offset=to_source[:3, 3], output_shape=target.shape, order=order, mode="constant", cval=0
+        data,
+        to_source[:3, :3],
+        offset=to_source[:3, 3],
+        output_shape=target.shape,
+        order=order,
+        mode="constant",
+        cval=0,
     )

@@ -108,7 +108,9 @@ class Model:
                 network.load_state_dict(state)
             except (KeyError, TypeError, ValueError, RuntimeError) as error:
                 where = self.path or header.name
-                raise InputError(f"{where}: weights and header do not belong together; get the file again.") from error
+                raise InputError(
+                    f"{where}: weights and header do not belong together; get the file again."
+                ) from error
             built.append(network.eval())
         return built
 
@@ -124,9 +126,7 @@ def _digest(header: Mapping[str, Any], tensors: "Mapping[str, torch.Tensor]") ->
     return digest.hexdigest()
 
 
-def save_model(
-    path: Path | str, header: ModelHeader, states: "Sequence[Mapping[str, torch.Tensor]]"
-) -> Path:
+def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[str, torch.Tensor]]") -> Path:
     """Write a model file atomically and return its path; ``states`` holds one state dictionary per header member."""
     from safetensors.torch import save_file
 
@@ -171,7 +171,9 @@ def _document(path: Path) -> dict[str, Any]:
     except (SafetensorError, OSError, ValueError) as error:
         raise InputError(f"{path} is cut, damaged, or no model file; get it again.") from error
     if _KEY not in metadata:
-        raise InputError(f"{path} is no DGMSegmentation model; give a file made by dgmseg train or import-keras.")
+        raise InputError(
+            f"{path} is no DGMSegmentation model; give a file made by dgmseg train or import-keras."
+        )
     try:
         return dict(json.loads(metadata[_KEY]))
     except (json.JSONDecodeError, TypeError, ValueError) as error:
@@ -200,7 +202,8 @@ def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
     if _digest(document, tensors) != expected:
         raise InputError(f"{path} was altered after it was made (checksum differs); get the file again.")
     states = tuple(
-        {k.removeprefix(m.prefix): v for k, v in tensors.items() if k.startswith(m.prefix)} for m in header.members
+        {k.removeprefix(m.prefix): v for k, v in tensors.items() if k.startswith(m.prefix)}
+        for m in header.members
     )
     return Model(header, states, path, expected)
 
@@ -223,4 +226,6 @@ def find_model(name_or_path: Path | str) -> Path:
     if path.exists():
         return path
     names = ", ".join(bundled) or "none in this version"
-    raise InputError(f"{name_or_path}: no such model; give a model file or a bundled name (bundled: {names}).")
+    raise InputError(
+        f"{name_or_path}: no such model; give a model file or a bundled name (bundled: {names})."
+    )

@@ -52,13 +52,17 @@ class Preprocessing:
         except (ValueError, IndexError, TypeError):
             known = False
         if not known:
-            raise InputError(f"Preprocessing: axes {self.axes!r} is no axis code; write three letters such as RAS.")
+            raise InputError(
+                f"Preprocessing: axes {self.axes!r} is no axis code; write three letters such as RAS."
+            )
         if len(self.spacing_mm) != 3 or not all(s > 0 for s in self.spacing_mm):
             raise InputError(f"Preprocessing: spacing_mm {self.spacing_mm} needs three positive numbers.")
         if self.shape is not None and (len(self.shape) != 3 or not all(n > 0 for n in self.shape)):
             raise InputError(f"Preprocessing: shape {self.shape} needs three positive whole numbers.")
         if self.crop_centre not in CENTRE_RULES:
-            raise InputError(f"Preprocessing: crop_centre {self.crop_centre!r} is none of {', '.join(CENTRE_RULES)}.")
+            raise InputError(
+                f"Preprocessing: crop_centre {self.crop_centre!r} is none of {', '.join(CENTRE_RULES)}."
+            )
         if self.back not in BACK_METHODS:
             raise InputError(f"Preprocessing: back {self.back!r} is none of {', '.join(BACK_METHODS)}.")
         if not self.windows or any(len(w) != 2 or not w[0] < w[1] for w in self.windows):
@@ -76,7 +80,9 @@ class Preprocessing:
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise InputError(f"Preprocessing: {unknown[0]!r} is no known setting; use {', '.join(sorted(known))}.")
+            raise InputError(
+                f"Preprocessing: {unknown[0]!r} is no known setting; use {', '.join(sorted(known))}."
+            )
         ready = dict(values)
         try:
             if "spacing_mm" in ready:
@@ -86,7 +92,9 @@ class Preprocessing:
             if "windows" in ready:
                 ready["windows"] = tuple((float(a), float(b)) for a, b in ready["windows"])
         except (TypeError, ValueError) as error:
-            raise InputError(f"Preprocessing: a setting cannot be read ({error}); compare with a preset.") from error
+            raise InputError(
+                f"Preprocessing: a setting cannot be read ({error}); compare with a preset."
+            ) from error
         return cls(**ready)
 
     def scale(self, grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -200,7 +208,9 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
     first = images[0]
     for extra in images[1:]:
         if not extra.grid.same_as(first.grid):
-            raise InputError(f"{extra.path or 'A channel'} is on another grid than the QSM; resample it first.")
+            raise InputError(
+                f"{extra.path or 'A channel'} is on another grid than the QSM; resample it first."
+            )
     mask_turned = reorient(Image(mask, first.affine), pre.axes)
     native, turned_mask = mask_turned.grid, mask_turned.data
     grid = network_grid(native, turned_mask, pre)
@@ -216,13 +226,17 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
         inputs[channel] = window_to_network(apply_weights(values, inner), pre, channel)
     mask_grid = apply_weights(inside, inner) >= 0.5
     if not mask_grid.any():
-        raise InputError("The brain mask vanishes on the model's grid; check the voxel size in the image's header.")
+        raise InputError(
+            "The brain mask vanishes on the model's grid; check the voxel size in the image's header."
+        )
     centre = np.linalg.solve(grid.affine, native.affine @ np.append((low + high) / 2.0, 1.0))[:3]
     coordinates = coordinate_channels(mask_grid, grid, pre) if pre.coordinates else None
     return Prepared(inputs, coordinates, grid, native, mask_grid, centre)
 
 
-def labels_to_grid(labels: Image, grid: Grid, pre: Preprocessing, method: str = "linear") -> NDArray[np.uint8]:
+def labels_to_grid(
+    labels: Image, grid: Grid, pre: Preprocessing, method: str = "linear"
+) -> NDArray[np.uint8]:
     """Bring reference labels to the network grid of their image, for training.
 
     "linear" resamples each label's indicator and takes the largest, which keeps small nuclei round; "nearest" copies.

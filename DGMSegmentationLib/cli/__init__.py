@@ -1,0 +1,104 @@
+"""The command line ``dgmseg``: thin, each command in a file of its own, nothing heavy imported before it is needed."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from .. import __version__
+from ..errors import Cancelled, DGMError
+
+# command -> (module in this package, function)
+COMMANDS = {
+    "segment": ("segment", "segment"),
+    "measure": ("measure", "measure"),
+    "evaluate": ("evaluate", "evaluate"),
+    "agreement": ("agreement", "agreement"),
+    "convert": ("convert", "convert"),
+    "train": ("train", "train"),
+    "crossval": ("crossval", "crossval"),
+    "simulate": ("simulate", "simulate"),
+    "models": ("models", "models"),
+    "import-keras": ("import_keras", "import_keras"),
+}
+_EPILOG = "Results are for research use only."
+
+
+def _application(wanted: str | None):  # type: ignore[no-untyped-def]
+    """The typer application; with a known command only that command's module is imported."""
+    import typer
+
+    application = typer.Typer(
+        name="dgmseg",
+        help="Segment deep-gray-matter nuclei in quantitative susceptibility maps (QSM) and measure them.",
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    def version(value: bool) -> None:
+        if value:
+            typer.echo(f"dgmseg {__version__}")
+            raise typer.Exit
+
+    @application.callback()
+    def options(
+        version: bool = typer.Option(
+            False, "--version", callback=version, is_eager=True, help="Print the version."
+        ),
+        debug: bool = typer.Option(
+            False, "--debug", help="Show the traceback of a failure (anywhere on the line)."
+        ),
+    ) -> None:
+        pass
+
+    for name, (module, function) in COMMANDS.items():
+        if wanted in (None, name):
+            application.command(name)(getattr(import_module(f".{module}", __name__), function))
+    return application
+
+
+def _say(sentence: str) -> None:
+    print(f"dgmseg: {' '.join(sentence.split())}", file=sys.stderr)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``dgmseg`` and return its exit code: 0 done, 1 a failure of the run, 2 bad input or options."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [w for w in words if w != "--debug"]
+    logging.basicConfig(level=logging.WARNING, format="dgmseg: %(message)s", stream=sys.stderr)
+    wanted = next((w for w in words if not w.startswith("-")), None)
+    try:
+        application = _application(wanted if wanted in COMMANDS else None)
+        code = application(args=words, prog_name="dgmseg", standalone_mode=False)
+        return int(code or 0)
+    except (KeyboardInterrupt, Cancelled) as error:
+        _say(str(error) or "Stopped.")
+        return 1
+    except DGMError as error:
+        if debug:
+            raise
+        _say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        if hasattr(error, "format_message") and hasattr(
+            error, "exit_code"
+        ):  # what typer says of wrong options
+            text = error.format_message()
+            if text:
+                _say(f"{text} See dgmseg {wanted + ' ' if wanted in COMMANDS else ''}--help.")
+            return 2
+        if type(error).__name__ in ("Abort", "Exit"):
+            return int(getattr(error, "exit_code", 1))
+        _say(
+            f"The run failed ({type(error).__name__}: {error}); run again with --debug and report what it shows."
+        )
+        return 1

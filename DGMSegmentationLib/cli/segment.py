@@ -1,0 +1,134 @@
+"""``dgmseg segment``: one image in, labels, table, page and provenance out."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Device(str, Enum):
+    """Where the network runs."""
+
+    auto = "auto"
+    cuda = "cuda"
+    mps = "mps"
+    cpu = "cpu"
+
+
+class Units(str, Enum):
+    """What the values of the image are in."""
+
+    auto = "auto"
+    ppm = "ppm"
+    ppb = "ppb"
+
+
+def segment(
+    qsm: Annotated[
+        Path, typer.Argument(metavar="QSM", help="The QSM: .nii, .nii.gz, .nrrd, or a DICOM folder.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder for the results (default: beside the input)."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")
+    ] = "default",
+    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    units: Annotated[Units, typer.Option(help="Unit of the QSM.")] = Units.auto,
+    voxel_size: Annotated[
+        str | None, typer.Option(help="True voxel edges in mm when the header is wrong, e.g. 0.94,0.94,3.")
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="A further channel that the model wants, as NAME=FILE.")
+    ] = None,
+    largest_component: Annotated[
+        bool, typer.Option(help="Keep only the largest piece of each structure.")
+    ] = True,
+    connectivity: Annotated[int, typer.Option(help="Neighbours that connect voxels: 6, 18 or 26.")] = 6,
+    flip_average: Annotated[
+        bool, typer.Option("--flip-average", help="Average with the mirrored head; twice the time.")
+    ] = False,
+    save_probabilities: Annotated[
+        bool, typer.Option("--save-probabilities", help="Also write STEM_probseg.nii.gz.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results of an earlier run.")
+    ] = False,
+) -> None:
+    """Segment the ten structures in a QSM and write labels, ROI table, report page and provenance.
+
+    Writes STEM_dseg.nii.gz, STEM_dseg.tsv, STEM_rois.tsv, STEM_report.html and STEM_provenance.json.
+    """
+    import sys
+
+    from ..errors import InputError
+    from ..files import check_writable, stem
+    from ..outputs import output_paths, write_segmentation
+    from .progress import step_progress
+
+    if not qsm.exists():
+        raise InputError(f"{qsm}: there is no such file; check the path.")
+    paths = output_paths(qsm, output, save_probabilities)
+    check_writable(list(paths.values()), overwrite)
+    extra = dict(_named_file(text) for text in channel or [])
+    from ..segment import segment as run
+
+    with step_progress() as progress:
+        result = run(
+            qsm,
+            model,
+            device=device.value,
+            units=units.value,
+            voxel_size=parse_voxel_size(voxel_size),
+            extra_channels=extra,
+            largest_component=largest_component,
+            connectivity=connectivity,
+            flip_average=flip_average,
+            keep_probabilities=save_probabilities,
+            subject=stem(qsm),
+            progress=progress,
+        )
+        progress("Writing the results", 0.95)
+        write_segmentation(result, paths, overwrite)
+        progress("Done", 1.0)
+    if sys.stdout.isatty():
+        from .tables_on_screen import show_rows
+
+        unit = result.provenance["units"]
+        print(f"Unit: {unit['unit']}, {'detected' if unit['detected'] else 'as told'} ({unit['reason']})")
+        show_rows(result.rows)
+        print(f"Written to {paths['labels'].parent}: " + ", ".join(p.name for p in paths.values()))
+    else:
+        from ..tables import long_text
+
+        sys.stdout.write(long_text(result.rows))
+
+
+def parse_voxel_size(text: str | None) -> tuple[float, ...] | None:
+    """ "0.94,0.94,3" as three numbers; raises InputError for anything else."""
+    from ..errors import InputError
+
+    if text is None:
+        return None
+    try:
+        size = tuple(float(part) for part in text.replace("x", ",").split(","))
+    except ValueError:
+        size = ()
+    if len(size) != 3 or not all(0 < s < 100 for s in size):
+        raise InputError(
+            f"--voxel-size {text!r} is no voxel size; write three numbers in mm such as 0.94,0.94,3."
+        )
+    return size
+
+
+def _named_file(text: str) -> tuple[str, Path]:
+    from ..errors import InputError
+
+    name, sign, path = text.partition("=")
+    if not sign or not name or not path:
+        raise InputError(
+            f"--channel {text!r} is not of the form NAME=FILE; write for example magnitude=mag.nii.gz."
+        )
+    return name, Path(path)

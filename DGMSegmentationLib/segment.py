@@ -1,0 +1,318 @@
+"""The pipeline: image -> case -> network grid -> probabilities -> native labels -> components -> table."""
+
+import logging
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import __version__
+from .case import Case, open_case
+from .errors import Cancelled
+from .image import Grid, Image, reorient_back
+from .measure import RoiRow, measure
+from .model import DEFAULT_MODEL, Model, load_model
+from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
+from .preprocess import Prepared, Preprocessing, prepare
+from .structures import MIRROR, by_label
+
+if TYPE_CHECKING:
+    from .inference import Box, Predictor
+
+StepProgress = Callable[[str, float], None]
+"""progress(what is being done, fraction of the whole run 0..1)"""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Segmentation:
+    """The result of one run, on the native grid of the input."""
+
+    labels: Image
+    """uint8, 0 background, 1..10 the structures."""
+    image: Image
+    """The QSM in ppb."""
+    mask: NDArray[np.bool_]
+    rows: list[RoiRow]
+    provenance: dict[str, Any]
+    probabilities: NDArray[np.float32] | None = None
+    """(K, i, j, k) when asked for."""
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Wall time by step."""
+
+
+class Stopwatch:
+    """Adds up wall time by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Any:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - start
+
+
+def prior_box(model: Model, prepared: Prepared) -> "Box | None":
+    """Where the model's structures can be, as slices of the network grid; None when the model does not say."""
+    prior = model.header.prior_box
+    if not prior:
+        return None
+    spacing = np.array(prepared.grid.spacing)
+    low = np.floor(prepared.mask_centre + np.array(prior["low_mm"]) / spacing).astype(int)
+    high = np.ceil(prepared.mask_centre + np.array(prior["high_mm"]) / spacing).astype(int) + 1
+    low = np.clip(low, 0, np.array(prepared.grid.shape) - 1)
+    high = np.clip(high, low + 1, prepared.grid.shape)
+    x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return x, y, z
+
+
+def touches_border(labels: NDArray[np.integer[Any]], box: "Box", shape: Sequence[int]) -> bool:
+    """True when a label lies on a face of the box that is not also a face of the volume."""
+    for axis, (span, length) in enumerate(zip(box, shape, strict=True)):
+        faces = ([0] if span.start > 0 else []) + ([-1] if span.stop < length else [])
+        if any(np.take(labels, face, axis=axis).any() for face in faces):
+            return True
+    return False
+
+
+def _flip_order(labels: Sequence[int]) -> list[int]:
+    """For each class, the class of the mirrored head that it corresponds to."""
+    return [list(labels).index(MIRROR[label]) for label in labels]
+
+
+def predict_case(
+    predictor: "Predictor",
+    prepared: Prepared,
+    box: "Box | None",
+    flip_average: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> NDArray[np.float32]:
+    """Probabilities on the network grid (or in ``box``), optionally averaged with those of the mirrored head."""
+    runs = 2 if flip_average else 1
+
+    def step(run: int) -> Callable[[int, int], None] | None:
+        return (lambda done, total: progress(run * total + done, runs * total)) if progress else None
+
+    result = predictor.predict(prepared.inputs, prepared.coordinates, box, step(0), cancel)
+    if not flip_average:
+        return result
+    axes = predictor.model.header.preprocessing.axes
+    axis = next(i for i, code in enumerate(axes) if code in "LR")
+    length = prepared.inputs.shape[1 + axis]
+    turned = None
+    if box is not None:
+        spans = list(box)
+        spans[axis] = slice(length - box[axis].stop, length - box[axis].start)
+        turned = (spans[0], spans[1], spans[2])
+    where = prepared.coordinates
+    if where is not None:
+        where = np.flip(where, axis=1 + axis).copy()
+        pre = predictor.model.header.preprocessing
+        # In the mirrored head the coordinate along the flipped axis changes its sign, in grey values around 127.5.
+        where[axis] = pre.scale(255.0 - (where[axis] * pre.divide + pre.subtract))
+    inputs = np.ascontiguousarray(np.flip(prepared.inputs, axis=1 + axis))
+    mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
+    mirrored = np.flip(mirrored, axis=1 + axis)[_flip_order(predictor.model.labels)]
+    return (result + mirrored) / np.float32(2)
+
+
+def _cropped(grid: Grid, box: "Box") -> Grid:
+    affine = grid.affine.copy()
+    affine[:3, 3] += grid.affine[:3, :3] @ np.array([s.start for s in box], float)
+    x, y, z = (s.stop - s.start for s in box)
+    return Grid((x, y, z), affine)
+
+
+def label_case(
+    case: Case,
+    predictor: "Predictor",
+    *,
+    largest_component: bool = True,
+    connectivity: int = 6,
+    flip_average: bool = False,
+    use_prior_box: bool = True,
+    keep_probabilities: bool = False,
+    progress: StepProgress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    log: Callable[[str], None] | None = None,
+    clock: Stopwatch | None = None,
+) -> tuple[Image, NDArray[np.float32] | None, dict[str, Any]]:
+    """Labels of an opened case on its native grid; also probabilities there when asked for, and notes on the run."""
+    clock, log = clock or Stopwatch(), log or _log.warning
+    model, pre = predictor.model, predictor.model.header.preprocessing
+    report = progress or (lambda step, fraction: None)
+    _stop_if(cancel)
+    report("Preparing the image", 0.05)
+    with clock("resample"):
+        prepared = prepare(case.channels, case.mask, pre)
+    box = prior_box(model, prepared) if use_prior_box else None
+    notes: dict[str, Any] = {"prior_box_used": box is not None}
+
+    def tile(done: int, total: int) -> None:
+        report("Running the network", 0.1 + 0.7 * done / total)
+
+    with clock("network"):
+        probabilities = predict_case(predictor, prepared, box, flip_average, tile, cancel)
+        if box is not None and touches_border(probabilities.argmax(axis=0), box, prepared.grid.shape):
+            log(
+                "A structure reaches the border of the region where it is expected; searching the whole volume."
+            )
+            notes["prior_box_used"], box = False, None
+            probabilities = predict_case(predictor, prepared, None, flip_average, tile, cancel)
+    _stop_if(cancel)
+    report("Returning to the image's own grid", 0.82)
+    with clock("back"):
+        grid = _cropped(prepared.grid, box) if box is not None else prepared.grid
+        labels = labels_from_probabilities(probabilities, model.labels, grid, prepared.native, pre.back)
+    with clock("components"):
+        if largest_component:
+            labels, removed = largest_components(labels, connectivity)
+            notes["removed_voxels"] = {by_label(k).abbreviation: n for k, n in removed.items()}
+    with clock("back"):
+        native = reorient_back(labels, case.image.grid, pre.axes)
+        native = np.where(case.mask, native, np.uint8(0))  # where there is no QSM there is nothing to measure
+        full = None
+        if keep_probabilities:
+            full = probabilities_to_native(probabilities, grid, prepared.native)
+            full = np.stack([reorient_back(p, case.image.grid, pre.axes) for p in full])
+    absent = sorted(set(model.labels[1:]) - set(np.unique(native).tolist()))
+    notes["empty"] = [by_label(k).abbreviation for k in absent]
+    for label in absent:
+        log(f"{by_label(label).name} was not found; look at the image, its unit and its orientation.")
+    return case.image.replace(data=native, unit=None), full, notes
+
+
+def _stop_if(cancel: Callable[[], bool] | None) -> None:
+    if cancel is not None and cancel():
+        raise Cancelled
+
+
+def segment(
+    image: Image | Path | str,
+    model: Model | Path | str = DEFAULT_MODEL,
+    *,
+    predictor: "Predictor | None" = None,
+    device: str = "auto",
+    units: str = "auto",
+    voxel_size: Sequence[float] | None = None,
+    extra_channels: Mapping[str, Image | Path | str] | None = None,
+    largest_component: bool = True,
+    connectivity: int = 6,
+    flip_average: bool = False,
+    use_prior_box: bool = True,
+    keep_probabilities: bool = False,
+    subject: str = "",
+    progress: StepProgress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Segmentation:
+    """Segment the ten structures in one QSM and measure them.
+
+    ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``predictor``: a model already on a device,
+    to be used again for many cases; otherwise ``model`` and ``device`` make one. ``flip_average`` averages with the
+    mirrored head. Raises InputError for bad input, Cancelled when ``cancel()`` says so.
+    """
+    clock = Stopwatch()
+    said: list[str] = []
+
+    def tell(message: str) -> None:
+        said.append(message)
+        (log or _log.warning)(message)
+
+    report = progress or (lambda step, fraction: None)
+    report("Reading the image", 0.0)
+    with clock("model"):
+        if predictor is None:
+            from .inference import Predictor
+
+            loaded = model if isinstance(model, Model) else load_model(model)
+            predictor = Predictor(loaded, device, log=tell)
+    header = predictor.model.header
+    with clock("read"):
+        case = open_case(
+            image, units=units, voxel_size=voxel_size, channels=header.channels, extra=extra_channels
+        )
+    for warning in case.warnings:
+        tell(warning)
+    predictor.log = tell
+    labels, probabilities, notes = label_case(
+        case,
+        predictor,
+        largest_component=largest_component,
+        connectivity=connectivity,
+        flip_average=flip_average,
+        use_prior_box=use_prior_box,
+        keep_probabilities=keep_probabilities,
+        progress=progress,
+        cancel=cancel,
+        log=tell,
+        clock=clock,
+    )
+    report("Measuring", 0.9)
+    with clock("measure"):
+        rows = measure(
+            labels,
+            case.image,
+            subject=subject,
+            image_name=case.image.path.name if case.image.path else "",
+            mask=case.mask,
+            model=f"{header.name} {header.version}",
+        )
+    provenance = {
+        "software": f"DGMSegmentation {__version__}",
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "input": case.image.path.name if case.image.path else None,
+        "subject": subject,
+        "units": {"unit": case.units.unit, "detected": case.units.detected, "reason": case.units.reason},
+        "voxel_size_mm": [round(s, 6) for s in case.image.spacing],
+        "axes": case.image.grid.axis_codes,
+        "brain_mask_ml": round(float(case.mask.sum()) * case.image.grid.voxel_volume_mm3 / 1000, 1),
+        "model": {
+            "name": header.name,
+            "version": header.version,
+            "sha256": predictor.model.sha256,
+            "licence": header.licence,
+            "network": header.network,
+            "intended_use": header.intended_use,
+        },
+        "preprocessing": header.preprocessing.to_dict(),
+        "options": {
+            "device": str(predictor.device),
+            "largest_component": largest_component,
+            "connectivity": connectivity,
+            "flip_average": flip_average,
+            "voxel_size_override": list(voxel_size) if voxel_size is not None else None,
+        },
+        **notes,
+        "warnings": said,
+        "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
+    }
+    return Segmentation(
+        labels, case.image, case.mask, rows, provenance, probabilities, tuple(said), clock.seconds
+    )
+
+
+__all__ = [
+    "Preprocessing",
+    "Segmentation",
+    "label_case",
+    "predict_case",
+    "prior_box",
+    "segment",
+    "touches_border",
+]
