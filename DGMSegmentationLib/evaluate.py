@@ -1,4 +1,6 @@
-"""Score a segmentation against a reference: overlap, surface, volume, and what the difference does to the ROI mean."""
+"""Score a segmentation against a reference: overlap, surface, volume, and what the difference does to the ROI
+mean.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -22,9 +24,10 @@ SURFACE_TOLERANCE_MM = 1.0
 class CaseScore:
     """One structure of one case. The fields are the columns of the evaluation table.
 
-    ``dice`` is 0 when a structure is absent from both (nothing was shown to agree), as in the project's independent
-    score; precision, sensitivity and the distances are NaN where they would divide by zero. ``hd95_mm`` is the
-    larger of the two directed 95th percentiles between surface voxels. Errors are prediction minus reference.
+    ``dice`` is 0 when a structure is absent from both (nothing was shown to agree), as in the project's
+    independent score; precision, sensitivity and the distances are NaN where they would divide by zero.
+    ``hd95_mm`` is the larger of the two directed 95th percentiles between surface voxels. Errors are
+    prediction minus reference.
     """
 
     subject: str
@@ -52,7 +55,9 @@ _AVERAGED = ("dice", "precision", "sensitivity", "hd95_mm", "surface_dice_1mm", 
 
 
 def _on_reference_grid(image: Image, reference: Image, what: str) -> NDArray[Any]:
-    """The array in the reference's axis order; only flips and permutations are undone, nothing is interpolated."""
+    """The array in the reference's axis order; only flips and permutations are undone, nothing is
+    interpolated.
+    """
     if not image.grid.same_as(reference.grid):
         turned = reorient(image, reference.grid.axis_codes)
         if not turned.grid.same_as(reference.grid, tolerance_mm=0.1):
@@ -70,8 +75,8 @@ def evaluate_case(
 ) -> list[CaseScore]:
     """Score the ten structures of one case; always ten rows, in the order of their labels.
 
-    ``image_ppb`` is the susceptibility map in ppb for the ROI means; voxels without a value are left out of them.
-    Raises InputError when the grids are not the same up to flips and permutations of axes.
+    ``image_ppb`` is the susceptibility map in ppb for the ROI means; voxels without a value are left out of
+    them. Raises InputError when the grids are not the same up to flips and permutations of axes.
     """
     found = _on_reference_grid(predicted, reference, "segmentation")
     values = None if image_ppb is None else _on_reference_grid(image_ppb, reference, "image")
@@ -136,8 +141,8 @@ SUMMARY_COLUMNS: tuple[str, ...] = (
 def summarise(scores: Iterable[CaseScore]) -> list[dict[str, Any]]:
     """Mean and SD over cases, Bland-Altman bias and limits, ICC(2,1) of the ROI means.
 
-    One row per structure, one per nucleus with both sides pooled, and one over everything ("all"). Missing values
-    are left out; ``n_empty`` counts the structures that the prediction lacks and the reference has.
+    One row per structure, one per nucleus with both sides pooled, and one over everything ("all"). Missing
+    values are left out; ``n_empty`` counts the structures that the prediction lacks and the reference has.
     """
     scores = list(scores)
     groups: Mapping[str, Sequence[CaseScore]] = {

@@ -1,8 +1,8 @@
 """Measure the ten structures in a QSM: one row of volume and susceptibility statistics per structure.
 
-Everything is computed on the native grid of the measured image. Labels drawn on another grid are carried to the
-image's grid by nearest neighbour and the rows say so (flag ``labels_resampled``); the image is never resampled.
-Negative voxels are tissue like any other and are never dropped.
+Everything is computed on the native grid of the measured image. Labels drawn on another grid are carried to
+the image's grid by nearest neighbour and the rows say so (flag ``labels_resampled``); the image is never
+resampled. Negative voxels are tissue like any other and are never dropped.
 """
 
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ class RoiRow:
     """One structure measured in one image. The fields are the columns of the long table, in their order.
 
     ``n_voxels`` and ``volume_mm3`` count every voxel of the structure (after erosion, when asked);
-    ``n_excluded`` of them carry no value (NaN, infinite, or a background sentinel) and are left out of the statistics.
-    ``sd_ppb`` is the sample SD (ddof 1), NaN for fewer than two voxels. Percentiles interpolate linearly.
-    NaN stands for "no value" and is an empty cell in a file.
+    ``n_excluded`` of them carry no value (NaN, infinite, or a background sentinel) and are left out of the
+    statistics. ``sd_ppb`` is the sample SD (ddof 1), NaN for fewer than two voxels. Percentiles interpolate
+    linearly. NaN stands for "no value" and is an empty cell in a file.
     """
 
     subject: str
@@ -72,7 +72,9 @@ class RoiRow:
 
 @dataclass(frozen=True)
 class Reference:
-    """The susceptibility that ``mean_referenced_ppb`` is relative to, and the name that the table shows for it."""
+    """The susceptibility that ``mean_referenced_ppb`` is relative to, and the name that the table shows for
+    it.
+    """
 
     name: str
     value_ppb: float
@@ -84,7 +86,8 @@ class Reference:
 
     @classmethod
     def region(cls, name: str, image_ppb: Image, region: Image | NDArray[Any]) -> "Reference":
-        """The mean of the image inside a region (the brain mask, a CSF segment): values other than 0 belong to it.
+        """The mean of the image inside a region (the brain mask, a CSF segment): values other than 0 belong
+        to it.
 
         A region on another grid is carried to the image's grid by nearest neighbour.
         Raises InputError when the region holds no voxel with a value.
@@ -106,7 +109,9 @@ class Reference:
 
 
 def measurable(values_ppb: NDArray[Any]) -> NDArray[np.bool_]:
-    """True where a voxel carries a value: finite and above the background sentinel. Zero and negative values count."""
+    """True where a voxel carries a value: finite and above the background sentinel. Zero and negative values
+    count.
+    """
     return np.isfinite(values_ppb) & (values_ppb > SENTINEL_PPB)
 
 
@@ -126,7 +131,9 @@ def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.uint8], bool
 
 
 def erode(inside: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
-    """Peel ``steps`` layers of voxels (face neighbours) off a structure; the image's border counts as outside."""
+    """Peel ``steps`` layers of voxels (face neighbours) off a structure; the image's border counts as
+    outside.
+    """
     from scipy import ndimage
 
     if steps <= 0:
@@ -135,7 +142,9 @@ def erode(inside: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
 
 
 def asymmetry_percent(left: float, right: float) -> float:
-    """100 (L - R) / |(L + R) / 2| of the two means: positive when the left value is higher; NaN where undefined."""
+    """100 (L - R) / |(L + R) / 2| of the two means: positive when the left value is higher; NaN where
+    undefined.
+    """
     middle = abs(left + right) / 2
     return 100.0 * (left - right) / middle if np.isfinite(middle) and middle > 0 else NAN
 

@@ -1,7 +1,7 @@
 """Quality flags: what about a segmentation or a measurement deserves a look, and why, in plain words.
 
-A flag never says "abnormal". It says "check this". The thresholds were set so that few of the structures of twenty
-reference segmentations are flagged (see Docs/quality.md for the counts).
+A flag never says "abnormal". It says "check this". The thresholds were set so that few of the structures of
+twenty reference segmentations are flagged (see Docs/quality.md for the counts).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,10 +14,11 @@ from .image import Image
 from .measure import RoiRow
 from .structures import NUCLEI, STRUCTURES, by_abbreviation
 
-# The volume ranges of the table of structures come from several atlases that draw the nuclei differently, so only a
-# volume far outside them is worth a look.
+# The volume ranges of the table of structures come from several atlases that draw the nuclei differently, so
+# only a volume far outside them is worth a look.
 VOLUME_LOW_FACTOR, VOLUME_HIGH_FACTOR = 0.6, 1.5
-# Loose voxels are common in manual and propagated labels; a flag is raised from this share of the structure on.
+# Loose voxels are common in manual and propagated labels; a flag is raised from this share of the structure
+# on.
 LOOSE_SHARE = 0.05
 # Share of a structure's voxels that lie outside the brain mask.
 OUTSIDE_MASK_SHARE = 0.02
@@ -50,8 +51,8 @@ def flags_from_rows(rows: Sequence[RoiRow]) -> list[Flag]:
             Flag(
                 "sign_flip",
                 "",
-                f"The globus pallidus is diamagnetic here ({np.mean(means):.0f} ppb on average): the sign of the map may "
-                "be flipped, or the structures missed.",
+                f"The globus pallidus is diamagnetic here ({np.mean(means):.0f} ppb on average): "
+                "the sign of the map may be flipped, or the structures missed.",
             )
         )
     for row in rows:
@@ -86,12 +87,12 @@ def _row_flags(row: RoiRow, flipped: bool) -> list[Flag]:
             )
     if row.n_excluded > EXCLUDED_SHARE * row.n_voxels:
         flag("no_values", f"{row.n_excluded} of {row.n_voxels} voxels carry no value and were left out.")
-    if not flipped and row.mean_ppb < structure.mean_low_ppb or row.mean_ppb > structure.mean_high_ppb:
+    if (not flipped and row.mean_ppb < structure.mean_low_ppb) or row.mean_ppb > structure.mean_high_ppb:
         code = "mean_low" if row.mean_ppb < structure.mean_low_ppb else "mean_high"
         flag(
             code,
-            f"mean {row.mean_ppb:.0f} ppb lies outside {structure.mean_low_ppb:.0f} to {structure.mean_high_ppb:.0f} ppb; "
-            "check units, reference and segmentation.",
+            f"mean {row.mean_ppb:.0f} ppb lies outside {structure.mean_low_ppb:.0f} to "
+            f"{structure.mean_high_ppb:.0f} ppb; check units, reference and segmentation.",
         )
     return flags
 
@@ -109,7 +110,8 @@ def _asymmetry_flags(left: RoiRow, right: RoiRow) -> list[Flag]:
 
 
 def flags_from_geometry(labels: Image, mask: NDArray[np.bool_] | None = None) -> list[Flag]:
-    """Flags that follow from where the voxels lie: loose parts, border of the image, outside the mask, voxel size.
+    """Flags that follow from where the voxels lie: loose parts, border of the image, outside the mask, voxel
+    size.
 
     ``mask`` is the brain mask on the labels' grid.
     """
@@ -153,7 +155,8 @@ def flags_from_grid(image: Image) -> list[Flag]:
             Flag(
                 "thick_voxels",
                 "",
-                f"Voxels are {thickest:.1f} mm thick: red nucleus and substantia nigra span two or three slices only.",
+                f"Voxels are {thickest:.1f} mm thick: red nucleus and substantia nigra span two or three slices "
+                "only.",
             )
         )
     angle = float(np.degrees(obliquity(image.affine).max()))
@@ -162,7 +165,8 @@ def flags_from_grid(image: Image) -> list[Flag]:
             Flag(
                 "oblique",
                 "",
-                f"The volume is tilted by {angle:.0f} degrees: make sure that the reconstruction knew the direction of B0.",
+                f"The volume is tilted by {angle:.0f} degrees: make sure that the reconstruction knew the "
+                "direction of B0.",
             )
         )
     return flags

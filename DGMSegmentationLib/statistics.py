@@ -41,7 +41,9 @@ class Line:
 
 
 def complete_rows(*columns: ArrayLike) -> NDArray[np.float64]:
-    """Stack columns of one value a subject to (subjects, columns) and keep the subjects without a missing value."""
+    """Stack columns of one value a subject to (subjects, columns) and keep the subjects without a missing
+    value.
+    """
     table = np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
     kept: NDArray[np.float64] = table[np.isfinite(table).all(axis=1)]
     return kept

@@ -11,13 +11,17 @@ _ROUNDING_MM = 1e-6
 
 @dataclass(frozen=True)
 class SurfaceDistances:
-    """Distance in mm from every surface voxel of one segmentation to the nearest surface voxel of the other."""
+    """Distance in mm from every surface voxel of one segmentation to the nearest surface voxel of the
+    other.
+    """
 
     first_to_second: NDArray[np.float64]
     second_to_first: NDArray[np.float64]
 
     def hausdorff(self, percent: float = 95.0) -> float:
-        """Symmetric percentile Hausdorff distance in mm: the larger of the two directed percentiles; NaN when one is empty."""
+        """Symmetric percentile Hausdorff distance in mm: the larger of the two directed percentiles; NaN when
+        one is empty.
+        """
         if not (self.first_to_second.size and self.second_to_first.size):
             return float("nan")
         return float(
@@ -25,7 +29,8 @@ class SurfaceDistances:
         )
 
     def dice(self, tolerance_mm: float = 1.0) -> float:
-        """Surface Dice (Nikolov et al. 2018) by surface voxels: the share of both surfaces within the tolerance.
+        """Surface Dice (Nikolov et al. 2018) by surface voxels: the share of both surfaces within the
+        tolerance.
 
         0 when one segmentation is empty, NaN when both are.
         """
@@ -52,8 +57,8 @@ def surface_distances(
 ) -> SurfaceDistances:
     """Distances between the surface voxels of two masks on one grid, in mm, cropped to the box around both.
 
-    The axes are taken as perpendicular, with ``spacing`` mm between voxels. When one mask is empty, the other's
-    distances are infinite.
+    The axes are taken as perpendicular, with ``spacing`` mm between voxels. When one mask is empty, the
+    other's distances are infinite.
     """
     from scipy import ndimage
 

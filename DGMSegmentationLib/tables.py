@@ -1,8 +1,8 @@
 """The tables of ROI measurements as files: long (one row a structure) and wide (one row an image).
 
-Files are UTF-8 with a decimal dot; the suffix decides the separator (.csv comma, anything else tab). Numbers carry six
-decimals, so that a table read back equals the rows to 1e-6 ppb. Text that a spreadsheet would take for a formula is
-written with a leading apostrophe, which the reader takes off again.
+Files are UTF-8 with a decimal dot; the suffix decides the separator (.csv comma, anything else tab). Numbers
+carry six decimals, so that a table read back equals the rows to 1e-6 ppb. Text that a spreadsheet would take
+for a formula is written with a leading apostrophe, which the reader takes off again.
 """
 
 import csv
@@ -31,7 +31,7 @@ COLUMN_DESCRIPTIONS: dict[str, str] = {
     "subject": "Name of the subject",
     "image": "Name of the measured image",
     "structure": "Name of the structure",
-    "abbreviation": "Nucleus and side: RN red nucleus, SN substantia nigra, GP globus pallidus, PU putamen, CN caudate",
+    "abbreviation": "Nucleus (RN, SN, GP globus pallidus, PU putamen, CN caudate) and side",
     "side": "L left, R right (of the patient)",
     "label": "Value of the structure in the segmentation, 1..10",
     "n_voxels": "Voxels of the structure on the grid of the measured image",
@@ -45,7 +45,7 @@ COLUMN_DESCRIPTIONS: dict[str, str] = {
     "p95": "95th percentile, ppb",
     "min": "Minimum, ppb",
     "max": "Maximum, ppb",
-    "n_excluded": "Voxels of the structure without a value (not finite, or background sentinel), left out of the statistics",
+    "n_excluded": "Voxels without a value (not finite, or background sentinel), left out of the statistics",
     "reference": "What mean_referenced_ppb is relative to; none when nothing was subtracted",
     "mean_referenced_ppb": "mean_ppb minus the reference, ppb; empty without a reference",
     "asymmetry_percent": "100 (L - R) / |(L + R) / 2| of mean_ppb, the same on both sides' rows",
@@ -72,8 +72,10 @@ def unguard(text: str) -> str:
 
 
 def cell(value: Any, missing: str = "") -> str:
-    """One value as text: numbers with up to six decimals, booleans as true/false, NaN and None as ``missing``."""
-    if value is None or isinstance(value, float) and not math.isfinite(value):
+    """One value as text: numbers with up to six decimals, booleans as true/false, NaN and None as
+    ``missing``.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return missing
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -135,7 +137,9 @@ def write_long(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> N
 
 
 def read_long(path: Path | str) -> list[RoiRow]:
-    """Read a long table that :func:`write_long` wrote; raises InputError when columns or values are not those."""
+    """Read a long table that :func:`write_long` wrote; raises InputError when columns or values are not
+    those.
+    """
     table = read_table(path)
     if table:
         lacking = [column for column in COLUMNS if column not in table[0]]
