@@ -50,7 +50,9 @@ def read_dicom(path: Path) -> Image:
         reader.SetOutputPixelType(sitk.sitkFloat32)  # rescale slopes may differ from slice to slice
         image = quietly(reader.Execute)
     except RuntimeError as error:
-        raise InputError(f"The DICOM series in {path} cannot be read (cut or damaged files): export it again.") from error
+        raise InputError(
+            f"The DICOM series in {path} cannot be read (cut or damaged files): export it again."
+        ) from error
     shape = volume_shape(image.GetSize(), path)
     data = sitk.GetArrayFromImage(image).reshape(shape[::-1]).transpose(2, 1, 0)
     return Image(np.ascontiguousarray(data), affine, path, "dicom", unit=_unit(slices[0].file))
@@ -73,8 +75,14 @@ def _files_of_series(path: Path) -> list[str]:
         for uid in quietly(lambda: sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder)))
     }
     if not series:
-        images = sorted(p.name for p in folder.iterdir() if p.name.endswith((".nii", ".nii.gz", ".nrrd", ".nhdr")))
-        hint = f"give a file in it, such as {images[0]}" if images else "give a QSM file or a folder of DICOM slices"
+        images = sorted(
+            p.name for p in folder.iterdir() if p.name.endswith((".nii", ".nii.gz", ".nrrd", ".nhdr"))
+        )
+        hint = (
+            f"give a file in it, such as {images[0]}"
+            if images
+            else "give a QSM file or a folder of DICOM slices"
+        )
         raise InputError(f"The folder {path} holds no DICOM images: {hint}.")
     if len(series) == 1:
         return next(iter(series.values()))
@@ -85,7 +93,9 @@ def _files_of_series(path: Path) -> list[str]:
         f"{_tag(_header(files[0]), _DESCRIPTION) or 'unnamed'} ({len(files)} files, e.g. {Path(files[0]).name})"
         for files in list(series.values())[:6]
     )
-    raise InputError(f"The folder {path} holds {len(series)} DICOM series: {names}; give one file of the QSM series.")
+    raise InputError(
+        f"The folder {path} holds {len(series)} DICOM series: {names}; give one file of the QSM series."
+    )
 
 
 def _header(file: str) -> Any:
@@ -102,7 +112,11 @@ def _header(file: str) -> Any:
 
 
 def _tag(header: Any, key: str) -> str:
-    return header.GetMetaData(key).strip().strip("\0") if header is not None and header.HasMetaDataKey(key) else ""
+    return (
+        header.GetMetaData(key).strip().strip("\0")
+        if header is not None and header.HasMetaDataKey(key)
+        else ""
+    )
 
 
 def _numbers(header: Any, key: str, count: int, path: Path, name: str) -> NDArray[np.float64]:
@@ -111,7 +125,9 @@ def _numbers(header: Any, key: str, count: int, path: Path, name: str) -> NDArra
     except ValueError:
         values = np.empty(0)
     if values.size != count or not np.isfinite(values).all():
-        raise InputError(f"A DICOM file in {path} has no valid {name}: its place in space is unknown, export it again.")
+        raise InputError(
+            f"A DICOM file in {path} has no valid {name}: its place in space is unknown, export it again."
+        )
     return values
 
 

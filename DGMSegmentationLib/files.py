@@ -62,7 +62,9 @@ def read_labels(
     values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
     labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
     if labels is None or labels.min() < 0 or not np.array_equal(labels, values):
-        raise InputError(f"{path} is not a label map (its values are not small whole numbers): give a segmentation.")
+        raise InputError(
+            f"{path} is not a label map (its values are not small whole numbers): give a segmentation."
+        )
     if scheme is None:
         return image.replace(data=labels)
     table, name = _scheme(scheme)
@@ -115,7 +117,11 @@ def write_nifti(
         data = data.astype(np.uint8)
     elif data.dtype.kind in "iu" and data.dtype.itemsize == 8:
         data = data.astype(np.int32)
-    source = like.path if like is not None and like.kind == "nifti" and np.array_equal(like.affine, affine) else None
+    source = (
+        like.path
+        if like is not None and like.kind == "nifti" and np.array_equal(like.affine, affine)
+        else None
+    )
     if source is not None and not source.is_file():
         source = None
     raw = nifti_bytes(data, affine, source, description, intent)
@@ -171,18 +177,24 @@ def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
 
     Raises InputError when one exists and ``overwrite`` is off, is a folder, or lies where nothing can be written.
     """
-    paths = [Path(path) for path in paths]
-    for path in paths:
+    targets = [Path(path) for path in paths]
+    for path in targets:
         if path.is_dir():
             raise InputError(f"{path} is a folder: give another name for the output.")
         if os.path.lexists(path) and not overwrite:
-            raise InputError(f"{path} exists already: add --overwrite to replace it, or choose another output folder.")
-    for folder in dict.fromkeys(path.parent for path in paths):
+            raise InputError(
+                f"{path} exists already: add --overwrite to replace it, or choose another output folder."
+            )
+    for folder in dict.fromkeys(path.parent for path in targets):
         existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         if not existing.is_dir():
-            raise InputError(f"{existing} is a file, so {folder} cannot be an output folder: choose another one.")
+            raise InputError(
+                f"{existing} is a file, so {folder} cannot be an output folder: choose another one."
+            )
         if not os.access(existing, os.W_OK | os.X_OK):
-            raise InputError(f"Nothing can be written into {existing} (no permission): choose another output folder.")
+            raise InputError(
+                f"Nothing can be written into {existing} (no permission): choose another output folder."
+            )
 
 
 def stem(path: PathLike) -> str:
@@ -237,9 +249,13 @@ def _read(path: Path) -> tuple[Image, dict[int, int] | None]:
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist: check the path.") from error
     except PermissionError as error:
-        raise InputError(f"{path} cannot be opened (no permission): change its permissions or copy it.") from error
+        raise InputError(
+            f"{path} cannot be opened (no permission): change its permissions or copy it."
+        ) from error
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror or 'read error'}): copy or export it again.") from error
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or 'read error'}): copy or export it again."
+        ) from error
     except MemoryError as error:
         raise InputError(f"{path} does not fit into memory: check that it holds one brain volume.") from error
 
@@ -288,7 +304,9 @@ def _plain(value: Any) -> Any:
 
 def _write_error(path: Path, error: OSError) -> DGMError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DGMError(f"{path} could not be written because the disk is full: free some space and run again.")
+        return DGMError(
+            f"{path} could not be written because the disk is full: free some space and run again."
+        )
     reason = error.strerror or "write error"
     if error.errno == errno.EIO:
         return DGMError(f"{path} could not be written ({reason}): check the disk and run again.")

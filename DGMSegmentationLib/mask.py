@@ -17,7 +17,7 @@ _WHOLE_BRAIN = ((85.0, 200.0), (100.0, 245.0), (75.0, 210.0))
 _USUAL_BRAIN = ((105.0, 170.0), (125.0, 210.0), (90.0, 180.0))
 _SMALLEST_SLAB = (60.0, 60.0, 25.0)  # must hold both putamina (about 75 mm), caudate to SN needs about 50 mm
 _LARGEST_FIELD_OF_VIEW = 400.0
-_FLAT_END = 0.25  # a brain that ends by itself tapers: its last slice is smaller than this share of its largest one
+_FLAT_END = 0.25  # a brain that ends by itself tapers: its last slice is below this share of its largest one
 _WHOLE_VOLUME_ML = (600.0, 2500.0)
 
 
@@ -41,7 +41,9 @@ def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[n
             foreground &= data != middle
     box = _bounding_box(foreground)
     if box is None:
-        raise InputError(f"There is no brain in {name} (only zeros, NaN or one constant value): check which file it is.")
+        raise InputError(
+            f"There is no brain in {name} (only zeros, NaN or one constant value): check which file it is."
+        )
     inside = foreground[box]
     components, count = ndimage.label(inside)
     if count > 1:
@@ -82,7 +84,9 @@ def check_head_size(
     unmasked = bool(np.count_nonzero(mask) > _UNMASKED * mask.size)
     warnings = []
     if unmasked:
-        warnings.append("The image is not masked (no background was found): the whole volume is taken as the brain.")
+        warnings.append(
+            "The image is not masked (no background was found): the whole volume is taken as the brain."
+        )
     tapered_axes, odd = 0, []
     for axis, (code, step) in enumerate(zip(axis_codes, spacing, strict=True)):
         kind = next(i for i, pair in enumerate(("LR", "AP", "SI")) if code in pair)

@@ -19,8 +19,10 @@ GZIP_MAGIC = b"\x1f\x8b"
 _CLASSES = (nib.Nifti1Image, nib.Nifti2Image)
 _HEADER_BYTES = 540  # the longer of the two headers (NIfTI-2); NIfTI-1 has 348
 _GEOMETRY_FIELDS = (
-    "xyzt_units qform_code sform_code quatern_b quatern_c quatern_d qoffset_x qoffset_y qoffset_z srow_x srow_y srow_z"
-).split()
+    "xyzt_units",
+    *("qform_code", "quatern_b", "quatern_c", "quatern_d", "qoffset_x", "qoffset_y", "qoffset_z"),
+    *("sform_code", "srow_x", "srow_y", "srow_z"),
+)
 _LABEL_INTENT = 1002  # NIFTI_INTENT_LABEL, nifti1.h
 
 
@@ -120,7 +122,7 @@ def _load(path: Path) -> Any:
         if not cls.header_class.may_contain_header(raw):
             continue
         try:
-            image = cls.from_bytes(raw)
+            image: Any = cls.from_bytes(raw)
             shape, itemsize = image.header.get_data_shape(), image.header.get_data_dtype().itemsize
             needed = float(np.prod([float(n) for n in shape])) * itemsize + float(image.dataobj.offset)
         except (ImageFileError, HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:

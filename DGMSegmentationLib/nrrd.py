@@ -25,17 +25,23 @@ def read_nrrd(path: Path) -> tuple[Image, dict[int, int] | None]:
     try:
         image = quietly(lambda: sitk.ReadImage(str(path)))
     except RuntimeError as error:
-        raise InputError(f"{path} cannot be read as NRRD (cut, damaged, or its data file is missing).") from error
+        raise InputError(
+            f"{path} cannot be read as NRRD (cut, damaged, or its data file is missing)."
+        ) from error
     size = image.GetSize()
     if image.GetNumberOfComponentsPerPixel() > 1:
         size = (*size, image.GetNumberOfComponentsPerPixel())
     shape = volume_shape(size, path)
     array = sitk.GetArrayFromImage(image)
     if array.dtype.kind not in "iuf":
-        raise InputError(f"{path} holds complex or unknown values: give a QSM with one real number per voxel.")
+        raise InputError(
+            f"{path} holds complex or unknown values: give a QSM with one real number per voxel."
+        )
     warnings: tuple[str, ...] = ()
     if "NRRD_space" not in image.GetMetaDataKeys():
-        warnings = (f"{path.name} names no anatomical space: its axes are taken as LPS, left and right may be swapped.",)
+        warnings = (
+            f"{path.name} names no anatomical space: its axes are taken as LPS, left and right may be swapped.",
+        )
     wide = array.dtype.itemsize > 4 or (array.dtype.kind in "iu" and array.dtype.itemsize == 4)
     # ITK's arrays are (k, j, i) in memory.
     data = array.reshape(shape[::-1]).transpose(2, 1, 0).astype(np.float64 if wide else np.float32)
