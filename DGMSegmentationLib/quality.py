@@ -155,8 +155,8 @@ def flags_from_grid(image: Image) -> list[Flag]:
             Flag(
                 "thick_voxels",
                 "",
-                f"Voxels are {thickest:.1f} mm thick: red nucleus and substantia nigra span two or three slices "
-                "only.",
+                f"Voxels are {thickest:.1f} mm thick: red nucleus and substantia nigra span only two or three "
+                "slices.",
             )
         )
     angle = float(np.degrees(obliquity(image.affine).max()))

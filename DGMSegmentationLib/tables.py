@@ -89,12 +89,17 @@ def table_text(
     columns: Sequence[str], rows: Iterable[dict[str, Any]], sep: str = "\t", missing: str = ""
 ) -> str:
     """A table as text, the header first; columns that a row lacks are ``missing``."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=sep, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell(row.get(column), missing) for column in columns])
-    return out.getvalue()
+    lines = [columns, *([cell(row.get(column), missing) for column in columns] for row in rows)]
+    return "".join(sep.join(_quoted(text, sep) for text in line) + "\n" for line in lines)
+
+
+def _quoted(text: str, sep: str) -> str:
+    """RFC 4180 quotes where needed; Python's csv leaves a lone carriage return bare, and then cannot read
+    it.
+    """
+    return (
+        f'"{text.replace(chr(34), chr(34) * 2)}"' if any(c in text for c in (sep, '"', "\n", "\r")) else text
+    )
 
 
 def write_table(

@@ -1,0 +1,92 @@
+"""``dgmseg measure``: ROI tables of existing segmentations."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Units(str, Enum):
+    """What the values of an image are in."""
+
+    auto = "auto"
+    ppm = "ppm"
+    ppb = "ppb"
+
+
+class Scheme(str, Enum):
+    """Numbering of a label map: ours (0..10), the original project's (2..11), FreeSurfer's."""
+
+    dgm = "dgm"
+    segdgm = "segdgm"
+    freesurfer = "freesurfer"
+
+
+def measure(
+    images: Annotated[
+        list[Path],
+        typer.Argument(metavar="IMAGE...", help="Susceptibility maps (.nii, .nii.gz, .nrrd, DICOM folder)."),
+    ],
+    segmentation: Annotated[
+        Path, typer.Option("--segmentation", "-s", help="Label map with the ten structures.")
+    ],
+    scheme: Annotated[
+        Scheme, typer.Option(help="Numbering of the label map: ours, the original's 2..11, FreeSurfer's.")
+    ] = Scheme.dgm,
+    units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
+    reference: Annotated[
+        str,
+        typer.Option(
+            metavar="none|brain|FILE|PPB",
+            help="What mean_referenced_ppb is relative to: the brain's mean, that of a mask file, a number.",
+        ),
+    ] = "none",
+    erode: Annotated[
+        int, typer.Option(min=0, max=5, help="Layers of voxels to peel off every structure first.")
+    ] = 0,
+    subject: Annotated[
+        str | None, typer.Option(help="Name of the subject (default: from each image's name).")
+    ] = None,
+    edited: Annotated[bool, typer.Option("--edited", help="The segmentation was corrected by hand.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the long table here (.tsv or .csv).")
+    ] = None,
+    wide: Annotated[Path | None, typer.Option(help="Write the wide table here, one row an image.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing tables.")] = False,
+) -> None:
+    """Measure the ten structures in images of one head, each on its own grid.
+
+    A segmentation on another grid is carried over (nearest neighbour; flag "labels_resampled"), the image
+    never.
+    """
+    import sys
+
+    from ..files import check_outputs, read_labels
+    from ..measure_files import measure_file
+    from ..tables import long_text, write_long, write_wide
+    from .screen import show_rows
+
+    check_outputs([path for path in (output, wide) if path is not None], overwrite)
+    labels = read_labels(segmentation, scheme.value)
+    rows = []
+    for path in images:
+        rows += measure_file(
+            path,
+            labels,
+            units=units.value,
+            reference=reference,
+            erode_voxels=erode,
+            subject=subject,
+            edited=edited,
+        )
+        if "labels_resampled" in rows[-1].flag_list:
+            typer.echo(f"The segmentation was resampled to the grid of {path}.", err=True)
+    if output is not None:
+        write_long(rows, output)
+    if wide is not None:
+        write_wide(rows, wide)
+    if sys.stdout.isatty():
+        show_rows(rows)
+    else:
+        sys.stdout.write(long_text(rows))
