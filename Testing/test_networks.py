@@ -1,4 +1,4 @@
-"""The two published networks: sizes, parameter counts, and dense evaluation equal to patch-wise evaluation."""
+"""The two published networks: sizes, parameter counts, dense evaluation equal to patch-wise evaluation."""
 
 import itertools
 
@@ -66,7 +66,9 @@ def test_slopes_make_the_difference():
 def test_patch_sizes(name, patch, halo, voxel_slopes):
     network = build_network(name, voxel_slopes=voxel_slopes).eval()
     assert (network.patch_input, network.patch_output, network.halo) == (patch, (9, 9, 3), halo)
-    assert network.context == halo and network.multiple == (1, 1, 1) and network.dense is not voxel_slopes
+    assert network.context == halo
+    assert network.multiple == (1, 1, 1)
+    assert network.dense is not voxel_slopes
     out = run(network, torch.zeros(2, 1, *patch), torch.zeros(2, 3, 9, 9, 3))
     assert out.shape == (2, 11, 9, 9, 3)
 
@@ -76,16 +78,21 @@ def test_initialisation_is_keras():
     first = network.stages[0][0]
     bound = (6 / (147 * 1 + 147 * 25)) ** 0.5  # Glorot uniform: sqrt(6 / (fan in + fan out))
     assert 0.9 * bound < first.conv.weight.abs().max() <= bound
-    assert not first.conv.bias.any() and not first.act.weight.any()
-    assert first.norm.eps == 1e-3 and first.norm.momentum == 0.01
+    assert not first.conv.bias.any()
+    assert not first.act.weight.any()
+    assert first.norm.eps == 1e-3
+    assert first.norm.momentum == 0.01
     assert torch.all(build_network("dolz", slope=0.25).stages[0][0].act.weight == 0.25)
-    assert network.head[0].drop.p == 0.2 and network.head[-1].drop is None and network.head[-1].norm is None
+    assert network.head[0].drop.p == 0.2
+    assert network.head[-1].drop is None
+    assert network.head[-1].norm is None
 
 
 def test_logits_have_a_prelu():
     network = build_network("dolz", **TINY).eval()  # slopes 0: a PReLU on the logits leaves no negative one
     out = run(network, torch.randn(1, 1, 27, 27, 21))
-    assert out.min() == 0 and out.max() > 0
+    assert out.min() == 0
+    assert out.max() > 0
 
 
 @pytest.mark.parametrize("name", ["dolz", "anisotropic"])
@@ -132,7 +139,7 @@ def test_any_tile_at_any_offset(name, offset, size, seed):
 
 @pytest.mark.parametrize("name", ["dolz", "anisotropic"])
 def test_lean_evaluation_equals_training_graph(name, monkeypatch):
-    """Without gradients the head runs slab by slab on gathered taps; with gradients it does not. Same values."""
+    """Without gradients the head runs slab by slab on gathered taps; with gradients not. Same values."""
     monkeypatch.setattr("DGMSegmentationLib.networks.layers.HEAD_VOXELS", 100)
     network = randomise(build_network(name, **TINY))
     x = torch.randn(2, 1, *(n + 4 for n in network.patch_input))
@@ -141,7 +148,8 @@ def test_lean_evaluation_equals_training_graph(name, monkeypatch):
     with torch.no_grad():
         lean = network(*args)
     graph = network(*args)
-    assert graph.requires_grad and not lean.requires_grad
+    assert graph.requires_grad
+    assert not lean.requires_grad
     assert (graph - lean).abs().max() < 1e-5
 
 
@@ -152,7 +160,8 @@ def test_coordinates_join_unconvolved():
     before = run(network, x, coordinates)
     coordinates[0, :, 4, 5, 1] = 1.0
     changed = (run(network, x, coordinates) - before).abs().amax(dim=1)[0] > 0
-    assert changed[4, 5, 1] and changed.sum() == 1
+    assert changed[4, 5, 1]
+    assert changed.sum() == 1
 
 
 @pytest.mark.parametrize("name", ["dolz", "anisotropic"])

@@ -1,9 +1,9 @@
 """The three networks: ``dolz`` (Part 1), ``anisotropic`` (Part 2) and ``unet`` (ours).
 
-Every network maps a tile (B, C, X, Y, Z) to logits (B, K, X - 2 hx, Y - 2 hy, Z - 2 hz) and says how it wants to be
-run: ``halo`` (hx, hy, hz), ``multiple`` (tile edges are multiples of it), ``context`` (radius of the receptive field),
-``uses_coordinates``, ``dense`` (False: runs at ``patch_input`` only), ``patch_input``, ``patch_output``, and
-``options()``, the arguments that rebuild it.
+Every network maps a tile (B, C, X, Y, Z) to logits (B, K, X - 2 hx, Y - 2 hy, Z - 2 hz) and says how it wants
+to be run: ``halo`` (hx, hy, hz), ``multiple`` (tile edges are multiples of it), ``context`` (radius of the
+receptive field), ``uses_coordinates``, ``dense`` (False: runs at ``patch_input`` only), ``patch_input``,
+``patch_output``, and ``options()``, the arguments that rebuild it.
 """
 
 from typing import Any
@@ -23,9 +23,7 @@ NETWORKS: dict[str, type[PatchNetwork] | type[UNet]] = {
 }
 
 
-def build_network(
-    name: str, *, in_channels: int = 1, n_classes: int = 11, **options: Any
-) -> PatchNetwork | UNet:
+def build_network(name: str, *, in_channels: int = 1, n_classes: int = 11, **options: Any) -> nn.Module:
     """Build a network by name; ``build_network(name, **network.options())`` rebuilds one.
 
     Raises:
@@ -42,8 +40,8 @@ def build_network(
 def count_parameters(network: nn.Module, *, trainable_only: bool = False) -> int:
     """Number of parameters; running statistics of batch normalisation count too unless ``trainable_only``.
 
-    That is how Keras counts (its ``summary()``), and how the originals' numbers were given. Torch's own counter of
-    batches in each batch normalisation is no parameter and stays out.
+    That is how Keras counts (its ``summary()``), and how the originals' numbers were given. Torch's own
+    counter of batches in each batch normalisation is no parameter and stays out.
     """
     total = sum(p.numel() for p in network.parameters() if p.requires_grad or not trainable_only)
     if trainable_only:

@@ -1,4 +1,4 @@
-"""How many multiply-adds a forward pass costs, counted on the convolutions (all other work is below one percent)."""
+"""How many multiply-adds a forward pass costs, counted on the convolutions, for the rest is small."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -22,7 +22,8 @@ def count_macs(network: nn.Module, tile: Sequence[int]) -> int:
     def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         nonlocal total
         assert isinstance(layer, nn.Conv3d | nn.ConvTranspose3d)
-        # A convolution multiplies once per output and kernel element, a transposed one once per input and element.
+        # A convolution multiplies once per output and kernel element, a transposed one once per input and
+        # element.
         positions = output.numel() if isinstance(layer, nn.Conv3d) else inputs[0].numel()
         others = layer.in_channels if isinstance(layer, nn.Conv3d) else layer.out_channels
         kernel = layer.kernel_size[0] * layer.kernel_size[1] * layer.kernel_size[2]
@@ -40,7 +41,7 @@ def count_macs(network: nn.Module, tile: Sequence[int]) -> int:
 
 
 def macs_per_output(network: nn.Module, tile: Sequence[int]) -> float:
-    """Multiply-adds per predicted voxel on an input tile (x, y, z): the price of halos and tile size shows here."""
+    """Multiply-adds per predicted voxel on an input tile (x, y, z): it shows the price of halos."""
     model: Any = network
     voxels = 1
     for n, h in zip(tile, model.halo, strict=True):

@@ -1,9 +1,9 @@
 """What the two patch networks share: slopes per voxel, valid convolutions with taps, and the pointwise head.
 
-Both published networks are one scheme: valid convolutions without pooling, the features of each scale cropped to the
-core of the patch and concatenated, then 1x1x1 convolutions as a classifier (Dolz, Desrosiers, Ben Ayed, NeuroImage
-2017). Without padding, a network with one slope per channel gives every voxel the same value whatever the tile is, so
-it can run densely; a network with one slope per voxel cannot.
+Both published networks are one scheme: valid convolutions without pooling, the features of each scale cropped
+to the core of the patch and concatenated, then 1x1x1 convolutions as a classifier (Dolz, Desrosiers, Ben
+Ayed, NeuroImage 2017). Without padding, a network with one slope per channel gives every voxel the same value
+whatever the tile is, so it can run densely; a network with one slope per voxel cannot.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,23 +14,26 @@ from torch import Tensor, nn
 
 Triple = tuple[int, int, int]
 
-# Keras' defaults, which the original networks use: moving = 0.99 * moving + 0.01 * batch (torch counts the other way).
+# Keras' defaults, which the original networks use: moving = 0.99 * moving + 0.01 * batch (torch counts the
+# other way).
 BATCH_NORM_MOMENTUM = 0.01
 BATCH_NORM_EPSILON = 1e-3
 
-# The pointwise head runs over this many voxels at once: 400 channels of float32 are then 50 MB, whatever the tile.
+# The pointwise head runs over this many voxels at once: 400 channels of float32 are then 50 MB, whatever the
+# tile.
 HEAD_VOXELS = 1 << 15
 
 
 class VoxelPReLU(nn.Module):
     """PReLU with one slope per channel and voxel, as Keras' ``PReLU()`` has without ``shared_axes``.
 
-    ``weight`` has the shape (channels, x, y, z): the layer accepts that one patch size only.
+    ``weight`` has the shape (1, channels, x, y, z), one axis more than Keras' so that a change of the network's
+    memory format applies to it: the layer accepts that one patch size only.
     """
 
     def __init__(self, channels: int, size: Sequence[int], init: float = 0.0) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full((channels, *size), float(init)))
+        self.weight = nn.Parameter(torch.full((1, channels, *size), float(init)))
 
     def forward(self, x: Tensor) -> Tensor:
         """Return max(x, 0) + slope * min(x, 0) for x (B, C, X, Y, Z)."""
@@ -91,7 +94,7 @@ class Unit(nn.Module):
 
 
 class PatchNetwork(nn.Module):
-    """Valid convolutions in stages, a tap after each stage, and a pointwise head: the scheme of both networks.
+    """Valid convolutions in stages, a tap after each stage, and a pointwise head: both networks' scheme.
 
     Args:
         kernel: edge lengths of every feature convolution.
@@ -202,8 +205,8 @@ class PatchNetwork(nn.Module):
             Logits (B, n_classes, X - 2 hx, Y - 2 hy, Z - 2 hz).
 
         Raises:
-            ValueError: the tile is too small, is not the patch size of a network with slopes per voxel, or the
-                coordinates are missing or of another size.
+            ValueError: the tile is too small, is not the patch size of a network with slopes per voxel, or
+                the coordinates are missing or of another size.
         """
         core = self._core_of(x, coordinates)
         taps = self._taps(x, core, coordinates)
@@ -223,7 +226,7 @@ class PatchNetwork(nn.Module):
         return core
 
     def _taps(self, x: Tensor, core: Triple, coordinates: Tensor | None) -> Iterator[Tensor]:
-        """The cropped features of each stage, then the coordinates: the order of the originals' concatenation."""
+        """The cropped features of each stage, then the coordinates, in the originals' order."""
         for stage in self.stages:
             x = stage(x)
             yield crop(x, core)

@@ -1,12 +1,14 @@
 """Our own network: a compact 3-D U-Net that takes anisotropic voxels and runs on a CPU.
 
-An encoder of strided convolutions and a decoder that adds its upsampled features to the encoder's (O. Ronneberger
-et al., MICCAI 2015, for the scheme; addition instead of concatenation halves the decoder's work). Each level has its
-own pooling factors and kernel, so that thick slices are not pooled before the other axes have caught up with them.
+An encoder of strided convolutions and a decoder that adds its upsampled features to the encoder's (O.
+Ronneberger et al., MICCAI 2015, for the scheme; addition instead of concatenation halves the decoder's work).
+Each level has its own pooling factors and kernel, so that thick slices are not pooled before the other axes
+have caught up with them.
 
-Where the time goes: a 3x3x3 convolution from 16 to 16 channels costs 6,912 multiply-adds per voxel and the same layer
-one level deeper, with twice the channels, half of that per input voxel at (2, 2, 2) pooling. So the full-resolution
-level is kept thin and has few convolutions; ``stem`` replaces it altogether by space-to-depth.
+Where the time goes: a 3x3x3 convolution from 16 to 16 channels costs 6,912 multiply-adds per voxel and the
+same layer one level deeper, with twice the channels, half of that per input voxel at (2, 2, 2) pooling. So
+the full-resolution level is kept thin and has few convolutions; ``stem`` replaces it altogether by
+space-to-depth.
 """
 
 import math
@@ -37,7 +39,7 @@ def _times(a: Triple, b: Triple) -> Triple:
 def make_norm(kind: str, channels: int) -> nn.Module:
     """A normalisation layer by name; groups hold eight channels, or fewer where eight do not divide them."""
     if kind == "instance":
-        # One channel a group is instance normalisation, and on a CPU half as slow again as torch's InstanceNorm3d.
+        # One channel a group is instance normalisation, and a third faster on a CPU than InstanceNorm3d.
         return nn.GroupNorm(channels, channels)
     if kind == "group":
         return nn.GroupNorm(channels // math.gcd(channels, 8), channels)
@@ -130,15 +132,15 @@ class Level(nn.Module):
 class UNet(nn.Module):
     """A U-Net with per-level pooling; logits have the input's size.
 
-    With ``norm="instance"`` or ``"group"`` the statistics are those of the tile: the result of a voxel depends on the
-    tile that it was predicted in, so predict in one fixed box (the model's prior box), as training does.
-    ``norm="batch"`` has no such dependence in evaluation mode.
+    With ``norm="instance"`` or ``"group"`` the statistics are those of the tile: the result of a voxel
+    depends on the tile that it was predicted in, so predict in one fixed box (the model's prior box), as
+    training does. ``norm="batch"`` has no such dependence in evaluation mode.
 
     Args:
         in_channels, n_classes: input channels (without coordinates) and output classes.
-        widths: channels per level, full resolution first.
-        pooling: the stride (x, y, z) of each level after the first: one triple less than widths. The default keeps
-            the slice axis at the first step; use (2, 2, 2) throughout for isotropic voxels.
+        widths: channels per level, full resolution first; multiples of 16 (or 8) run fastest on a CPU.
+        pooling: the stride (x, y, z) of each level after the first: one triple less than widths. The default
+            keeps the slice axis at the first step; use (2, 2, 2) throughout for isotropic voxels.
         kernels: kernel (odd) per level; 3x3x3 everywhere when None. (3, 3, 1) suits levels with thick slices.
         convolutions: convolutions per encoder level; all 2 when None.
         decoder_convolutions: convolutions per decoder level.
@@ -148,6 +150,7 @@ class UNet(nn.Module):
         deep_supervision: number of resolutions that give logits in training mode (1 = the full one only).
         coordinates: coordinate channels that join the input (0 or 3).
         dropout: elementwise dropout at the lowest level.
+        patch: the training patch (x, y, z) that ``patch_input`` announces; four times ``multiple`` when None.
 
     Raises:
         ValueError: options that contradict each other.
@@ -280,8 +283,8 @@ class UNet(nn.Module):
             coordinates: (B, coordinates, X, Y, Z) for networks that use them.
 
         Returns:
-            Evaluation mode: one tensor (B, n_classes, X, Y, Z). Training mode: a list of ``deep_supervision`` tensors,
-            the first at full size and the others at ``output_strides``.
+            Evaluation mode: one tensor (B, n_classes, X, Y, Z). Training mode: a list of ``deep_supervision``
+            tensors, the first at full size and the others at ``output_strides``.
 
         Raises:
             ValueError: the tile's size does not fit, or coordinates are missing.
