@@ -49,7 +49,8 @@ def labels_from_probabilities(
         index = [w[s].argmax(axis=1) for w, s in zip(weights, target, strict=True)]
         inside = [w[s].sum(axis=1) >= 0.5 for w, s in zip(weights, target, strict=True)]
         copied = lookup[winner[np.ix_(*index)]]
-        labels[target] = copied * np.logical_and.reduce(np.ix_(*inside))
+        x, y, z = inside
+        labels[target] = np.where(x[:, None, None] & y[:, None] & z, copied, 0)
         return labels
     source = tuple(slice(a, b + 1) for a, b in spans)
     wx, wy, wz = (w[t, s] for w, t, s in zip(weights, target, source, strict=True))

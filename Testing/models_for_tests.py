@@ -1,0 +1,39 @@
+"""Small real models for tests: the project's own networks with few channels and seeded random weights."""
+
+from pathlib import Path
+
+import torch
+
+from DGMSegmentationLib.model import Member, Model, ModelHeader, save_model
+from DGMSegmentationLib.networks import build_network
+from DGMSegmentationLib.preprocess import Preprocessing
+
+
+def small_model(network: str = "dolz", seed: int = 0, members: int = 1, **preprocessing: object) -> Model:
+    """An untrained network that still gives many different labels: enough to test everything around it."""
+    torch.manual_seed(seed)
+    labels = (tuple(range(11)),) if members == 1 else tuple((0, k) for k in range(1, members + 1))
+    options = {"widths": (3, 3, 4), "head_widths": (6,)}
+    states, header_options = [], {}
+    for wanted in labels:
+        built = build_network(network, in_channels=1, n_classes=len(wanted), **options)
+        for parameter in built.parameters():
+            torch.nn.init.normal_(parameter, std=0.25)
+        states.append(built.state_dict())
+        header_options = built.options()
+    pre = Preprocessing(coordinates=network == "anisotropic", **preprocessing)  # type: ignore[arg-type]
+    header = ModelHeader(
+        name=f"small-{network}",
+        network=network,
+        network_options=header_options,
+        preprocessing=pre,
+        members=tuple(Member(f"m{i}." if members > 1 else "", wanted) for i, wanted in enumerate(labels)),
+        licence="CC0-1.0",
+    )
+    return Model(header, tuple(states))
+
+
+def small_model_file(folder: Path, network: str = "dolz", **options: object) -> Path:
+    """The same, written as a model file."""
+    model = small_model(network, **options)  # type: ignore[arg-type]
+    return save_model(folder / f"small-{network}.safetensors", model.header, model.states)

@@ -1,0 +1,160 @@
+"""Tiles, batches, devices, cancel, and running out of memory."""
+
+import numpy as np
+import pytest
+import torch
+from models_for_tests import small_model
+
+from DGMSegmentationLib import devices, inference
+from DGMSegmentationLib.errors import Cancelled, DGMError, InputError
+from DGMSegmentationLib.inference import Predictor, merge_members, split_evenly, tiles
+
+
+@pytest.fixture(scope="module")
+def volume():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(1, 30, 34, 16)).astype(np.float32)
+
+
+@pytest.mark.parametrize("network", ["dolz", "anisotropic"])
+def test_dense_tiles_of_any_size_equal_the_patches_of_the_original(network, volume):
+    model = small_model(network)
+    where = np.random.default_rng(1).normal(size=(3, *volume.shape[1:])).astype(np.float32)
+    where = where if network == "anisotropic" else None
+    patches = Predictor(model, "cpu", patchwise=True).predict(volume, where)
+    assert patches.shape == (11, 30, 34, 16), "the whole volume is predicted, borders too"
+    np.testing.assert_allclose(patches.sum(axis=0), 1.0, atol=1e-5)
+    for tile in ((48, 56, 24), (13, 7, 5), (30, 1, 16)):
+        dense = Predictor(model, "cpu", tile=tile).predict(volume, where)
+        np.testing.assert_allclose(dense, patches, atol=1e-5)
+
+
+def test_a_box_gives_the_same_values_as_the_whole(volume):
+    predictor = Predictor(small_model(), "cpu")
+    box = (slice(3, 20), slice(0, 11), slice(9, 16))
+    np.testing.assert_allclose(
+        predictor.predict(volume, box=box), predictor.predict(volume)[(slice(None), *box)], atol=1e-6
+    )
+
+
+def test_tiles_cover_everything_once():
+    count = np.zeros((11, 7, 5), int)
+    for part in tiles(count.shape, (4, 7, 2)):
+        count[part] += 1
+    assert (count == 1).all()
+    assert [s.stop - s.start for s in split_evenly(10, 4)] in ([3, 4, 3], [3, 3, 4], [4, 3, 3])
+
+
+def test_progress_counts_every_tile(volume):
+    seen = []
+    Predictor(small_model(), "cpu", tile=(15, 17, 16)).predict(
+        volume, progress=lambda done, total: seen.append((done, total))
+    )
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_cancel_stops_between_tiles(volume):
+    seen = []
+    with pytest.raises(Cancelled):
+        Predictor(small_model(), "cpu", tile=(10, 10, 10)).predict(
+            volume, progress=lambda done, total: seen.append(done), cancel=lambda: len(seen) == 2
+        )
+    assert seen == [1, 2]
+
+
+def test_out_of_memory_takes_smaller_tiles_and_says_so(volume, monkeypatch):
+    predictor = Predictor(small_model(), "cpu", log=(said := []).append)
+    expected = predictor.predict(volume)
+    true_forward = Predictor._forward
+
+    def forward(self, x, where):
+        if x[0, 0].size > 40 * 40 * 34:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return true_forward(self, x, where)
+
+    monkeypatch.setattr(Predictor, "_forward", forward)
+    np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
+    assert said and "Out of memory" in said[0] and "tiles" in said[0]
+
+
+def test_memory_that_never_suffices_is_one_plain_sentence(volume, monkeypatch):
+    def forward(self, x, where):
+        raise RuntimeError(
+            "[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: not enough memory: you tried ..."
+        )
+
+    monkeypatch.setattr(Predictor, "_forward", forward)
+    with pytest.raises(DGMError, match="too little free memory"):
+        Predictor(small_model(), "cpu", log=lambda text: None).predict(volume)
+
+
+def test_other_errors_are_not_swallowed(volume, monkeypatch):
+    def forward(self, x, where):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Predictor, "_forward", forward)
+    with pytest.raises(RuntimeError, match="a bug"):
+        Predictor(small_model(), "cpu").predict(volume)
+
+
+def test_a_gpu_that_runs_out_with_the_smallest_tile_hands_over_to_the_cpu(volume, monkeypatch):
+    """A fake device: the meta device holds shapes only, so every real result must come from the CPU."""
+    predictor = Predictor(small_model(), "cpu", log=(said := []).append)
+    expected = predictor.predict(volume)
+    predictor.device, predictor.tile = torch.device("meta"), (12, 12, 12)
+    true_forward = Predictor._forward
+
+    def forward(self, x, where):
+        if self.device.type == "meta":
+            raise torch.OutOfMemoryError("out of memory")
+        return true_forward(self, x, where)
+
+    monkeypatch.setattr(Predictor, "_forward", forward)
+    np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
+    assert predictor.device.type == "cpu" and "CPU" in said[-1]
+
+
+def test_a_visible_gpu_that_cannot_compute_is_not_trusted(monkeypatch, caplog):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(
+        devices, "probe", lambda device: "no kernel image is available for execution on the device"
+    )
+    assert devices.pick_device("auto").type == "cpu"
+    assert "no kernel image" in caplog.text
+    with pytest.raises(InputError, match="no kernel image"):
+        devices.pick_device("cuda")
+
+
+def test_the_probe_is_a_real_operation():
+    assert devices.probe(torch.device("cpu")) is None
+    assert devices.probe(torch.device("meta")) is not None
+
+
+def test_unknown_device():
+    with pytest.raises(InputError, match="none of auto, cuda, mps, cpu"):
+        devices.pick_device("tpu")
+
+
+def test_binary_members_become_one_partition(volume):
+    model = small_model(members=10)
+    assert model.labels == tuple(range(11))
+    probabilities = Predictor(model, "cpu").predict(volume)
+    assert probabilities.shape[0] == 11
+    np.testing.assert_allclose(probabilities.sum(axis=0), 1.0, atol=1e-5)
+
+
+def test_a_binary_network_wins_with_more_than_half_and_the_largest_share():
+    def pair(p):
+        return torch.tensor([[1 - p, p]]).reshape(1, 2, 1, 1, 1)
+
+    def winner(*shares):
+        return int(merge_members([pair(p) for p in shares]).argmax(dim=1))
+
+    assert winner(0.4, 0.45) == 0
+    assert winner(0.6, 0.2) == 1
+    assert winner(0.6, 0.7) == 2
+
+
+def test_default_tiles_exist_for_every_device():
+    assert set(inference.DENSE_TILE) == set(devices.DEVICES) - {"auto"}
