@@ -1,0 +1,73 @@
+"""A volume node of the scene as an image of the library, and the reasons why a node is no QSM."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.image import Image
+
+SMALLEST = 8  # voxels along an axis; less is a thumbnail or a single slice, no head
+
+
+def refusal(volume: Any) -> str:
+    """Why this node cannot be segmented, as one plain sentence; empty when it can."""
+    if volume is None:
+        return "Choose a QSM volume first."
+    name = volume.GetName()
+    if volume.IsA("vtkMRMLLabelMapVolumeNode"):
+        return f"{name} is a label map: choose the QSM volume itself."
+    image = volume.GetImageData()
+    if image is None or image.GetNumberOfPoints() == 0:
+        return f"{name} is empty: load it again or choose another volume."
+    components = image.GetNumberOfScalarComponents()
+    if components != 1 or volume.IsA("vtkMRMLVectorVolumeNode"):
+        return f"{name} has {components} values in each voxel (colour, vector or 4-D data): choose a single QSM volume."
+    size = image.GetDimensions()
+    if min(size) < SMALLEST:
+        return f"{name} has only {' x '.join(map(str, size))} voxels: choose a whole-brain QSM volume."
+    return ""
+
+
+def affine_of(volume: Any, as_seen: bool = False) -> Any:
+    """The 4x4 affine (i, j, k) -> RAS mm of a volume node, as a numpy array.
+
+    ``as_seen`` includes the volume's transforms when they are linear: that is where the views show it, so left and right
+    are what the user sees. A non-linear transform has no affine and is left out.
+    """
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    transform = volume.GetParentTransformNode()
+    if as_seen and transform is not None and transform.IsTransformToWorldLinear():
+        to_world = vtk.vtkMatrix4x4()
+        transform.GetMatrixTransformToWorld(to_world)
+        vtk.vtkMatrix4x4.Multiply4x4(to_world, matrix, matrix)
+    return array_of(matrix)
+
+
+def array_of(matrix: Any) -> Any:
+    """A vtkMatrix4x4 as a numpy array."""
+    import numpy as np
+
+    return np.array([[matrix.GetElement(i, j) for j in range(4)] for i in range(4)])
+
+
+def voxels_of(volume: Any) -> Any:
+    """The voxels (i, j, k) of a volume node: a view, valid as long as the node keeps its image."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    image = volume.GetImageData()
+    i, j, k = image.GetDimensions()
+    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i).transpose(2, 1, 0)
+
+
+def image_of(volume: Any, as_seen: bool = False, copy: bool = False) -> "Image":
+    """A volume node as an Image; raises InputError with the sentence of :func:`refusal`."""
+    from DGMSegmentationLib.errors import InputError
+    from DGMSegmentationLib.image import Image
+
+    reason = refusal(volume)
+    if reason:
+        raise InputError(reason)
+    voxels = voxels_of(volume)
+    return Image(voxels.copy(order="K") if copy else voxels, affine_of(volume, as_seen))
