@@ -18,7 +18,9 @@ def small_model(network: str = "dolz", seed: int = 0, members: int = 1, **prepro
     for wanted in labels:
         built = build_network(network, in_channels=1, n_classes=len(wanted), **options)
         for parameter in built.parameters():
-            torch.nn.init.normal_(parameter, std=0.25)
+            # Scaled to the fan-in, so that the signal neither dies out (one label everywhere) nor explodes.
+            fan_in = parameter[0].numel() if parameter.ndim == 5 else 11
+            torch.nn.init.normal_(parameter, std=1.2 / fan_in**0.5)
         states.append(built.state_dict())
         header_options = built.options()
     pre = Preprocessing(coordinates=network == "anisotropic", **preprocessing)  # type: ignore[arg-type]
