@@ -1,8 +1,8 @@
 """The picture of one case: the nuclei's outlines over the susceptibility map, in radiological orientation.
 
-Three axial slices (red nucleus and substantia nigra; globus pallidus and putamen; caudate nucleus) and a coronal one, with
-outlines above and without below, grey from -100 to 200 ppb. Drawn with matplotlib's Agg canvas and no global state, so
-that threads and other users of matplotlib are not disturbed.
+Three axial slices (red nucleus and substantia nigra; globus pallidus and putamen; caudate nucleus) and a
+coronal one, with outlines above and without below, grey from -100 to 200 ppb. Drawn with matplotlib's Agg
+canvas and no global state, so that threads and other users of matplotlib are not disturbed.
 """
 
 import io
@@ -36,8 +36,8 @@ class Cut:
 def best_slice(labels: NDArray[Any], nuclei: tuple[str, ...], axis: int) -> int | None:
     """The slice that shows most of these nuclei.
 
-    Each structure counts with the root of its area relative to its largest one: a slice through the middle of many
-    structures wins over one through the thickest part of a few.
+    Each structure counts with the root of its area relative to its largest one: a slice through the middle of
+    many structures wins over one through the thickest part of a few.
     """
     other = tuple(a for a in range(3) if a != axis)
     score = np.zeros(labels.shape[axis])
@@ -67,14 +67,21 @@ def choose_cuts(labels: NDArray[Any], affine: NDArray[np.float64]) -> list[Cut]:
 
 
 def crop_box(labels: NDArray[Any], spacing: tuple[float, ...], margin_mm: float = MARGIN_MM) -> list[slice]:
-    """The box around all labels plus a margin; the third extent grows to the second, for panels of one size."""
+    """The box around all labels plus a margin; the third extent grows to the second, for panels of one
+    size.
+    """
     from scipy import ndimage
 
     steps, shape = np.array(spacing), np.array(labels.shape)
-    found = ndimage.find_objects((labels > 0).astype(np.uint8))
-    if found:
-        low = np.array([s.start for s in found[0]]) - margin_mm / steps
-        high = np.array([s.stop for s in found[0]]) + margin_mm / steps
+    boxes = ndimage.find_objects(labels.astype(np.uint8), max_label=len(STRUCTURES))
+    bounds = [
+        _largest_part(labels[found] == label) + [s.start for s in found]
+        for label, found in enumerate(boxes, start=1)
+        if found is not None
+    ]
+    if bounds:
+        low = np.min([b[0] for b in bounds], axis=0) - margin_mm / steps
+        high = np.max([b[1] for b in bounds], axis=0) + margin_mm / steps
     else:
         low = shape / 2 - _DEFAULT_EXTENT_MM / steps / 2
         high = shape / 2 + _DEFAULT_EXTENT_MM / steps / 2
@@ -85,6 +92,18 @@ def crop_box(labels: NDArray[Any], spacing: tuple[float, ...], margin_mm: float 
     starts = np.clip(np.floor(low), 0, shape - 1).astype(int)
     stops = np.clip(np.ceil(high), starts + 1, shape).astype(int)
     return [slice(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+
+
+def _largest_part(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """First and one past the last voxel (2, 3) of the largest part: stray islands must not widen the
+    picture.
+    """
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(inside, np.ones((3, 3, 3)))
+    largest = int(np.bincount(parts.ravel())[1:].argmax()) + 1
+    found = ndimage.find_objects(parts, max_label=largest)[largest - 1]
+    return np.array([[s.start for s in found], [s.stop for s in found]])
 
 
 def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
@@ -105,10 +124,20 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
     values = np.nan_to_num(values, nan=-1e9, posinf=1e9, neginf=-1e9)
     cuts = choose_cuts(marks, affine)
 
-    figure = Figure(figsize=(10.6, 5.9), dpi=110, facecolor="white")
+    width, depth, height = np.array(values.shape) * turned.spacing
+    panel = 10.6 / len(cuts) * max(depth, height) / width  # inches
+    figure_height = 2 * panel + 1.0
+    figure = Figure(figsize=(10.6, figure_height), dpi=110, facecolor="white")
     canvas = FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
-        2, len(cuts), left=0.005, right=0.995, top=0.95, bottom=0.125, wspace=0.02, hspace=0.02
+        2,
+        len(cuts),
+        left=0.005,
+        right=0.995,
+        top=1 - 0.28 / figure_height,
+        bottom=0.7 / figure_height,
+        wspace=0.02,
+        hspace=0.02,
     )
     for column, cut in enumerate(cuts):
         for row in (0, 1):
@@ -116,7 +145,7 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
             _panel(axes, values, marks, turned.spacing, cut, outlines=row == 0)
             if row == 0:
                 axes.set_title(cut.heading, fontsize=9, pad=4)
-    _legend(figure)
+    _legend(figure, figure_height)
     canvas.draw()
     return _png(np.asarray(canvas.buffer_rgba())[..., :3])
 
@@ -169,7 +198,7 @@ def _panel(
         )
 
 
-def _legend(figure: Any) -> None:
+def _legend(figure: Any, figure_height: float) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.lines import Line2D
@@ -178,21 +207,22 @@ def _legend(figure: Any) -> None:
     figure.legend(
         handles=handles,
         loc="lower left",
-        bbox_to_anchor=(0.005, 0.015),
+        bbox_to_anchor=(0.005, 0.06 / figure_height),
         ncols=len(NUCLEI),
         fontsize=9,
         frameon=False,
         handlelength=1.4,
         columnspacing=1.6,
     )
-    bar = figure.add_axes((0.62, 0.075, 0.35, 0.022))
+    bar = figure.add_axes((0.62, 0.36 / figure_height, 0.35, 0.13 / figure_height))
     figure.colorbar(ScalarMappable(Normalize(*WINDOW_PPB), "gray"), cax=bar, orientation="horizontal")
     bar.tick_params(labelsize=8)
     bar.set_title("magnetic susceptibility, ppb", fontsize=8, pad=2)
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
-    """Pixels (rows, columns, RGB) as PNG with a palette of greys and of the structures' colours mixed with greys.
+    """Pixels (rows, columns, RGB) as PNG with a palette of greys and of the structures' colours mixed with
+    greys.
 
     A third of the size of true colours. A palette picked from the picture itself would lose the thin lines.
     """
@@ -209,6 +239,12 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
     palette = Picture.new("P", (1, 1))
     palette.putpalette(np.rint(np.concatenate([greys, mixed])).astype(np.uint8).tobytes())
     picture = Picture.fromarray(pixels).quantize(palette=palette, dither=Picture.Dither.NONE)
+    indices = np.asarray(picture).copy()
+    indices[(pixels == 255).all(axis=2)] = (
+        len(greys) - 1
+    )  # Pillow's search is approximate: keep the paper white
+    white = Picture.fromarray(indices)
+    white.putpalette(picture.getpalette())
     out = io.BytesIO()
-    picture.save(out, format="png", compress_level=6)
+    white.save(out, format="png", compress_level=6)
     return out.getvalue()
