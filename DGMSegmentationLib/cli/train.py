@@ -1,0 +1,70 @@
+"""``dgmseg train``: a model from labelled volumes."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .segment import Device
+
+
+@contextmanager
+def training_progress() -> Iterator[tuple[Callable[[str], None], Callable[[str, int, int], None]]]:
+    """Yield (log, progress): lines on stderr of a terminal, nothing when piped."""
+    if not sys.stderr.isatty():
+        yield (lambda text: None), (lambda what, done, total: None)
+        return
+
+    def log(text: str) -> None:
+        print(text, file=sys.stderr)
+
+    def progress(what: str, done: int, total: int) -> None:
+        print(f"\r{what}: {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    yield log, progress
+
+
+def train(
+    preset: Annotated[str, typer.Option("--preset", "-p", help="A preset's name (part1, part1-dense, part2, default, ...) or a TOML file.")],
+    data: Annotated[Path, typer.Option("--data", "-d", help="A BIDS folder with derivatives/*/*_dseg.nii.gz, or a TSV table.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model and the results.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    init: Annotated[str | None, typer.Option("--init", help="A model whose weights are the start (fine-tuning).")] = None,
+    device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")] = False,
+) -> None:
+    """Train a model on labelled QSM and score it on the test volumes.
+
+    Writes model.safetensors, history.csv, curves.png, patches.json and, where the data have a test split, evaluation.tsv.
+    """
+    try:
+        from ..training.run import train as run
+    except ModuleNotFoundError as error:
+        from ..errors import InputError
+
+        raise InputError(f"Training needs {error.name}; install it with: pip install 'DGMSegmentation[train]'.") from error
+
+    with training_progress() as (log, progress):
+        if verbose:
+            log = _line
+        path = run(
+            preset,
+            data,
+            output,
+            resume=resume,
+            init=init,
+            device=device.value,
+            overrides=change or [],
+            log=log,
+            progress=progress,
+        )
+    if sys.stdout.isatty():
+        print(f"Written to {path.parent}: {path.name}, history.csv, curves.png, patches.json")
+
+
+def _line(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Training: presets, cases, patches and tiles, the two stages, cross-validation. Needs the ``train`` extra."""

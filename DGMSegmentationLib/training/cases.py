@@ -1,0 +1,161 @@
+"""Cases: labelled volumes on the network grid, prepared by the same code as at inference and held in memory."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Case as OpenedCase
+from ..case import open_case
+from ..errors import InputError
+from ..files import read_labels
+from ..image import Grid, Image
+from ..preprocess import Preprocessing, labels_to_grid, mask_box, prepare
+from ..structures import STRUCTURES
+from .data import Subject, label_mapping
+from .preset import DataSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One labelled volume on the network grid."""
+
+    name: str
+    inputs: NDArray[Any]
+    """(channels, x, y, z), scaled for the network; float16 when that is exact."""
+    labels: NDArray[np.uint8]
+    """(x, y, z), our labels."""
+    mask: NDArray[np.bool_]
+    """(x, y, z) brain mask."""
+    grid: Grid
+    mask_centre: NDArray[np.float64]
+    """Centre of the brain mask's bounding box, in voxels of this grid."""
+    coordinates: NDArray[Any] | None = None
+    """(3, x, y, z) scaled coordinates, for networks that use them."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels of the network grid."""
+        x, y, z = self.labels.shape
+        return x, y, z
+
+
+def compact(array: NDArray[np.float32]) -> NDArray[Any]:
+    """The array as float16 when no value changes by that (grey levels scaled by 1/128 are exact), else unchanged."""
+    half = array.astype(np.float16)
+    return half if np.array_equal(half.astype(np.float32), array) else array
+
+
+def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, Image]:
+    """The images of a subject (QSM in ppb, brain mask) and its labels in our numbers, on the native grid.
+
+    Raises InputError for unreadable files, for labels or channels on another grid than the QSM, and for label values
+    that the mapping does not know.
+    """
+    extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
+    opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
+    labels = read_labels(subject.label, label_mapping(settings.labels))
+    if not labels.grid.same_as(opened.image.grid, tolerance_mm=1e-2):
+        raise InputError(
+            f"{subject.label} is on another grid than {subject.images[0].name}; resample the labels to the QSM."
+        )
+    return opened, labels
+
+
+def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -> Case:
+    """Read one labelled volume and bring it to the network grid."""
+    opened, labels = open_subject(subject, settings)
+    ready = prepare(opened.channels, opened.mask, pre)
+    on_grid = labels_to_grid(labels, ready.grid, pre, settings.label_resampling)
+    coordinates = None if ready.coordinates is None else compact(ready.coordinates)
+    case = Case(
+        subject.name, compact(ready.inputs), on_grid, ready.mask, ready.grid, np.asarray(ready.mask_centre), coordinates
+    )
+    return cropped(case, settings.crop_margin_mm) if settings.crop_margin_mm > 0 else case
+
+
+def cropped(case: Case, margin_mm: float) -> Case:
+    """The case around its labels only: less memory, for large training sets on fine grids."""
+    if not case.labels.any():
+        return case
+    low, high = mask_box(case.labels > 0)
+    reach = np.ceil(margin_mm / np.array(case.grid.spacing)).astype(int)
+    low = np.maximum(low - reach, 0)
+    high = np.minimum(high + reach, np.array(case.shape) - 1)
+    box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
+    affine = case.grid.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ low
+    shape = tuple(s.stop - s.start for s in box)
+    whole = (slice(None), *box)
+    return replace(
+        case,
+        inputs=np.ascontiguousarray(case.inputs[whole]),
+        labels=np.ascontiguousarray(case.labels[box]),
+        mask=np.ascontiguousarray(case.mask[box]),
+        grid=Grid(shape, affine),  # type: ignore[arg-type]
+        mask_centre=case.mask_centre - low,
+        coordinates=None if case.coordinates is None else np.ascontiguousarray(case.coordinates[whole]),
+    )
+
+
+def prepare_cases(
+    subjects: Sequence[Subject],
+    settings: DataSettings,
+    pre: Preprocessing,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Case]:
+    """Prepare all volumes; warns of structures that a volume lacks, and training goes on without them."""
+    cases = []
+    for done, subject in enumerate(subjects):
+        cases.append(prepare_case(subject, settings, pre))
+        if progress is not None:
+            progress(done + 1, len(subjects))
+    for text in absent_structures(cases):
+        warnings.warn(text, stacklevel=2)
+    return cases
+
+
+def absent_structures(cases: Sequence[Case]) -> list[str]:
+    """One sentence per structure that some training volume lacks.
+
+    Raises InputError when no volume holds any structure at all.
+    """
+    present = {case.name: set(np.unique(case.labels).tolist()) - {0} for case in cases}
+    if cases and not any(present.values()):
+        raise InputError("No training volume holds any of the ten labels on the network grid; check the label mapping.")
+    texts = []
+    for structure in STRUCTURES:
+        lacking = [name for name, labels in present.items() if structure.label not in labels]
+        if lacking:
+            listed = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
+            texts.append(f"{structure.abbreviation} is absent from {len(lacking)} of {len(cases)} volumes ({listed}).")
+    return texts
+
+
+def prior_box(cases: Sequence[Case], margin_mm: float = 10.0) -> dict[str, list[float]]:
+    """Where structures were in the training volumes, plus a margin, in mm along the model's axes.
+
+    Relative to the centre of the brain mask's bounding box; used to leave out the rest of the volume at inference.
+    """
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for case in cases:
+        if not case.labels.any():
+            continue
+        first, last = mask_box(case.labels > 0)
+        spacing = np.array(case.grid.spacing)
+        low = np.minimum(low, (first - 0.5 - case.mask_centre) * spacing)
+        high = np.maximum(high, (last + 0.5 - case.mask_centre) * spacing)
+    return {
+        "low_mm": np.round(low - margin_mm, 2).tolist(),
+        "high_mm": np.round(high + margin_mm, 2).tolist(),
+        "margin_mm": [float(margin_mm)] * 3,
+    }
+
+
+def describe_files(subjects: Sequence[Subject]) -> list[str]:
+    """Names of the label files, so that a model's header tells where its labels came from."""
+    return sorted({Path(s.label).name for s in subjects})

@@ -1,0 +1,177 @@
+"""Finding the training data: a BIDS folder or a TSV table of subject, image, label and split.
+
+BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]anat/*_dseg.nii.gz`` and an optional
+``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``, ``label``, optional ``split``, and one
+column per extra channel; relative paths count from the table's folder. Splits: train, val, test.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..structures import LABEL_SCHEMES, N_CLASSES
+
+SPLITS = {"train": "train", "training": "train", "": "train", "n/a": "train", "val": "val", "validation": "val"}
+SPLITS |= {"test": "test", "ignore": "ignore", "none": "ignore"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One labelled volume: its files and its part in the experiment."""
+
+    name: str
+    images: tuple[Path, ...]
+    """One file per input channel, QSM first."""
+    label: Path
+    split: str = "train"
+    person: str = ""
+    """Whose brain it is: sessions of one person never stand on both sides of a split."""
+
+    @property
+    def group(self) -> str:
+        """The unit of every split."""
+        return self.person or self.name
+
+
+def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[Subject]:
+    """List the labelled volumes of a BIDS folder or a TSV table, sorted by name.
+
+    Raises InputError for a missing folder, table, column, image or label file, for an unknown split, and for a
+    subject that is listed twice.
+    """
+    data = Path(data)
+    if data.is_file():
+        subjects = _from_table(data, channels)
+    elif data.is_dir():
+        subjects = _from_bids(data, channels)
+    else:
+        raise InputError(f"{data}: there is no such folder or table; give a BIDS folder or a TSV file.")
+    names = [s.name for s in subjects]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise InputError(f"{data}: {twice[0]} is there more than once; give each volume a name of its own.")
+    if not any(s.split == "train" for s in subjects):
+        raise InputError(f"{data} holds no labelled training volume; check the layout and the column 'split'.")
+    return sorted((s for s in subjects if s.split != "ignore"), key=lambda s: s.name)
+
+
+def _split(text: str | None, where: str) -> str:
+    key = (text or "").strip().lower()
+    if key not in SPLITS:
+        raise InputError(f"{where}: split {text!r} is none of train, val, test; correct the table.")
+    return SPLITS[key]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as handle:
+            return [dict(row) for row in csv.DictReader(handle, delimiter="\t")]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} cannot be read as a tab-separated table ({error}); check the file.") from error
+
+
+def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
+    rows = _rows(path)
+    columns = set(rows[0]) if rows else set()
+    for column in ("subject", "image", "label", *channels[1:]):
+        if column not in columns:
+            raise InputError(f"{path} has no column '{column}'; give tab-separated subject, image, label, split.")
+    subjects = []
+    for number, row in enumerate(rows, start=2):
+        where = f"{path}, line {number}"
+        files = []
+        for column in ("image", *channels[1:], "label"):
+            if not row.get(column):
+                raise InputError(f"{where}: the column '{column}' is empty; name a file there.")
+            file = path.parent / row[column]
+            if not file.exists():
+                raise InputError(f"{where}: {file} does not exist; correct the path.")
+            files.append(file)
+        name = row["subject"]
+        person = row.get("participant") or re.sub(r"_ses-.*", "", name)
+        subjects.append(Subject(name, tuple(files[:-1]), files[-1], _split(row.get("split"), where), person))
+    return subjects
+
+
+def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
+    table = folder / "participants.tsv"
+    splits: dict[str, str] = {}
+    if table.is_file():
+        for row in _rows(table):
+            splits[row.get("participant_id") or ""] = _split(row.get("split"), f"{table}, {row.get('participant_id')}")
+    images = sorted([*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")])
+    if not images:
+        raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
+    subjects = []
+    for image in images:
+        stem = re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
+        person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
+        place = image.parent.relative_to(folder)
+        candidates = sorted(p for p in folder.glob(f"derivatives/*/{place}/*_dseg.nii*") if p.name.startswith(stem + "_"))
+        if not candidates and splits.get(person) == "ignore":
+            continue
+        if not candidates:
+            raise InputError(f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz; add it or the split 'ignore'.")
+        if len(candidates) > 1:
+            raise InputError(f"{person}: more than one label file ({candidates[0].name}, ...); use a TSV table to choose.")
+        extra = []
+        for channel in channels[1:]:
+            found = sorted(image.parent.glob(f"{stem}_*{channel}.nii*"))
+            if len(found) != 1:
+                raise InputError(f"{person}: expected one file {stem}_*{channel}.nii.gz beside the QSM, found {len(found)}.")
+            extra.append(found[0])
+        name = stem if "_ses-" in stem or len(stem) > len(person) else person
+        subjects.append(Subject(name, (image, *extra), candidates[0], splits.get(person, "train"), person))
+    return subjects
+
+
+def label_mapping(name_or_file: str) -> str | dict[int, int]:
+    """What ``files.read_labels`` takes: a scheme's name, or the table [labels] (theirs = ours) of a TOML file."""
+    if name_or_file in LABEL_SCHEMES:
+        return name_or_file
+    path = Path(name_or_file)
+    if not path.is_file():
+        names = ", ".join(LABEL_SCHEMES)
+        raise InputError(f"{name_or_file}: no such label scheme; use {names}, or a TOML file with a table [labels].")
+    from .preset import tomllib
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))["labels"]
+        mapping = {int(k): int(v) for k, v in table.items()}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} needs a table [labels] with lines such as 11 = 9 (theirs = ours).") from error
+    if any(not 0 <= v < N_CLASSES for v in mapping.values()):
+        raise InputError(f"{path}: our labels run from 0 to {N_CLASSES - 1}; correct the table [labels].")
+    return mapping
+
+
+def choose_validation(subjects: Sequence[Subject], fraction: float, seed: int) -> list[str]:
+    """Names of the validation volumes: those with the split "val", or else a random part of the training persons.
+
+    At least one person is held out when the fraction is above zero and two or more persons are there.
+    """
+    given = [s.name for s in subjects if s.split == "val"]
+    if given:
+        return given
+    persons = sorted({s.group for s in subjects if s.split == "train"})
+    if fraction <= 0 or len(persons) < 2:
+        return []
+    count = min(len(persons) - 1, max(1, round(len(persons) * fraction)))
+    order = np.random.default_rng([seed, 1]).permutation(len(persons))
+    held = {persons[i] for i in order[:count]}
+    return [s.name for s in subjects if s.split == "train" and s.group in held]
+
+
+def describe(subjects: Sequence[Subject], validation: Sequence[str]) -> dict[str, list[str]]:
+    """Which volumes trained, validated and tested, for the model's header."""
+    held = set(validation)
+    return {
+        "train": [s.name for s in subjects if s.split == "train" and s.name not in held],
+        "validation": sorted(held),
+        "test": [s.name for s in subjects if s.split == "test"],
+    }

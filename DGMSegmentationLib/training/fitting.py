@@ -1,0 +1,259 @@
+"""One member's training: its stages, their phases, and what survives a kill.
+
+A phase is one learning rate: one Lightning fit with early stopping. Finished phases and the last epoch's checkpoint lie
+in the folder ``checkpoints`` of the output; a resumed run goes on from there and gives the same model.
+"""
+
+import json
+import logging
+import math
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import Callback, EarlyStopping
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from ..errors import InputError
+from ..files import atomic_path, write_json
+from ..networks import build_network
+from .augment import Augmenter
+from .cases import Case
+from .module import Keeper, Row, SegmentationModule
+from .preset import Preset, StageSettings
+from .tiles import Tiles, TileSampler, validation_tiles
+
+State = dict[str, Tensor]
+
+
+@dataclass
+class Progress:
+    """What is finished, in ``state.json``; written whole after every phase."""
+
+    folder: Path
+    fingerprint: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+    finished: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        """Where it is kept."""
+        return self.folder / "state.json"
+
+    def load(self) -> None:
+        """Take up an earlier run; raises InputError when it was another preset or other data."""
+        if not self.file.exists():
+            return
+        state = json.loads(self.file.read_text(encoding="utf-8"))
+        for part, value in json.loads(json.dumps(self.fingerprint)).items():
+            if state["fingerprint"].get(part) != value:
+                raise InputError(f"{self.folder.parent} holds a run with another {part}; resume with the same, or choose another --output.")
+        self.rows, self.finished = state["rows"], state["finished"]
+
+    def save(self) -> None:
+        """Write the state."""
+        write_json(self.file, {"fingerprint": self.fingerprint, "rows": self.rows, "finished": self.finished})
+
+
+class EpochData(pl.LightningDataModule):
+    """Training and validation samples of one stage; every epoch's training samples follow from its number."""
+
+    def __init__(
+        self,
+        preset: Preset,
+        cases: Sequence[Case],
+        core: Sequence[int],
+        halo: Sequence[int],
+        classes: NDArray[np.int64],
+        key: tuple[int, ...],
+        train: NDArray[np.int32] | TileSampler,
+        validation: NDArray[np.int32],
+        false_positives: dict[int, NDArray[np.int16]] | None = None,
+        part: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.preset, self.cases, self.core, self.halo = preset, cases, core, halo
+        self.classes, self.key, self.train, self.validation = classes, key, train, validation
+        self.false_positives, self.part = false_positives, part
+        self.fill = [preset.preprocessing.background(c) for c in range(len(preset.data.channels))]
+        self.augmenter = Augmenter.of(preset.augmentation, preset.preprocessing)
+
+    def epoch_table(self, epoch: int) -> NDArray[np.int32]:
+        """Rows (case, i, j, k) of an epoch, in the order of training."""
+        sampling, key = self.preset.sampling, (*self.key, epoch)
+        if isinstance(self.train, TileSampler):
+            count = sampling.steps_per_epoch * sampling.batch
+            return self.train.draw(count, (*key, 5), self.false_positives, self.part)
+        if not sampling.shuffle:
+            return self.train
+        return self.train[np.random.default_rng([*key, 6]).permutation(len(self.train))]
+
+    def _loader(self, table: NDArray[np.int32], augmenter: Augmenter | None, key: tuple[int, ...]) -> DataLoader[Any]:
+        tiles = Tiles(self.cases, table, self.core, self.halo, self.fill, self.classes, augmenter, key)
+        sampling = self.preset.sampling
+        return DataLoader(tiles, batch_size=sampling.batch, shuffle=False, num_workers=sampling.workers)
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """Samples of the current epoch."""
+        assert self.trainer is not None
+        epoch = self.trainer.current_epoch
+        return self._loader(self.epoch_table(epoch), self.augmenter, (*self.key, epoch, 7))
+
+    def val_dataloader(self) -> DataLoader[Any] | list[Any]:
+        """The fixed validation samples."""
+        return self._loader(self.validation, None, ()) if len(self.validation) else []
+
+
+def new_network(preset: Preset, n_classes: int, seed: Sequence[int]) -> nn.Module:
+    """A network with fresh weights that follow from the seed."""
+    torch.manual_seed(int(np.random.default_rng(list(seed)).integers(2**31)))
+    options = {k: v for k, v in preset.network.options.items() if k not in ("in_channels", "n_classes")}
+    return build_network(preset.network.name, in_channels=len(preset.data.channels), n_classes=n_classes, **options)
+
+
+def sample_core(preset: Preset, network: Any) -> tuple[int, int, int]:
+    """Output voxels of one sample; raises InputError when the network cannot have it."""
+    core = preset.sampling.core if preset.sampling.mode == "patch" else preset.sampling.tile
+    if not network.dense and core != tuple(network.patch_output):
+        raise InputError(
+            f"The network {preset.network.name} with slopes per voxel trains on cores of {tuple(network.patch_output)} only; "
+            f"correct 'sampling' in the preset."
+        )
+    if any((c + 2 * h) % m for c, h, m in zip(core, network.halo, network.multiple, strict=True)):
+        raise InputError(f"'sampling' of the preset: tiles of {core} voxels must be multiples of {tuple(network.multiple)}.")
+    return core
+
+
+def quiet() -> None:
+    """Keep Lightning's notices and advice off the user's terminal."""
+    for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for text in (".*does not have many workers.*", ".*number of training batches.*", ".*isinstance.*treespec.*", ".*LeafSpec.*"):
+        warnings.filterwarnings("ignore", text)
+    warnings.filterwarnings("ignore", module="lightning.*")
+
+
+def progress_callbacks() -> list[Callback]:
+    """A bar on a terminal, nothing when piped."""
+    if not sys.stderr.isatty():
+        return []
+    from lightning.pytorch.callbacks import RichProgressBar
+
+    return [RichProgressBar(leave=False)]
+
+
+def fit_phase(
+    module: SegmentationModule,
+    data: EpochData,
+    epochs: int,
+    name: str,
+    label: Row,
+    progress: Progress,
+    device: torch.device,
+    report: Callable[[list[Row]], None],
+) -> Keeper:
+    """Train one phase to its end, from its last checkpoint when there is one; return the keeper with the best weights."""
+    stage, checkpoint = module.stage, progress.folder / f"{name}.ckpt"
+    keeper = Keeper(checkpoint, label, stage.keep, epochs, report)
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        state = saved["callbacks"][keeper.state_key]
+        if state["finished"]:
+            keeper.load_state_dict(state)
+            module.load_state_dict(saved["state_dict"])
+            return keeper
+    callbacks: list[Callback] = [keeper, *progress_callbacks()]
+    if stage.patience and len(data.validation):
+        callbacks.append(EarlyStopping("val_loss", patience=stage.patience, mode="min"))
+    trainer = pl.Trainer(
+        accelerator={"cuda": "gpu"}.get(device.type, device.type),
+        devices=1,
+        max_epochs=epochs,
+        logger=False,
+        callbacks=callbacks,
+        enable_model_summary=False,
+        enable_progress_bar=len(callbacks) > 1 and sys.stderr.isatty(),
+        num_sanity_val_steps=0,
+        reload_dataloaders_every_n_epochs=1,
+        gradient_clip_val=module.settings.gradient_clip or None,
+        use_distributed_sampler=False,
+        default_root_dir=str(progress.folder),
+    )
+    resume = str(checkpoint) if checkpoint.exists() else None
+    trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True if resume else None)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    return keeper
+
+
+def run_stage(
+    number: int,
+    stage: StageSettings,
+    preset: Preset,
+    data: EpochData,
+    start: State,
+    n_classes: int,
+    member: int,
+    prefix: str,
+    progress: Progress,
+    device: torch.device,
+    report: Callable[[], None],
+) -> State:
+    """All phases of a stage from the weights ``start``; return the weights that the stage ends with."""
+    best, best_loss, last, left = start, math.inf, start, stage.epochs_total or math.inf
+    for phase, rate in enumerate(stage.learning_rates):
+        name = f"{prefix}stage{number}_phase{phase + 1}"
+        epochs = int(min(stage.epochs, left))
+        if epochs < 1:
+            break
+        if name not in progress.finished:
+            before = list(progress.rows)
+
+            def note(rows: list[Row], before: list[Row] = before) -> None:
+                progress.rows = before + rows
+                report()
+
+            key = (preset.seed, member, number, phase)
+            module = SegmentationModule(new_network(preset, n_classes, key), preset, stage, rate, key)
+            weights = best if stage.reload_best else last
+            module.network.load_state_dict(weights)
+            if module.average is not None:
+                module.average.load_state_dict(weights)
+            data.key = key
+            label = {"member": prefix.rstrip("_") or "all", "stage": number, "phase": phase + 1}
+            module.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+            keeper = fit_phase(module, data, epochs, name, label, progress, device, note)
+            note(keeper.rows, before)
+            tensors = {f"best.{k}": v.contiguous() for k, v in keeper.best.items()}
+            tensors |= {f"last.{k}": v.detach().cpu().contiguous() for k, v in module.evaluated.state_dict().items()}
+            with atomic_path(progress.folder / f"{name}.safetensors") as temporary:
+                save_file(tensors, str(temporary))
+            progress.finished[name] = {"loss": keeper.best_loss, "epochs": len(keeper.rows)}
+            progress.save()
+            (progress.folder / f"{name}.ckpt").unlink(missing_ok=True)
+        done = progress.finished[name]
+        tensors = load_file(str(progress.folder / f"{name}.safetensors"))
+        last = {k.removeprefix("last."): v for k, v in tensors.items() if k.startswith("last.")}
+        if done["loss"] < best_loss or stage.keep == "last":
+            best_loss = done["loss"]
+            best = {k.removeprefix("best."): v for k, v in tensors.items() if k.startswith("best.")}
+        left -= done["epochs"]
+    return best
+
+
+def threads_note() -> str:
+    """How many CPU threads torch uses, for the record."""
+    return f"{torch.get_num_threads()} of {os.cpu_count()}"
+
+
+__all__ = ["EpochData", "Progress", "TileSampler", "new_network", "quiet", "run_stage", "sample_core", "validation_tiles"]

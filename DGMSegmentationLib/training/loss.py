@@ -1,0 +1,65 @@
+"""What training minimises: cross entropy, soft Dice, or both; with deep supervision when a network gives several outputs."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .preset import LossSettings
+
+
+def soft_dice_loss(logits: Tensor, target: Tensor, smooth: float = 1.0, background: bool = False) -> Tensor:
+    """1 - mean over classes of (2 sum(p t) + s) / (sum(p) + sum(t) + s), the sums over the whole batch.
+
+    ``logits`` (B, K, X, Y, Z), ``target`` (B, X, Y, Z) class indices. Milletari et al., 3DV 2016, without the squares.
+    Classes absent from the batch count too: with the smoothing term they ask for no prediction there.
+    """
+    probabilities = torch.softmax(logits.float(), dim=1)
+    n_classes = logits.shape[1]
+    axes = (0, 2, 3, 4)
+    predicted = probabilities.sum(axes)
+    count = torch.bincount(target.reshape(-1), minlength=n_classes).to(probabilities.dtype)
+    mine = probabilities.gather(1, target.unsqueeze(1)).reshape(-1)
+    # The sum of each class' probability over its own voxels, without a one-hot copy of the target.
+    hit = torch.zeros(n_classes, dtype=mine.dtype, device=mine.device).index_add(0, target.reshape(-1), mine)
+    dice = (2 * hit + smooth) / (predicted + count + smooth)
+    return 1 - (dice if background else dice[1:]).mean()
+
+
+class SegmentationLoss(nn.Module):
+    """The loss of a preset for logits, or for a list of logits at falling resolution."""
+
+    weights: Tensor | None
+
+    def __init__(self, settings: LossSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        weights = torch.tensor(settings.class_weights) if settings.class_weights else None
+        self.register_buffer("weights", weights, persistent=False)
+
+    def single(self, logits: Tensor, target: Tensor) -> Tensor:
+        """Loss of one output of the target's size."""
+        parts = []
+        if self.settings.name in ("cross-entropy", "dice+ce"):
+            parts.append(functional.cross_entropy(logits.float(), target, weight=self.weights))
+        if self.settings.name in ("dice", "dice+ce"):
+            parts.append(soft_dice_loss(logits, target, self.settings.smooth, self.settings.dice_background))
+        return torch.stack(parts).sum()
+
+    def forward(self, outputs: Tensor | Sequence[Tensor], target: Tensor) -> Tensor:
+        """Weighted sum over the outputs, each half as heavy as the finer one before it; weights sum to one."""
+        if isinstance(outputs, Tensor):
+            return self.single(outputs, target)
+        weights = [0.5**i for i in range(len(outputs))]
+        total = torch.zeros((), device=target.device)
+        for weight, logits in zip(weights, outputs, strict=True):
+            total = total + weight / sum(weights) * self.single(logits, shrink(target, logits.shape[2:]))
+        return total
+
+
+def shrink(target: Tensor, size: Sequence[int]) -> Tensor:
+    """Class indices (B, X, Y, Z) at a coarser size, each voxel by its nearest neighbour."""
+    if tuple(target.shape[1:]) == tuple(size):
+        return target
+    return functional.interpolate(target.unsqueeze(1).float(), size=tuple(size), mode="nearest")[:, 0].long()

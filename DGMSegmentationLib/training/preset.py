@@ -1,0 +1,347 @@
+"""A preset: every choice of a training run, read from a TOML file and checked.
+
+The shipped presets lie in ``presets/``; ``part1.toml`` documents every key. A preset may build on another one
+(``base = "part1"``) and then states only what differs.
+"""
+
+import sys
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..preprocess import Preprocessing
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the standard library has it from 3.11 on
+    import tomli as tomllib
+
+FOLDER = Path(__file__).resolve().parent / "presets"
+Triple = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Which network, with which options of its own."""
+
+    name: str = "dolz"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """How the files become cases, and which of them validate."""
+
+    labels: str = "dgm"
+    channels: tuple[str, ...] = ("qsm",)
+    units: str = "auto"
+    label_resampling: str = "linear"
+    validation: str = "subjects"
+    validation_fraction: float = 0.25
+    crop_margin_mm: float = 0.0
+    prior_margin_mm: float = 10.0
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """What one training sample is, and how many make an epoch."""
+
+    mode: str = "patch"
+    batch: int = 32
+    shuffle: bool = True
+    core: Triple = (9, 9, 3)
+    step: Triple = (3, 3, 3)
+    keep: str = "core-has-label"
+    tile: Triple = (27, 27, 9)
+    steps_per_epoch: int = 50
+    validation_tiles: int = 24
+    balanced: float = 0.6
+    anywhere: float = 0.1
+    workers: int = 0
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """What is minimised."""
+
+    name: str = "cross-entropy"
+    class_weights: tuple[float, ...] = ()
+    smooth: float = 1.0
+    dice_background: bool = False
+
+
+@dataclass(frozen=True)
+class OptimiserSettings:
+    """How it is minimised."""
+
+    name: str = "adam"
+    weight_decay: float = 0.0
+    gradient_clip: float = 0.0
+    ema: float = 0.0
+    freeze: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """One stage: phases of one learning rate each."""
+
+    enabled: bool = True
+    learning_rates: tuple[float, ...] = (1e-4, 1e-5)
+    epochs: int = 40
+    epochs_total: int = 0
+    patience: int = 5
+    reload_best: bool = True
+    keep: str = "best"
+    schedule: str = "constant"
+    warmup_epochs: int = 0
+    false_positives: bool = False
+    false_positive_order: str = "by-subject"
+    false_positive_fraction: float = 0.5
+
+
+@dataclass(frozen=True)
+class AugmentationSettings:
+    """Random changes of the training samples; all off unless a preset turns them on."""
+
+    mirror: float = 0.0
+    spatial: float = 0.0
+    rotation_deg: float = 0.0
+    scale: float = 0.0
+    shear: float = 0.0
+    elastic_mm: float = 0.0
+    elastic_grid_mm: float = 30.0
+    intensity: float = 0.0
+    gain: float = 0.0
+    offset: float = 0.0
+    gamma: float = 0.0
+    noise: float = 0.0
+    blur: float = 0.0
+    low_resolution: float = 0.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """All choices of a training run."""
+
+    name: str = "unnamed"
+    title: str = ""
+    description: str = ""
+    seed: int = 1
+    binary: bool = False
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    data: DataSettings = field(default_factory=DataSettings)
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
+    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+    stage1: StageSettings = field(default_factory=StageSettings)
+    stage2: StageSettings = field(default_factory=lambda: StageSettings(enabled=False, false_positives=True))
+    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @property
+    def stages(self) -> tuple[StageSettings, ...]:
+        """The stages in their order."""
+        return self.stage1, self.stage2
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "data.units": ("auto", "ppm", "ppb"),
+    "data.label_resampling": ("linear", "nearest"),
+    "data.validation": ("subjects", "last-quarter", "random-patches", "none"),
+    "sampling.mode": ("patch", "dense"),
+    "sampling.keep": ("core-has-label", "all"),
+    "loss.name": ("cross-entropy", "dice", "dice+ce"),
+    "optimiser.name": ("adam", "adamw", "sgd"),
+    "stage1.keep": ("best", "last"),
+    "stage2.keep": ("best", "last"),
+    "stage1.schedule": ("constant", "cosine"),
+    "stage2.schedule": ("constant", "cosine"),
+    "stage1.false_positive_order": ("by-subject", "appended"),
+    "stage2.false_positive_order": ("by-subject", "appended"),
+}
+_POSITIVE = ("batch", "epochs", "steps_per_epoch", "validation_tiles", "core", "step", "tile", "learning_rates")
+_FRACTIONS = ("validation_fraction", "balanced", "anywhere", "false_positive_fraction", "ema", "mirror", "spatial")
+
+
+def preset_names() -> list[str]:
+    """The names of the shipped presets."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load_preset(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Preset:
+    """Read a shipped preset by name or a TOML file by path, with overrides such as ``stage1.epochs=10``.
+
+    Raises InputError for a missing or unreadable file, an unknown key, a wrong type, and a value out of range.
+    """
+    table = _read(name_or_path, seen=())
+    for override in overrides:
+        _merge(table, _parse_override(override))
+    return preset_from_table(table, str(name_or_path))
+
+
+def preset_from_table(table: Mapping[str, Any], where: str = "preset") -> Preset:
+    """Build and check a preset from nested tables, as TOML gives them."""
+    preset = _build(Preset, table, where, "")
+    _check_together(preset, where)
+    return preset
+
+
+def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
+    path = FOLDER / f"{name_or_path}.toml"
+    if not path.exists():
+        path = Path(name_or_path)
+    if not path.is_file():
+        names = ", ".join(preset_names())
+        raise InputError(f"{name_or_path}: there is no such preset; give a TOML file or one of {names}.")
+    if str(path) in seen:
+        raise InputError(f"{path}: the preset builds on itself; correct its key 'base'.")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is no readable TOML file ({error}); correct it.") from error
+    base = table.pop("base", None)
+    if base is None:
+        return table
+    if not isinstance(base, str):
+        raise InputError(f"{path}: 'base' must be the name of a preset.")
+    beside = path.parent / base
+    merged = _read(beside if beside.is_file() else base, (*seen, str(path)))
+    _merge(merged, table)
+    return merged
+
+
+def _merge(into: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    """Overwrite values in place, table by table; a network of another name starts with no options of the old one."""
+    renamed = "name" in changes and "options" in into and changes["name"] != into.get("name")
+    if renamed:
+        into["options"] = {}
+    for key, value in changes.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def _parse_override(text: str) -> dict[str, Any]:
+    key, equals, value = text.partition("=")
+    parts = key.strip().split(".")
+    if not equals or not all(parts):
+        raise InputError(f"--set {text}: write key=value, for example stage1.epochs=10.")
+    try:
+        parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()
+    for part in reversed(parts):
+        parsed = {part: parsed}
+    return typing.cast(dict[str, Any], parsed)
+
+
+def _build(cls: type, table: Any, where: str, prefix: str) -> Any:
+    if not isinstance(table, Mapping):
+        raise InputError(f"{where}: '{prefix.rstrip('.')}' must be a table of settings.")
+    hints = typing.get_type_hints(cls)
+    names = [f.name for f in fields(cls)]
+    for key in table:
+        if key not in names:
+            raise InputError(f"{where}: '{prefix}{key}' is no key of a preset; the keys here are {', '.join(names)}.")
+    if cls is Preprocessing:
+        return _preprocessing(table, where)
+    values = {}
+    for key, value in table.items():
+        full = prefix + key
+        hint = hints[key]
+        values[key] = _build(hint, value, where, full + ".") if is_dataclass(hint) else _typed(value, hint, where, full)
+        _check_value(values[key], key, where, full)
+    return cls(**values)
+
+
+def _preprocessing(table: Mapping[str, Any], where: str) -> Preprocessing:
+    """TOML knows no null: ``levels = 0`` means continuous values, ``shape = []`` the mask's own box."""
+    ready = dict(table)
+    if ready.get("levels") == 0:
+        ready["levels"] = None
+    if ready.get("shape") == []:
+        ready["shape"] = None
+    hints = typing.get_type_hints(Preprocessing)
+    for key, value in ready.items():
+        if hints[key] in (str, bool, float):
+            ready[key] = _typed(value, hints[key], where, f"preprocessing.{key}")
+    try:
+        return Preprocessing.from_dict(ready)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+
+
+def _typed(value: Any, hint: Any, where: str, key: str) -> Any:
+    """Return the value as the type of the field, or say which key is wrong."""
+
+    def wrong(wanted: str) -> InputError:
+        return InputError(f"{where}: '{key}' must be {wanted}, not {value!r}.")
+
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        inner = typing.get_args(hint)
+        if not isinstance(value, list | tuple):
+            raise wrong("a list")
+        if inner[-1] is Ellipsis:
+            return tuple(_typed(v, inner[0], where, key) for v in value)
+        if len(value) != len(inner):
+            raise wrong(f"a list of {len(inner)} numbers")
+        return tuple(_typed(v, one, where, key) for v, one in zip(value, inner, strict=True))
+    if origin is dict or isinstance(hint, types.GenericAlias):
+        if not isinstance(value, Mapping):
+            raise wrong("a table")
+        return dict(value)
+    if hint is bool:
+        if not isinstance(value, bool):
+            raise wrong("true or false")
+        return value
+    if hint is int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise wrong("a whole number")
+        return value
+    if hint is float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise wrong("a number")
+        return float(value)
+    if not isinstance(value, str):
+        raise wrong("text in quotes")
+    return value
+
+
+def _check_value(value: Any, key: str, where: str, full: str) -> None:
+    if full in CHOICES and value not in CHOICES[full]:
+        raise InputError(f"{where}: '{full}' must be one of {', '.join(CHOICES[full])}, not {value!r}.")
+    numbers = [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, int | float)]
+    if key in _POSITIVE and not all(v > 0 for v in numbers):
+        raise InputError(f"{where}: '{full}' must be above zero, not {value!r}.")
+    if key in _FRACTIONS and not all(0 <= v <= 1 for v in numbers):
+        raise InputError(f"{where}: '{full}' must lie between 0 and 1, not {value!r}.")
+    if any(v < 0 for v in numbers):
+        raise InputError(f"{where}: '{full}' must not be negative, not {value!r}.")
+
+
+def _check_together(preset: Preset, where: str) -> None:
+    """Settings that contradict each other."""
+    if not preset.stage1.learning_rates or (preset.stage2.enabled and not preset.stage2.learning_rates):
+        raise InputError(f"{where}: a stage needs at least one learning rate in 'learning_rates'.")
+    if not preset.stage1.enabled:
+        raise InputError(f"{where}: 'stage1.enabled' cannot be false; only stage 2 can be left out.")
+    if preset.stage1.false_positives:
+        raise InputError(f"{where}: 'stage1.false_positives' needs a trained network; set it in stage2 only.")
+    if preset.sampling.mode == "dense" and preset.data.validation in ("last-quarter", "random-patches"):
+        raise InputError(f"{where}: 'data.validation' {preset.data.validation} belongs to patch mode; use subjects.")
+    if len(preset.data.channels) != len(preset.preprocessing.windows):
+        raise InputError(f"{where}: 'preprocessing.windows' needs one (low, high) pair for each of 'data.channels'.")
+    if preset.binary and preset.loss.class_weights and len(preset.loss.class_weights) != 2:
+        raise InputError(f"{where}: 'loss.class_weights' needs two numbers for binary networks.")
+    if preset.data.channels[:1] != ("qsm",):
+        raise InputError(f"{where}: 'data.channels' must begin with qsm.")

@@ -1,0 +1,320 @@
+"""A whole training run: find and prepare the data, train every member through its stages, write model and results."""
+
+import platform
+import shutil
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..devices import pick_device
+from ..errors import InputError
+from ..files import write_json, write_text
+from ..model import Member, Model, ModelHeader, load_model, save_model
+from ..structures import STRUCTURES, by_label
+from .cases import Case, prepare_cases, prior_box
+from .curves import draw_curves, history_text
+from .data import Subject, choose_validation, describe, find_subjects
+from .fitting import EpochData, Progress, State, new_network, quiet, run_stage, sample_core
+from .mining import BrainPredictor, false_positive_patches, mine
+from .patches import merge_tables, patch_table, split_table
+from .preset import Preset, StageSettings, load_preset
+from .scoring import score_model, write_scores
+from .tiles import TileSampler, validation_tiles
+
+Log = Callable[[str], None]
+Report = Callable[[str, int, int], None]
+MODEL_NAME = "model.safetensors"
+
+
+def train(
+    preset: Preset | str | Path,
+    data: Path | str,
+    output: Path | str,
+    *,
+    resume: bool = False,
+    init: Path | str | None = None,
+    device: str = "auto",
+    overrides: Sequence[str] = (),
+    log: Log | None = None,
+    progress: Report | None = None,
+    subjects: Sequence[Subject] | None = None,
+) -> Path:
+    """Train a model and return its path.
+
+    Args:
+        preset: a preset, the name of a shipped one, or a TOML file.
+        data: a BIDS folder or a TSV table; see :mod:`.data`.
+        output: folder of the results; must hold none of an earlier run unless ``resume``.
+        resume: go on where a stopped run was; the result is the same as without the stop.
+        init: a model file whose weights are the start (fine-tuning).
+        device: "auto", "cuda", "mps" or "cpu".
+        overrides: changes of the preset such as ``stage1.epochs=10``.
+        log: receives one line per step of the run; progress: (what, done, total).
+        subjects: the volumes with their splits, instead of what ``data`` says (cross-validation).
+
+    Raises InputError for a bad preset, bad data, and an output folder in use.
+    """
+    ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
+    return TrainingRun(ready, Path(data), Path(output), device, init, log, progress, subjects).execute(resume)
+
+
+class TrainingRun:
+    """The steps of :func:`train`, with what they share."""
+
+    def __init__(
+        self,
+        preset: Preset,
+        data: Path,
+        output: Path,
+        device: str = "auto",
+        init: Path | str | None = None,
+        log: Log | None = None,
+        progress: Report | None = None,
+        subjects: Sequence[Subject] | None = None,
+    ) -> None:
+        self.preset, self.data, self.output, self.device = preset, data, output, device
+        self.log = log or (lambda text: None)
+        self.report = progress or (lambda what, done, total: None)
+        self.initial = None if init is None else load_model(init)
+        self.subjects = list(subjects) if subjects is not None else find_subjects(data, preset.data.channels)
+        self.patches: dict[str, Any] = {}
+
+    def execute(self, resume: bool) -> Path:
+        """Run everything that is not done yet."""
+        target = self.output / MODEL_NAME
+        self._check_output(resume)
+        if resume and target.exists() and (self.output / "patches.json").exists():
+            self.log(f"{target} is finished already.")
+            return target
+        quiet()
+        self._open()
+        self._check_initial()
+        self.progress.load()
+        members = self.members()
+        stage1: list[State] = []
+        final: list[State] = []
+        for number, member in enumerate(members):
+            first, last = self._train_member(number, member)
+            stage1.append(first)
+            final.append(last)
+        two = self.preset.stage2.enabled
+        if two:
+            save_model(self.output / "model_stage1.safetensors", self.header(members, ", after stage 1"), stage1)
+        save_model(target, self.header(members), final)
+        self._results(target, two)
+        shutil.rmtree(self.progress.folder, ignore_errors=True)
+        return target
+
+    def members(self) -> tuple[Member, ...]:
+        """One network for all structures, or one for each in binary mode."""
+        if not self.preset.binary:
+            return (Member("", (0, *(s.label for s in STRUCTURES))),)
+        return tuple(Member(f"{s.abbreviation}_", (0, s.label)) for s in STRUCTURES)
+
+    def _check_output(self, resume: bool) -> None:
+        used = [n for n in (MODEL_NAME, "history.csv", "checkpoints/state.json") if (self.output / n).exists()]
+        if used and not resume:
+            raise InputError(f"{self.output} holds a training run ({used[0]}); use --resume or another --output.")
+        if self.output.exists() and not self.output.is_dir():
+            raise InputError(f"{self.output} is a file; give a folder with --output.")
+
+    def _check_initial(self) -> None:
+        """A model to start from must be of the same kind."""
+        if self.initial is None:
+            return
+        header, preset = self.initial.header, self.preset
+        if header.network != preset.network.name or len(header.members) != len(self.members()):
+            raise InputError(
+                f"{self.initial.path}: its network {header.network} is not the preset's {preset.network.name}; choose a preset that fits."
+            )
+        if header.preprocessing != preset.preprocessing or header.channels != preset.data.channels:
+            raise InputError(f"{self.initial.path} prepares images in another way than the preset; make both the same.")
+
+    def _open(self) -> None:
+        """Prepare the training and validation cases and the folder of the run's state."""
+        settings = self.preset.data
+        fraction = settings.validation_fraction if settings.validation == "subjects" else 0.0
+        held = choose_validation(self.subjects, fraction, self.preset.seed)
+        self.split = describe(self.subjects, held)
+        used = [s for s in self.subjects if s.split in ("train", "val")]
+        fingerprint = {
+            "preset": self.preset.to_dict(),
+            "data": {"split": self.split, "images": [p.name for s in used for p in (*s.images, s.label)]},
+            "initial model": self.initial.sha256 if self.initial else "",
+        }
+        started = time.monotonic()
+        self.log(f"Preparing {len(used)} volumes.")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            tick = lambda done, total: self.report("Preparing the volumes", done, total)  # noqa: E731
+            self.cases: list[Case] = prepare_cases(used, settings, self.preset.preprocessing, tick)
+        for text in dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)):
+            self.log(text)
+            warnings.warn(text, stacklevel=2)
+        self.held = [i for i, s in enumerate(used) if s.name in set(held)]
+        self.training = [i for i in range(len(used)) if i not in self.held]
+        self.prior = prior_box(self.cases, settings.prior_margin_mm)
+        self.log(f"Prepared in {time.monotonic() - started:.0f} s; validation: {', '.join(held) or 'none'}.")
+        self.progress = Progress(self.output / "checkpoints", fingerprint)
+        self.progress.folder.mkdir(parents=True, exist_ok=True)
+        if not self.progress.file.exists():
+            self.progress.save()
+
+    def _train_member(self, number: int, member: Member) -> tuple[State, State]:
+        """Both stages of one network; returns the weights after each."""
+        preset, wanted = self.preset, member.labels[1:]
+        classes = np.zeros(256, np.int64)
+        classes[list(wanted)] = np.arange(1, len(member.labels))
+        network = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
+        core = sample_core(preset, network)
+        halo = tuple(network.halo)  # type: ignore[arg-type, union-attr]
+        start = {k: v.clone() for k, v in network.state_dict().items()}
+        if self.initial is not None:
+            start = dict(self.initial.states[number])
+        args = (preset, self.cases, core, halo, classes)
+        counts: dict[str, Any] = {}
+        self.patches[member.prefix.rstrip("_") or "all"] = counts
+        if preset.sampling.mode == "patch":
+            table = patch_table([np.isin(c.labels, wanted) for c in self.cases], core, preset.sampling.step, preset.sampling.keep)
+            data = EpochData(*args, (), *self._divided(table, counts, "stage1"))
+        else:
+            sampler = TileSampler(self.cases, self.training, preset.sampling, core, wanted)
+            fixed = validation_tiles(self.cases, self.held, core, preset.sampling.validation_tiles, preset.seed, wanted)
+            data = EpochData(*args, (), sampler, fixed)
+            per_epoch = preset.sampling.steps_per_epoch * preset.sampling.batch
+            counts["stage1"] = {"tiles_per_epoch": per_epoch, "validation_tiles": len(fixed), "tile": list(core)}
+        first = self._stage(1, preset.stage1, number, member, data, start)
+        if not preset.stage2.enabled:
+            return first, first
+        if preset.stage2.false_positives:
+            voxels = self._mined(number, member, first, classes)
+            names = [case.name for case in self.cases]
+            counts["false_positive_voxels_after_stage1"] = {names[i]: len(v) for i, v in voxels.items()}
+            if preset.sampling.mode == "patch":
+                wrong = false_positive_patches(self.cases, voxels, core, preset.sampling.step)
+                merged = merge_tables(table, wrong, preset.stage2.false_positive_order)
+                data = EpochData(*args, (), *self._divided(merged, counts, "stage2"))
+            else:
+                wrong = false_positive_patches([self.cases[i] for i in self.held], {
+                    k: voxels[i] for k, i in enumerate(self.held)}, core, core)
+                data = EpochData(*args, (), sampler, self._with_false(fixed, wrong), voxels, preset.stage2.false_positive_fraction)
+                counts["stage2"] = {**counts["stage1"], "validation_tiles": len(data.validation)}
+        return first, self._stage(2, preset.stage2, number, member, data, first)
+
+    def _with_false(self, fixed: NDArray[np.int32], wrong: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Validation tiles of stage 2 in dense mode: those of stage 1, and a quarter as many that hold false positives."""
+        if not len(wrong):
+            return fixed
+        rows = wrong.copy()
+        rows[:, 0] = np.asarray(self.held)[wrong[:, 0]]
+        keep = np.random.default_rng([self.preset.seed, 8]).permutation(len(rows))[: max(1, len(fixed) // 4)]
+        return np.concatenate([fixed, rows[np.sort(keep)]])
+
+    def _divided(
+        self, table: NDArray[np.int32], counts: dict[str, Any], stage: str
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        settings = self.preset.data
+        train, held = split_table(table, settings.validation, settings.validation_fraction, self.held, self.preset.seed)
+        if not len(train):
+            raise InputError(f"{self.data}: no patch is left to train on; check the labels and data.validation.")
+        counts[stage] = {"patches": len(table), "train": len(train), "validation": len(held)}
+        self.log(f"{stage}: {len(table)} patches, {len(train)} to train and {len(held)} to validate.")
+        return train, held
+
+    def _stage(
+        self, number: int, stage: StageSettings, member_number: int, member: Member, data: EpochData, start: State
+    ) -> State:
+        self.log(f"Training stage {number}{' of ' + member.prefix.rstrip('_') if member.prefix else ''}.")
+
+        def note() -> None:
+            write_text(self.output / "history.csv", history_text(self.progress.rows))
+            row = self.progress.rows[-1]
+            self.log(
+                f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: train {row['train_loss']:.4f}, "
+                f"validation {row['val_loss']:.4f}, Dice {row['val_dice']:.3f}, {row['seconds']:.0f} s"
+            )
+
+        n_classes = len(member.labels)
+        place = pick_device(self.device)
+        return run_stage(
+            number, stage, self.preset, data, start, n_classes, member_number, member.prefix, self.progress, place, note
+        )
+
+    def _mined(self, number: int, member: Member, state: State, classes: NDArray[np.int64]) -> dict[int, NDArray[np.int16]]:
+        """False positives of stage 1 in every case, kept in a file so that a resumed run need not predict again."""
+        file = self.progress.folder / f"{member.prefix}false_positives.npz"
+        if not file.exists():
+            self.log("Looking for false positives in the training volumes.")
+            single = Member("", member.labels)
+            model = Model(replace(self.header((single,)), prior_box=None), (state,))
+            tick = lambda done, total: self.report("Looking for false positives", done, total)  # noqa: E731
+            found = mine(self.cases, BrainPredictor(model, self.device), classes, tick)
+            temporary = file.with_name("mined.part.npz")
+            np.savez_compressed(temporary, **{str(k): v for k, v in found.items()})
+            temporary.replace(file)
+        with np.load(file) as arrays:
+            return {int(k): arrays[k] for k in arrays.files}
+
+    def header(self, members: Sequence[Member], note: str = "") -> ModelHeader:
+        """The header of the run's model files."""
+        preset = self.preset
+        options = dict(preset.network.options)
+        options.pop("n_classes", None)
+        options.pop("in_channels", None)
+        best = [row for row in self.progress.rows if row["val_dice"] == row["val_dice"]]
+        return ModelHeader(
+            name=preset.name,
+            title=preset.title + note,
+            description=preset.description,
+            network=preset.network.name,
+            network_options=options,
+            preprocessing=preset.preprocessing,
+            members=tuple(members),
+            channels=preset.data.channels,
+            prior_box=self.prior,
+            licence="not stated; follows the licence of the training data",
+            training={
+                "preset": preset.to_dict(),
+                "data": self.data.resolve().name,
+                "subjects": self.split,
+                "seed": preset.seed,
+                "epochs": len(self.progress.rows),
+                "initial_model": self.initial.sha256 if self.initial else None,
+                "software": f"DGMSegmentation {__version__}, torch {torch.__version__}, Python {platform.python_version()}",
+            },
+            metrics={"validation_dice_best_epoch": max(row["val_dice"] for row in best)} if best else {},
+        )
+
+    def _results(self, target: Path, two: bool) -> None:
+        """Score the test cases, write tables and curves, and put the scores into the model's header."""
+        tests = [s for s in self.subjects if s.split == "test"]
+        if tests:
+            for name in (["model_stage1"] if two else []) + ["model"]:
+                path = self.output / f"{name}.safetensors"
+                self.log(f"Scoring {len(tests)} test volumes with {path.name}.")
+                tick = lambda done, total: self.report("Scoring the test volumes", done, total)  # noqa: E731
+                result = score_model(load_model(path), tests, self.preset.data, self.device, tick)
+                suffix = "_stage1" if name.endswith("stage1") else ""
+                write_scores(result.scores, self.output / f"evaluation{suffix}.tsv", result.false_positives)
+                key = "test_false_positive_voxels_after_stage1" if suffix or not two else "test_false_positive_voxels_after_stage2"
+                self.patches[key] = result.false_positives
+                model = load_model(path)
+                metrics = {**model.header.metrics, "test": result.summary()}
+                save_model(path, replace(model.header, metrics=metrics), model.states)
+                self.log(f"{path.name}: mean test Dice {metrics['test']['dice']:.3f}.")
+        write_text(self.output / "history.csv", history_text(self.progress.rows))
+        draw_curves(self.progress.rows, self.output / "curves.png")
+        write_json(self.output / "patches.json", self.patches)
+
+
+def structure_names(labels: Sequence[int]) -> list[str]:
+    """Abbreviations of labels, for messages."""
+    return [by_label(label).abbreviation for label in labels if label]
