@@ -63,9 +63,10 @@ def open_case(
     warnings = list(image.warnings)
     if voxel_size is not None:
         image = with_voxel_size(image, voxel_size)
-    mask = brain_mask(image.data)
-    warnings += check_head_size(mask, image.spacing)
-    decision = decide_units(image.data, mask, units)
+    where = str(image.path or "the image")
+    mask = brain_mask(image.data, where)
+    decision = decide_units(image.data, mask, units, hint=image.unit, name=where)
+    warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, where)
     others = []
     given: dict[str, Any] = dict(extra or {})
     for name in channels[1:]:

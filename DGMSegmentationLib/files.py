@@ -244,7 +244,9 @@ def _read(path: Path) -> tuple[Image, dict[int, int] | None]:
             return read_nrrd(path)
         name = path.name.lower()
         if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):
-            raise InputError(f"{path} is not what its name says: its content is neither NIfTI nor NRRD.")
+            raise InputError(
+                f"{path} is neither NIfTI nor NRRD, whatever its name says, or it is cut: copy or export it again."
+            )
         return _read_dicom(path), None
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist: check the path.") from error

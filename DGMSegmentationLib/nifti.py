@@ -2,6 +2,8 @@
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +71,7 @@ def volume_shape(shape: tuple[int, ...], path: Path) -> tuple[int, int, int]:
             f"{path} holds {int(np.prod(shape[3:]))} volumes ({_times(shape)}): give a file with one 3-D volume."
         )
     if len(shape) < 3 or min(shape[:3]) < 2:
-        raise InputError(f"{path} is 2-D ({_times(shape)} voxels): give a 3-D volume.")
+        raise InputError(f"{path} is {min(len(shape), 2)}-D ({_times(shape)} voxels): give a 3-D volume.")
     return shape[0], shape[1], shape[2]
 
 
@@ -122,7 +124,8 @@ def _load(path: Path) -> Any:
         if not cls.header_class.may_contain_header(raw):
             continue
         try:
-            image: Any = cls.from_bytes(raw)
+            with _silent_nibabel():
+                image: Any = cls.from_bytes(raw)
             shape, itemsize = image.header.get_data_shape(), image.header.get_data_dtype().itemsize
             needed = float(np.prod([float(n) for n in shape])) * itemsize + float(image.dataobj.offset)
         except (ImageFileError, HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:
@@ -133,6 +136,17 @@ def _load(path: Path) -> Any:
             )
         return image
     raise InputError(f"{path} is not a NIfTI file: give a .nii, .nii.gz, .nrrd or DICOM image.")
+
+
+@contextmanager
+def _silent_nibabel() -> Iterator[None]:
+    """nibabel logs to stderr what it then raises; the user gets one sentence only."""
+    logger = nib.imageglobals.logger
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _header(path: Path) -> Any:

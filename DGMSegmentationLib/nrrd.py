@@ -26,7 +26,7 @@ def read_nrrd(path: Path) -> tuple[Image, dict[int, int] | None]:
         image = quietly(lambda: sitk.ReadImage(str(path)))
     except RuntimeError as error:
         raise InputError(
-            f"{path} cannot be read as NRRD (cut, damaged, or its data file is missing)."
+            f"{path} cannot be read (cut, damaged, or its data file is missing): copy it again, with all of its files."
         ) from error
     size = image.GetSize()
     if image.GetNumberOfComponentsPerPixel() > 1:

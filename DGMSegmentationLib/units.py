@@ -15,7 +15,7 @@ _PPB_SPREAD = (30.0, 3000.0)
 _PHASE_STEPS = 4096  # scanners write phase as whole numbers in -4096..4096 or 0..4095
 _FEW_VALUES = 200  # more distinct labels than any atlas of the deep brain has
 _MIN_NEGATIVE = 0.01  # about half of the brain is diamagnetic against any common reference
-_AIR_HU, _AIR_SHARE = (-1100.0, -800.0), 0.05
+_AIR_SHARE = 0.05  # of a CT's voxels, at least, is air, around -1000 HU
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,8 @@ def _not_qsm(values: NDArray[np.floating], low: float, high: float, whole: bool)
         return "raw phase (values from 0 to 2 pi)"
     if whole and _PHASE_STEPS - 4 <= high <= _PHASE_STEPS and -_PHASE_STEPS <= low <= -_PHASE_STEPS + 4:
         return "raw phase (whole numbers from -4096 to 4096)"
-    if np.count_nonzero((values > _AIR_HU[0]) & (values < _AIR_HU[1])) > _AIR_SHARE * values.size:
+    air, dense = (np.count_nonzero((sign * values > 800) & (sign * values < 1100)) for sign in (-1, 1))
+    if air > max(_AIR_SHARE * values.size, 3 * dense):  # lopsided, as noise is not
         return "CT (many values around -1000)"
     if np.count_nonzero(values < 0) < _MIN_NEGATIVE * values.size:
         return "a magnitude, phase or anatomical image (hardly any negative value)"
