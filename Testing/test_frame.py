@@ -43,9 +43,10 @@ def test_import_is_light(repository):
     assert not loaded_after("import DGMSegmentationLib", repository) & (HEAVY | {"numpy", "nibabel", "typer"})
 
 
-def test_help_is_light(repository):
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["segment", "--help"]], ids=" ".join)
+def test_help_is_light(repository, words):
     """`dgmseg --help` loads nothing that computes, which is what keeps it fast."""
-    code = "from DGMSegmentationLib.cli import main\nassert main(['--help']) == 0"
+    code = f"from DGMSegmentationLib.cli import main\nassert main({words}) == 0"
     assert not loaded_after(code, repository) & (HEAVY | {"numpy", "nibabel"})
 
 
