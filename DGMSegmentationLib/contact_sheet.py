@@ -244,7 +244,7 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
         len(greys) - 1
     )  # Pillow's search is approximate: keep the paper white
     white = Picture.fromarray(indices)
-    white.putpalette(picture.getpalette())
+    white.putpalette(picture.getpalette() or [])
     out = io.BytesIO()
     white.save(out, format="png", compress_level=6)
     return out.getvalue()

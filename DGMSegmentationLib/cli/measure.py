@@ -62,12 +62,12 @@ def measure(
     """
     import sys
 
-    from ..files import check_outputs, read_labels
+    from ..files import check_writable, read_labels
     from ..measure_files import measure_file
     from ..tables import long_text, write_long, write_wide
     from .screen import show_rows
 
-    check_outputs([path for path in (output, wide) if path is not None], overwrite)
+    check_writable([path for path in (output, wide) if path is not None], overwrite)
     labels = read_labels(segmentation, scheme.value)
     rows = []
     for path in images:

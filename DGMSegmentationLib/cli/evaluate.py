@@ -1,0 +1,77 @@
+"""``dgmseg evaluate``: score segmentations against references."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .measure import Scheme, Units
+
+
+def evaluate(
+    prediction: Annotated[
+        Path,
+        typer.Argument(
+            help="Segmentation to score, a folder of them, or a manifest (.tsv: prediction, reference)."
+        ),
+    ],
+    reference: Annotated[
+        Path | None, typer.Argument(help="Reference segmentation, or the folder of them.")
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option("--image", help="The QSM (or the folder of them), for the error of ROI means."),
+    ] = None,
+    units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
+    scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write one row per case and structure here.")
+    ] = None,
+    summary: Annotated[
+        Path | None, typer.Option(help="Write means, limits of agreement and ICC per structure here.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing tables.")] = False,
+) -> None:
+    """Dice, precision, sensitivity, HD95, surface Dice, volume error and error of the ROI mean.
+
+    Errors are prediction minus reference. A structure that both lack has Dice 0.
+    """
+    import sys
+
+    from ..evaluate import CASE_COLUMNS, SUMMARY_COLUMNS, case_rows, summarise
+    from ..evaluate_files import evaluate_files, find_pairs
+    from ..files import check_writable
+    from ..tables import table_text, write_table
+
+    check_writable([path for path in (output, summary) if path is not None], overwrite)
+    scores = evaluate_files(find_pairs(prediction, reference, image), units=units.value, scheme=scheme.value)
+    cases, summaries = case_rows(scores), summarise(scores)
+    if output is not None:
+        write_table(output, CASE_COLUMNS, cases)
+    if summary is not None:
+        write_table(summary, SUMMARY_COLUMNS, summaries)
+    if not sys.stdout.isatty():
+        sys.stdout.write(table_text(CASE_COLUMNS, cases))
+        return
+    from .screen import show_table
+
+    if len(cases) == 10:
+        digits = {"dice": 3, "precision": 3, "sensitivity": 3, "hd95_mm": 1, "surface_dice_1mm": 3}
+        columns = {"abbreviation": None, **digits, "volume_error_percent": 1, "mean_error_ppb": 1}
+        show_table(columns, cases, cases[0]["subject"])
+    columns = {
+        "structure": None,
+        "n": 0,
+        "dice_mean": 3,
+        "dice_sd": 3,
+        "hd95_mm_mean": 1,
+        "volume_error_percent_mean": 1,
+        "mean_bias_ppb": 1,
+        "mean_limit_low_ppb": 1,
+        "mean_limit_high_ppb": 1,
+        "icc_2_1": 2,
+        "icc_low": 2,
+        "icc_high": 2,
+        "n_empty": 0,
+    }
+    show_table(columns, summaries, "Summary")
