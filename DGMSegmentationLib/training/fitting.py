@@ -118,7 +118,12 @@ def new_network(preset: Preset, n_classes: int, seed: Sequence[int]) -> nn.Modul
     """A network with fresh weights that follow from the seed."""
     torch.manual_seed(int(np.random.default_rng(list(seed)).integers(2**31)))
     options = {k: v for k, v in preset.network.options.items() if k not in ("in_channels", "n_classes")}
-    return build_network(preset.network.name, in_channels=len(preset.data.channels), n_classes=n_classes, **options)
+    network = build_network(preset.network.name, in_channels=len(preset.data.channels), n_classes=n_classes, **options)
+    if preset.network.init == "he":
+        for layer in network.modules():
+            if isinstance(layer, nn.Conv3d):
+                nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+    return network
 
 
 def sample_core(preset: Preset, network: Any) -> tuple[int, int, int]:
@@ -233,7 +238,7 @@ def run_stage(
             label = {"member": prefix.rstrip("_") or "all", "stage": number, "phase": phase + 1}
             module.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
             keeper = fit_phase(module, data, epochs, name, label, progress, device, note)
-            note(keeper.rows, before)
+            progress.rows = before + keeper.rows
             tensors = {f"best.{k}": v.contiguous() for k, v in keeper.best.items()}
             tensors |= {f"last.{k}": v.detach().cpu().contiguous() for k, v in module.evaluated.state_dict().items()}
             with atomic_path(progress.folder / f"{name}.safetensors") as temporary:

@@ -29,6 +29,7 @@ class NetworkSettings:
     """Which network, with which options of its own."""
 
     name: str = "dolz"
+    init: str = "own"
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -153,6 +154,7 @@ class Preset:
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
+    "network.init": ("own", "he"),
     "data.units": ("auto", "ppm", "ppb"),
     "data.label_resampling": ("linear", "nearest"),
     "data.validation": ("subjects", "last-quarter", "random-patches", "none"),
