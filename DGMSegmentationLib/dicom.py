@@ -69,7 +69,7 @@ def _files_of_series(path: Path) -> list[str]:
             raise InputError(f"{path} is not a NIfTI, NRRD or DICOM image: give one of these.")
         uid = _tag(header, _SERIES_UID)
         files = list(quietly(lambda: read_names(str(folder), uid))) if uid else []
-        return files if str(path) in files else [str(path)]
+        return files if path.name in {Path(file).name for file in files} else [str(path)]
     series = {
         uid: list(quietly(lambda uid=uid: read_names(str(folder), uid)))
         for uid in quietly(lambda: sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder)))

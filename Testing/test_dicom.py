@@ -51,6 +51,13 @@ def test_one_file_stands_for_its_series(tmp_path):
     np.testing.assert_allclose(values_by_position(image, DATA, AFFINE), DATA)
 
 
+def test_one_file_by_its_bare_name(tmp_path, monkeypatch):
+    first = save_dicom_series(tmp_path, DATA, AFFINE)
+    monkeypatch.chdir(tmp_path)
+    assert read_image(first[0].name).shape == DATA.shape
+    assert read_image(".").shape == DATA.shape
+
+
 def test_several_series_are_named(tmp_path):
     save_dicom_series(tmp_path, DATA, AFFINE, series="1", description="QSM_a")
     save_dicom_series(tmp_path, DATA, AFFINE, series="2", description="mag_b")

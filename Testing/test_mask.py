@@ -130,7 +130,7 @@ def test_empty_mask():
 
 
 def test_real_volumes(qsm_files):
-    for path in qsm_files:
+    for path in qsm_files[::4]:
         image = read_image(path)
         mask = brain_mask(image.data)
         assert (mask & (image.data != 0)).sum() > 0.999 * (image.data != 0).sum()
