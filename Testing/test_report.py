@@ -1,0 +1,192 @@
+"""The picture and the page: orientation, proportions, size, escaping, nothing from the network."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+
+from DGMSegmentationLib.contact_sheet import best_slice, choose_cuts, contact_sheet, crop_box
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.image import Image, reorient
+from DGMSegmentationLib.measure import Reference, measure
+from DGMSegmentationLib.norms import read_norms
+from DGMSegmentationLib.quality import quality_flags
+from DGMSegmentationLib.report import show_number, write_report
+from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.structures import STRUCTURES, by_abbreviation
+
+EVIL = "<script>alert('x')</script>\"&"
+
+
+@pytest.fixture(scope="module")
+def case():
+    image, labels = phantom()
+    return image.replace(data=image.data * 1000), labels
+
+
+def pixels(png):
+    return np.asarray(Picture.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def columns_of(picture, abbreviation, part):
+    """Where (0..1 across one panel of the upper row) pixels near this structure's colour lie."""
+    height, width = picture.shape[:2]
+    panel = picture[: int(height * 0.42), int(part * width / 4) : int((part + 1) * width / 4)]
+    colour = np.array(by_abbreviation(abbreviation).rgb) * 255
+    found = np.argwhere(np.abs(panel - colour).sum(axis=2) < 30)
+    return found[:, 1] / panel.shape[1]
+
+
+def test_the_patient_s_left_is_on_the_right(case):
+    picture = pixels(contact_sheet(*case))
+    for abbreviation, part in (("SN", 0), ("PU", 1), ("CN", 2), ("PU", 3)):
+        left, right = (columns_of(picture, f"{abbreviation}_{side}", part) for side in "LR")
+        assert len(left) > 10
+        assert len(right) > 10
+        assert left.mean() > 0.5 > right.mean()
+
+
+@pytest.mark.parametrize("codes", ["LPS", "SAR", "PIL"])
+def test_the_picture_does_not_depend_on_the_axis_order(case, codes):
+    image, labels = case
+    turned = contact_sheet(reorient(image, codes), reorient(labels, codes))
+    assert np.array_equal(pixels(turned), pixels(contact_sheet(image, labels)))
+
+
+def test_proportions_follow_the_voxel_size(case):
+    """The outlines of the putamen on the coronal slice measure what they do in mm, at 1 x 1 x 3 mm."""
+    image, labels = case
+    turned = reorient(labels, "LAS")
+    box = crop_box(turned.data, turned.spacing)
+    crop = turned.data[tuple(box)]
+    cut = choose_cuts(crop, turned.affine)[3]
+    assert cut.axis == 1
+    inside = np.take(crop, cut.index, axis=1) == 7
+    wide = np.ptp(np.argwhere(inside)[:, 0]) + 1.0
+    high = (np.ptp(np.argwhere(inside)[:, 1]) + 1.0) * 3
+    picture = pixels(contact_sheet(image, labels))
+    height, width = picture.shape[:2]
+    panel = picture[: int(height * 0.42), int(3 * width / 4) :]
+    colour = np.array(by_abbreviation("PU_L").rgb) * 255
+    found = np.argwhere(np.abs(panel - colour).sum(axis=2) < 60)
+    drawn_high, drawn_wide = np.ptp(found, axis=0)
+    assert drawn_high / drawn_wide == pytest.approx(high / wide, rel=0.15)
+
+
+def test_size_and_all_colours(case):
+    png = contact_sheet(*case)
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert len(png) < 500_000
+    picture = pixels(png)
+    legend = picture[int(picture.shape[0] * 0.85) :]
+    for structure in STRUCTURES:
+        assert (np.abs(legend - np.array(structure.rgb) * 255).sum(axis=2) < 12).any(), structure.abbreviation
+
+
+def test_stray_islands_do_not_widen_the_picture(case):
+    _, labels = case
+    data = labels.data.copy()
+    data[2, 2, 2] = 1
+    spacing = labels.spacing
+    assert crop_box(data, spacing) == crop_box(labels.data, spacing)
+
+
+def test_empty_labels_nan_background_and_no_overlap_of_slices(case):
+    image, labels = case
+    nothing = labels.replace(data=np.zeros_like(labels.data))
+    background = image.replace(data=np.where(image.data == 0, np.nan, image.data))
+    assert contact_sheet(background, nothing)[:4] == b"\x89PNG"
+    assert best_slice(nothing.data, ("RN",), 2) is None
+    tiny = Image(np.ones((3, 4, 1), np.float32), np.eye(4))
+    assert contact_sheet(tiny, tiny.replace(data=np.ones((3, 4, 1), np.uint8)))[:4] == b"\x89PNG"
+
+
+def test_page_is_self_contained_and_escapes_every_name(case, tmp_path):
+    image, labels = case
+    gone = labels.replace(data=np.where(labels.data == 2, 0, labels.data))
+    rows = measure(
+        gone, image, subject=EVIL, image_name=EVIL, model=EVIL, reference=Reference(EVIL, 1.0), edited=True
+    )
+    path = tmp_path / "page.html"
+    provenance = {EVIL: EVIL, "model": {"name": EVIL, "labels": [EVIL]}, "nothing": None}
+    write_report(path, title=EVIL, image_ppb=image, labels=gone, rows=rows, flags=None, provenance=provenance)
+    page = path.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 5
+    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
+    assert not re.search(r"url\(|@import|https?://", page)
+    assert "Research use only" in page
+    assert "corrected by hand" in page
+    assert "Right red nucleus: no voxel was found." in page
+    assert "@page { size: A4" in page
+    for row in rows:
+        assert row.structure in page
+        assert row.n_voxels == 0 or f">{show_number(row.mean_ppb)}<" in page
+    assert not re.search(r">\s*(nan|None)\b", page)
+
+
+def test_given_flags_are_shown_once_and_none_is_said(case, tmp_path):
+    image, labels = case
+    rows = measure(labels, image)
+    path = tmp_path / "page.html"
+    write_report(path, title="t", image_ppb=image, labels=labels, rows=rows, flags=[], provenance={})
+    assert "Nothing was flagged" in path.read_text(encoding="utf-8")
+    small = labels.replace(
+        data=np.where((labels.data == 9) & (np.indices(labels.shape)[2] % 2 == 0), 0, labels.data)
+    )
+    flags = quality_flags(measure(small, image), small)
+    asymmetry = [flag.reason for flag in flags if flag.code == "asymmetry"]
+    assert len(asymmetry) == 2
+    write_report(path, title="t", image_ppb=image, labels=small, rows=rows, flags=flags, provenance={})
+    assert path.read_text(encoding="utf-8").count(asymmetry[0]) == 1
+
+
+def test_norm_table(case, tmp_path):
+    table = tmp_path / "norms.tsv"
+    table.write_text(
+        "structure\tage\tsex\tmean_ppb\tsd_ppb\nSN\t20\t\t100\t10\nSN\t60\t\t140\t20\nGP_L\t\t\t130\t10\nRN\t30\tF\t90\t9\n",
+        encoding="utf-8",
+    )
+    norms = read_norms(table, age=40)
+    assert norms.expected("SN_L") == pytest.approx((120, 15))
+    assert norms.expected("GP_L") == (130, 10)
+    assert norms.expected("GP_R") is None
+    assert norms.expected("RN_L") is None
+    assert read_norms(table, age=30, sex="f").expected("RN_L") == (90, 9)
+    assert read_norms(table, age=70).expected("SN_L") is None
+    image, labels = case
+    rows = measure(labels, image)
+    path = tmp_path / "page.html"
+    write_report(
+        path, title="t", image_ppb=image, labels=labels, rows=rows, flags=[], provenance={}, norms=norms
+    )
+    page = path.read_text(encoding="utf-8")
+    assert page.count('<svg class="strip"') == 3
+    assert f"z = {show_number((rows[2].mean_ppb - 120) / 15)}" in page
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("structure\tmean_ppb\nSN\t1\n", "lacks the column sd_ppb"),
+        ("structure\tmean_ppb\tsd_ppb\nSTN\t1\t1\n", "unknown structure STN"),
+        ("structure\tmean_ppb\tsd_ppb\nSN\tx\t1\n", "no number in line 2"),
+        ("structure\tmean_ppb\tsd_ppb\nSN\t1\t0\n", "no positive SD"),
+    ],
+)
+def test_bad_norm_tables(tmp_path, text, message):
+    (tmp_path / "n.tsv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_norms(tmp_path / "n.tsv")
+
+
+def test_numbers_for_reading():
+    assert [show_number(v) for v in (-0.04, -1.25, float("nan"), None, 3.0)] == [
+        "0.0",
+        "−1.2",
+        "–",
+        "–",
+        "3.0",
+    ]
