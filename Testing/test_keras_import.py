@@ -57,7 +57,8 @@ def test_patches_equal(original, tmp_path):
     path = import_keras(weights, name, tmp_path / "model.safetensors")
     inputs = arrays(name, 4, PATCHES[name], (9, 9, 3))
     expected = predict(model, *inputs)
-    assert expected.std() > 0.05 and expected.max() > 0.5, "the comparison needs probabilities that vary"
+    assert expected.std() > 0.05, "the comparison needs probabilities that vary"
+    assert expected.max() > 0.5, "the comparison needs probabilities that vary"
     assert np.abs(ours(path, *inputs) - expected).max() < 1e-5
 
 
@@ -91,13 +92,16 @@ def test_header_records_the_original_conventions(original, tmp_path):
     header = load_model(import_keras(weights, name, tmp_path / "model.safetensors")).header
     pre = header.preprocessing
     assert (pre.axes, pre.spacing_mm, pre.shape, pre.back) == ("LAI", (1, 1, 3), (160, 220, 48), "nearest")
-    assert pre.windows == ((-250.0, 250.0),) and pre.levels == 256
+    assert pre.windows == ((-250.0, 250.0),)
+    assert pre.levels == 256
     assert pre.coordinates is (name == "anisotropic")
-    assert header.network == name and header.network_options["voxel_slopes"] is True
+    assert header.network == name
+    assert header.network_options["voxel_slopes"] is True
     assert header.network_options["patch_output"] == [9, 9, 3]
     assert header.licence == "unknown (imported)"
     assert header.members[0].labels == tuple(range(11))
-    assert header.training["source"] == weights.name and len(header.training["source_sha256"]) == 64
+    assert header.training["source"] == weights.name
+    assert len(header.training["source_sha256"]) == 64
 
 
 @pytest.mark.parametrize("layout", [{"group": "model_weights"}, {"split": True}])
@@ -188,7 +192,7 @@ def test_missing_layers_are_counted(small, tmp_path):
 
     weights = write_keras2(small, tmp_path / "w.h5")
     with h5py.File(weights, "a") as file:
-        file.attrs["layer_names"] = [n for n in file.attrs["layer_names"]][:-3]
+        file.attrs["layer_names"] = list(file.attrs["layer_names"])[:-3]
     fails("layers with weights, dolz has 26", weights, tmp_path)
 
 
@@ -253,4 +257,5 @@ def test_command_line(small, tmp_path, capsys):
     assert load_model(tmp_path / "w.safetensors").header.preprocessing.windows == ((-200.0, 200.0),)
     assert main(["import-keras", str(weights), "--network", "anisotropic", "--overwrite"]) == 2
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "check --network" in said
+    assert said.count("\n") == 1
+    assert "check --network" in said

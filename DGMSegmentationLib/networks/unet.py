@@ -147,7 +147,8 @@ class UNet(nn.Module):
         stem: space-to-depth factors in front of the first level, undone behind the logits; (1, 1, 1) is none.
         norm: "instance", "group" (of eight channels), "batch" or "none".
         residual: identity bridges over pairs of convolutions.
-        deep_supervision: number of resolutions that give logits in training mode (1 = the full one only).
+        deep_supervision: number of resolutions that give logits in training mode (1 = the full one only);
+            at most one per level.
         coordinates: coordinate channels that join the input (0 or 3).
         dropout: elementwise dropout at the lowest level.
         patch: the training patch (x, y, z) that ``patch_input`` announces; four times ``multiple`` when None.
@@ -190,12 +191,12 @@ class UNet(nn.Module):
             raise ValueError(
                 f"convolutions must be {n_levels} numbers of at least 1, and the decoder's at least 1"
             )
-        if not 1 <= deep_supervision <= n_levels:
-            raise ValueError(f"deep_supervision must lie between 1 and {n_levels}")
+        if deep_supervision < 1:
+            raise ValueError("deep_supervision must be at least 1, the full resolution")
         self._stem = _triple(stem)
         self.n_coordinates = int(coordinates)
         self.uses_coordinates = coordinates > 0
-        self.deep_supervision = int(deep_supervision)
+        self.deep_supervision = min(int(deep_supervision), n_levels)
         self.strides: list[Triple] = [self._stem]
         for stride in strides:
             self.strides.append(_times(self.strides[-1], stride))
@@ -242,9 +243,7 @@ class UNet(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, a=LEAK)
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
-        for head in self.heads:  # a flat start: every class about equally likely
-            assert isinstance(head, nn.Conv3d)
-            nn.init.normal_(head.weight, std=0.01)
+        # The heads too: started near zero, they starve the network of gradient, and it learns several times slower.
 
     def _receptive_radius(
         self, strides: list[Triple], edges: list[Triple], counts: list[int], decoder_convolutions: int
