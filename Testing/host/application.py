@@ -1,0 +1,177 @@
+"""Stand-ins for the application object, its main window, its module manager and `slicer.modules`."""
+
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from PySide6 import QtCore, QtWidgets
+
+from .pythonqt import adopt
+
+
+class ModuleManager(adopt(QtCore.QObject)):  # type: ignore[misc]
+    """Tells modules when they are about to be unloaded."""
+
+    moduleAboutToBeUnloaded = QtCore.Signal(str)
+
+
+class ModuleSelector:
+    """Remembers which module the user was sent to, and enters and leaves scripted modules."""
+
+    def __init__(self, host: Any) -> None:
+        self._host = host
+        self.selected: list[str] = []
+
+    def selectModule(self, name: str) -> None:
+        self._host.leave(self.selected[-1] if self.selected else "")
+        self.selected.append(name)
+        self._host.enter(name)
+
+
+class MainWindow(adopt(QtWidgets.QMainWindow)):  # type: ignore[misc]
+    """The window, with nothing but a module selector."""
+
+    def __init__(self, host: Any) -> None:
+        super().__init__()
+        self.setObjectName("qSlicerMainWindow")
+        self._selector = ModuleSelector(host)
+
+    def moduleSelector(self) -> ModuleSelector:
+        return self._selector
+
+
+class IOManager:
+    """Reads volumes, segmentations and scenes with Slicer's own storage nodes."""
+
+    def __init__(self, scene: Any) -> None:
+        self._scene = scene
+
+    def fileType(self, name: str) -> str:
+        text = str(name).lower()
+        if text.endswith(".mrb"):
+            return "SceneFile"
+        return "SegmentationFile" if text.endswith(".seg.nrrd") else "VolumeFile"
+
+    def loadNodes(self, kind: str, properties: dict[str, Any], nodes: Any, messages: Any = None) -> bool:
+        import slicer
+
+        path = str(properties["fileName"])
+        if kind == "SceneFile":
+            return bool(self._scene.ReadFromMRB(path, True, messages))
+        if kind == "SegmentationFile":
+            node = self._scene.AddNewNodeByClass("vtkMRMLSegmentationNode", Path(path).name.split(".")[0])
+            storage = self._scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+            storage.SetFileName(path)
+            ok = bool(storage.ReadData(node))
+            node.SetAndObserveStorageNodeID(storage.GetID())
+            node.CreateDefaultDisplayNodes()
+        else:
+            logic = slicer.vtkSlicerVolumesLogic()
+            logic.SetMRMLScene(self._scene)
+            name = properties.get("name") or Path(path).name.split(".")[0]
+            node = logic.AddArchetypeVolume(path, name, 1 if properties.get("labelmap") else 0)
+            ok = node is not None
+        if ok and nodes is not None:
+            nodes.AddItem(node)
+        return ok
+
+
+class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
+    """What modules ask of slicer.app."""
+
+    startupCompleted = QtCore.Signal()
+    lastWindowClosed = QtCore.Signal()
+    aboutToQuit = QtCore.Signal()
+
+    def __init__(self, qt_application: Any, scene: Any, host: Any) -> None:
+        super().__init__()
+        self._qt = qt_application
+        self._scene = scene
+        self.testing = False
+        self.applicationName = "Slicer"
+        self.majorVersion, self.minorVersion = 5, 12
+        self.temporaryPath = tempfile.gettempdir()
+        self._manager = ModuleManager()
+        self._io = IOManager(scene)
+        self._logic = _application_logic(scene)
+        self._layout = SimpleNamespace(
+            setLayout=lambda layout: None,
+            sliceViewNames=lambda: (),
+            threeDViewCount=0,
+            threeDWidget=lambda index: None,
+        )
+
+    def processEvents(self) -> None:
+        self._qt.processEvents()
+
+    def testingEnabled(self) -> bool:
+        return self.testing
+
+    def translate(self, context: str, text: str) -> str:
+        return text
+
+    def mrmlScene(self) -> Any:
+        return self._scene
+
+    def moduleManager(self) -> ModuleManager:
+        return self._manager
+
+    def coreIOManager(self) -> IOManager:
+        return self._io
+
+    def applicationLogic(self) -> Any:
+        return self._logic
+
+    def layoutManager(self) -> Any:
+        return self._layout
+
+    def topLevelWidgets(self) -> Any:
+        return self._qt.topLevelWidgets()
+
+    def commandOptions(self) -> Any:
+        return SimpleNamespace(noMainWindow=False, testingEnabled=self.testing)
+
+    def settings(self) -> Any:
+        return QtCore.QSettings()
+
+    userSettings = settings
+
+    def moduleDocumentationUrl(self, name: str) -> str:
+        return f"https://slicer.readthedocs.io/en/latest/user_guide/modules/{name.lower()}.html"
+
+    def setOverrideCursor(self, cursor: Any) -> None:
+        self._qt.setOverrideCursor(cursor)
+
+    def restoreOverrideCursor(self) -> None:
+        self._qt.restoreOverrideCursor()
+
+    def restart(self) -> None:
+        raise AssertionError("the module asked for a restart")
+
+
+def _application_logic(scene: Any) -> Any:
+    import slicer
+
+    logic = slicer.vtkSlicerApplicationLogic()
+    logic.SetMRMLScene(scene)
+    return logic
+
+
+def cpp_modules(scene: Any) -> SimpleNamespace:
+    """`slicer.modules` with the logics of the C++ modules that scripts reach through it."""
+    import slicer
+
+    modules = SimpleNamespace()
+    for name, cls in {
+        "segmentations": slicer.vtkSlicerSegmentationsModuleLogic,
+        "terminologies": slicer.vtkSlicerTerminologiesModuleLogic,
+        "markups": slicer.vtkSlicerMarkupsLogic,
+        "volumes": slicer.vtkSlicerVolumesLogic,
+        "tables": slicer.vtkSlicerTablesLogic,
+        "sequences": slicer.vtkSlicerSequencesLogic,
+    }.items():
+        logic = cls()
+        logic.SetMRMLScene(scene)
+        setattr(modules, name, SimpleNamespace(name=name, path="", logic=lambda logic=logic: logic))
+    return modules

@@ -1,0 +1,110 @@
+"""What a user's hand does: click, double click, choose, wait, answer a dialog; and what the eye reads."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6 import QtCore, QtTest, QtWidgets
+
+
+def wait_until(condition: Callable[[], bool], timeout: float = 60.0) -> float:
+    """Run the event loop until the condition holds; returns the seconds it took, fails after the timeout."""
+    start = time.monotonic()
+    while not condition():
+        if time.monotonic() - start > timeout:
+            raise AssertionError(f"nothing happened within {timeout:g} s")
+        QtTest.QTest.qWait(10)
+    return time.monotonic() - start
+
+
+def wait(seconds: float) -> None:
+    """Let the event loop run for a while."""
+    QtTest.QTest.qWait(int(1000 * seconds))
+
+
+def click(button: Any) -> None:
+    """Press and release the left button over a widget; a disabled widget does not react, as in life."""
+    QtTest.QTest.mouseClick(button, QtCore.Qt.MouseButton.LeftButton)
+
+
+def double_click_cell(table: Any, row: int, column: int) -> None:
+    """Double click a cell of a table."""
+    rectangle = table.visualItemRect(table.item(row, column))
+    for press in (QtTest.QTest.mouseClick, QtTest.QTest.mouseDClick):
+        press(table.viewport(), QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.NoModifier, rectangle.center())
+
+
+def choose(combo: Any, text: str) -> None:
+    """Choose the entry of a combo box that starts with the text."""
+    for index in range(QtWidgets.QComboBox.count(combo)):
+        if QtWidgets.QComboBox.itemText(combo, index).startswith(text):
+            QtWidgets.QComboBox.setCurrentIndex(combo, index)
+            QtWidgets.QComboBox.activated.__get__(combo).emit(index)
+            return
+    raise AssertionError(f"no entry {text}")
+
+
+def choose_file(path: Any) -> None:
+    """The path that the next file dialog returns."""
+    import qt
+
+    qt.QFileDialog.answers.append(str(path))
+
+
+def read_table(table: Any) -> list[list[str]]:
+    """The texts of a table, row by row."""
+    rows, columns = QtWidgets.QTableWidget.rowCount(table), QtWidgets.QTableWidget.columnCount(table)
+    return [[(cell.text() if (cell := table.item(r, c)) else "") for c in range(columns)] for r in range(rows)]
+
+
+class Dialogs:
+    """Answers message boxes as they appear, and remembers what they said."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers = list(answers)
+        self.texts: list[str] = []
+        self._timer = QtCore.QTimer()
+        self._timer.timeout.connect(self._look)
+
+    def __enter__(self) -> "Dialogs":
+        self._timer.start(20)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._timer.stop()
+
+    def _look(self) -> None:
+        box = QtWidgets.QApplication.activeModalWidget()
+        if not isinstance(box, QtWidgets.QMessageBox):
+            return
+        self.texts.append(QtWidgets.QMessageBox.text(box))
+        wanted = self.answers.pop(0) if self.answers else ""
+        for button in QtWidgets.QMessageBox.buttons(box):
+            if QtWidgets.QAbstractButton.text(button).replace("&", "") == wanted:
+                button.click()
+                return
+        box.reject()
+
+
+class LoopWatch:
+    """Measures how long the event loop was ever blocked: a timer of 5 ms notes the largest gap."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._last = 0.0
+        self._timer = QtCore.QTimer()
+        self._timer.setTimerType(QtCore.Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    def __enter__(self) -> "LoopWatch":
+        self._last = time.perf_counter()
+        self._timer.start(5)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now

@@ -1,0 +1,221 @@
+"""Stand-ins for the qMRML widgets: Qt outside, the real MRML scene inside."""
+
+from typing import Any
+
+from PySide6 import QtCore, QtWidgets
+
+from .pythonqt import adopt
+
+
+class qMRMLWidget(adopt(QtWidgets.QWidget)):  # type: ignore[misc]
+    """A widget that knows the scene and tells its children."""
+
+    mrmlSceneChanged = QtCore.Signal(object)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._scene: Any = None
+
+    def mrmlScene(self) -> Any:
+        return self._scene
+
+    def setMRMLScene(self, scene: Any) -> None:
+        self._scene = scene
+        # In Slicer the .ui file connects mrmlSceneChanged to its children's slots.
+        for child in self.findChildren(QtWidgets.QWidget):
+            if isinstance(child, qMRMLNodeComboBox):
+                child.setMRMLScene(scene)
+        self.mrmlSceneChanged.emit(scene)
+
+
+class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
+    """A list of the scene's nodes of some classes, kept up to date by the scene's events."""
+
+    currentNodeChanged = QtCore.Signal(object)
+    currentNodeIDChanged = QtCore.Signal(str)
+    nodeAddedByUser = QtCore.Signal(object)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._scene: Any = None
+        self._observed: list[tuple[Any, int]] = []
+        self._types: list[str] = []
+        self._flags: dict[str, Any] = {"noneEnabled": False, "noneDisplay": "None", "addEnabled": True}
+        self._ids: list[str] = []
+        self._current = ""
+        self._filling = False
+        QtWidgets.QComboBox.currentIndexChanged.__get__(self).connect(self._picked)
+
+    def setMRMLScene(self, scene: Any) -> None:
+        import slicer
+        import vtk
+
+        for caller, tag in self._observed:
+            caller.RemoveObserver(tag)
+        self._observed = []
+        self._scene = scene
+        if scene is not None:
+            for event in (
+                slicer.vtkMRMLScene.NodeAddedEvent,
+                slicer.vtkMRMLScene.NodeRemovedEvent,
+                slicer.vtkMRMLScene.EndCloseEvent,
+                slicer.vtkMRMLScene.EndImportEvent,
+                slicer.vtkMRMLScene.EndBatchProcessEvent,
+            ):
+                self._observed.append((scene, scene.AddObserver(event, lambda *_: self._fill())))
+            assert vtk
+        self._fill()
+
+    def mrmlScene(self) -> Any:
+        return self._scene
+
+    def nodes(self) -> list[Any]:
+        if self._scene is None:
+            return []
+        found = []
+        for index in range(self._scene.GetNumberOfNodes()):
+            node = self._scene.GetNthNode(index)
+            if not node.GetHideFromEditors() and self._accepts(node):
+                found.append(node)
+        return found
+
+    def _accepts(self, node: Any) -> bool:
+        if node.GetClassName() in self._types:
+            return True
+        return bool(self._flags.get("showChildNodeTypes", True)) and any(node.IsA(t) for t in self._types)
+
+    def _fill(self) -> None:
+        if self._scene is not None and (self._scene.IsClosing() or self._scene.IsBatchProcessing()):
+            return
+        nodes = self.nodes()
+        self._filling = True
+        QtWidgets.QComboBox.clear(self)
+        self._ids = [""] if self._flags["noneEnabled"] or not nodes else []
+        if self._ids:
+            self.addItem(str(self._flags["noneDisplay"]))
+        for node in nodes:
+            self._ids.append(node.GetID())
+            self.addItem(node.GetName())
+        wanted = self._current if self._current in self._ids else self._ids[0]
+        QtWidgets.QComboBox.setCurrentIndex(self, self._ids.index(wanted))
+        self._filling = False
+        self._select(wanted)
+
+    def _picked(self, index: int) -> None:
+        if not self._filling and 0 <= index < len(self._ids):
+            self._select(self._ids[index])
+
+    def _select(self, node_id: str) -> None:
+        if node_id != self._current:
+            self._current = node_id
+            self.currentNodeChanged.emit(self.currentNode())
+            self.currentNodeIDChanged.emit(node_id)
+
+    def currentNode(self) -> Any:
+        return self._scene.GetNodeByID(self._current) if self._scene is not None and self._current else None
+
+    @property
+    def currentNodeID(self) -> str:
+        return self._current
+
+    @currentNodeID.setter
+    def currentNodeID(self, node_id: str) -> None:
+        self.setCurrentNodeID(node_id)
+
+    def setCurrentNode(self, node: Any) -> None:
+        self.setCurrentNodeID(node.GetID() if node is not None else "")
+
+    def setCurrentNodeID(self, node_id: str) -> None:
+        node_id = node_id or ""
+        if node_id and node_id not in self._ids:
+            self._fill()
+        if node_id in self._ids:
+            self._filling = True
+            QtWidgets.QComboBox.setCurrentIndex(self, self._ids.index(node_id))
+            self._filling = False
+            self._select(node_id)
+        elif not node_id:
+            self._filling = True
+            QtWidgets.QComboBox.setCurrentIndex(self, -1)
+            self._filling = False
+            self._select("")
+
+    def _get_types(self) -> Any:
+        return list(self._types)
+
+    def _set_types(self, types: Any) -> None:
+        self._types = list(types)
+        self._fill()
+
+    nodeTypes = QtCore.Property("QStringList", _get_types, _set_types)
+
+
+def _flag(name: str, kind: type) -> Any:
+    def get(self: Any) -> Any:
+        return self._flags.get(name, kind())
+
+    def put(self: Any, value: Any) -> None:
+        self._flags[name] = value
+        self._fill()
+
+    return QtCore.Property(kind, get, put)
+
+
+_FLAGS = {
+    "noneEnabled": bool,
+    "addEnabled": bool,
+    "removeEnabled": bool,
+    "renameEnabled": bool,
+    "editEnabled": bool,
+    "showHidden": bool,
+    "showChildNodeTypes": bool,
+    "selectNodeUponCreation": bool,
+    "noneDisplay": str,
+    "baseName": str,
+    "hideChildNodeTypes": str,
+}
+
+
+class _Combo(qMRMLNodeComboBox):
+    """Carries the boolean and text properties that a .ui file may set."""
+
+    for _name, _kind in _FLAGS.items():
+        locals()[_name] = _flag(_name, _kind)
+
+
+_Combo.__name__ = "qMRMLNodeComboBox"
+
+
+class qMRMLCheckableNodeComboBox(_Combo):
+    """A list of nodes, each with a check mark; the test's hand checks them by :meth:`setCheckState`."""
+
+    checkedNodesChanged = QtCore.Signal()
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._checked: set[str] = set()
+
+    def checkedNodes(self) -> list[Any]:
+        return [node for node in self.nodes() if node.GetID() in self._checked]
+
+    def setCheckState(self, node: Any, state: Any) -> None:
+        before = set(self._checked)
+        if state in (QtCore.Qt.CheckState.Checked, 2):
+            self._checked.add(node.GetID())
+        else:
+            self._checked.discard(node.GetID())
+        if before != self._checked:
+            self.checkedNodesChanged.emit()
+
+
+def widgets() -> dict[str, type]:
+    """The classes by the names under which the .ui file and `slicer` know them."""
+    plain = adopt(QtWidgets.QWidget)
+    return {
+        "qMRMLWidget": qMRMLWidget,
+        "qMRMLNodeComboBox": _Combo,
+        "qMRMLCheckableNodeComboBox": qMRMLCheckableNodeComboBox,
+        "qMRMLSliderWidget": type("qMRMLSliderWidget", (plain,), {}),
+        "qMRMLSpinBox": type("qMRMLSpinBox", (plain,), {}),
+        "qMRMLRangeWidget": type("qMRMLRangeWidget", (plain,), {}),
+    }
