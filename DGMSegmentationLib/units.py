@@ -87,8 +87,8 @@ def _not_qsm(values: NDArray[np.floating], low: float, high: float, whole: bool)
         return "raw phase (values from 0 to 2 pi)"
     if whole and _PHASE_STEPS - 4 <= high <= _PHASE_STEPS and -_PHASE_STEPS <= low <= -_PHASE_STEPS + 4:
         return "raw phase (whole numbers from -4096 to 4096)"
-    air = np.count_nonzero((values > -1100) & (values < -800))
-    dense = np.count_nonzero((values > 800) & (values < 1100))
+    air = int(np.count_nonzero((values > -1100) & (values < -800)))
+    dense = int(np.count_nonzero((values > 800) & (values < 1100)))
     if air > max(_AIR_SHARE * values.size, 3 * dense):  # lopsided, as noise is not
         return "CT (many values around -1000)"
     if np.count_nonzero(values < 0) < _MIN_NEGATIVE * values.size:
