@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from DGMSegmentationLib.image import Image
+from ..image import Image
 
 #: Right-hand side of each nucleus: centre (mm, RAS, midway between the commissures = 0), half axes (mm), chi (ppm).
 #: Later entries win where two touch. Positions: rounded from the usual stereotactic atlases; chi: QSM challenge 2.0.

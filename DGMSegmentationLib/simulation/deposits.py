@@ -1,0 +1,46 @@
+"""Small strong sources: calcifications (diamagnetic), mineral deposits and microbleeds (paramagnetic), perivascular spaces."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .anatomy import SPACING, Anatomy
+from .tissues import is_tissue
+from .vessels import draw_balls
+
+Map = NDArray[np.float32]
+
+
+def add_deposits(chi: Map, magnitude: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
+    """Add one subject's deposits to a susceptibility map (ppm) and darken the magnitude there, in place."""
+
+    def among(*names: str) -> NDArray[np.int64]:
+        return np.argwhere(is_tissue(anatomy.tissue, *names))
+
+    def put(where: NDArray[np.int64], count: int, ppm: tuple[float, float], radius_mm: tuple[float, float]) -> None:
+        if not count or not len(where):
+            return
+        centres = where[rng.integers(0, len(where), count)] + rng.uniform(-0.5, 0.5, (count, 3))
+        balls = np.zeros(chi.shape, np.float32)
+        draw_balls(balls, centres, rng.uniform(*radius_mm, count) / SPACING)
+        box = tuple(slice(max(0, int(c.min()) - 8), int(c.max()) + 9) for c in centres.T)
+        chi[box] += balls[box] * np.float32(rng.uniform(*ppm))
+        magnitude[box] *= 1 - 0.4 * balls[box]
+
+    def happens(probability: float) -> bool:
+        return bool(rng.uniform() < probability)
+
+    put(among("putamen"), int(rng.integers(0, 24)), (-0.12, -0.03), (0.5, 1.1))  # perivascular spaces: dark dots
+    if happens(0.5):
+        put(among("gpe", "gpi"), int(rng.integers(1, 8)), (0.06, 0.25), (0.5, 1.3))  # mineralised perforators: bright dots
+    if happens(0.25):
+        put(among("gpe", "gpi"), int(rng.integers(1, 6)), (-0.35, -0.08), (0.6, 1.6))  # calcified pallidum
+    if happens(0.5):
+        put(among("choroid"), int(rng.integers(2, 12)), (-0.35, 0.15), (0.8, 2.0))
+    if happens(0.12):
+        put(among("white_matter", "thalamus", "putamen"), int(rng.integers(1, 6)), (0.3, 1.2), (0.6, 1.4))  # microbleeds
+    pineal = anatomy.veins.get("pineal")
+    if pineal is not None and happens(0.55):
+        centre = np.rint((pineal - anatomy.affine[:3, 3]) / SPACING).astype(int)
+        put(centre + rng.integers(-2, 3, (4, 3)), int(rng.integers(1, 4)), (-0.6, -0.15), (1.2, 2.6))

@@ -1,0 +1,108 @@
+"""From tissues to the ten labels that raters draw on QSM (the labelling protocol; Docs/simulation.md has it in words).
+
+Positions are in the anatomical frame: origin midway between the pallida, x towards the right, the y-z plane turned so that
+the red nuclei lie 32 degrees below the horizontal behind the origin (about the tilt of an axial head scan). In that frame
+
+- CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 13 mm, with what merges into it of the
+  accumbens (above z = -4.5 mm): no body behind the foramen, no tail;
+- PU: between z = -6 and 13 mm, without the foot of the putamen below;
+- GP: both segments and the laminae, with a generous boundary (0.5 mm into the capsule and the putamen);
+- SN: both partes, and the part of the subthalamic nucleus at the level of the red nucleus, which QSM does not separate;
+- RN: whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ..image import Grid
+from .tissues import RIGHT, code, is_tissue
+
+RN_ELEVATION = np.deg2rad(32.0)
+CAUDATE_BEHIND, CAUDATE_TOP = 4.5, 13.0
+ACCUMBENS_BOTTOM = -4.5
+PUTAMEN_BOTTOM, PUTAMEN_TOP = -6.0, 13.0
+PALLIDUM_MARGIN_MM = 0.55
+STN_ABOVE_RN_CENTRE = 1.5
+_LABEL = {"RN": 1, "SN": 3, "GP": 5, "PU": 7, "CN": 9}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The anatomical frame: ``rotation @ (world - origin)`` in mm."""
+
+    origin: NDArray[np.float64]
+    rotation: NDArray[np.float64]
+
+    def positions(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """World positions (..., 3) in the frame."""
+        return (points - self.origin) @ self.rotation.T
+
+
+def _centroid(where: NDArray[np.bool_], grid: Grid) -> NDArray[np.float64]:
+    return np.argwhere(where).mean(axis=0) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+
+
+def anatomical_frame(tissue: NDArray[np.uint8], grid: Grid) -> Frame:
+    """Find the frame from pallida and red nuclei."""
+    pallida = [
+        _centroid(np.isin(tissue, [code("gpe") + side, code("gpi") + side]), grid) for side in (0, RIGHT)
+    ]
+    origin = (pallida[0] + pallida[1]) / 2
+    rn = _centroid(is_tissue(tissue, "rn"), grid)
+    x = pallida[1] - pallida[0]
+    x /= np.linalg.norm(x)
+    behind = rn - origin
+    behind -= behind @ x * x
+    behind /= np.linalg.norm(behind)
+    up = np.cross(behind, x)  # (-y) x (x) = z
+    up /= np.linalg.norm(up)
+    # behind = cos(e) * (-y) + sin(e) * (-z), and the vector perpendicular to it towards the top completes the plane.
+    cos, sin = np.cos(RN_ELEVATION), np.sin(RN_ELEVATION)
+    y = -(cos * behind + sin * up)
+    z = -sin * behind + cos * up
+    return Frame(origin, np.stack([x, y, z]))
+
+
+def draw_labels(tissue: NDArray[np.uint8], grid: Grid, box: tuple[slice, ...], frame: Frame) -> NDArray[np.uint8]:
+    """The ten labels (uint8, 0..10) of a tissue map; only the box around the deep nuclei is looked at."""
+    part = tissue[box]
+    index = np.stack(np.meshgrid(*[np.arange(s.start, s.stop, dtype=np.float32) for s in box], indexing="ij"), axis=-1)
+    world = index @ grid.affine[:3, :3].T.astype(np.float32) + grid.affine[:3, 3].astype(np.float32)
+    _, y, z = np.moveaxis(frame.positions(world), -1, 0)
+    out = np.zeros(part.shape, np.uint8)
+    mm = grid.spacing[0]
+
+    for right in (0, 1):
+
+        def has(*names: str, right: int = right) -> NDArray[np.bool_]:
+            return np.isin(part, [code(n) + RIGHT * right for n in names])
+
+        caudate = has("caudate") & (y > CAUDATE_BEHIND) & (z < CAUDATE_TOP)
+        caudate |= has("accumbens") & (z > ACCUMBENS_BOTTOM)
+        putamen = has("putamen") & (z > PUTAMEN_BOTTOM) & (z < PUTAMEN_TOP)
+        pallidum = has("gpe", "gpi")
+        distance = ndimage.distance_transform_edt(~pallidum) * mm
+        may_grow = is_tissue(part, "white_matter", "internal_capsule", "putamen")
+        pallidum |= (distance < PALLIDUM_MARGIN_MM + 0.5 * mm) & may_grow
+        rn = has("rn")
+        stn = has("stn") & (z < z[rn].mean() + STN_ABOVE_RN_CENTRE if rn.any() else False)
+        for name, where in (("CN", caudate), ("PU", putamen), ("GP", pallidum), ("SN", has("sn") | stn), ("RN", rn)):
+            out[_main_part(where)] = _LABEL[name] + right
+    labels = np.zeros(tissue.shape, np.uint8)
+    labels[box] = out
+    return labels
+
+
+def _main_part(where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected component."""
+    components, n = ndimage.label(where)
+    if n < 2:
+        return where
+    sizes = np.bincount(components.ravel())
+    sizes[0] = 0
+    return np.asarray(components == sizes.argmax())

@@ -1,0 +1,242 @@
+"""One simulated subject: an anatomy, a seed and options in; a QSM, its labels and what was drawn out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+from ..image import Grid, Image, apply_weights, grid_weights
+from .anatomy import GRID, Anatomy, mirrored
+from .deform import Pose, random_pose, random_positions, smooth_noise
+from .physics import Scan, acquire, forward_field
+from .reconstruct import closed_form_l2, iterative_tikhonov, total_variation, truncated_division
+from .susceptibility import fill
+from .tissues import code
+
+Map = NDArray[np.float32]
+
+#: Voxel sizes (mm) as scanned, and their weights: clinical sub-millimetre planes with thick slices lead.
+VOXEL_SIZES: tuple[tuple[tuple[float, float, float], float], ...] = (
+    ((0.94, 0.94, 3.0), 0.22),
+    ((1.0, 1.0, 3.0), 0.10),
+    ((0.8, 0.8, 3.0), 0.12),
+    ((0.94, 0.94, 2.0), 0.14),
+    ((1.0, 1.0, 2.0), 0.10),
+    ((0.8, 0.8, 2.0), 0.08),
+    ((1.0, 1.0, 1.0), 0.12),
+    ((0.8, 0.8, 1.4), 0.06),
+    ((0.5, 0.5, 2.0), 0.04),
+    ((0.6, 0.6, 1.2), 0.02),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a simulation varies; the switches are there to find out what each part is worth."""
+
+    veins: bool = True
+    deform: bool = True
+    reconstructions: tuple[str, ...] = ("tkd", "l2", "tikhonov", "tv")
+    voxel_size: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A finished subject. ``chi_ppm`` is 0 outside its mask; both images lie on one grid, axes towards R, A, S."""
+
+    chi_ppm: Image
+    labels: Image
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = Options()) -> Simulated:  # noqa: B008
+    """Simulate one subject; everything random follows from the seed."""
+    rng = np.random.default_rng(seed)
+    if options.deform and rng.uniform() < 0.5:
+        anatomy = mirrored(anatomy)
+    pose = random_pose(rng) if options.deform else Pose(np.eye(3), np.zeros(3), np.ones(3))
+    magnetism = fill(anatomy, rng, veins=options.veins)
+    positions = random_positions(anatomy, pose, rng, 1.0 if options.deform else 0.0)
+    chi = ndimage.map_coordinates(magnetism.chi, positions, order=1, mode="constant")
+    magnitude = ndimage.map_coordinates(magnetism.magnitude, positions, order=1, mode="constant")
+    tissue = ndimage.map_coordinates(anatomy.tissue, positions, order=0, mode="constant")
+    labels = ndimage.map_coordinates(anatomy.labels, positions, order=0, mode="constant")
+    del positions
+
+    brain = tissue >= code("csf")
+    chi[~brain] = 0
+    chi += (~brain) * np.float32(rng.uniform(0.0, 0.25)) * smooth_noise(rng, GRID.shape, GRID.spacing[0], 30.0)
+    b0 = _b0_direction(rng)
+    field_map = forward_field(chi, GRID.spacing, b0)
+
+    scan, grid = _scan(rng, options)
+    measured, magnitude = acquire(field_map, magnitude, scan, rng)
+    del field_map
+    soft = apply_weights(_parenchyma(tissue), grid_weights(GRID, grid, True))
+    mask = _brain_mask(soft, magnitude, grid, rng)
+    measured += _residual_background(grid, rng)
+    chosen, recon = _reconstruct(measured, magnitude, mask, grid, b0, rng, options)
+    offset, gain = rng.normal(0.0, 0.010), float(np.exp(rng.normal(0.0, 0.10)))
+    result = (recon - float(recon[mask].mean()) + np.float32(offset)) * np.float32(gain)
+    result = np.where(mask, np.where(result == 0, np.float32(1e-6), result), 0).astype(np.float32)
+    final = labels_on_grid(labels, GRID, grid)
+    final[~mask] = 0
+    settings = {
+        "anatomy": anatomy.name,
+        "voxel_size_mm": [round(s, 4) for s in grid.spacing],
+        "tesla": scan.tesla,
+        "echo_ms": round(scan.echo_ms, 1),
+        "snr": round(scan.snr, 1),
+        "b0": [round(float(b), 3) for b in b0],
+        "reconstruction": chosen,
+        "offset_ppb": round(1e3 * offset, 2),
+        "gain": round(gain, 3),
+        "true_ppb": {name: round(value, 1) for name, value in magnetism.values_ppb.items()},
+    }
+    return Simulated(Image(result, grid.affine, unit="ppm"), Image(final, grid.affine.copy()), settings)
+
+
+def labels_on_grid(labels: NDArray[np.uint8], source: Grid, target: Grid) -> NDArray[np.uint8]:
+    """Bring labels to another parallel grid by partial volume: each voxel gets what fills most of it."""
+    index = np.argwhere(labels)
+    out = np.zeros(target.shape, np.uint8)
+    if not len(index):
+        return out
+    margin = 6
+    low = np.maximum(index.min(axis=0) - margin, 0)
+    high = np.minimum(index.max(axis=0) + 1 + margin, labels.shape)
+    part = labels[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    affine = source.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ low
+    weights = grid_weights(Grid(part.shape, affine), target, True)
+    rest = apply_weights((part == 0).astype(np.float32), weights)
+    best = np.maximum(rest, 1 - apply_weights(np.ones(part.shape, np.float32), weights))
+    for label in np.unique(part[part > 0]):
+        share = apply_weights((part == label).astype(np.float32), weights)
+        wins = share > best
+        out[wins] = label
+        best = np.maximum(best, share)
+    return out
+
+
+def _b0_direction(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Along the scanner's axis; in a quarter of the scans the slices are oblique, by up to 25 degrees."""
+    tilt = np.deg2rad(rng.uniform(0, 25) if rng.uniform() < 0.25 else rng.uniform(0, 5))
+    around = rng.uniform(0, 2 * np.pi)
+    return np.array([np.sin(tilt) * np.cos(around), np.sin(tilt) * np.sin(around), np.cos(tilt)])
+
+
+def _scan(rng: np.random.Generator, options: Options) -> tuple[Scan, Grid]:
+    """Draw a scan; returns it with its grid, which fills GRID's field of view."""
+    if options.voxel_size is None:
+        sizes, weights = zip(*VOXEL_SIZES, strict=True)
+        size = np.array(sizes[rng.choice(len(sizes), p=np.array(weights) / sum(weights))])
+        size = np.clip(size * np.exp(rng.normal(0.0, 0.05)), 0.5, 3.2)
+    else:
+        size = np.array(options.voxel_size, float)
+    extent = np.array(GRID.shape) * GRID.spacing[0]
+    i, j, k = (int(2 * round(e / s / 2)) for e, s in zip(extent, size, strict=True))
+    affine = GRID.affine.copy()
+    affine[:3, :3] = np.diag(extent / (i, j, k))
+    tesla = float(rng.choice([1.5, 3.0, 7.0], p=[0.15, 0.75, 0.10]))
+    echo = float(rng.uniform(9, 22) * 3.0 / tesla)
+    return Scan(tesla, echo, float(np.exp(rng.uniform(np.log(12), np.log(70)))), (i, j, k)), Grid((i, j, k), affine)
+
+
+def _parenchyma(tissue: NDArray[np.uint8]) -> Map:
+    """1 in brain tissue and ventricles, 0 in the outer CSF and beyond."""
+    return (tissue > code("csf")).astype(np.float32)
+
+
+def _ball(radius_mm: float, spacing: tuple[float, float, float]) -> NDArray[np.bool_]:
+    half = [int(radius_mm / s) for s in spacing]
+    axes = np.meshgrid(*[np.arange(-h, h + 1) * s for h, s in zip(half, spacing, strict=True)], indexing="ij")
+    return np.asarray(sum(a**2 for a in axes) <= radius_mm**2 + 1e-6)
+
+
+def _distance_inside(mask: NDArray[np.bool_], grid: Grid) -> Map:
+    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1), sampling=grid.spacing)[1:-1, 1:-1, 1:-1], np.float32)
+
+
+def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """A mask as tools draw it: smooth, a bit too large or eroded, with losses where the signal is poor."""
+    reach = 7.0
+    outside = ndimage.distance_transform_edt(soft < 0.5, sampling=grid.spacing)
+    closed = _distance_inside(outside < reach, grid) > reach
+    depth = _distance_inside(closed, grid) - ndimage.distance_transform_edt(~closed, sampling=grid.spacing)
+    wobble = smooth_noise(rng, grid.shape, float(np.cbrt(np.prod(grid.spacing))), 40.0) * rng.uniform(0.2, 1.2)
+    mask = depth > rng.uniform(-1.5, 3.5) + wobble
+    if rng.uniform() < 0.4:  # a threshold on the signal eats into veins and the skull base
+        smooth = ndimage.gaussian_filter(magnitude, 0.7)
+        mask &= (smooth > rng.uniform(0.2, 0.5) * float(np.median(smooth[mask]))) | (depth > 25.0)
+    components, n = ndimage.label(mask)
+    if n > 1:
+        sizes = np.bincount(components.ravel())
+        sizes[0] = 0
+        mask = components == sizes.argmax()
+    if rng.uniform() < 0.7:
+        mask = ndimage.binary_fill_holes(mask)
+    return np.asarray(mask)
+
+
+def _residual_background(grid: Grid, rng: np.random.Generator) -> Map:
+    """What background removal leaves: a random harmonic polynomial of degree 2 and 3, up to a few ppb across the head."""
+    x, y, z = (np.linspace(-1, 1, n, dtype=np.float32).reshape([-1 if b == a else 1 for b in range(3)]) for a, n in enumerate(grid.shape))
+    terms = [x * y, x * z, y * z, x**2 - y**2, 2 * z**2 - x**2 - y**2, x * y * z, z * (x**2 - y**2), x * (4 * z**2 - x**2 - y**2)]
+    total = sum(np.float32(rng.normal(0, 0.002)) * t for t in terms)
+    return np.asarray(np.broadcast_to(total, grid.shape), np.float32)
+
+
+def _reconstruct(
+    measured: Map, magnitude: Map, mask: NDArray[np.bool_], grid: Grid, b0: NDArray[np.float64],
+    rng: np.random.Generator, options: Options,
+) -> tuple[dict[str, Any], Map]:  # fmt: skip
+    """Invert the field inside the mask with a random method and strength; returns what was used, and the map."""
+    shares = {"tkd": 0.15, "l2": 0.25, "tikhonov": 0.15, "tv": 0.45}
+    names = [n for n in shares if n in options.reconstructions]
+    weights = np.array([shares[n] for n in names])
+    method = str(rng.choice(names, p=weights / weights.sum()))
+
+    bounds = [np.flatnonzero(mask.any(axis=tuple(b for b in range(3) if b != a))) for a in range(3)]
+    box = tuple(slice(int(b[0]), int(b[-1]) + 1) for b in bounds)
+    inner = [b.stop - b.start for b in box]
+    shape = [fft.next_fast_len(n + max(4, round(12 / s)), real=True) for n, s in zip(inner, grid.spacing, strict=True)]
+    pad = [(0, s - n) for s, n in zip(shape, inner, strict=True)]
+    local, weight = np.pad((measured * mask)[box], pad), np.pad((magnitude * mask)[box], pad)
+    spacing = grid.spacing
+    chosen: dict[str, Any] = {"method": method}
+    if method == "tkd":
+        chosen["threshold"] = float(rng.uniform(0.10, 0.25))
+        chi = truncated_division(local, spacing, b0, chosen["threshold"])
+    elif method == "l2":
+        chosen["regularisation"] = float(np.exp(rng.uniform(np.log(2e-3), np.log(4e-2))))
+        chi = closed_form_l2(local, spacing, b0, chosen["regularisation"])
+    elif method == "tikhonov":
+        chosen["regularisation"] = float(np.exp(rng.uniform(np.log(3e-3), np.log(5e-2))))
+        chosen["iterations"] = int(rng.integers(5, 15))
+        power = np.clip(weight / max(float(np.quantile(weight[weight > 0], 0.9)), 1e-6), 0, 1.2) ** 2
+        chi = iterative_tikhonov(local, power.astype(np.float32), spacing, b0, chosen["regularisation"], chosen["iterations"])
+    else:
+        chosen["penalty"] = float(np.exp(rng.uniform(np.log(5e-3), np.log(8e-2))))
+        chosen["threshold"] = float(np.exp(rng.uniform(np.log(1e-3), np.log(1.2e-2))))
+        chosen["iterations"] = int(rng.integers(6, 16))
+        edges = _edge_weights(weight, rng)
+        chi = total_variation(local, edges, spacing, b0, chosen["penalty"], chosen["threshold"], chosen["iterations"])
+    out = np.zeros(grid.shape, np.float32)
+    out[box] = chi[tuple(slice(0, n) for n in inner)]
+    if rng.uniform() < 0.2:
+        chosen["smoothing_mm"] = float(rng.uniform(0.3, 0.7))
+        out = ndimage.gaussian_filter(out, [chosen["smoothing_mm"] / s for s in spacing])
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in chosen.items()}, out
+
+
+def _edge_weights(magnitude: Map, rng: np.random.Generator) -> Map:
+    """1 in even regions, small where the magnitude has one of its strongest edges."""
+    smooth = ndimage.gaussian_filter(magnitude, 0.6)
+    slope = np.sqrt(sum(g**2 for g in np.gradient(smooth)))
+    limit = np.quantile(slope[magnitude > 0], rng.uniform(0.6, 0.9))
+    return np.where(slope > limit, np.float32(rng.uniform(0.05, 0.5)), np.float32(1.0))

@@ -1,0 +1,122 @@
+"""Fill an anatomy with susceptibility (ppm) and magnitude: tissues, iron, gradients inside nuclei, texture, veins, deposits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .anatomy import GRID, SPACING, Anatomy
+from .deform import smooth_noise
+from .deposits import add_deposits
+from .tissues import RIGHT, code, is_tissue, tissue_table
+from .veins import vein_fraction
+
+Map = NDArray[np.float32]
+
+#: Mean relative change of susceptibility across a nucleus (per standard deviation of position, towards lateral, anterior,
+#: superior in the anatomical frame), and its SD between subjects. Iron in the putamen rises towards its back.
+_GRADIENTS: dict[str, tuple[tuple[float, float, float], float]] = {
+    "caudate": ((0.0, 0.02, 0.0), 0.08),
+    "putamen": ((-0.05, -0.16, 0.0), 0.12),
+    "gpe": ((0.03, -0.03, 0.0), 0.07),
+    "gpi": ((0.0, -0.03, 0.0), 0.07),
+    "sn": ((-0.04, 0.06, -0.02), 0.14),
+    "rn": ((0.0, 0.0, -0.03), 0.08),
+    "stn": ((0.0, 0.0, 0.0), 0.10),
+    "dentate": ((0.0, 0.0, 0.0), 0.10),
+}
+
+
+@dataclass(frozen=True)
+class Magnetism:
+    """Susceptibility (ppm) and magnitude (white matter = 1) on the anatomy's grid, and the factors drawn."""
+
+    chi: Map
+    magnitude: Map
+    values_ppb: dict[str, float]
+
+
+def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> Magnetism:
+    """Draw one subject's magnetic sources for an anatomy. ``veins=False`` leaves out veins (an ablation)."""
+    table, magnitude_table, values = _tissue_values(rng)
+    chi = table[anatomy.tissue]
+    texture = np.zeros(256, np.float32)
+    for tissue in tissue_table().values():
+        texture[tissue.code] = texture[tissue.code + RIGHT * tissue.paired] = tissue.texture_ppb * 1e-3
+    for name, (mean, spread) in _GRADIENTS.items():
+        for right in (0, RIGHT):
+            _grade(chi, anatomy, code(name) + right, np.array(mean) + rng.normal(0, spread, 3))
+    _laminae(chi, anatomy, rng)
+    chi = ndimage.gaussian_filter(chi, rng.uniform(0.35, 0.7))
+    chi += texture[anatomy.tissue] * _texture(rng)
+    magnitude = magnitude_table[anatomy.tissue] * np.exp(0.12 * smooth_noise(rng, GRID.shape, SPACING, 90.0))
+    if veins:
+        fraction, vein_chi = vein_fraction(anatomy, rng)
+        chi += fraction * (vein_chi - chi)
+        magnitude *= 1 - np.float32(rng.uniform(0.1, 0.6)) * fraction
+    add_deposits(chi, magnitude, anatomy, rng)
+    return Magnetism(chi, magnitude.astype(np.float32), values)
+
+
+def _tissue_values(rng: np.random.Generator) -> tuple[Map, Map, dict[str, float]]:
+    """Tables tissue value -> susceptibility (ppm) and magnitude, with the iron of one subject."""
+    chi, magnitude = np.zeros(256, np.float32), np.zeros(256, np.float32)
+    values: dict[str, float] = {}
+    age = rng.normal(0.0, 0.20)  # iron rises with age in all nuclei together
+    striatum = rng.normal(0.0, 0.22)
+    pallidum = rng.normal(0.0, 0.10)
+    midbrain = rng.normal(0.0, 0.10)
+    iron = {
+        "caudate": striatum, "putamen": striatum + 0.5 * age, "gpe": pallidum, "gpi": pallidum, "accumbens": 0.5 * striatum,
+        "basal_forebrain": pallidum, "sn": midbrain, "rn": midbrain, "stn": midbrain, "dentate": 0.0,
+    }  # fmt: skip
+    for tissue in tissue_table().values():
+        shared = iron.get(tissue.name)
+        if shared is None:
+            value = tissue.chi_ppb * (1 + tissue.spread * rng.standard_normal())
+            if tissue.name in ("tegmentum", "brainstem", "hypothalamus"):
+                value = tissue.chi_ppb + 10 * rng.standard_normal()
+        else:
+            value = tissue.chi_ppb * np.exp(shared + age + 0.75 * tissue.spread * rng.standard_normal())
+        light = tissue.magnitude * (1 + 0.06 * rng.standard_normal())
+        for right in (0, RIGHT) if tissue.paired else (0,):
+            one = value * np.exp(rng.normal(0.0, 0.05))
+            chi[tissue.code + right] = 1e-3 * one
+            magnitude[tissue.code + right] = max(light, 0.0)
+            values[f"{tissue.name}{'_R' if right else '_L' if tissue.paired else ''}"] = float(one)
+    return chi, magnitude, values
+
+
+def _grade(chi: Map, anatomy: Anatomy, value: int, slope: NDArray[np.float64]) -> None:
+    """Multiply one tissue by 1 + slope . (position / SD of position) in the anatomical frame, in place."""
+    where = anatomy.tissue == value
+    index = np.argwhere(where)
+    if len(index) < 10:
+        return
+    position = anatomy.frame.positions(index * SPACING + anatomy.affine[:3, 3])
+    if value < RIGHT:
+        position[:, 0] *= -1  # towards lateral on both sides
+    normal = (position - position.mean(axis=0)) / np.maximum(position.std(axis=0), 0.5)
+    chi[where] *= np.clip(1 + normal @ slope, 0.25, 2.2).astype(np.float32)
+
+
+def _laminae(chi: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
+    """Darken the medial (GPe/GPi) and lateral (putamen/GPe) medullary laminae, one voxel thick, in place."""
+    medial, lateral = rng.uniform(0.45, 1.0), rng.uniform(0.5, 1.0)
+    gpi = ndimage.binary_dilation(is_tissue(anatomy.tissue, "gpi"))
+    chi[gpi & is_tissue(anatomy.tissue, "gpe")] *= np.float32(medial)
+    putamen = ndimage.binary_dilation(is_tissue(anatomy.tissue, "putamen"))
+    chi[putamen & is_tissue(anatomy.tissue, "gpe")] *= np.float32(lateral)
+
+
+def _texture(rng: np.random.Generator) -> Map:
+    """Noise of about unit variance with a coarse, a middle and a fine part."""
+    weights = rng.uniform(0.3, 1.0, 3)
+    weights /= np.linalg.norm(weights)
+    total = sum(
+        w * smooth_noise(rng, GRID.shape, SPACING, length) for w, length in zip(weights, (28.0, 12.0, 5.0), strict=True)
+    )
+    return np.asarray(total * rng.uniform(0.5, 1.3), np.float32)
