@@ -41,16 +41,10 @@ def train(
 
     Writes model.safetensors, history.csv, curves.png, patches.json and, where the data have a test split, evaluation.tsv.
     """
-    try:
-        from ..training.run import train as run
-    except ModuleNotFoundError as error:
-        from ..errors import InputError
-
-        raise InputError(f"Training needs {error.name}; install it with: pip install 'DGMSegmentation[train]'.") from error
+    need_training()
+    from ..training.run import train as run
 
     with training_progress() as (log, progress):
-        if verbose:
-            log = _line
         path = run(
             preset,
             data,
@@ -59,12 +53,24 @@ def train(
             init=init,
             device=device.value,
             overrides=change or [],
-            log=log,
+            log=line if verbose else log,
             progress=progress,
         )
     if sys.stdout.isatty():
         print(f"Written to {path.parent}: {path.name}, history.csv, curves.png, patches.json")
 
 
-def _line(text: str) -> None:
+def need_training() -> None:
+    """Raise InputError, with what to do, when the packages of the ``train`` extra are not installed."""
+    from importlib.util import find_spec
+
+    from ..errors import InputError
+
+    for name in ("torch", "lightning", "matplotlib"):
+        if find_spec(name) is None:
+            raise InputError(f"Training needs the package {name}; install it with: pip install 'DGMSegmentation[train]'.")
+
+
+def line(text: str) -> None:
+    """Print a line of the log on stderr at once."""
     print(text, file=sys.stderr, flush=True)

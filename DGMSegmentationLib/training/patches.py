@@ -19,7 +19,7 @@ def lattice(shape: Sequence[int], core: Sequence[int], step: Sequence[int]) -> l
     starts = []
     for n, c, s in zip(shape, core, step, strict=True):
         count = 1 if n <= c else -(-(n - c) // s) + 1
-        starts.append(np.arange(count) * s)
+        starts.append(np.arange(min(count, -(-n // s))) * s)  # a step wider than the core leaves gaps
     return starts
 
 

@@ -1,0 +1,42 @@
+"""``dgmseg crossval``: how good a preset is on subjects that it did not see."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .segment import Device
+from .train import line, need_training, training_progress
+
+
+def crossval(
+    preset: Annotated[str, typer.Option("--preset", "-p", help="A preset's name or a TOML file.")],
+    data: Annotated[Path, typer.Option("--data", "-d", help="A BIDS folder or a TSV table.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the folds and the merged table.")],
+    folds: Annotated[int, typer.Option("--folds", "-k", help="Number of parts; subjects are never divided.")] = 10,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    use_test: Annotated[bool, typer.Option("--use-test", help="Include the volumes of the split 'test'.")] = False,
+    device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")] = False,
+) -> None:
+    """Cross-validate a preset by subject and write the merged evaluation.tsv with mean and SD."""
+    need_training()
+    from ..training.crossval import crossvalidate
+
+    with training_progress() as (log, progress):
+        path = crossvalidate(
+            preset,
+            data,
+            output,
+            folds,
+            resume=resume,
+            device=device.value,
+            overrides=change or [],
+            use_test=use_test,
+            log=line if verbose else log,
+            progress=progress,
+        )
+    if sys.stdout.isatty():
+        print(f"Written to {path}")

@@ -1,0 +1,96 @@
+"""Cross-validation by subject: K trainings, every labelled volume scored once by a model that never saw its subject."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..evaluate import CaseScore
+from .data import Subject, find_subjects
+from .preset import Preset, load_preset
+from .run import MODEL_NAME, Log, Report, train
+from .scoring import write_scores
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One part of the cross-validation."""
+
+    number: int
+    test: tuple[str, ...]
+    """Names of the volumes that this fold scores."""
+
+
+def make_folds(subjects: Sequence[Subject], folds: int, seed: int) -> list[Fold]:
+    """Deal the persons at random into ``folds`` parts that differ by one at most; sessions stay with their person.
+
+    Raises InputError when there are fewer persons than folds, or fewer than two folds.
+    """
+    persons = sorted({s.group for s in subjects})
+    if folds < 2 or folds > len(persons):
+        raise InputError(f"{folds} folds cannot be made of {len(persons)} subjects; choose --folds between 2 and {len(persons)}.")
+    order = np.random.default_rng([seed, 2]).permutation(len(persons))
+    parts = []
+    for number in range(folds):
+        held = {persons[i] for i in order[number::folds]}
+        parts.append(Fold(number + 1, tuple(s.name for s in subjects if s.group in held)))
+    return parts
+
+
+def crossvalidate(
+    preset: Preset | str | Path,
+    data: Path | str,
+    output: Path | str,
+    folds: int = 10,
+    *,
+    resume: bool = False,
+    device: str = "auto",
+    overrides: Sequence[str] = (),
+    use_test: bool = False,
+    log: Log | None = None,
+    progress: Report | None = None,
+) -> Path:
+    """Train and score every fold; return the merged evaluation.tsv with mean and SD.
+
+    Volumes of the split "test" stay out of it unless ``use_test``. A fold whose model is finished is not trained again
+    when ``resume`` is set.
+    """
+    ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
+    output = Path(output)
+    if not resume and any(output.glob("fold-*")):
+        raise InputError(f"{output} holds a cross-validation; use --resume or another --output.")
+    subjects = [s for s in find_subjects(data, ready.data.channels) if use_test or s.split != "test"]
+    say = log or (lambda text: None)
+    scores: list[CaseScore] = []
+    counts: dict[str, int] = {}
+    for fold in make_folds(subjects, folds, ready.seed):
+        folder = output / f"fold-{fold.number:02d}"
+        say(f"Fold {fold.number} of {folds}: {', '.join(fold.test)}.")
+        parts = [replace(s, split="test" if s.name in fold.test else "train") for s in subjects]
+        train(ready, data, folder, resume=resume and folder.exists(), device=device, log=log, progress=progress, subjects=parts)
+        assert (folder / MODEL_NAME).exists()
+        found, wrong = read_scores(folder / "evaluation.tsv")
+        scores += found
+        counts |= wrong
+    target = output / "evaluation.tsv"
+    write_scores(sorted(scores, key=lambda s: (s.subject, s.label)), target, counts)
+    return target
+
+
+def read_scores(path: Path) -> tuple[list[CaseScore], dict[str, int]]:
+    """Read back the rows of cases (not the means) of an evaluation table, and the false positives of each case."""
+    types: dict[str, Any] = {f.name: f.type for f in fields(CaseScore)}
+    convert: dict[Any, Callable[[str], Any]] = {str: str, int: int, float: lambda text: float(text or "nan")}
+    scores, counts = [], {}
+    with open(path, encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle, delimiter="\t"):
+            if row["subject"] in ("mean", "sd"):
+                continue
+            scores.append(CaseScore(**{name: convert[kind](row[name]) for name, kind in types.items()}))
+            if row["false_positive_voxels"]:
+                counts[row["subject"]] = int(row["false_positive_voxels"])
+    return scores, counts

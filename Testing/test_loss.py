@@ -1,0 +1,66 @@
+"""Losses against values computed by hand."""
+
+import math
+
+import pytest
+import torch
+
+from DGMSegmentationLib.training.loss import SegmentationLoss, shrink, soft_dice_loss
+from DGMSegmentationLib.training.module import mean_dice
+from DGMSegmentationLib.training.preset import LossSettings
+
+# Two voxels, three classes: p = softmax of these logits.
+LOGITS = torch.log(torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.7, 0.2]])).T.reshape(1, 3, 2, 1, 1)
+TARGET = torch.tensor([0, 1]).reshape(1, 2, 1, 1)
+
+
+def test_cross_entropy_is_the_mean_of_minus_log_p():
+    loss = SegmentationLoss(LossSettings())(LOGITS, TARGET)
+    assert loss.item() == pytest.approx(-(math.log(0.5) + math.log(0.7)) / 2, abs=1e-6)
+
+
+def test_class_weights_are_a_weighted_mean():
+    loss = SegmentationLoss(LossSettings(class_weights=(1.0, 3.0, 1.0)))(LOGITS, TARGET)
+    assert loss.item() == pytest.approx(-(math.log(0.5) + 3 * math.log(0.7)) / 4, abs=1e-6)
+
+
+def test_dice_by_hand():
+    # Class 1: (2 * .7 + 1) / (1.0 + 1 + 1) = .8; class 2: (0 + 1) / (.4 + 0 + 1); background (2 * .5 + 1) / (.6 + 1 + 1).
+    one, two, zero = 2.4 / 3.0, 1 / 1.4, 2.0 / 2.6
+    assert soft_dice_loss(LOGITS, TARGET).item() == pytest.approx(1 - (one + two) / 2, abs=1e-6)
+    assert soft_dice_loss(LOGITS, TARGET, background=True).item() == pytest.approx(1 - (one + two + zero) / 3, abs=1e-6)
+
+
+def test_dice_plus_cross_entropy_is_their_sum():
+    parts = [SegmentationLoss(LossSettings(name=n))(LOGITS, TARGET) for n in ("dice", "cross-entropy", "dice+ce")]
+    assert parts[2].item() == pytest.approx(parts[0].item() + parts[1].item(), abs=1e-6)
+
+
+def test_a_perfect_prediction_has_no_dice_loss_and_a_gradient_elsewhere():
+    target = torch.arange(3).reshape(1, 3, 1, 1)
+    perfect = 50.0 * torch.eye(3).reshape(1, 3, 3, 1, 1)
+    assert soft_dice_loss(perfect, target).item() == pytest.approx(0, abs=1e-6)
+    logits = torch.zeros(1, 3, 3, 1, 1, requires_grad=True)
+    soft_dice_loss(logits, target).backward()
+    gradient = logits.grad
+    assert gradient is not None and (gradient[0, 1, 1] < 0).all()  # raising the right class lowers the loss
+
+
+def test_deep_supervision_weighs_finer_outputs_double():
+    target = torch.zeros(1, 4, 4, 4, dtype=torch.long)
+    fine, coarse = torch.zeros(1, 2, 4, 4, 4), torch.zeros(1, 2, 2, 2, 2)
+    coarse[:, 0] = 3.0
+    loss = SegmentationLoss(LossSettings())([fine, coarse], target)
+    expected = (math.log(2) * 2 + math.log(1 + math.exp(-3))) / 3
+    assert loss.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_targets_shrink_to_the_size_of_coarser_outputs():
+    target = torch.arange(4).repeat_interleave(2).reshape(1, 8, 1, 1).expand(1, 8, 2, 2)
+    assert shrink(target, (4, 1, 1))[0, :, 0, 0].tolist() == [0, 1, 2, 3]
+
+
+def test_mean_dice_from_a_confusion_table():
+    # Reference rows, prediction columns. Class 1: 2*3/(4+3) ; class 2 absent from both and left out.
+    table = torch.tensor([[5, 0, 0], [1, 3, 0], [0, 0, 0]])
+    assert mean_dice(table) == pytest.approx(6 / 7)
