@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .agreement import DETECTABLE_FACTOR
 from .contact_sheet import contact_sheet
 from .files import write_text
 from .image import Image
@@ -18,9 +19,6 @@ from .norms import Norms
 from .quality import Flag, quality_flags
 from .resources import resource_path
 from .structures import NUCLEI, STRUCTURES, by_abbreviation
-
-# 1.96 sqrt(2) times the repeatability is the smallest change of one subject that is not chance; rounded up.
-DETECTABLE_FACTOR = 3
 
 # The strip of a structure with a norm spans this many SD to each side.
 _STRIP_SD = 4.0

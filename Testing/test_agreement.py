@@ -1,11 +1,23 @@
 """Agreement statistics against published examples, and the comparison of reconstructions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_measure import blocks
 
+from DGMSegmentationLib.agreement import AGREEMENT_COLUMNS, changes, compare
+from DGMSegmentationLib.agreement_files import label_changes, read_manifest
+from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.files import write_nifti
+from DGMSegmentationLib.measure import measure
+from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.statistics import bland_altman, concordance, deming, icc_2_1
+from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.tables import read_table, write_long
 
 # Shrout and Fleiss 1979, table 2: six targets, four judges.
 SHROUT_FLEISS = np.array(
@@ -92,3 +104,159 @@ def test_missing_values_are_left_out():
     assert bland_altman([1, 2, np.nan], [2, 4, 5]).n == 2
     assert icc_2_1(np.vstack([SHROUT_FLEISS, [np.nan, 1, 2, 3]])).value == pytest.approx(0.2898, abs=5e-5)
     assert np.isnan(bland_altman([], []).bias)
+
+
+def rows_of(subject, values, image="x"):
+    """Ten rows with these means (a number for all, or one per structure)."""
+    labels, qsm = blocks()
+    means = np.broadcast_to(values, 10)
+    return [
+        replace(row, subject=subject, image=image, mean_ppb=float(mean))
+        for row, mean in zip(measure(labels, qsm), means, strict=True)
+    ]
+
+
+def two_methods(n=8, seed=0):
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(80, 20, (n, 10))
+    second = 10 + 1.1 * truth + rng.normal(0, 1, (n, 10))
+    return (
+        {
+            "a": [row for k in range(n) for row in rows_of(f"s{k}", truth[k])],
+            "b": [row for k in reversed(range(n)) for row in rows_of(f"s{k}", second[k])],
+        },
+        truth,
+        second,
+    )
+
+
+def test_compare_pairs_subjects_by_name_and_not_by_order():
+    methods, truth, second = two_methods()
+    rows = {row["structure"]: row for row in compare(methods)}
+    assert [*rows] == [*(s.abbreviation for s in STRUCTURES), "RN", "SN", "GP", "PU", "CN", "all"]
+    sn = rows["SN_L"]
+    assert sn["n"] == 8
+    assert sn["bias"] == pytest.approx((second - truth)[:, 2].mean())
+    assert sn["icc_2_1"] == pytest.approx(icc_2_1(np.column_stack([truth[:, 2], second[:, 2]])).value)
+    assert rows["all"]["slope"] == pytest.approx(1.1, abs=0.02)
+    assert rows["all"]["intercept"] == pytest.approx(10, abs=2)
+    assert rows["SN"]["n"] == 16
+    assert (sn["repeatability_ppb"], sn["detectable_change_ppb"]) == (10, 30)
+    assert (rows["GP_R"]["repeatability_ppb"], rows["GP_R"]["detectable_change_ppb"]) == (5, 15)
+    assert np.isnan(rows["all"]["repeatability_ppb"])
+
+
+def test_three_methods_give_three_pairs_and_a_common_icc():
+    methods, truth, second = two_methods()
+    methods["c"] = methods["a"]
+    rows = compare(methods)
+    assert len({(row["first"], row["second"]) for row in rows}) == 4
+    together = next(row for row in rows if row["first"] == "all methods" and row["structure"] == "RN_L")
+    wanted = icc_2_1(np.column_stack([truth[:, 0], second[:, 0], truth[:, 0]]))
+    assert together["icc_2_1"] == pytest.approx(wanted.value)
+
+
+def test_empty_structures_and_missing_subjects_are_left_out():
+    methods, _, _ = two_methods()
+    methods["b"] = [row for row in methods["b"] if row.subject != "s3"]
+    methods["a"] = [
+        replace(row, mean_ppb=float("nan")) if (row.subject, row.label) == ("s0", 1) else row
+        for row in methods["a"]
+    ]
+    rows = {row["structure"]: row["n"] for row in compare(methods)}
+    assert (rows["RN_L"], rows["RN_R"]) == (6, 7)
+
+
+def test_unusable_comparisons_are_one_sentence():
+    one = rows_of("s", 1.0)
+    with pytest.raises(InputError, match="two measurements"):
+        compare({"a": one})
+    with pytest.raises(InputError, match="no subject in common"):
+        compare({"a": one, "b": rows_of("t", 1.0)})
+    with pytest.raises(InputError, match="twice"):
+        compare({"a": [*one, *one], "b": one})
+
+
+def test_changes_beyond_chance():
+    found = changes(
+        rows_of("s", 50.0), rows_of("s", 50.0 + np.array([29, 31, -29, -31, 14, 16, -14, -16, 0, np.nan]))
+    )
+    assert [row["beyond_chance"] for row in found] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+        False,
+        None,
+    ]
+    assert [row["detectable_change_ppb"] for row in found[::2]] == [30, 30, 15, 15, 15]
+
+
+def test_command_with_tables_writes_table_and_plot(tmp_path, capsys):
+    methods, _, _ = two_methods()
+    for name, rows in methods.items():
+        write_long(rows, tmp_path / f"{name}.tsv")
+    out, plot = tmp_path / "agreement.tsv", tmp_path / "plot.png"
+    arguments = [
+        "agreement",
+        str(tmp_path / "a.tsv"),
+        str(tmp_path / "b.tsv"),
+        "-o",
+        str(out),
+        "--plot",
+        str(plot),
+    ]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == out.read_text(encoding="utf-8")
+    table = read_table(out)
+    assert tuple(table[0]) == AGREEMENT_COLUMNS
+    assert float(table[-1]["slope"]) == pytest.approx(1.1, abs=0.02)
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_command_with_a_manifest_shows_what_a_correction_changed(tmp_path, capsys):
+    image, labels = phantom()
+    corrected = labels.data.copy()
+    corrected[:, :, ::2][corrected[:, :, ::2] == 5] = 0
+    write_nifti(tmp_path / "q_Chimap.nii.gz", image.data, image.affine)
+    write_nifti(tmp_path / "auto.nii.gz", labels.data, labels.affine)
+    write_nifti(tmp_path / "edit.nii.gz", corrected, labels.affine)
+    manifest = tmp_path / "pairs.tsv"
+    manifest.write_text(
+        "subject\tmethod\timage\tsegmentation\n"
+        "s\tautomatic\tq_Chimap.nii.gz\tauto.nii.gz\ns\tcorrected\tq_Chimap.nii.gz\tedit.nii.gz\n",
+        encoding="utf-8",
+    )
+    side = tmp_path / "changes.tsv"
+    assert main(["agreement", str(manifest), "--changes", str(side)]) == 0
+    assert "automatic\tcorrected\tGP_L" in capsys.readouterr().out
+    line = next(row for row in read_table(side) if row["abbreviation"] == "GP_L")
+    data = image.data * 1000
+    wanted = data[corrected == 5].mean(dtype=float) - data[labels.data == 5].mean(dtype=float)
+    assert float(line["change_ppb"]) == pytest.approx(wanted, abs=1e-3)
+    scores = label_changes(read_manifest(manifest))
+    assert scores[4].dice == pytest.approx(
+        2 * (corrected == 5).sum() / ((corrected == 5).sum() + (labels.data == 5).sum())
+    )
+    assert scores[0].dice == 1
+
+
+def test_images_of_one_head_on_different_grids(tmp_path, capsys):
+    """The second image has another grid: the labels move, the image does not, and the large nuclei hardly change."""
+    for name, shape, spacing in (("a", (160, 200, 56), (1, 1, 3)), ("b", (170, 210, 84), (0.9, 0.9, 2))):
+        image, labels = phantom(shape, spacing, noise_ppm=0.0)
+        write_nifti(tmp_path / f"{name}_Chimap.nii.gz", image.data, image.affine)
+        write_nifti(tmp_path / f"{name}_dseg.nii.gz", labels.data, labels.affine)
+    images = [str(tmp_path / f"{name}_Chimap.nii.gz") for name in "ab"]
+    side = tmp_path / "changes.tsv"
+    command = ["agreement", *images, "-s", str(tmp_path / "a_dseg.nii.gz"), "--changes", str(side)]
+    assert main(command) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 17
+    # The two small nuclei are two or three slices high; where the grids interlock, their partial volumes do move them.
+    assert all(abs(float(row["change_ppb"])) < 15 for row in read_table(side)[4:])
+    assert main([*command[:2], *command[3:], "--overwrite"]) == 2
+    assert "two measurements" in capsys.readouterr().err

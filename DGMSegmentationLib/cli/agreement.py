@@ -1,0 +1,137 @@
+"""``dgmseg agreement``: how well reconstructions, scanners, sessions or segmentations agree."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .measure import Scheme, Units
+
+
+class Statistic(str, Enum):
+    """What to compare."""
+
+    mean_ppb = "mean_ppb"
+    median_ppb = "median_ppb"
+    mean_referenced_ppb = "mean_referenced_ppb"
+    volume_mm3 = "volume_mm3"
+
+
+def agreement(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="INPUT...",
+            help="ROI tables (one a method), a manifest (.tsv: subject, method, image, segmentation), "
+            "or images of one head together with --segmentation.",
+        ),
+    ],
+    segmentation: Annotated[
+        Path | None, typer.Option("--segmentation", "-s", help="Labels to measure the images with.")
+    ] = None,
+    statistic: Annotated[Statistic, typer.Option(help="What to compare.")] = Statistic.mean_ppb,
+    units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
+    reference: Annotated[
+        str, typer.Option(metavar="none|brain|FILE|PPB", help="Reference for mean_referenced_ppb.")
+    ] = "none",
+    scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the agreement table here.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw scatter and Bland-Altman plots here (.png).")
+    ] = None,
+    changed: Annotated[
+        Path | None,
+        typer.Option("--changes", help="Write each subject's change and the detectable change here."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+) -> None:
+    """Bias, limits of agreement, slope, ICC(2,1) and CCC per structure; differences are second minus first.
+
+    Beside them stands the repeatability of repeated scans: a smaller difference of one subject may be chance.
+    """
+    import sys
+    from itertools import combinations
+
+    from ..agreement import (
+        AGREEMENT_COLUMNS,
+        CHANGE_COLUMNS,
+        agreement_plot,
+        changes,
+        compare,
+        subjects_in_common,
+    )
+    from ..agreement_files import (
+        is_roi_table,
+        label_changes,
+        methods_from_images,
+        methods_from_manifest,
+        methods_from_tables,
+        read_manifest,
+    )
+    from ..evaluate import summarise
+    from ..files import check_writable, write_bytes
+    from ..tables import table_text, write_table
+
+    check_writable([path for path in (output, plot, changed) if path is not None], overwrite)
+    edits = []
+    if segmentation is not None:
+        methods = methods_from_images(
+            inputs, segmentation, units=units.value, reference=reference, scheme=scheme.value
+        )
+    elif len(inputs) == 1 and not is_roi_table(inputs[0]):
+        lines = read_manifest(inputs[0])
+        methods = methods_from_manifest(lines, units=units.value, reference=reference, scheme=scheme.value)
+        edits = summarise(label_changes(lines, units=units.value, scheme=scheme.value))
+    else:
+        methods = methods_from_tables(inputs)
+    rows = compare(methods, statistic.value)
+    side_by_side = [
+        row
+        for first, second in combinations(methods, 2)
+        for row in changes(methods[first], methods[second], (first, second))
+    ]
+    if output is not None:
+        write_table(output, AGREEMENT_COLUMNS, rows)
+    if changed is not None:
+        write_table(changed, CHANGE_COLUMNS, side_by_side)
+    if plot is not None:
+        write_bytes(plot, agreement_plot(methods, statistic.value))
+    if not sys.stdout.isatty():
+        sys.stdout.write(table_text(AGREEMENT_COLUMNS, rows))
+        return
+    from .screen import show_table
+
+    if len(subjects_in_common(methods)) == 1:
+        show_table(
+            {
+                "abbreviation": None,
+                "first": None,
+                "second": None,
+                "first_ppb": 1,
+                "second_ppb": 1,
+                "change_ppb": 1,
+            }
+            | {"detectable_change_ppb": 0, "beyond_chance": None},
+            side_by_side,
+            "One subject",
+        )
+    digits = {
+        "bias": 1,
+        "limit_low": 1,
+        "limit_high": 1,
+        "slope": 2,
+        "intercept": 1,
+        "icc_2_1": 2,
+        "icc_low": 2,
+    }
+    digits |= {"icc_high": 2, "ccc": 2, "repeatability_ppb": 0}
+    show_table({"first": None, "second": None, "structure": None, "n": 0} | digits, rows, statistic.value)
+    if edits:
+        show_table(
+            {"structure": None, "n": 0, "dice_mean": 3, "mean_bias_ppb": 1},
+            edits,
+            "Labels, first against second",
+        )
