@@ -102,7 +102,7 @@ def agreement(
     if not sys.stdout.isatty():
         sys.stdout.write(table_text(AGREEMENT_COLUMNS, rows))
         return
-    from .screen import show_table
+    from .tables_on_screen import show_table
 
     if len(subjects_in_common(methods)) == 1:
         show_table(

@@ -53,7 +53,7 @@ def evaluate(
     if not sys.stdout.isatty():
         sys.stdout.write(table_text(CASE_COLUMNS, cases))
         return
-    from .screen import show_table
+    from .tables_on_screen import show_table
 
     if len(cases) == 10:
         digits = {"dice": 3, "precision": 3, "sensitivity": 3, "hd95_mm": 1, "surface_dice_1mm": 3}

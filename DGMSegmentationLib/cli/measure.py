@@ -65,7 +65,7 @@ def measure(
     from ..files import check_writable, read_labels
     from ..measure_files import measure_file
     from ..tables import long_text, write_long, write_wide
-    from .screen import show_rows
+    from .tables_on_screen import show_rows
 
     check_writable([path for path in (output, wide) if path is not None], overwrite)
     labels = read_labels(segmentation, scheme.value)
