@@ -1,0 +1,56 @@
+"""``dgmseg convert``: labels and tables in the formats of other programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .measure import Scheme
+
+
+def convert(
+    source: Annotated[
+        Path, typer.Argument(help="Label map, Slicer segmentation, or long ROI table (.tsv, .csv).")
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(help="What to write: .nii.gz, .nii, .seg.nrrd; for a table .stats, .tsv or .csv."),
+    ],
+    from_scheme: Annotated[
+        Scheme,
+        typer.Option("--from", help="Numbering of the source: ours, the original's 2..11, FreeSurfer's."),
+    ] = Scheme.dgm,
+    to_scheme: Annotated[Scheme, typer.Option("--to", help="Numbering of a written NIfTI.")] = Scheme.dgm,
+    lookup: Annotated[
+        Path | None, typer.Option(help="Also write the table of numbers, names and colours here (.tsv).")
+    ] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="Write a table with one row an image.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+) -> None:
+    """Convert label maps between numberings and formats, or a ROI table to FreeSurfer's .stats.
+
+    FreeSurfer numbers no red nucleus: it becomes 20001 (left) and 20002 (right).
+    """
+    from ..errors import InputError
+    from ..files import check_writable, read_labels, write_text
+    from ..interchange import lookup_text, write_labels, write_stats
+    from ..tables import read_long, write_long, write_wide
+
+    check_writable([path for path in (target, lookup) if path is not None], overwrite)
+    ending = target.name.lower()
+    if source.suffix.lower() in (".tsv", ".csv"):
+        rows = read_long(source)
+        if ending.endswith(".stats"):
+            write_stats(target, rows)
+        elif ending.endswith((".tsv", ".csv")):
+            (write_wide if wide else write_long)(rows, target)
+        else:
+            raise InputError(f"A table cannot become {target.name}: choose a name with .stats, .tsv or .csv.")
+    elif ending.endswith((".nii", ".nii.gz", ".seg.nrrd")):
+        write_labels(target, read_labels(source, from_scheme.value), to_scheme.value)
+    else:
+        raise InputError(
+            f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii or .seg.nrrd."
+        )
+    if lookup is not None:
+        write_text(lookup, lookup_text("dgm" if ending.endswith(".seg.nrrd") else to_scheme.value))
