@@ -65,11 +65,14 @@ class SegmentationModule(pl.LightningModule):
         return kind(parameters, self.rate, weight_decay=decay)
 
     def on_train_epoch_start(self) -> None:
-        """Set the epoch's learning rate and the epoch's own random state (dropout), whatever ran before."""
-        torch.manual_seed(int(np.random.default_rng([*self.key, self.current_epoch, 9]).integers(2**31)))
+        """Set the epoch's learning rate and start its sums."""
         for group in self.trainer.optimizers[0].param_groups:
             group["lr"] = self.rate_at(self.current_epoch)
         self.sums = {"loss": 0.0, "n": 0.0}
+
+    def on_train_batch_start(self, batch: Any, batch_index: int) -> None:
+        """Give every step a random state of its own (dropout), whatever ran before: loaders draw from torch's too."""
+        torch.manual_seed(int(np.random.default_rng([*self.key, self.current_epoch, batch_index, 9]).integers(2**31)))
 
     def _outputs(self, network: nn.Module, batch: Mapping[str, Tensor]) -> Any:
         image = batch["image"].contiguous(memory_format=torch.channels_last_3d)

@@ -1,0 +1,102 @@
+"""A run that is killed at any time and resumed gives the model of a run that was left alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from training_data import TINY_PATCH, make_bids
+
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.model import load_model
+
+# Dropout, batch normalisation, coordinates, averaging of weights, early stopping, two phases, mining, stage 2.
+CHANGES = [
+    *[change for change in TINY_PATCH if "voxel_slopes" not in change],
+    "stage1.learning_rates=[3e-3, 1e-3]",
+    "stage1.epochs=3",
+    "stage1.patience=2",
+    "stage2.enabled=true",
+    "stage2.learning_rates=[1e-3]",
+    "stage2.epochs=2",
+    "optimiser.ema=0.9",
+    "augmentation.mirror=0.5",
+]
+
+
+def command(data: Path, output: Path, *more: str) -> list[str]:
+    words = [sys.executable, "-m", "DGMSegmentationLib", "train", "--preset", "part2", "--device", "cpu"]
+    for change in CHANGES:
+        words += ["--set", change]
+    return [*words, "--data", str(data), "--output", str(output), *more]
+
+
+def lines(output: Path) -> int:
+    history = output / "history.csv"
+    return len(history.read_text().splitlines()) if history.exists() else 0
+
+
+def run_and_kill(words: list[str], output: Path, at: int) -> None:
+    """Start a real process and kill it (no clean-up) once the history has ``at`` lines."""
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 240
+    while lines(output) < at:
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"the run ended before the kill: {process.communicate()[1].decode()[-2000:]}")
+        time.sleep(0.02)
+    time.sleep(0.05)  # into the next epoch
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def rows_without_time(output: Path) -> list[str]:
+    return [line.rpartition(",")[0] for line in (output / "history.csv").read_text().splitlines()]
+
+
+def test_killed_and_resumed_equals_uninterrupted(tmp_path):
+    data = make_bids(tmp_path / "bids", n_train=3)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    subprocess.run(command(data, whole), check=True, capture_output=True)
+    run_and_kill(command(data, broken), broken, at=3)  # header and two epochs: in the first phase
+    assert not (broken / "model.safetensors").exists()
+    run_and_kill(command(data, broken, "--resume"), broken, at=6)  # in the second
+    subprocess.run(command(data, broken, "--resume"), check=True, capture_output=True)
+    for name in ("model_stage1.safetensors", "model.safetensors"):
+        one, other = load_model(whole / name), load_model(broken / name)
+        for key, tensor in one.states[0].items():
+            assert torch.equal(tensor, other.states[0][key]), f"{name}: {key}"
+        assert one.header.training["preset"] == other.header.training["preset"]
+    assert rows_without_time(whole) == rows_without_time(broken)
+    assert (whole / "patches.json").read_text() == (broken / "patches.json").read_text()
+    assert not (broken / "checkpoints").exists()
+    assert len({tuple(row.split(",")[1:4]) for row in rows_without_time(broken)}) == lines(broken)  # no epoch twice
+
+
+def test_an_output_in_use_is_refused_and_resume_wants_the_same_preset(tmp_path):
+    from DGMSegmentationLib.training.run import train
+
+    data = make_bids(tmp_path / "bids", n_train=2)
+    output = tmp_path / "out"
+    train("part1", data, output, overrides=[*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"])
+    before = (output / "model.safetensors").read_bytes()
+    with pytest.raises(InputError, match="--resume"):
+        train("part1", data, output, overrides=TINY_PATCH)
+    assert (output / "model.safetensors").read_bytes() == before
+    train("part1", data, output, resume=True)  # finished: nothing to do
+    assert (output / "model.safetensors").read_bytes() == before
+
+
+def test_resume_with_another_preset_is_refused(tmp_path):
+    from DGMSegmentationLib.training.fitting import Progress
+
+    first = Progress(tmp_path / "checkpoints", {"preset": {"seed": 1}, "data": {}})
+    first.folder.mkdir()
+    first.save()
+    with pytest.raises(InputError, match="another preset"):
+        Progress(tmp_path / "checkpoints", {"preset": {"seed": 2}, "data": {}}).load()
+    Progress(tmp_path / "checkpoints", {"preset": {"seed": 1}, "data": {}}).load()
