@@ -2,11 +2,14 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image as Picture
+from test_measure import blocks
 
+from DGMSegmentationLib.cohort_report import find_outliers, write_cohort_report
 from DGMSegmentationLib.contact_sheet import best_slice, choose_cuts, contact_sheet, crop_box
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image, reorient
@@ -190,3 +193,52 @@ def test_numbers_for_reading():
         "–",
         "3.0",
     ]
+
+
+def cohort(n=12):
+    labels, image = blocks()
+    rng = np.random.default_rng(5)
+    rows = []
+    for k in range(n):
+        base = measure(labels, image, subject=f"sub-{k:02d}", image_name="QSM.nii.gz")
+        rows += [replace(row, mean_ppb=10 * row.label + rng.normal(0, 3)) for row in base]
+    return rows
+
+
+def test_outliers_by_the_modified_z_score():
+    rows = cohort()
+    rows[3 * 10 + 4] = replace(rows[3 * 10 + 4], mean_ppb=200.0)
+    found = find_outliers(rows)
+    assert (found[0].subject, found[0].abbreviation) == ("sub-03", "GP_L")
+    values = np.array([row.mean_ppb for row in rows if row.label == 5])
+    mad = np.median(np.abs(values - np.median(values)))
+    assert found[0].z == pytest.approx(0.6745 * (200 - np.median(values)) / mad)
+    assert find_outliers(rows[: 4 * 10]) == []
+
+
+def test_cohort_page_escapes_links_and_lists(tmp_path):
+    rows = cohort()
+    rows[34] = replace(rows[34], mean_ppb=200.0, flags="mean_high")
+    rows[7] = replace(rows[7], mean_ppb=float("nan"), n_voxels=0, flags="empty")
+    rows[50:60] = [replace(row, subject=EVIL) for row in rows[50:60]]
+    path = tmp_path / "cohort.html"
+    pages = {("sub-03", "QSM.nii.gz"): "sub-03/report page.html", (EVIL, "QSM.nii.gz"): 'x"onclick="evil'}
+    write_cohort_report(
+        path, rows, pages=pages, failures=[(EVIL, "phase, not QSM")], provenance={"model": EVIL}
+    )
+    page = path.read_text(encoding="utf-8")
+    assert page.count("<script") == 1  # our own
+    assert "alert('x')" not in page
+    assert 'onclick="evil' not in page
+    assert 'href="sub-03/report%20page.html"' in page
+    assert "12 measured, 1 failed" in page
+    assert "phase, not QSM" in page
+    assert page.count("<ellipse") == 119
+    assert page.count('class="apart"') == len(find_outliers(rows)) >= 1
+    assert not re.search(r"https?://|url\(", page)
+    assert "mean_high" in page
+
+
+def test_a_cohort_of_nobody_is_a_page_too(tmp_path):
+    write_cohort_report(tmp_path / "c.html", [], failures=[("sub-01", "unreadable")])
+    assert "0 measured, 1 failed" in (tmp_path / "c.html").read_text(encoding="utf-8")
