@@ -14,24 +14,50 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ..files import atomic_path
-from ..image import Affine, Grid, Image
+from ..image import Affine, Grid, Image, apply_weights, grid_weights
 from ..structures import MIRROR
 from .protocol import Frame, anatomical_frame, draw_labels
 from .refine import add_details
 from .registration import demons, fit_affine, moment_points, sample, smoothed_channels
-from .sources import HEAD, HOA, points_of, read_map
+from .sources import HEAD, HOA, label_boxes, points_of, read_map
 from .template import Template, nuclei_on_grid, place
 from .tissues import RIGHT, code, mirror_table
 from .vessels import PINEAL, VEINS
 
 #: Grid of every anatomy: 0.8 mm, wide enough for a head, in the frame of the subcortical maps (near AC-PC).
 SPACING = 0.8
-GRID = Grid((192, 240, 200), np.array([[SPACING, 0, 0, -76.4], [0, SPACING, 0, -114], [0, 0, SPACING, -76], [0, 0, 0, 1]]))
-_COARSE = Grid((52, 64, 54), np.array([[3.0, 0, 0, -76.5], [0, 3.0, 0, -114], [0, 0, 3.0, -80], [0, 0, 0, 1]]))
-_SHARED = ("thalamus", "caudate", "putamen", "pallidum", "brainstem", "cerebellar_cortex", "hippocampus", "ventricle")
-VERSION = 1
-"""Raised when the making of anatomies changes, so that an old cache is made anew."""
+GRID = Grid(
+    (192, 240, 200),
+    np.array([[SPACING, 0, 0, -76.4], [0, SPACING, 0, -114], [0, 0, SPACING, -76], [0, 0, 0, 1]]),
+)
+_COARSE = Grid(
+    (52, 64, 54), np.array([[3.0, 0, 0, -76.5], [0, 3.0, 0, -114], [0, 0, 3.0, -80], [0, 0, 0, 1]])
+)
+_SHARED = (
+    "thalamus",
+    "caudate",
+    "putamen",
+    "pallidum",
+    "brainstem",
+    "cerebellar_cortex",
+    "hippocampus",
+    "ventricle",
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the registrations give for one individual, on ``GRID``: enough to compose its anatomy in seconds.
+
+    ``surroundings``: tissues of the warped whole head; ``hoa``: the individual's subcortical numbers; ``nuclei``: atlas
+    nuclei in the deep box, 0..255; ``veins``: control points in mm.
+    """
+
+    name: str
+    surroundings: NDArray[np.uint8]
+    hoa: NDArray[np.uint8]
+    nuclei: dict[str, NDArray[np.uint8]]
+    veins: dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -52,32 +78,41 @@ class Anatomy:
         return Grid((i, j, k), self.affine)
 
 
-def build_anatomy(subcortical: Path, whole_head: Path, template: Template) -> Anatomy:
-    """Compose one anatomy on ``GRID`` from a subcortical map, a whole-head map and the midbrain template."""
+def register_parts(subcortical: Path, whole_head: Path, template: Template) -> Parts:
+    """The slow half: register a whole-head map and the midbrain template to a subcortical map, on ``GRID``."""
     individual, head = read_map(subcortical), read_map(whole_head)
-    hoa = sample(individual.data, np.linalg.inv(individual.affine), GRID)
-    tissue = _surroundings(individual, head)
-    _lay_subcortex(tissue, hoa)
-
+    hoa = sample(individual.data, np.linalg.inv(individual.affine), GRID).astype(np.uint8)
     placement = place(template, individual)
     box = _deep_box(hoa)
-    nuclei = nuclei_on_grid(template, placement, GRID, box)
-    _lay_nuclei(tissue[box], hoa[box], nuclei)
+    nuclei = {
+        name: np.rint(255 * np.clip(value, 0, 1)).astype(np.uint8)
+        for name, value in nuclei_on_grid(template, placement, GRID, box).items()
+    }
+    veins = {name: placement.individual_points(np.asarray(line, float)) for name, line in VEINS.items()}
+    veins["pineal"] = placement.individual_points(np.array([PINEAL]))
+    return Parts(subcortical.name.split("_")[0], _surroundings(individual, head), hoa, nuclei, veins)
+
+
+def compose(parts: Parts) -> Anatomy:
+    """The quick half: lay the parts over one another, add details, and draw the labels."""
+    tissue = parts.surroundings.copy()
+    _lay_subcortex(tissue, parts.hoa)
+    box = _deep_box(parts.hoa)
+    _lay_nuclei(tissue[box], parts.hoa[box], {n: v.astype(np.float32) / 255 for n, v in parts.nuclei.items()})
     frame = anatomical_frame(tissue, GRID)
     add_details(tissue, GRID, box)
     labels = draw_labels(tissue, GRID, box, frame)
-    veins = {name: placement.individual_points(np.asarray(line, float)) for name, line in VEINS.items()}
-    veins["pineal"] = placement.individual_points(np.array([PINEAL]))
-    return Anatomy(subcortical.name.split("_")[0], tissue, labels, GRID.affine.copy(), frame, veins)
+    return Anatomy(parts.name, tissue, labels, GRID.affine.copy(), frame, parts.veins)
 
 
 def _surroundings(individual: Image, head: Image) -> NDArray[np.uint8]:
     """The whole-head map on ``GRID``, its deep structures replaced by white matter."""
     source, target = [], []
+    boxes, head_boxes = label_boxes(individual), label_boxes(head)
     for name in _SHARED:
         for side in (0, 1) if HEAD[name][0] != HEAD[name][1] else (0,):
-            source.append(moment_points(points_of(individual, (HOA[name][side],))))
-            target.append(moment_points(points_of(head, (HEAD[name][side],))))
+            source.append(moment_points(points_of(individual, (HOA[name][side],), boxes)))
+            target.append(moment_points(points_of(head, (HEAD[name][side],), head_boxes)))
     to_head = fit_affine(np.vstack(source), np.vstack(target))
 
     to_voxel = np.linalg.inv(head.affine) @ to_head
@@ -93,23 +128,36 @@ def _surroundings(individual: Image, head: Image) -> NDArray[np.uint8]:
         HEAD["brainstem"] + HEAD["vdc"], HEAD["hippocampus"] + HEAD["amygdala"],
         HEAD["cerebellar_cortex"] + HEAD["cerebellar_white"],
     ]  # fmt: skip
-    u = demons(smoothed_channels(fixed, hoa_groups, 1.0), smoothed_channels(moving, head_groups, 1.0), 25, elastic=1.5)
+    u = demons(
+        smoothed_channels(fixed, hoa_groups, 1.0),
+        smoothed_channels(moving, head_groups, 1.0),
+        25,
+        elastic=1.5,
+    )
 
-    index = np.indices(GRID.shape, dtype=np.float32)
-    coarse = [
-        (index[a] * SPACING + GRID.affine[a, 3] - _COARSE.affine[a, 3]) / 3.0 for a in range(3)
+    weights = grid_weights(_COARSE, GRID, False)
+    axes = [GRID.affine[a, 3] + SPACING * np.arange(GRID.shape[a], dtype=np.float32) for a in range(3)]
+    moved = [
+        axes[a].reshape([-1 if b == a else 1 for b in range(3)]) + 3.0 * apply_weights(u[a], weights)
+        for a in range(3)
     ]
-    moved = []
-    for a in range(3):
-        shift = ndimage.map_coordinates(u[a], coarse, order=1, mode="nearest")
-        moved.append(index[a] * SPACING + GRID.affine[a, 3] + 3.0 * shift)
-    voxel = [sum(to_voxel[a, b] * moved[b] for b in range(3)) + to_voxel[a, 3] for a in range(3)]
+    matrix = to_voxel.astype(np.float32)
+    voxel = [sum(matrix[a, b] * moved[b] for b in range(3)) + matrix[a, 3] for a in range(3)]
     warped = ndimage.map_coordinates(head.data, voxel, order=0, mode="constant")
 
     table = np.full(int(warped.max()) + 1, code("white_matter"), np.uint8)
     table[0] = code("outside")
     table[500:] = code("extracerebral")
-    for name in ("csf", "cortex", "cerebellar_cortex", "cerebellar_white", "hippocampus", "amygdala", "brainstem", "ventricle"):
+    for name in (
+        "csf",
+        "cortex",
+        "cerebellar_cortex",
+        "cerebellar_white",
+        "hippocampus",
+        "amygdala",
+        "brainstem",
+        "ventricle",
+    ):
         for value in HEAD[name]:
             if value < len(table):
                 table[value] = code(name)
@@ -122,14 +170,16 @@ def _surroundings(individual: Image, head: Image) -> NDArray[np.uint8]:
     return np.asarray(table[warped])
 
 
-def _lay_subcortex(tissue: NDArray[np.uint8], hoa: NDArray[np.int16]) -> None:
+def _lay_subcortex(tissue: NDArray[np.uint8], hoa: NDArray[np.uint8]) -> None:
     """Replace the surroundings by the individual's own subcortex, in place."""
     # Hippocampus, amygdala and ventricles of the other head that do not fall on the individual's own: tissue around them.
     foreign = np.isin(tissue, [code("hippocampus"), code("amygdala")])
     tissue[foreign] = code("white_matter")
     tissue[tissue == code("ventricle")] = code("white_matter")
     tissue[tissue == code("brainstem")] = code("csf")
-    in_cerebellum = ndimage.binary_dilation(np.isin(hoa, HOA["cerebellar_cortex"] + HOA["cerebellar_white"]), iterations=2)
+    in_cerebellum = ndimage.binary_dilation(
+        np.isin(hoa, HOA["cerebellar_cortex"] + HOA["cerebellar_white"]), iterations=2
+    )
     lost = np.isin(tissue, [code("cerebellar_cortex"), code("cerebellar_white")]) & ~in_cerebellum
     tissue[lost] = code("csf")
 
@@ -147,22 +197,31 @@ def _lay_subcortex(tissue: NDArray[np.uint8], hoa: NDArray[np.int16]) -> None:
             table[value] = code(tissue_name) + (RIGHT if paired and side else 0)
     # A shell of white matter keeps the other head's cortex and CSF off the striatum (external capsule).
     striatum = np.isin(hoa, HOA["caudate"] + HOA["putamen"] + HOA["pallidum"] + HOA["thalamus"])
-    shell = ndimage.binary_dilation(striatum, iterations=2) & np.isin(tissue, [code("cortex"), code("csf")]) & (hoa == 0)
+    shell = (
+        ndimage.binary_dilation(striatum, iterations=2)
+        & np.isin(tissue, [code("cortex"), code("csf")])
+        & (hoa == 0)
+    )
     tissue[shell] = code("white_matter")
     tissue[hoa > 0] = table[hoa[hoa > 0]]
     inside = ndimage.binary_fill_holes(tissue > code("extracerebral"))
     tissue[inside & (tissue <= code("extracerebral"))] = code("csf")
 
 
-def _deep_box(hoa: NDArray[np.int16], margin_mm: float = 10.0) -> tuple[slice, ...]:
+def _deep_box(hoa: NDArray[np.uint8], margin_mm: float = 10.0) -> tuple[slice, ...]:
     """The box around thalamus, lentiform nucleus and ventral diencephalon, with a margin."""
     deep = np.isin(hoa, HOA["thalamus"] + HOA["putamen"] + HOA["caudate"] + HOA["vdc_posterior"])
     margin = round(margin_mm / SPACING)
     bounds = [np.flatnonzero(deep.any(axis=tuple(b for b in range(3) if b != a))) for a in range(3)]
-    return tuple(slice(max(0, b[0] - margin), min(n, b[-1] + 1 + margin)) for b, n in zip(bounds, deep.shape, strict=True))
+    return tuple(
+        slice(max(0, b[0] - margin), min(n, b[-1] + 1 + margin))
+        for b, n in zip(bounds, deep.shape, strict=True)
+    )
 
 
-def _lay_nuclei(tissue: NDArray[np.uint8], hoa: NDArray[np.int16], nuclei: dict[str, NDArray[np.float32]]) -> None:
+def _lay_nuclei(
+    tissue: NDArray[np.uint8], hoa: NDArray[np.uint8], nuclei: dict[str, NDArray[np.float32]]
+) -> None:
     """Lay SN, RN, STN and the pallidal segments into the box, in place."""
     vdc = np.isin(hoa, HOA["vdc_posterior"] + HOA["vdc_anterior"])
     midbrain = np.isin(hoa, HOA["vdc_posterior"] + HOA["brainstem"])
@@ -181,7 +240,7 @@ def _lay_nuclei(tissue: NDArray[np.uint8], hoa: NDArray[np.int16], nuclei: dict[
     lay("rn", (nuclei["rn"] > 0.40) & midbrain & (nuclei["rn"] > nuclei["sn"]))
 
 
-def _right_half(hoa: NDArray[np.int16]) -> NDArray[np.bool_]:
+def _right_half(hoa: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """True on the right of the midline, found between the two posterior ventral diencephala (a plane x = constant)."""
     left, right = (np.argwhere(hoa == v)[:, 0].mean() for v in HOA["vdc_posterior"])
     column = np.arange(hoa.shape[0]) > (left + right) / 2
@@ -200,30 +259,3 @@ def mirrored(anatomy: Anatomy) -> Anatomy:
         frame,
         {name: line * flip for name, line in anatomy.veins.items()},
     )
-
-
-def save_anatomy(path: Path, anatomy: Anatomy) -> None:
-    """Write an anatomy as one compressed .npz file, whole or not at all."""
-    veins = {f"vein_{name}": line for name, line in anatomy.veins.items()}
-    with atomic_path(path) as temporary, open(temporary, "wb") as file:
-        np.savez_compressed(
-            file, version=VERSION, name=anatomy.name, tissue=anatomy.tissue, labels=anatomy.labels, affine=anatomy.affine,
-            origin=anatomy.frame.origin, rotation=anatomy.frame.rotation, **veins,
-        )  # fmt: skip
-
-
-def load_anatomy(path: Path) -> Anatomy:
-    """Read an anatomy written by :func:`save_anatomy`."""
-    with np.load(path) as f:
-        veins = {key[5:]: f[key] for key in f.files if key.startswith("vein_")}
-        frame = Frame(f["origin"], f["rotation"])
-        return Anatomy(str(f["name"]), f["tissue"], f["labels"], f["affine"], frame, veins)
-
-
-def anatomy_version(path: Path) -> int:
-    """The VERSION that wrote a file; 0 when it is absent or cannot be read."""
-    try:
-        with np.load(path) as f:
-            return int(f["version"])
-    except (OSError, KeyError, ValueError):
-        return 0

@@ -37,16 +37,24 @@ def random_pose(rng: np.random.Generator) -> Pose:
     return Pose(rotation, rng.normal(0.0, 4.0, 3), scale)
 
 
-def smooth_noise(rng: np.random.Generator, shape: tuple[int, ...], spacing: float, wavelength_mm: float) -> NDArray[np.float32]:
+def smooth_noise(
+    rng: np.random.Generator, shape: tuple[int, ...], spacing: float, wavelength_mm: float
+) -> NDArray[np.float32]:
     """Gaussian noise of unit variance, smooth over about ``wavelength_mm`` (sigma = a quarter of it)."""
     step = max(1.0, wavelength_mm / spacing / 8.0)
     coarse = [max(4, int(np.ceil(n / step)) + 2) for n in shape]
-    noise = ndimage.gaussian_filter(rng.standard_normal(coarse, dtype=np.float32), wavelength_mm / spacing / step / 4.0)
+    noise = ndimage.gaussian_filter(
+        rng.standard_normal(coarse, dtype=np.float32), wavelength_mm / spacing / step / 4.0
+    )
     noise /= max(float(noise.std()), 1e-6)
-    return apply_weights(noise, [axis_weights(c, 1.0, n, 1.0 / step, 0.5, False) for c, n in zip(coarse, shape, strict=True)])
+    return apply_weights(
+        noise, [axis_weights(c, 1.0, n, 1.0 / step, 0.5, False) for c, n in zip(coarse, shape, strict=True)]
+    )
 
 
-def random_positions(anatomy: Anatomy, pose: Pose, rng: np.random.Generator, strength: float = 1.0) -> NDArray[np.float32]:
+def random_positions(
+    anatomy: Anatomy, pose: Pose, rng: np.random.Generator, strength: float = 1.0
+) -> NDArray[np.float32]:
     """Voxel positions (3, x, y, z) in the anatomy for every voxel of ``GRID``, which is also the scanner's grid.
 
     ``strength`` scales every deformation beyond the pose; 0 leaves the individual as it is.
@@ -60,12 +68,20 @@ def random_positions(anatomy: Anatomy, pose: Pose, rng: np.random.Generator, str
         u = np.zeros_like(position)
         for wavelength, amplitude in ((70.0, 2.2), (32.0, 1.1), (16.0, 0.45)):
             for a in range(3):
-                u[..., a] += strength * amplitude * rng.uniform(0.3, 1.2) * smooth_noise(rng, size, _COARSE_MM, wavelength)
+                u[..., a] += (
+                    strength
+                    * amplitude
+                    * rng.uniform(0.3, 1.2)
+                    * smooth_noise(rng, size, _COARSE_MM, wavelength)
+                )
         position = position + u
         position = _rescale_nuclei(position, anatomy, rng, strength)
         position = position + strength * _ventricle_push(position, anatomy, rng)
     voxel = (position - anatomy.affine[:3, 3]) / GRID.spacing[0]
-    weights = [axis_weights(m, _COARSE_MM, n, GRID.spacing[0], 0.0, False) for m, n in zip(size, GRID.shape, strict=True)]
+    weights = [
+        axis_weights(m, _COARSE_MM, n, GRID.spacing[0], 0.0, False)
+        for m, n in zip(size, GRID.shape, strict=True)
+    ]
     return np.stack([apply_weights(voxel[..., a], weights) for a in range(3)])
 
 
@@ -74,7 +90,13 @@ def _rescale_nuclei(
 ) -> NDArray[np.float64]:
     """Magnify or shrink around each nucleus, each axis by itself; the two sides alike but for a little."""
     result = position
-    for label, spread, reach in ((1, 0.09, 1.6), (3, 0.09, 1.6), (5, 0.06, 1.4), (7, 0.05, 1.4), (9, 0.06, 1.4)):
+    for label, spread, reach in (
+        (1, 0.09, 1.6),
+        (3, 0.09, 1.6),
+        (5, 0.06, 1.4),
+        (7, 0.05, 1.4),
+        (9, 0.06, 1.4),
+    ):
         factor = rng.normal(0.0, spread, 3) * strength
         move = rng.normal(0.0, 0.5, 3) * strength
         for side in (0, 1):
@@ -90,16 +112,20 @@ def _rescale_nuclei(
     return np.asarray(result)
 
 
-def _ventricle_push(position: NDArray[np.float64], anatomy: Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
+def _ventricle_push(
+    position: NDArray[np.float64], anatomy: Anatomy, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Displacement (mm) that widens (ageing) or narrows the ventricles: along the gradient of their blurred shape."""
     step = 3
-    inside = np.isin(anatomy.tissue[::step, ::step, ::step], [code("ventricle"), code("choroid"), code("choroid") + RIGHT])
+    inside = np.isin(
+        anatomy.tissue[::step, ::step, ::step], [code("ventricle"), code("choroid"), code("choroid") + RIGHT]
+    )
     blurred = ndimage.gaussian_filter(inside.astype(np.float32), 2.2)
     gradient = np.stack(np.gradient(blurred))
     gradient /= max(float(np.quantile(np.linalg.norm(gradient, axis=0), 0.999)), 1e-6)
     where = np.moveaxis((position - anatomy.affine[:3, 3]) / (GRID.spacing[0] * step), -1, 0)
-    amount = rng.choice([rng.uniform(-1.2, 0.8), rng.uniform(0.5, 3.5)], p=[0.65, 0.35])
+    amount = rng.choice([rng.uniform(-2.4, 0.6), rng.uniform(0.0, 3.0)], p=[0.65, 0.35])
     # Looking up nearer to the ventricle than one is: the ventricle comes to where one is, and grows.
-    return np.stack([amount * ndimage.map_coordinates(g, where, order=1, mode="nearest") for g in gradient], axis=-1)
-
-
+    return np.stack(
+        [amount * ndimage.map_coordinates(g, where, order=1, mode="nearest") for g in gradient], axis=-1
+    )

@@ -18,7 +18,9 @@ def add_deposits(chi: Map, magnitude: Map, anatomy: Anatomy, rng: np.random.Gene
     def among(*names: str) -> NDArray[np.int64]:
         return np.argwhere(is_tissue(anatomy.tissue, *names))
 
-    def put(where: NDArray[np.int64], count: int, ppm: tuple[float, float], radius_mm: tuple[float, float]) -> None:
+    def put(
+        where: NDArray[np.int64], count: int, ppm: tuple[float, float], radius_mm: tuple[float, float]
+    ) -> None:
         if not count or not len(where):
             return
         centres = where[rng.integers(0, len(where), count)] + rng.uniform(-0.5, 0.5, (count, 3))
@@ -31,15 +33,21 @@ def add_deposits(chi: Map, magnitude: Map, anatomy: Anatomy, rng: np.random.Gene
     def happens(probability: float) -> bool:
         return bool(rng.uniform() < probability)
 
-    put(among("putamen"), int(rng.integers(0, 24)), (-0.12, -0.03), (0.5, 1.1))  # perivascular spaces: dark dots
+    put(
+        among("putamen"), int(rng.integers(0, 24)), (-0.12, -0.03), (0.5, 1.1)
+    )  # perivascular spaces: dark dots
     if happens(0.5):
-        put(among("gpe", "gpi"), int(rng.integers(1, 8)), (0.06, 0.25), (0.5, 1.3))  # mineralised perforators: bright dots
+        put(
+            among("gpe", "gpi"), int(rng.integers(1, 8)), (0.06, 0.25), (0.5, 1.3)
+        )  # mineralised perforators: bright dots
     if happens(0.25):
         put(among("gpe", "gpi"), int(rng.integers(1, 6)), (-0.35, -0.08), (0.6, 1.6))  # calcified pallidum
     if happens(0.5):
         put(among("choroid"), int(rng.integers(2, 12)), (-0.35, 0.15), (0.8, 2.0))
     if happens(0.12):
-        put(among("white_matter", "thalamus", "putamen"), int(rng.integers(1, 6)), (0.3, 1.2), (0.6, 1.4))  # microbleeds
+        put(
+            among("white_matter", "thalamus", "putamen"), int(rng.integers(1, 6)), (0.3, 1.2), (0.6, 1.4)
+        )  # microbleeds
     pineal = anatomy.veins.get("pineal")
     if pineal is not None and happens(0.55):
         centre = np.rint((pineal - anatomy.affine[:3, 3]) / SPACING).astype(int)

@@ -54,11 +54,15 @@ def phantom(
     affine[:3, 3] = _BRAIN_CENTRE - step * (size - 1) / 2
 
     axes = [affine[a, 3] + step[a] * np.arange(size[a]) for a in range(3)]
-    x, y, z = np.meshgrid(*[((axes[a] - shift[a]) / scale).astype(np.float32) for a in range(3)], indexing="ij", sparse=True)
+    x, y, z = np.meshgrid(
+        *[((axes[a] - shift[a]) / scale).astype(np.float32) for a in range(3)], indexing="ij", sparse=True
+    )
 
-    def inside(centre: Sequence[float], half: Sequence[float]) -> np.ndarray:
+    def inside(centre: Sequence[float] | np.ndarray, half: Sequence[float] | np.ndarray) -> np.ndarray:
         radius2: np.ndarray = (
-            ((x - centre[0]) / half[0]) ** 2 + ((y - centre[1]) / half[1]) ** 2 + ((z - centre[2]) / half[2]) ** 2
+            ((x - centre[0]) / half[0]) ** 2
+            + ((y - centre[1]) / half[1]) ** 2
+            + ((z - centre[2]) / half[2]) ** 2
         )
         return radius2 <= 1.0
 

@@ -17,14 +17,18 @@ GYROMAGNETIC_MHZ_PER_T = 42.577
 """Proton gyromagnetic ratio / 2 pi (CODATA)."""
 
 
-def frequencies(shape: Sequence[int], spacing: Sequence[float], real: bool = True) -> list[NDArray[np.float32]]:
+def frequencies(
+    shape: Sequence[int], spacing: Sequence[float], real: bool = True
+) -> list[NDArray[np.float32]]:
     """Spatial frequencies (cycles/mm) along each axis, shaped to broadcast; the last axis halved when ``real``."""
     axes = [np.fft.fftfreq(n, d) for n, d in zip(shape[:2], spacing[:2], strict=True)]
     axes.append((np.fft.rfftfreq if real else np.fft.fftfreq)(shape[2], spacing[2]))
     return [k.astype(np.float32).reshape([-1 if b == a else 1 for b in range(3)]) for a, k in enumerate(axes)]
 
 
-def dipole_kernel(shape: Sequence[int], spacing: Sequence[float], b0: Sequence[float] = (0, 0, 1)) -> NDArray[np.float32]:
+def dipole_kernel(
+    shape: Sequence[int], spacing: Sequence[float], b0: Sequence[float] = (0, 0, 1)
+) -> NDArray[np.float32]:
     """D(k) for a real FFT of an array of this shape and spacing (mm); ``b0`` in array axes, any length."""
     direction = np.asarray(b0, np.float32) / np.float32(np.linalg.norm(b0))
     kx, ky, kz = frequencies(shape, spacing)
@@ -35,7 +39,9 @@ def dipole_kernel(shape: Sequence[int], spacing: Sequence[float], b0: Sequence[f
     return np.asarray(kernel, np.float32)
 
 
-def forward_field(chi: NDArray[np.float32], spacing: Sequence[float], b0: Sequence[float] = (0, 0, 1)) -> NDArray[np.float32]:
+def forward_field(
+    chi: NDArray[np.float32], spacing: Sequence[float], b0: Sequence[float] = (0, 0, 1)
+) -> NDArray[np.float32]:
     """Field shift (ppm of B0) of a susceptibility map (ppm). The convolution is circular: leave empty space around."""
     kernel = dipole_kernel(chi.shape, spacing, b0)
     spectrum = fft.rfftn(chi.astype(np.float32, copy=False))
@@ -96,4 +102,6 @@ def acquire(
     signal = crop_k_space(signal, scan.shape)
     noise = rng.standard_normal((2, *scan.shape), dtype=np.float32) / np.float32(scan.snr)
     signal += noise[0] + 1j * noise[1]
-    return (np.angle(signal) / np.float32(scan.radians_per_ppm)).astype(np.float32), np.abs(signal).astype(np.float32)
+    return (np.angle(signal) / np.float32(scan.radians_per_ppm)).astype(np.float32), np.abs(signal).astype(
+        np.float32
+    )

@@ -3,8 +3,8 @@
 Positions are in the anatomical frame: origin midway between the pallida, x towards the right, the y-z plane turned so that
 the red nuclei lie 32 degrees below the horizontal behind the origin (about the tilt of an axial head scan). In that frame
 
-- CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 13 mm, with what merges into it of the
-  accumbens (above z = -4.5 mm): no body behind the foramen, no tail;
+- CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 13 mm, with what
+  merges into it of the accumbens (above z = -4.5 mm): no body behind the foramen, no tail;
 - PU: between z = -6 and 13 mm, without the foot of the putamen below;
 - GP: both segments and the laminae, with a generous boundary (0.5 mm into the capsule and the putamen);
 - SN: both partes, and the part of the subthalamic nucleus at the level of the red nucleus, which QSM does not separate;
@@ -68,10 +68,14 @@ def anatomical_frame(tissue: NDArray[np.uint8], grid: Grid) -> Frame:
     return Frame(origin, np.stack([x, y, z]))
 
 
-def draw_labels(tissue: NDArray[np.uint8], grid: Grid, box: tuple[slice, ...], frame: Frame) -> NDArray[np.uint8]:
+def draw_labels(
+    tissue: NDArray[np.uint8], grid: Grid, box: tuple[slice, ...], frame: Frame
+) -> NDArray[np.uint8]:
     """The ten labels (uint8, 0..10) of a tissue map; only the box around the deep nuclei is looked at."""
     part = tissue[box]
-    index = np.stack(np.meshgrid(*[np.arange(s.start, s.stop, dtype=np.float32) for s in box], indexing="ij"), axis=-1)
+    index = np.stack(
+        np.meshgrid(*[np.arange(s.start, s.stop, dtype=np.float32) for s in box], indexing="ij"), axis=-1
+    )
     world = index @ grid.affine[:3, :3].T.astype(np.float32) + grid.affine[:3, 3].astype(np.float32)
     _, y, z = np.moveaxis(frame.positions(world), -1, 0)
     out = np.zeros(part.shape, np.uint8)
@@ -91,7 +95,13 @@ def draw_labels(tissue: NDArray[np.uint8], grid: Grid, box: tuple[slice, ...], f
         pallidum |= (distance < PALLIDUM_MARGIN_MM + 0.5 * mm) & may_grow
         rn = has("rn")
         stn = has("stn") & (z < z[rn].mean() + STN_ABOVE_RN_CENTRE if rn.any() else False)
-        for name, where in (("CN", caudate), ("PU", putamen), ("GP", pallidum), ("SN", has("sn") | stn), ("RN", rn)):
+        for name, where in (
+            ("CN", caudate),
+            ("PU", putamen),
+            ("GP", pallidum),
+            ("SN", has("sn") | stn),
+            ("RN", rn),
+        ):
             out[_main_part(where)] = _LABEL[name] + right
     labels = np.zeros(tissue.shape, np.uint8)
     labels[box] = out

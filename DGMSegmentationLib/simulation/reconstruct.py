@@ -32,12 +32,19 @@ def _gradient_power(shape: Sequence[int], spacing: Sequence[float]) -> Map:
 def closed_form_l2(field: Map, spacing: Sequence[float], b0: Sequence[float], regularisation: float) -> Map:
     """Gradient-regularised least squares in one step (Bilgic et al., MRM 2014): D F / (D^2 + lambda E^2)."""
     kernel = dipole_kernel(field.shape, spacing, b0)
-    filter_ = kernel / (kernel**2 + np.float32(regularisation) * _gradient_power(field.shape, spacing) + np.float32(1e-6))
+    filter_ = kernel / (
+        kernel**2 + np.float32(regularisation) * _gradient_power(field.shape, spacing) + np.float32(1e-6)
+    )
     return np.asarray(fft.irfftn(fft.rfftn(field) * filter_, s=field.shape), np.float32)
 
 
 def iterative_tikhonov(
-    field: Map, weight: Map, spacing: Sequence[float], b0: Sequence[float], regularisation: float, iterations: int
+    field: Map,
+    weight: Map,
+    spacing: Sequence[float],
+    b0: Sequence[float],
+    regularisation: float,
+    iterations: int,
 ) -> Map:
     """Conjugate gradients on |W (D chi - field)|^2 + lambda |chi|^2, stopped early (iLSQR-like smoothness and streaks)."""
     kernel = dipole_kernel(field.shape, spacing, b0)

@@ -9,7 +9,7 @@ from scipy import ndimage
 from ..image import Grid
 from .tissues import RIGHT, code, is_tissue
 
-CAPSULE_WIDTH_MM = 10.0
+CAPSULE_WIDTH_MM = 8.5
 PULVINAR_FRACTION = 0.36
 CRUS_REACH_MM = 7.0
 
@@ -32,7 +32,9 @@ def _internal_capsule(part: NDArray[np.uint8], mm: float) -> None:
     """White matter between the lentiform nucleus on one hand and caudate, thalamus and midbrain on the other."""
     lateral = _distance(is_tissue(part, "putamen", "gpe", "gpi"), mm)
     medial = _distance(is_tissue(part, "caudate", "thalamus", "tegmentum"), mm)
-    capsule = (part == code("white_matter")) & (lateral + medial < CAPSULE_WIDTH_MM) & (lateral < 8) & (medial < 8)
+    capsule = (
+        (part == code("white_matter")) & (lateral + medial < CAPSULE_WIDTH_MM) & (lateral < 8) & (medial < 8)
+    )
     part[capsule] = code("internal_capsule")
 
 
@@ -46,7 +48,10 @@ def _crus_cerebri(part: NDArray[np.uint8], mm: float, right: int) -> None:
     outwards[2] = 0.0
     outwards /= np.linalg.norm(outwards)
     distance, nearest = ndimage.distance_transform_edt(~sn, return_indices=True)
-    offset = sum((np.arange(part.shape[a]).reshape([-1 if b == a else 1 for b in range(3)]) - nearest[a]) * outwards[a] for a in range(2))
+    offset = sum(
+        (np.arange(part.shape[a]).reshape([-1 if b == a else 1 for b in range(3)]) - nearest[a]) * outwards[a]
+        for a in range(2)
+    )
     host = np.isin(part, [code("tegmentum"), code("brainstem"), code("hypothalamus")])
     part[host & (distance * mm < CRUS_REACH_MM) & (offset > 0.35 * distance)] = code("crus_cerebri") + right
 
@@ -80,7 +85,7 @@ def _dentate(tissue: NDArray[np.uint8], grid: Grid) -> None:
         half = sign * (world[:, 0] - middle) > 4
         if half.sum() < 500:
             continue
-        centre = world[half].mean(axis=0) + [-sign * 4.0, 0.0, 0.0]
+        centre = world[half].mean(axis=0) - np.array([sign * 4.0, 0.0, 0.0])
         p = (world - centre) / [6.5, 8.5, 6.0]
         angle = np.arctan2(p[:, 1], p[:, 2])
         radius = np.linalg.norm(p, axis=1) + 0.10 * np.sin(9 * angle) * np.cos(5 * p[:, 0])

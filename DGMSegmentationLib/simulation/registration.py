@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ Channels = NDArray[np.float32]
 def moment_points(points: NDArray[np.float64], reach: float = 1.5) -> NDArray[np.float64]:
     """Seven landmarks (7, 3) of a structure: its centroid, and ``reach`` standard deviations each way along each axis."""
     centre, spread = points.mean(axis=0), points.std(axis=0)
-    offsets = np.vstack([np.zeros(3), *(sign * reach * spread[a] * np.eye(3)[a] for a in range(3) for sign in (-1, 1))])
+    offsets = np.vstack(
+        [np.zeros(3), *(sign * reach * spread[a] * np.eye(3)[a] for a in range(3) for sign in (-1, 1))]
+    )
     return centre + offsets
 
 
@@ -29,15 +32,15 @@ def fit_affine(source: NDArray[np.float64], target: NDArray[np.float64]) -> Affi
     return affine
 
 
-def smoothed_channels(data: NDArray[np.int16], groups: Sequence[Sequence[int]], sigma: float) -> Channels:
+def smoothed_channels(data: NDArray[Any], groups: Sequence[Sequence[int]], sigma: float) -> Channels:
     """One smoothed indicator map per group of label values: (C, x, y, z)."""
     return np.stack([ndimage.gaussian_filter(np.isin(data, g).astype(np.float32), sigma) for g in groups])
 
 
-def sample(data: NDArray[np.generic], to_voxel: Affine, grid: Grid, order: int = 0) -> NDArray[np.generic]:
+def sample(data: NDArray[Any], to_voxel: Affine, grid: Grid, order: int = 0) -> NDArray[Any]:
     """Sample ``data`` on a grid; ``to_voxel`` takes world mm of the grid to voxels of the data; 0 outside."""
     matrix = to_voxel @ grid.affine
-    result: NDArray[np.generic] = ndimage.affine_transform(
+    result: NDArray[Any] = ndimage.affine_transform(
         data, matrix[:3, :3], matrix[:3, 3], output_shape=grid.shape, order=order, mode="constant"
     )
     return result
@@ -50,7 +53,12 @@ def warp(channels: Channels, displacement: NDArray[np.float32]) -> Channels:
 
 
 def demons(
-    fixed: Channels, moving: Channels, iterations: int = 40, step: float = 1.0, fluid: float = 1.0, elastic: float = 1.2
+    fixed: Channels,
+    moving: Channels,
+    iterations: int = 40,
+    step: float = 1.0,
+    fluid: float = 1.0,
+    elastic: float = 1.2,
 ) -> NDArray[np.float32]:
     """Multi-channel demons with symmetric forces (Thirion 1998; Vercauteren et al. 2009).
 
@@ -73,7 +81,9 @@ def demons(
     return displacement
 
 
-def displace_points(points: NDArray[np.float64], displacement: NDArray[np.float32], affine: Affine) -> NDArray[np.float64]:
+def displace_points(
+    points: NDArray[np.float64], displacement: NDArray[np.float32], affine: Affine
+) -> NDArray[np.float64]:
     """Where template points (n, 3, mm) go: the inverse of p -> p + u(p), found by fixed-point iteration.
 
     ``displacement`` (voxels) lives on a grid with this (isotropic, unrotated) affine; outside of it points stay.
@@ -82,6 +92,8 @@ def displace_points(points: NDArray[np.float64], displacement: NDArray[np.float3
     result = points.copy()
     for _ in range(12):
         voxel = (result - affine[:3, 3]) / size
-        u = np.stack([ndimage.map_coordinates(d, voxel.T, order=1, mode="constant") for d in displacement], axis=1)
+        u = np.stack(
+            [ndimage.map_coordinates(d, voxel.T, order=1, mode="constant") for d in displacement], axis=1
+        )
         result = points - u * size
     return result

@@ -34,13 +34,18 @@ VOXEL_SIZES: tuple[tuple[tuple[float, float, float], float], ...] = (
 )
 
 
+#: Reconstructions, and how often each is drawn.
+_SHARES = {"tkd": 0.15, "l2": 0.25, "tikhonov": 0.15, "tv": 0.45}
+RECONSTRUCTIONS: tuple[str, ...] = tuple(_SHARES)
+
+
 @dataclass(frozen=True)
 class Options:
     """What a simulation varies; the switches are there to find out what each part is worth."""
 
     veins: bool = True
     deform: bool = True
-    reconstructions: tuple[str, ...] = ("tkd", "l2", "tikhonov", "tv")
+    reconstructions: tuple[str, ...] = RECONSTRUCTIONS
     voxel_size: tuple[float, float, float] | None = None
 
 
@@ -53,7 +58,7 @@ class Simulated:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
-def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = Options()) -> Simulated:  # noqa: B008
+def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = Options()) -> Simulated:
     """Simulate one subject; everything random follows from the seed."""
     rng = np.random.default_rng(seed)
     if options.deform and rng.uniform() < 0.5:
@@ -69,7 +74,9 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
 
     brain = tissue >= code("csf")
     chi[~brain] = 0
-    chi += (~brain) * np.float32(rng.uniform(0.0, 0.25)) * smooth_noise(rng, GRID.shape, GRID.spacing[0], 30.0)
+    chi += (
+        (~brain) * np.float32(rng.uniform(0.0, 0.04)) * smooth_noise(rng, GRID.shape, GRID.spacing[0], 30.0)
+    )
     b0 = _b0_direction(rng)
     field_map = forward_field(chi, GRID.spacing, b0)
 
@@ -91,7 +98,7 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
         "tesla": scan.tesla,
         "echo_ms": round(scan.echo_ms, 1),
         "snr": round(scan.snr, 1),
-        "b0": [round(float(b), 3) for b in b0],
+        "b0": [round(b, 3) for b in b0],
         "reconstruction": chosen,
         "offset_ppb": round(1e3 * offset, 2),
         "gain": round(gain, 3),
@@ -123,11 +130,11 @@ def labels_on_grid(labels: NDArray[np.uint8], source: Grid, target: Grid) -> NDA
     return out
 
 
-def _b0_direction(rng: np.random.Generator) -> NDArray[np.float64]:
+def _b0_direction(rng: np.random.Generator) -> tuple[float, float, float]:
     """Along the scanner's axis; in a quarter of the scans the slices are oblique, by up to 25 degrees."""
     tilt = np.deg2rad(rng.uniform(0, 25) if rng.uniform() < 0.25 else rng.uniform(0, 5))
     around = rng.uniform(0, 2 * np.pi)
-    return np.array([np.sin(tilt) * np.cos(around), np.sin(tilt) * np.sin(around), np.cos(tilt)])
+    return float(np.sin(tilt) * np.cos(around)), float(np.sin(tilt) * np.sin(around)), float(np.cos(tilt))
 
 
 def _scan(rng: np.random.Generator, options: Options) -> tuple[Scan, Grid]:
@@ -144,7 +151,9 @@ def _scan(rng: np.random.Generator, options: Options) -> tuple[Scan, Grid]:
     affine[:3, :3] = np.diag(extent / (i, j, k))
     tesla = float(rng.choice([1.5, 3.0, 7.0], p=[0.15, 0.75, 0.10]))
     echo = float(rng.uniform(9, 22) * 3.0 / tesla)
-    return Scan(tesla, echo, float(np.exp(rng.uniform(np.log(12), np.log(70)))), (i, j, k)), Grid((i, j, k), affine)
+    return Scan(tesla, echo, float(np.exp(rng.uniform(np.log(12), np.log(70)))), (i, j, k)), Grid(
+        (i, j, k), affine
+    )
 
 
 def _parenchyma(tissue: NDArray[np.uint8]) -> Map:
@@ -159,7 +168,9 @@ def _ball(radius_mm: float, spacing: tuple[float, float, float]) -> NDArray[np.b
 
 
 def _distance_inside(mask: NDArray[np.bool_], grid: Grid) -> Map:
-    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1), sampling=grid.spacing)[1:-1, 1:-1, 1:-1], np.float32)
+    return np.asarray(
+        ndimage.distance_transform_edt(np.pad(mask, 1), sampling=grid.spacing)[1:-1, 1:-1, 1:-1], np.float32
+    )
 
 
 def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -168,7 +179,9 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
     outside = ndimage.distance_transform_edt(soft < 0.5, sampling=grid.spacing)
     closed = _distance_inside(outside < reach, grid) > reach
     depth = _distance_inside(closed, grid) - ndimage.distance_transform_edt(~closed, sampling=grid.spacing)
-    wobble = smooth_noise(rng, grid.shape, float(np.cbrt(np.prod(grid.spacing))), 40.0) * rng.uniform(0.2, 1.2)
+    wobble = smooth_noise(rng, grid.shape, float(np.cbrt(np.prod(grid.spacing))), 40.0) * rng.uniform(
+        0.2, 1.2
+    )
     mask = depth > rng.uniform(-1.5, 3.5) + wobble
     if rng.uniform() < 0.4:  # a threshold on the signal eats into veins and the skull base
         smooth = ndimage.gaussian_filter(magnitude, 0.7)
@@ -184,27 +197,41 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
 
 
 def _residual_background(grid: Grid, rng: np.random.Generator) -> Map:
-    """What background removal leaves: a random harmonic polynomial of degree 2 and 3, up to a few ppb across the head."""
-    x, y, z = (np.linspace(-1, 1, n, dtype=np.float32).reshape([-1 if b == a else 1 for b in range(3)]) for a, n in enumerate(grid.shape))
-    terms = [x * y, x * z, y * z, x**2 - y**2, 2 * z**2 - x**2 - y**2, x * y * z, z * (x**2 - y**2), x * (4 * z**2 - x**2 - y**2)]
-    total = sum(np.float32(rng.normal(0, 0.002)) * t for t in terms)
+    """What background removal leaves: a random harmonic polynomial of degree 2 and 3, up to a ppb across the head."""
+    x, y, z = (
+        np.linspace(-1, 1, n, dtype=np.float32).reshape([-1 if b == a else 1 for b in range(3)])
+        for a, n in enumerate(grid.shape)
+    )
+    terms = [
+        x * y,
+        x * z,
+        y * z,
+        x**2 - y**2,
+        2 * z**2 - x**2 - y**2,
+        x * y * z,
+        z * (x**2 - y**2),
+        x * (4 * z**2 - x**2 - y**2),
+    ]
+    total = sum(np.float32(rng.normal(0, 0.0003)) * t for t in terms)
     return np.asarray(np.broadcast_to(total, grid.shape), np.float32)
 
 
 def _reconstruct(
-    measured: Map, magnitude: Map, mask: NDArray[np.bool_], grid: Grid, b0: NDArray[np.float64],
+    measured: Map, magnitude: Map, mask: NDArray[np.bool_], grid: Grid, b0: tuple[float, float, float],
     rng: np.random.Generator, options: Options,
 ) -> tuple[dict[str, Any], Map]:  # fmt: skip
     """Invert the field inside the mask with a random method and strength; returns what was used, and the map."""
-    shares = {"tkd": 0.15, "l2": 0.25, "tikhonov": 0.15, "tv": 0.45}
-    names = [n for n in shares if n in options.reconstructions]
-    weights = np.array([shares[n] for n in names])
+    names = [n for n in RECONSTRUCTIONS if n in options.reconstructions]
+    weights = np.array([_SHARES[n] for n in names])
     method = str(rng.choice(names, p=weights / weights.sum()))
 
     bounds = [np.flatnonzero(mask.any(axis=tuple(b for b in range(3) if b != a))) for a in range(3)]
     box = tuple(slice(int(b[0]), int(b[-1]) + 1) for b in bounds)
     inner = [b.stop - b.start for b in box]
-    shape = [fft.next_fast_len(n + max(4, round(12 / s)), real=True) for n, s in zip(inner, grid.spacing, strict=True)]
+    shape = [
+        fft.next_fast_len(n + max(4, round(12 / s)), real=True)
+        for n, s in zip(inner, grid.spacing, strict=True)
+    ]
     pad = [(0, s - n) for s, n in zip(shape, inner, strict=True)]
     local, weight = np.pad((measured * mask)[box], pad), np.pad((magnitude * mask)[box], pad)
     spacing = grid.spacing
@@ -219,13 +246,17 @@ def _reconstruct(
         chosen["regularisation"] = float(np.exp(rng.uniform(np.log(3e-3), np.log(5e-2))))
         chosen["iterations"] = int(rng.integers(5, 15))
         power = np.clip(weight / max(float(np.quantile(weight[weight > 0], 0.9)), 1e-6), 0, 1.2) ** 2
-        chi = iterative_tikhonov(local, power.astype(np.float32), spacing, b0, chosen["regularisation"], chosen["iterations"])
+        chi = iterative_tikhonov(
+            local, power.astype(np.float32), spacing, b0, chosen["regularisation"], chosen["iterations"]
+        )
     else:
         chosen["penalty"] = float(np.exp(rng.uniform(np.log(5e-3), np.log(8e-2))))
         chosen["threshold"] = float(np.exp(rng.uniform(np.log(1e-3), np.log(1.2e-2))))
         chosen["iterations"] = int(rng.integers(6, 16))
         edges = _edge_weights(weight, rng)
-        chi = total_variation(local, edges, spacing, b0, chosen["penalty"], chosen["threshold"], chosen["iterations"])
+        chi = total_variation(
+            local, edges, spacing, b0, chosen["penalty"], chosen["threshold"], chosen["iterations"]
+        )
     out = np.zeros(grid.shape, np.float32)
     out[box] = chi[tuple(slice(0, n) for n in inner)]
     if rng.uniform() < 0.2:

@@ -40,7 +40,9 @@ def vein_fraction(anatomy: Anatomy, rng: np.random.Generator) -> tuple[NDArray[n
     return fraction, float(rng.uniform(0.12, 0.34))
 
 
-def _positions(anatomy: Anatomy, where: NDArray[np.bool_], rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+def _positions(
+    anatomy: Anatomy, where: NDArray[np.bool_], rng: np.random.Generator, count: int
+) -> NDArray[np.float64]:
     """World positions (n, 3) of random voxels of a mask."""
     index = np.flatnonzero(where)
     if not len(index):
@@ -52,7 +54,9 @@ def _positions(anatomy: Anatomy, where: NDArray[np.bool_], rng: np.random.Genera
 def _medullary(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # type: ignore[no-untyped-def]
     """Thin veins in the white matter that run towards the ventricles."""
     tissue = anatomy.tissue
-    ventricle = np.argwhere(tissue[::4, ::4, ::4] == code("ventricle")) * (4 * SPACING) + anatomy.affine[:3, 3]
+    ventricle = (
+        np.argwhere(tissue[::4, ::4, ::4] == code("ventricle")) * (4 * SPACING) + anatomy.affine[:3, 3]
+    )
     if not len(ventricle):
         return
     for start in _positions(anatomy, tissue == code("white_matter"), rng, int(rng.integers(30, 110))):
@@ -60,7 +64,10 @@ def _medullary(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # typ
         direction = offsets[np.argmin((offsets**2).sum(axis=1))]
         distance = float(np.linalg.norm(direction))
         if 5.0 < distance < 45.0:
-            draw(random_walk(rng, start, direction, min(distance, rng.uniform(8, 25)), 0.12), rng.uniform(0.2, 0.42))
+            draw(
+                random_walk(rng, start, direction, min(distance, rng.uniform(8, 25)), 0.12),
+                rng.uniform(0.2, 0.42),
+            )
 
 
 def _surface(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # type: ignore[no-untyped-def]
@@ -73,13 +80,15 @@ def _surface(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # type:
 
 def _sagittal_sinus(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # type: ignore[no-untyped-def]
     """A thick tube along the upper edge of the brain in the midline."""
-    middle = int(round((anatomy.frame.origin[0] - anatomy.affine[0, 3]) / SPACING))
-    sheet = (anatomy.tissue[middle - 2 : middle + 3] >= code("csf")).any(axis=0)
+    middle = round(float(anatomy.frame.origin[0] - anatomy.affine[0, 3]) / SPACING)
+    sheet: NDArray[np.bool_] = np.max(anatomy.tissue[middle - 2 : middle + 3], axis=0) >= code("csf")
     columns = np.flatnonzero(sheet.any(axis=1))[6:-6:8]
     if len(columns) < 4:
         return
     top = [np.flatnonzero(sheet[y])[-1] for y in columns]
-    points = np.c_[np.full(len(columns), middle), columns, np.array(top) - 1] * SPACING + anatomy.affine[:3, 3]
+    points = (
+        np.c_[np.full(len(columns), middle), columns, np.array(top) - 1] * SPACING + anatomy.affine[:3, 3]
+    )
     draw(points, rng.uniform(1.8, 3.2))
 
 
@@ -88,4 +97,7 @@ def _near_nuclei(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # t
     for label in range(1, 11):
         where = anatomy.labels == label
         for start in _positions(anatomy, where, rng, int(rng.integers(0, 3))):
-            draw(random_walk(rng, start, rng.standard_normal(3), rng.uniform(4, 12), 0.3), rng.uniform(0.2, 0.45))
+            draw(
+                random_walk(rng, start, rng.standard_normal(3), rng.uniform(4, 12), 0.3),
+                rng.uniform(0.2, 0.45),
+            )

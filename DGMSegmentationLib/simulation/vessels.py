@@ -10,12 +10,27 @@ from scipy.interpolate import make_interp_spline
 #: The deep veins of the left side (both sides: mirrored), as control points in MNI space (mm), drawn by hand after the usual
 #: anatomy of the deep venous system (internal cerebral, thalamostriate, septal, basal, atrial veins). `template` warps them.
 _LEFT: dict[str, list[tuple[float, float, float]]] = {
-    "internal_cerebral": [(-2.5, 0, 8), (-2.5, -8, 13), (-2, -18, 15), (-2, -28, 13), (-1.5, -36, 9), (0, -41, 7)],
+    "internal_cerebral": [
+        (-2.5, 0, 8),
+        (-2.5, -8, 13),
+        (-2, -18, 15),
+        (-2, -28, 13),
+        (-1.5, -36, 9),
+        (0, -41, 7),
+    ],
     "thalamostriate": [(-2.5, 0, 8), (-6, -2, 13), (-11, -6, 17), (-15, -14, 20), (-18, -23, 21)],
     "septal": [(-2.5, 0, 8), (-2, 7, 9), (-2.5, 15, 8), (-4, 23, 6), (-9, 29, 8)],
     "anterior_caudate": [(-8, -3, 15), (-12, 4, 18), (-16, 10, 20), (-19, 16, 22)],
     "caudate_small": [(-3, 1, 8), (-7, 8, 13), (-12, 14, 17), (-17, 20, 20)],
-    "basal": [(-13, 4, -17), (-12, -5, -18), (-16, -13, -15), (-19, -21, -9), (-16, -30, -3), (-8, -37, 3), (0, -41, 7)],
+    "basal": [
+        (-13, 4, -17),
+        (-12, -5, -18),
+        (-16, -13, -15),
+        (-19, -21, -9),
+        (-16, -30, -3),
+        (-8, -37, 3),
+        (0, -41, 7),
+    ],
     "deep_middle_cerebral": [(-13, 4, -17), (-21, 5, -17), (-29, 2, -18), (-38, 1, -16)],
     "anterior_cerebral": [(-13, 4, -17), (-7, 9, -17), (-3, 16, -15), (-2, 28, -12)],
     "inferior_striate": [(-14, 4, -16), (-16, 3, -10), (-19, 4, -5), (-21, 6, 1)],
@@ -102,7 +117,9 @@ def draw_balls(target: NDArray[np.float32], centres: NDArray[np.float64], radii:
         np.maximum.at(target, tuple(voxels[keep].T), fraction[keep].astype(np.float32))
 
 
-def draw_tube(target: NDArray[np.float32], line_voxels: NDArray[np.float64], radius: float, rng: np.random.Generator) -> None:
+def draw_tube(
+    target: NDArray[np.float32], line_voxels: NDArray[np.float64], radius: float, rng: np.random.Generator
+) -> None:
     """Draw a tube of slowly varying radius (voxels) along a dense line (voxels), in place."""
     if len(line_voxels) < 2:
         return

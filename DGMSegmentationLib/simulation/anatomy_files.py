@@ -1,0 +1,71 @@
+"""Prepared anatomies on disk: the parts that registration gives, and the composed anatomy, one .npz file each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..files import atomic_path
+from .anatomy import Anatomy, Parts
+from .protocol import Frame
+
+PARTS_VERSION = 1
+"""Raised when the registrations change; old parts are made anew."""
+ANATOMY_VERSION = 1
+"""Raised when composing, details or the labelling protocol change; old anatomies are composed anew from their parts."""
+
+
+def _save(path: Path, **arrays: Any) -> None:
+    with atomic_path(path) as temporary, open(temporary, "wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _veins(veins: dict[str, Any]) -> dict[str, Any]:
+    return {f"vein_{name}": line for name, line in veins.items()}
+
+
+def _starting(file: Any, prefix: str) -> dict[str, Any]:
+    return {key[len(prefix) :]: file[key] for key in file.files if key.startswith(prefix)}
+
+
+def save_parts(path: Path, parts: Parts) -> None:
+    """Write the parts, whole or not at all."""
+    nuclei = {f"nucleus_{name}": value for name, value in parts.nuclei.items()}
+    _save(
+        path, version=PARTS_VERSION, name=parts.name, surroundings=parts.surroundings, hoa=parts.hoa, **nuclei,
+        **_veins(parts.veins),
+    )  # fmt: skip
+
+
+def load_parts(path: Path) -> Parts:
+    """Read what :func:`save_parts` wrote."""
+    with np.load(path) as f:
+        return Parts(
+            str(f["name"]), f["surroundings"], f["hoa"], _starting(f, "nucleus_"), _starting(f, "vein_")
+        )
+
+
+def save_anatomy(path: Path, anatomy: Anatomy) -> None:
+    """Write an anatomy, whole or not at all."""
+    _save(
+        path, version=ANATOMY_VERSION, name=anatomy.name, tissue=anatomy.tissue, labels=anatomy.labels, affine=anatomy.affine,
+        origin=anatomy.frame.origin, rotation=anatomy.frame.rotation, **_veins(anatomy.veins),
+    )  # fmt: skip
+
+
+def load_anatomy(path: Path) -> Anatomy:
+    """Read what :func:`save_anatomy` wrote."""
+    with np.load(path) as f:
+        frame = Frame(f["origin"], f["rotation"])
+        return Anatomy(str(f["name"]), f["tissue"], f["labels"], f["affine"], frame, _starting(f, "vein_"))
+
+
+def version_of(path: Path) -> int:
+    """The version that wrote a file; 0 when it is absent or cannot be read."""
+    try:
+        with np.load(path) as f:
+            return int(f["version"])
+    except (OSError, KeyError, ValueError):
+        return 0

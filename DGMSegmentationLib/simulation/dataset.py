@@ -1,0 +1,234 @@
+"""Many simulated subjects as a BIDS-like data set that ``dgmseg train`` reads: prepared anatomies, parallel, resumable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import InputError
+from ..files import stem, write_json, write_nifti, write_text
+from ..structures import STRUCTURES
+from .anatomy import compose, register_parts
+from .anatomy_files import (
+    ANATOMY_VERSION,
+    PARTS_VERSION,
+    load_anatomy,
+    load_parts,
+    save_anatomy,
+    save_parts,
+    version_of,
+)
+from .sources import LabelSources, find_sources
+from .subject import Options, Simulated, simulate
+from .template import Template, build_template
+
+#: Every n-th subcortical map goes into the template: 13 of 97 are enough for averages.
+TEMPLATE_STEP = 8
+Progress = Callable[[str, int, int], None]
+
+
+def image_path(output: Path, subject: str) -> Path:
+    """Where a subject's QSM lies."""
+    return output / subject / "anat" / f"{subject}_Chimap.nii.gz"
+
+
+def labels_path(output: Path, subject: str) -> Path:
+    """Where a subject's labels lie."""
+    return output / "derivatives" / "reference" / subject / "anat" / f"{subject}_seg-DGM_dseg.nii.gz"
+
+
+def settings_path(output: Path, subject: str) -> Path:
+    """Where what was drawn for a subject lies: written last, so it marks a finished subject."""
+    return image_path(output, subject).with_name(f"{subject}_Chimap.json")
+
+
+def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
+                      limit: int | None = None) -> list[Path]:  # fmt: skip
+    """Build the anatomies that the cache lacks (half a minute each) and return the files of all, in order."""
+    cache.mkdir(parents=True, exist_ok=True)
+    chosen = sources.subcortical[:limit]
+    paths = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
+    parts = [p.with_name(f"{p.stem}_parts.npz") for p in paths]
+    missing = [n for n, part in enumerate(parts) if version_of(part) != PARTS_VERSION]
+    if missing:
+        template = build_template(sources.atlas, sources.subcortical[::TEMPLATE_STEP])
+        heads = sources.whole_head
+        tasks = [(chosen[n], heads[(n * 7) % len(heads)], template, parts[n]) for n in missing]
+        _run(_register_one, tasks, jobs, "registrations", progress, done=len(paths) - len(missing))
+    stale = [n for n, path in enumerate(paths) if n in missing or version_of(path) != ANATOMY_VERSION]
+    _run(
+        _compose_one,
+        [(parts[n], paths[n]) for n in stale],
+        jobs,
+        "anatomies",
+        progress,
+        done=len(paths) - len(stale),
+    )
+    return paths
+
+
+def _register_one(subcortical: Path, whole_head: Path, template: Template, path: Path) -> None:
+    save_parts(path, register_parts(subcortical, whole_head, template))
+
+
+def _compose_one(parts: Path, path: Path) -> None:
+    save_anatomy(path, compose(load_parts(parts)))
+
+
+def simulate_dataset(
+    labelmaps: Path, output: Path, count: int, seed: int, *, jobs: int = 1, options: Options = Options(),  # noqa: B008
+    cache: Path | None = None, progress: Progress | None = None, anatomies: int | None = None,
+) -> list[str]:  # fmt: skip
+    """Write ``count`` simulated subjects into ``output``; subjects that are there already are kept.
+
+    Args:
+        labelmaps: folder with hoa2, wholehead and cit168.
+        seed: subject n of a seed is the same whatever ``count``, ``jobs`` and earlier runs.
+        options: what the simulation varies; must be those of the earlier run when one is resumed.
+        cache: folder of prepared anatomies (default: ``output/sourcedata/anatomies``).
+        progress: called with (stage, done, total).
+        anatomies: use only the first so many subcortical maps.
+
+    Returns the subjects' names. Raises InputError for a missing source, or an output that another seed or other options made.
+    """
+    if count < 1 or jobs < 1:
+        raise InputError("The number of subjects and of processes must be at least 1.")
+    sources = find_sources(labelmaps)
+    _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies})
+    paths = prepare_anatomies(
+        sources, cache or output / "sourcedata" / "anatomies", jobs, progress, anatomies
+    )
+    subjects = [f"sub-sim{n + 1:04d}" for n in range(count)]
+    tasks = [
+        (paths[n % len(paths)], seed, n, output, subject, options)
+        for n, subject in enumerate(subjects)
+        if not settings_path(output, subject).is_file()
+    ]
+    _run(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
+    _write_tables(output, paths)
+    return subjects
+
+
+def _simulate_one(
+    anatomy: Path, seed: int, number: int, output: Path, subject: str, options: Options
+) -> None:
+    write_subject(output, subject, simulate(load_anatomy(anatomy), (seed, number), options))
+
+
+def write_subject(output: Path, subject: str, result: Simulated) -> None:
+    """Write one subject: labels, map, then its settings."""
+    for path in (image_path(output, subject), labels_path(output, subject)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_nifti(
+        labels_path(output, subject),
+        result.labels.data,
+        result.labels.affine,
+        description="simulated QSM labels",
+        intent="label",
+    )
+    write_nifti(
+        image_path(output, subject),
+        result.chi_ppm.data,
+        result.chi_ppm.affine,
+        description="simulated QSM, ppm",
+    )
+    write_json(settings_path(output, subject), {"Units": "ppm", **result.settings})
+
+
+def _claim(output: Path, settings: dict[str, Any]) -> None:
+    """Note in the data set's description what made it; refuse a folder that something else made."""
+    import json
+
+    path = output / "dataset_description.json"
+    made = json.loads(json.dumps(settings))
+    if path.is_file():
+        before = json.loads(path.read_text(encoding="utf-8")).get("Simulation")
+        if before != made:
+            raise InputError(
+                f"{output} holds a data set made with another seed or other options: choose another folder, or repeat them."
+            )
+        return
+    if output.is_dir() and any(p.name.startswith("sub-") for p in output.iterdir()):
+        raise InputError(
+            f"{output} already holds subjects that this command did not write: choose another folder."
+        )
+    output.mkdir(parents=True, exist_ok=True)
+    write_json(
+        path,
+        {
+            "Name": "Simulated QSM with labels of ten deep-gray-matter nuclei",
+            "BIDSVersion": "1.9.0",
+            "DatasetType": "raw",
+            "License": "derived from HOA-2.0 (3D Slicer licence), SynthSeg label maps (Apache-2.0), CIT168 (CC BY 4.0)",
+            "GeneratedBy": [{"Name": "DGMSegmentation dgmseg simulate", "Version": __version__}],
+            "Simulation": made,
+        },
+    )
+
+
+def _write_tables(output: Path, anatomies: list[Path]) -> None:
+    """participants.tsv of every finished subject, and the lookup table of the labels."""
+    finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
+    rows = ["participant_id\tanatomy\tsplit"]
+    for subject in finished:
+        anatomy = anatomies[(int(subject[7:]) - 1) % len(anatomies)].stem
+        rows.append(f"{subject}\t{anatomy}\ttrain")
+    write_text(output / "participants.tsv", "\n".join(rows) + "\n")
+    lookup = ["index\tname\tabbreviation\tcolor"]
+    lookup += [f"{s.label}\t{s.name}\t{s.abbreviation}\t{s.color}" for s in STRUCTURES]
+    write_text(output / "derivatives" / "reference" / "seg-DGM_dseg.tsv", "\n".join(lookup) + "\n")
+    write_json(
+        output / "derivatives" / "reference" / "dataset_description.json",
+        {
+            "Name": "Labels of the simulated QSM",
+            "BIDSVersion": "1.9.0",
+            "DatasetType": "derivative",
+            "GeneratedBy": [{"Name": "DGMSegmentation dgmseg simulate", "Version": __version__}],
+        },
+    )
+
+
+def _run(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: int, stage: str, progress: Progress | None,
+         done: int = 0) -> None:  # fmt: skip
+    """Call a function on every task, in this process or in ``jobs`` others, and report progress."""
+    total = done + len(tasks)
+    if progress and tasks:
+        progress(stage, done, total)
+    for _ in _finish(function, tasks, jobs):
+        done += 1
+        if progress:
+            progress(stage, done, total)
+
+
+def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: int) -> Iterator[None]:
+    if jobs == 1 or len(tasks) < 2:
+        for task in tasks:
+            function(*task)
+            yield
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+        waiting: set[Future[None]] = set()
+        queue = iter(tasks)
+        try:
+            while True:
+                while len(waiting) < 2 * jobs and (task := next(queue, None)) is not None:
+                    waiting.add(pool.submit(function, *task))
+                if not waiting:
+                    return
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _one_thread() -> None:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
