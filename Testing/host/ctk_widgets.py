@@ -31,21 +31,21 @@ class ctkCollapsibleButton(adopt(QtWidgets.QWidget)):  # type: ignore[misc]
         self.contentsCollapsed.emit(not open_)
 
     def resizeEvent(self, event: Any) -> None:
-        self._title.resize(self.width(), 24)
+        self._title.resize(QtWidgets.QWidget.width(self), 24)
         layout = QtWidgets.QWidget.layout(self)
         if layout is not None and layout.contentsMargins().top() < 26:
             margins = layout.contentsMargins()
             layout.setContentsMargins(margins.left(), 26, margins.right(), margins.bottom())
-        super().resizeEvent(event)
+        QtWidgets.QWidget.resizeEvent(self, event)
 
     def childEvent(self, event: Any) -> None:
-        super().childEvent(event)
+        QtWidgets.QWidget.childEvent(self, event)
         title = self.__dict__.get("_title")
         if event.added() and title is not None and not title.isChecked() and isinstance(event.child(), QtWidgets.QWidget):
             event.child().hide()
 
     def sizeHint(self) -> Any:
-        size = super().sizeHint()
+        size = QtWidgets.QWidget.sizeHint(self)
         return QtCore.QSize(size.width(), max(26, size.height()) if self._title.isChecked() else 26)
 
     minimumSizeHint = sizeHint

@@ -22,9 +22,8 @@ class qMRMLWidget(adopt(QtWidgets.QWidget)):  # type: ignore[misc]
     def setMRMLScene(self, scene: Any) -> None:
         self._scene = scene
         # In Slicer the .ui file connects mrmlSceneChanged to its children's slots.
-        for child in self.findChildren(QtWidgets.QWidget):
-            if isinstance(child, qMRMLNodeComboBox):
-                child.setMRMLScene(scene)
+        for child in self.findChildren(qMRMLNodeComboBox):
+            child.setMRMLScene(scene)
         self.mrmlSceneChanged.emit(scene)
 
 

@@ -13,6 +13,7 @@ from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
 
 # Virtual functions that are also properties: Qt calls them on the Python class, so they must stay functions.
 _VIRTUAL = {"sizeHint", "minimumSizeHint", "name"}
+_VIRTUAL_IN = {"QProgressBar": {"text"}}
 _CLASSES: dict[str, type] = {}
 
 
@@ -40,6 +41,14 @@ class Manners:
         self.__dict__["_relays"] = kept
         return found
 
+    def findChildren(self, cls: type, name: str = "") -> list[Any]:
+        """Children of a Qt class: an adopted QWidget stands for every QWidget."""
+        return list(QtCore.QObject.findChildren(self, _qt_class(cls), *([name] if name else [])))  # type: ignore[arg-type]
+
+    def findChild(self, cls: type, name: str = "") -> Any:
+        """The first of :meth:`findChildren`, or None."""
+        return next(iter(self.findChildren(cls, name)), None)
+
     def className(self) -> str:
         return type(self).__name__
 
@@ -47,6 +56,13 @@ class Manners:
         import shiboken6
 
         shiboken6.delete(self)
+
+
+def _qt_class(cls: type) -> type:
+    """The class itself, or the PySide6 class that it was adopted from."""
+    if cls.__name__ in _CLASSES and _CLASSES[cls.__name__] is cls:
+        return next(base for base in cls.__mro__ if base.__module__.startswith("PySide6"))
+    return cls
 
 
 def _parse(signature: str) -> tuple[str, int]:
@@ -79,6 +95,16 @@ def _relay(slot: Any, count: int) -> Any:
 
 UNCAUGHT: list[Any] = []
 """Exceptions that left a slot: a test looks here, because Qt does not pass them on."""
+
+
+# PySide6 finds its own connect before a base class's, so the manners go into every class itself.
+_MANNERS = {key: value for key, value in vars(Manners).items() if not key.startswith("__")}
+
+
+def _pass_on(cls: type, **_: Any) -> None:
+    for key, value in _MANNERS.items():
+        if key not in vars(cls):
+            setattr(cls, key, value)
 
 
 class _Property:
@@ -116,11 +142,10 @@ def adopt(cls: type) -> type:
     if name in _CLASSES:
         return _CLASSES[name]
     meta = cls.staticMetaObject
-    # PySide6 finds its own connect before a base class's, so the manners go into the class itself.
-    body: dict[str, Any] = {key: value for key, value in vars(Manners).items() if not key.startswith("__")}
+    body: dict[str, Any] = {**_MANNERS, "__init_subclass__": classmethod(_pass_on)}
     for index in range(meta.propertyCount()):
         prop = str(meta.property(index).name())
-        if prop not in _VIRTUAL and not isinstance(inspect.getattr_static(cls, prop, None), QtCore.Signal):
+        if prop not in _VIRTUAL | _VIRTUAL_IN.get(name, set()) and not isinstance(inspect.getattr_static(cls, prop, None), QtCore.Signal):
             body[prop] = _as_property(cls, prop)
     if "name" not in {str(meta.property(i).name()) for i in range(meta.propertyCount())}:
         body["name"] = property(lambda self: self.objectName, lambda self, value: self.setObjectName(value))

@@ -1,0 +1,235 @@
+"""3D Slicer module: segment ten deep-gray-matter nuclei in a QSM, correct the labels, export the ROI table.
+
+Nothing heavy is imported here: Slicer reads this file at every start. What the panel does is in DGMSegmentationPanel/,
+what happens to the scene in DGMSegmentationScene/, everything else in the Python library DGMSegmentationLib.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import vtk
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+import slicer
+
+HERE = Path(__file__).resolve().parent
+if importlib.util.find_spec("DGMSegmentationLib") is None:  # run from a source checkout: the library is beside us
+    sys.path.append(str(HERE.parent))
+
+
+class DGMSegmentation(ScriptedLoadableModule):
+    """Describes the module to Slicer."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        parent.title = _("DGM Segmentation")
+        parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        parent.dependencies = ["Segmentations", "SegmentEditor"]
+        parent.contributors = ["The DGMSegmentation authors"]
+        parent.helpText = _(
+            "Segments the red nucleus, substantia nigra, globus pallidus, putamen and caudate nucleus of both sides in a "
+            "quantitative susceptibility map (QSM) and measures them. For research use only; not a medical device."
+        )
+        parent.acknowledgementText = _("Networks after two articles on deep-gray-matter segmentation in QSM; see README.")
+        slicer.app.connect("startupCompleted()", register_data)
+
+
+def register_data():
+    """After start-up: our terminology, and the sample volume in the Sample Data module."""
+    for folder in (HERE / "Resources", HERE.parent / "Resources"):
+        terminology = folder / "Terminology" / "DGMSegmentation.term.json"
+        if terminology.exists():
+            slicer.modules.terminologies.logic().LoadTerminologyFromFile(str(terminology))
+            break
+    try:
+        import SampleData
+    except ImportError:
+        return  # an application without that module
+    from DGMSegmentationScene.sample import sample_file
+
+    sample = sample_file()
+    if sample is not None:
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(
+            category="DGMSegmentation",
+            sampleName="DGMSegmentationQSM",
+            uris=sample.as_uri(),
+            fileNames=sample.name,
+            nodeNames="QSM sample",
+            thumbnailFileName=str(HERE / "Resources" / "Icons" / "DGMSegmentation.png"),
+        )
+
+
+class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel: loads the .ui file and hands its widgets to the parts in DGMSegmentationPanel."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self._gui_tag = None
+        self._parameters = None
+
+    def setup(self):
+        """Build the panel (once, when the user first opens the module)."""
+        ScriptedLoadableModuleWidget.setup(self)
+        from DGMSegmentationPanel.dependencies import Dependencies
+        from DGMSegmentationPanel.exports import Exports
+        from DGMSegmentationPanel.inputs import Inputs
+        from DGMSegmentationPanel.results import Results
+        from DGMSegmentationPanel.running import Running
+
+        panel = slicer.util.loadUI(self.resourcePath("UI/DGMSegmentation.ui"))
+        self.layout.addWidget(panel)
+        self.ui = slicer.util.childWidgetVariables(panel)
+        panel.setMRMLScene(slicer.mrmlScene)
+        self._panel = panel
+        self.logic = DGMSegmentationLogic()
+        self.inputs = Inputs(self.ui, self._refresh)
+        self.results = Results(self.ui, self._refresh)
+        self.exports = Exports(self.ui, self.results)
+        dependencies = Dependencies(self.ui, self.resourcePath("requirements.txt"), self._packages_changed)
+        self.running = Running(self.ui, self.logic.runner, self.inputs, dependencies, self.results.present)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)
+        self.addObserver(scene, scene.EndCloseEvent, self._on_scene_end_close)
+        self._use_scene()
+        self.running.check_packages()
+        self.results.update()
+
+    def enter(self):
+        """The user comes back to the module: other modules may have changed anything."""
+        self._use_scene()
+        self._choose_first_volume()
+        self.running.check_packages()
+
+    def exit(self):
+        """The user leaves; a run goes on, and the table keeps following the labels."""
+
+    def cleanup(self):
+        """The module is unloaded or the application quits: end the worker, leave no observer."""
+        if self.logic is not None:
+            self.running.stop()
+            self._leave_scene()
+        self.removeObservers()
+
+    def onReload(self):
+        """Reload the parts of the panel, too, not only this file."""
+        for name in [n for n in sys.modules if n.startswith(("DGMSegmentationPanel", "DGMSegmentationScene"))]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def _use_scene(self):
+        if self._parameters is not None:
+            return
+        self._parameters = self.logic.getParameterNode()
+        self._choose_first_volume()
+        self._gui_tag = self._parameters.connectGui(self._panel)
+        self.addObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._refresh)
+        self.inputs.use(self._parameters)
+        self.results.use(self._parameters)
+
+    def _choose_first_volume(self):
+        if self._parameters.inputVolume is None:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first is not None:
+                self._parameters.inputVolume = first
+
+    def _leave_scene(self):
+        self.results.stop()
+        if self._parameters is not None:
+            self._parameters.disconnectGui(self._gui_tag)
+            self.removeObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._refresh)
+        self._parameters = None
+        self.inputs.use(None)
+        self.results.parameters = None
+
+    def _on_scene_start_close(self, caller=None, event=None):
+        self.running.stop()
+        self._leave_scene()
+
+    def _on_scene_end_close(self, caller=None, event=None):
+        self._use_scene()
+        self.results.update()
+
+    def _packages_changed(self):
+        self.running.check_packages()
+
+    def _refresh(self, *_arguments):
+        if hasattr(self, "running"):
+            self.running.refresh()
+            self.exports.refresh()
+
+
+class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
+    """For scripts: ``process`` waits for the labels; ``runner`` is what the panel uses without waiting."""
+
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        from DGMSegmentationPanel.dependencies import python_executable
+        from DGMSegmentationScene.runner import Runner
+
+        self.runner = Runner(python_executable())
+
+    def getParameterNode(self):
+        """The typed parameters of the scene."""
+        from DGMSegmentationPanel.parameters import DGMSegmentationParameters
+
+        return DGMSegmentationParameters(super().getParameterNode())
+
+    def start(self, inputVolume, outputSegmentation=None, model="", channels=None, **options):
+        """Begin a run without waiting; call ``runner.poll()`` in the main thread until it reports the end.
+
+        ``options``: device, units, largest_component, flip_average. Raises InputError with one plain sentence.
+        """
+        from DGMSegmentationLib.model import bundled_models
+        from DGMSegmentationScene.runner import Settings
+
+        settings = Settings(model=model or next(iter(bundled_models()), "default"), **options)
+        self.runner.start(inputVolume, settings, outputSegmentation, channels)
+
+    def cancel(self):
+        """Stop the run within a second; nothing in the scene is changed."""
+        self.runner.cancel()
+
+    def process(self, inputVolume, outputSegmentation=None, model="", channels=None, **options):
+        """Segment a volume, wait, and return the segmentation node. Raises DGMError with one plain sentence."""
+        from DGMSegmentationLib.errors import DGMError
+
+        self.start(inputVolume, outputSegmentation, model, channels, **options)
+        last = self.runner.run_to_end()
+        if last.kind != "finished":
+            raise DGMError(last.text)
+        return inputVolume.GetScene().GetNodeByID(last.node_id)
+
+    def measure(self, segmentation, volumes, units="auto"):
+        """The ROI rows of a segmentation in one or more volumes."""
+        from DGMSegmentationScene.measurement import Measurer
+
+        return Measurer().measure(segmentation, volumes, units).rows
+
+
+class DGMSegmentationTest(ScriptedLoadableModuleTest):
+    """Runs the module on a small head made on the spot: Slicer's Reload and Test, and the project's own tests."""
+
+    def setUp(self):
+        """Start from an empty scene."""
+        slicer.mrmlScene.Clear(0)
+
+    def runTest(self):
+        """Run everything."""
+        from DGMSegmentationScene import selftest
+
+        for test in selftest.TESTS:
+            self.setUp()
+            self.delayDisplay(test.__doc__.splitlines()[0])
+            test(self)
+        self.delayDisplay(_("Test passed"))

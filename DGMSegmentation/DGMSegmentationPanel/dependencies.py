@@ -1,0 +1,68 @@
+"""Which Python packages are missing, and the button that installs them. Nothing is installed unasked."""
+
+import importlib.util
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+
+class Dependencies:
+    """The line on top of the panel; hidden when everything is there."""
+
+    def __init__(self, ui: Any, requirements: str, changed: Any) -> None:
+        self._ui, self._requirements, self._changed = ui, requirements, changed
+        ui.installButton.connect("clicked(bool)", self.install)
+
+    def missing(self) -> list[str]:
+        """The names of the packages that are not there, or too old; asks no network."""
+        from slicer.packaging import load_requirements, pip_check
+
+        lacking = [str(requirement) for requirement in load_requirements(self._requirements) if not pip_check(requirement)]
+        if importlib.util.find_spec("torch") is None:
+            lacking.append("PyTorch")
+        return lacking
+
+    def show(self) -> bool:
+        """Show or hide the line; True when everything is there."""
+        lacking = self.missing()
+        self._ui.dependencyBox.visible = bool(lacking)
+        if lacking:
+            self._ui.dependencyLabel.text = _("Needed once: {packages}.").format(packages=", ".join(lacking))
+        return not lacking
+
+    def install(self) -> None:
+        """Install after the user's click: PyTorch by its own extension, the rest by Slicer's pip dialog."""
+        from slicer.packaging import load_requirements, pip_ensure
+
+        try:
+            pip_ensure(load_requirements(self._requirements), requester="DGMSegmentation")
+            if importlib.util.find_spec("torch") is None:
+                self._install_torch()
+        except RuntimeError as error:  # the user said no, or pip failed and told why
+            self._ui.dependencyLabel.text = str(error)
+            return
+        importlib.invalidate_caches()
+        self._changed()
+
+    def _install_torch(self) -> None:
+        try:
+            import PyTorchUtils
+        except ImportError:
+            raise RuntimeError(
+                _("Install the extension PyTorch in the Extensions Manager and restart, then click Install again.")
+            ) from None
+        if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True, torchVersionRequirement=">=2.4") is None:
+            raise RuntimeError(_("PyTorch was not installed: see the log, then click Install again."))
+
+
+def python_executable() -> str | None:
+    """Slicer's Python launcher for the worker process; None where the interpreter is the process itself."""
+    import shutil
+
+    return shutil.which("PythonSlicer")
+
+
+def application_folder() -> str:
+    """The folder for temporary files that the user chose in the application settings."""
+    return str(slicer.app.temporaryPath)

@@ -1,0 +1,138 @@
+"""The volume, the further channels that a model wants, and the model."""
+
+from pathlib import Path
+from typing import Any
+
+import qt
+from DGMSegmentationScene.volumes import refusal
+from slicer.i18n import tr as _
+
+import slicer
+
+
+class Inputs:
+    """Fills the list of models and says what is still missing before a run."""
+
+    def __init__(self, ui: Any, changed: Any) -> None:
+        self._ui, self._changed = ui, changed
+        self._headers: dict[str, Any] = {}
+        self._problem = ""
+        self._channels: dict[str, Any] = {}
+        self.parameters: Any = None
+        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._changed)
+        ui.modelSelector.connect("activated(int)", self._picked)
+
+    def use(self, parameters: Any) -> None:
+        """Show the parameters of a scene; None while there is no scene."""
+        self.parameters = parameters
+        if parameters is not None:
+            self._show_models()
+
+    def list_models(self) -> None:
+        """Read the headers of the bundled models (no torch, no weights)."""
+        from DGMSegmentationLib.model import bundled_models, read_header
+
+        for name, path in bundled_models().items():
+            try:
+                self._headers[name] = read_header(path)[0]
+            except Exception as error:
+                self._problem = str(error)
+        self._show_models()
+
+    @property
+    def model(self) -> str:
+        """Name or path of the chosen model, empty when there is none."""
+        return self.parameters.model if self.parameters is not None else ""
+
+    def channels(self) -> dict[str, Any]:
+        """Channel name -> volume node, for the channels after the QSM."""
+        return {name: selector.currentNode() for name, selector in self._channels.items()}
+
+    def reason(self) -> str:
+        """Why no run can start now; empty when one can."""
+        if self.parameters is None:
+            return _("The scene is being closed.")
+        reason = refusal(self.parameters.inputVolume)
+        if reason:
+            return reason
+        if not self.model:
+            return _("Choose a model.")
+        if self.model not in self._headers:
+            return self._problem or _("{model} is no usable model file: choose another one.").format(model=self.model)
+        for name, node in self.channels().items():
+            if node is None:
+                return _("The model also needs the channel {name}: choose its volume.").format(name=name)
+        return ""
+
+    def _show_models(self) -> None:
+        selector = self._ui.modelSelector
+        selector.clear()
+        wanted = self.model
+        if not wanted and self._headers:
+            wanted = next(iter(self._headers))
+            if self.parameters is not None:
+                self.parameters.model = wanted
+        if wanted and wanted not in self._headers:
+            self._read_file(wanted)
+        names = list(self._headers)
+        for name in names + ([wanted] if wanted and wanted not in names else []):
+            header = self._headers.get(name)
+            selector.addItem((header.title or header.name) if header else Path(name).name, name)
+        selector.addItem(_("From a file..."), "")
+        selector.currentIndex = max(0, selector.findData(wanted)) if wanted else selector.count - 1
+        self._describe()
+
+    def _picked(self, index: int) -> None:
+        if self.parameters is None:
+            return
+        chosen = str(self._ui.modelSelector.itemData(index) or "")
+        if not chosen:
+            chosen = str(
+                qt.QFileDialog.getOpenFileName(
+                    slicer.util.mainWindow(), _("Choose a model file"), "", _("Models (*.safetensors)")
+                )
+                or ""
+            )
+        if chosen:
+            self.parameters.model = chosen
+        self._show_models()
+        self._changed()
+
+    def _read_file(self, path: str) -> None:
+        from DGMSegmentationLib.errors import InputError
+        from DGMSegmentationLib.model import read_header
+
+        self._problem = ""
+        try:
+            self._headers[path] = read_header(path)[0]
+        except InputError as error:
+            self._problem = str(error)
+
+    def _describe(self) -> None:
+        header = self._headers.get(self.model)
+        text = self._problem if self.model and header is None else ""
+        if header is not None:
+            text = header.description or header.title or header.name
+            if header.licence:
+                text = f"{text} ({_('licence')}: {header.licence})"
+        self._ui.modelDescription.text = text
+        self._ui.modelDescription.visible = bool(text)
+        self._show_channels(header.channels[1:] if header is not None else ())
+
+    def _show_channels(self, names: Any) -> None:
+        if tuple(names) == tuple(self._channels):
+            return
+        form = self._ui.channelBox.layout()
+        while form.rowCount():
+            form.removeRow(0)
+        self._channels = {}
+        for name in names:
+            selector = slicer.qMRMLNodeComboBox()
+            selector.nodeTypes = ["vtkMRMLScalarVolumeNode"]
+            selector.noneEnabled, selector.addEnabled, selector.removeEnabled = True, False, False
+            selector.setMRMLScene(slicer.mrmlScene)
+            selector.setCurrentNode(None)
+            selector.connect("currentNodeChanged(vtkMRMLNode*)", self._changed)
+            form.addRow(name, selector)
+            self._channels[name] = selector
+        self._ui.channelBox.visible = bool(self._channels)

@@ -1,0 +1,140 @@
+"""The button, the progress and the messages. Three states: idle, running, cancelling."""
+
+import html
+import logging
+from typing import Any
+
+import qt
+from DGMSegmentationScene.provenance import is_edited
+from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner, Settings
+from slicer.i18n import tr as _
+
+import slicer
+
+POLL_MS = 40
+
+
+class Running:
+    """Starts, watches and cancels runs of the logic's runner."""
+
+    def __init__(self, ui: Any, runner: Runner, inputs: Any, dependencies: Any, finished: Any) -> None:
+        self._ui, self._runner, self._inputs = ui, runner, inputs
+        self._dependencies, self._finished = dependencies, finished
+        self._step = ""
+        self._ready = False
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._poll)
+        ui.segmentButton.connect("clicked(bool)", self.start)
+        ui.cancelButton.connect("clicked(bool)", self.cancel)
+        ui.detailsButton.connect("toggled(bool)", self._show_details)
+
+    def refresh(self) -> None:
+        """Enable or disable the button; the reason why not is its tooltip."""
+        if self._runner.state != IDLE:
+            reason = _("A segmentation is running.")
+        elif not self._ready:
+            reason = _("Install the required packages first.")
+        else:
+            reason = self._inputs.reason()
+        button = self._ui.segmentButton
+        button.enabled = not reason
+        # A tooltip understands HTML, and a node's name may be anything.
+        button.toolTip = html.escape(reason or _("Segment ten deep-gray-matter nuclei in the chosen volume."))
+
+    def check_packages(self) -> None:
+        """Look again whether everything that a run needs is there."""
+        self._ready = self._dependencies.show()
+        if self._ready:
+            self._inputs.list_models()
+        self.refresh()
+
+    def start(self) -> None:
+        """The click on Segment."""
+        parameters = self._inputs.parameters
+        if self._runner.state != IDLE or parameters is None or self._inputs.reason():
+            self.refresh()
+            return
+        output = parameters.outputSegmentation
+        if is_edited(output) and not slicer.util.confirmYesNoDisplay(
+            _("{name} holds labels that were edited by hand. Replace them? A hidden copy is kept in the scene.").format(
+                name=output.GetName()
+            )
+        ):
+            return
+        self.say("")
+        settings = Settings(
+            model=self._inputs.model,
+            device=parameters.device,
+            units=parameters.units,
+            largest_component=parameters.largestComponent,
+            flip_average=parameters.flipAverage,
+        )
+        try:
+            self._runner.start(parameters.inputVolume, settings, output, self._inputs.channels())
+        except Exception as error:
+            self._fail(error)
+            return
+        self._step = _("Preparing")
+        self._ui.progressBar.value = 0
+        self._timer.start()
+        self._show_state()
+
+    def cancel(self) -> None:
+        """The click on Cancel."""
+        self._runner.cancel()
+        self._show_state()
+
+    def stop(self) -> None:
+        """End a run without a word: the scene or the module is going away."""
+        self._timer.stop()
+        self._runner.stop()
+        self._show_state()
+
+    def say(self, text: str, detail: str = "") -> None:
+        """Show one plain sentence below the button, the rest behind Details; an empty text hides both."""
+        self._ui.messageBox.visible = bool(text)
+        self._ui.messageLabel.text = text
+        self._ui.detailsButton.visible = bool(detail)
+        self._ui.detailsButton.checked = False
+        self._ui.detailsText.plainText = detail
+
+    def _poll(self) -> None:
+        for update in self._runner.poll():
+            if update.kind == "progress":
+                self._step = update.text
+                if update.fraction >= 0:
+                    self._ui.progressBar.value = int(100 * update.fraction)
+                continue
+            self._timer.stop()
+            self._show_state()
+            if update.kind == "failed":
+                logging.error("DGMSegmentation: %s\n%s", update.text, update.detail)
+                self.say(update.text, update.detail or self._runner.log)
+            elif update.kind == "cancelled":
+                self.say(update.text)
+            else:
+                self._finished(slicer.mrmlScene.GetNodeByID(update.node_id))
+        if self._runner.state != IDLE:
+            self._show_state()
+
+    def _fail(self, error: BaseException) -> None:
+        import traceback
+
+        from DGMSegmentationLib.worker import explain
+
+        detail = "".join(traceback.format_exception(error))
+        logging.error("DGMSegmentation: %s", detail)
+        self.say(explain(error)[1], detail)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        state = self._runner.state
+        self._ui.progressBox.visible = state != IDLE
+        self._ui.cancelButton.enabled = state not in (IDLE, CANCELLING)
+        step = _("Cancelling") if state == CANCELLING else self._step
+        self._ui.progressLabel.text = f"{step} - {self._runner.seconds:.0f} s"
+        self.refresh()
+
+    def _show_details(self, shown: bool) -> None:
+        self._ui.detailsText.visible = shown

@@ -1,0 +1,78 @@
+"""The ROI table in the panel: ten rows, one per structure and side."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+COLUMNS = ("Structure", "Side", "Mean", "SD", "Volume", "Flags")
+TIPS = (
+    "",
+    "L: the patient's left.",
+    "Mean susceptibility in ppb, as in the image (no reference is subtracted).",
+    "Standard deviation in ppb (n - 1).",
+    "Volume in mm3.",
+    "Worth a look: unusual volume, side difference, mean, or geometry.",
+)
+STRUCTURE, SIDE, MEAN, SD, VOLUME, FLAGS = range(6)
+
+
+class RoiTable:
+    """Writes rows of measurements into the table widget."""
+
+    def __init__(self, widget: Any) -> None:
+        from DGMSegmentationLib.structures import STRUCTURES
+
+        self._widget = widget
+        widget.setColumnCount(len(COLUMNS))
+        widget.setHorizontalHeaderLabels([_(name) for name in COLUMNS])
+        for column, tip in enumerate(TIPS):
+            widget.horizontalHeaderItem(column).setToolTip(_(tip))
+        widget.setRowCount(len(STRUCTURES))
+        widget.verticalHeader().hide()
+        widget.verticalHeader().setDefaultSectionSize(21)
+        header = widget.horizontalHeader()
+        header.setStretchLastSection(False)
+        for column in range(len(COLUMNS)):
+            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        header.setSectionResizeMode(STRUCTURE, qt.QHeaderView.Stretch)
+        for row, structure in enumerate(STRUCTURES):
+            for column in range(len(COLUMNS)):
+                item = qt.QTableWidgetItem()
+                if column not in (STRUCTURE, FLAGS):
+                    item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
+                widget.setItem(row, column, item)
+            swatch = qt.QPixmap(12, 12)
+            swatch.fill(qt.QColor(structure.color))
+            widget.item(row, STRUCTURE).setIcon(qt.QIcon(swatch))
+            widget.item(row, STRUCTURE).setText(_(structure.name.split(" ", 1)[1].capitalize()))
+            widget.item(row, SIDE).setText(structure.side)
+        widget.setFixedHeight(21 * len(STRUCTURES) + header.sizeHint.height() + 6 if not callable(header.sizeHint)
+                              else 21 * len(STRUCTURES) + header.sizeHint().height() + 6)
+
+    def show(self, rows: Sequence[Any], reasons: Mapping[str, str] | None = None) -> None:
+        """Show the ten rows of one volume; an empty sequence clears the numbers."""
+        by_label = {row.label: row for row in rows}
+        for index in range(10):
+            row = by_label.get(index + 1)
+            texts = ["", "", "", ""]
+            tip = ""
+            if row is not None:
+                texts = [number(row.mean_ppb), number(row.sd_ppb), number(row.volume_mm3, 0), ""]
+                shown = [code for code in row.flag_list if code != "labels_resampled"]
+                texts[3] = ", ".join(code.replace("_", " ") for code in shown)
+                tip = " ".join(_reason(code, row.abbreviation, reasons or {}) for code in shown)
+            for column, text in zip((MEAN, SD, VOLUME, FLAGS), texts, strict=True):
+                self._widget.item(index, column).setText(text)
+            self._widget.item(index, FLAGS).setToolTip(tip)
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number as the table shows it; a dash where there is none."""
+    return f"{value:.{digits}f}" if math.isfinite(value) else "-"
+
+
+def _reason(code: str, abbreviation: str, reasons: Mapping[str, str]) -> str:
+    return reasons.get(f"{code} {abbreviation}") or reasons.get(code) or ""

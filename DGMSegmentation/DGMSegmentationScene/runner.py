@@ -1,0 +1,248 @@
+"""One run from a volume node to a segmentation node, through the worker process and without blocking: start, poll, cancel.
+
+The caller polls from a timer in the main thread; only there MRML is touched. Nodes are remembered by id, because they may
+be gone when the result comes.
+"""
+
+import shutil
+import tempfile
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .provenance import is_edited, mark_unedited, set_aside, write_provenance
+from .segments import create_segmentation, show_labels
+from .volumes import image_of
+
+IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user may choose beside the volume."""
+
+    model: str
+    device: str = "auto"
+    units: str = "auto"
+    largest_component: bool = True
+    flip_average: bool = False
+
+
+@dataclass(frozen=True)
+class Update:
+    """Something to tell the user. ``kind``: progress, finished, cancelled, or failed."""
+
+    kind: str
+    text: str = ""
+    fraction: float = 0.0
+    detail: str = ""
+    node_id: str = ""
+
+
+class Runner:
+    """Runs one segmentation at a time; the worker stays warm between runs."""
+
+    def __init__(self, python: str | None = None, environment: Mapping[str, str] | None = None) -> None:
+        self._python, self._environment = python, environment
+        self._client: Any = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self.state = IDLE
+        self.started = 0.0
+        self._folder: Path | None = None
+        self._saver: threading.Thread | None = None
+        self._problem: BaseException | None = None
+        self._request: Any = None
+        self._scene: Any = None
+        self._volume_id = self._output_id = self._volume_name = ""
+        self._output_was_edited = False
+
+    @property
+    def worker_pid(self) -> int | None:
+        """Process id of the warm worker, None when there is none."""
+        return self._client.pid if self._client is not None else None
+
+    @property
+    def log(self) -> str:
+        """What the worker wrote to its log."""
+        return self._client.log if self._client is not None else ""
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start of the current run."""
+        return time.monotonic() - self.started if self.state != IDLE else 0.0
+
+    def start(
+        self, volume: Any, settings: Settings, output: Any = None, channels: Mapping[str, Any] | None = None
+    ) -> None:
+        """Begin a run and return at once; does nothing while another one runs.
+
+        ``output``: the segmentation node to fill; None makes a new one when the result is there.
+        Raises InputError for an unusable volume or when the temporary folder cannot be written.
+        """
+        from DGMSegmentationLib.errors import InputError
+        from DGMSegmentationLib.model import find_model
+        from DGMSegmentationLib.worker_client import WorkerClient, request_for
+
+        if self.state != IDLE:
+            return
+        images = {"": image_of(volume, as_seen=True, copy=True)}
+        for name, node in (channels or {}).items():
+            images[name] = image_of(node, as_seen=True, copy=True)
+        model = str(find_model(settings.model))
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-"))
+        except OSError as error:
+            raise InputError(
+                f"The temporary folder {tempfile.gettempdir()} cannot be written ({error.strerror}): "
+                "free some space or choose another one in the application settings."
+            ) from error
+        if self._client is None:
+            self._client = WorkerClient(self._python, self._environment)
+        self.state, self.started, self._folder = RUNNING, time.monotonic(), folder
+        self._scene, self._volume_id, self._volume_name = volume.GetScene(), volume.GetID(), volume.GetName()
+        self._output_id = output.GetID() if output is not None else ""
+        self._output_was_edited = is_edited(output)
+        files = {
+            name: {"path": str(folder / f"{i}.npy"), "affine": im.affine.tolist(), "name": name or self._volume_name}
+            for i, (name, im) in enumerate(images.items())
+        }
+        self._request = request_for(
+            uuid.uuid4().hex,
+            image=files.pop(""),
+            channels=list(files.values()),
+            output=str(folder),
+            model=model,
+            device=settings.device,
+            units=settings.units,
+            largest_component=settings.largest_component,
+            flip_average=settings.flip_average,
+        )
+        arrays = [image.data for image in images.values()]
+        self._saver = threading.Thread(target=self._save, args=(arrays, folder), daemon=True)
+        self._saver.start()
+        try:
+            self._client.start()
+        except OSError as error:
+            self._end()
+            raise InputError(f"The segmentation process could not be started ({error.strerror}).") from error
+
+    def cancel(self) -> None:
+        """Ask the run to stop; a ``cancelled`` update follows within a second."""
+        if self.state != RUNNING:
+            return
+        self.state = CANCELLING
+        if self._client.busy:
+            self._client.cancel()
+
+    def stop(self) -> None:
+        """End everything at once, the worker too (scene closing, module unloading, quitting)."""
+        if self._client is not None:
+            self._client.stop()
+        self._end()
+
+    def poll(self) -> list[Update]:
+        """What happened since the last call; call it every 50 ms or so from the main thread."""
+        if self.state == IDLE:
+            return []
+        if self._saver is not None:
+            if self._saver.is_alive():
+                return []
+            self._saver.join()
+            self._saver = None
+            if self.state == CANCELLING:
+                return [self._finish(Update("cancelled", "Cancelled; nothing was changed."))]
+            if self._problem is not None:
+                return [self._finish(_failure(self._problem))]
+            self._client.submit(self._request)
+        updates = []
+        for event in self._client.poll():
+            update = self._understand(event)
+            if update is not None:
+                updates.append(update)
+        return updates
+
+    def run_to_end(self, on_update: Any = None) -> Update:
+        """Wait for the end of the run (for scripts; blocks the caller) and return the last update."""
+        while True:
+            for update in self.poll():
+                if on_update is not None:
+                    on_update(update)
+                if update.kind != "progress":
+                    return update
+            time.sleep(0.02)
+
+    def _save(self, arrays: list[Any], folder: Path) -> None:
+        try:
+            import numpy as np
+
+            for index, array in enumerate(arrays):
+                np.save(folder / f"{index}.npy", array)
+            # The main thread needs these when the result comes; importing them here keeps the window responsive.
+            import DGMSegmentationLib.measure
+            import DGMSegmentationLib.quality  # noqa: F401
+            import scipy.ndimage  # noqa: F401
+        except BaseException as error:
+            self._problem = error
+
+    def _understand(self, event: Mapping[str, Any]) -> Update | None:
+        kind = event["event"]
+        if kind == "progress":
+            return Update("progress", event["step"], float(event["fraction"]))
+        if kind == "status":
+            return Update("progress", event["text"], -1.0)
+        if kind == "cancelled":
+            return self._finish(Update("cancelled", "Cancelled; nothing was changed."))
+        if kind == "error":
+            return self._finish(Update("failed", event["message"], detail=event.get("detail", "")))
+        if kind == "done":
+            try:
+                node = self._show(event)
+            except Exception as error:
+                return self._finish(_failure(error))
+            return self._finish(Update("finished", fraction=1.0, node_id=node.GetID()))
+        return None
+
+    def _show(self, event: Mapping[str, Any]) -> Any:
+        import numpy as np
+        from DGMSegmentationLib.errors import InputError
+
+        labels = np.load(event["labels"], allow_pickle=False)
+        volume = self._scene.GetNodeByID(self._volume_id)
+        if volume is None or volume.GetImageData() is None:
+            raise InputError(f"The volume {self._volume_name} was removed during the run; nothing was changed.")
+        if labels.dtype != np.uint8 or tuple(labels.shape) != tuple(volume.GetImageData().GetDimensions()):
+            raise InputError(f"The volume {volume.GetName()} was replaced during the run; nothing was changed.")
+        node = self._scene.GetNodeByID(self._output_id) if self._output_id else None
+        if node is not None and is_edited(node):
+            if self._output_was_edited:
+                set_aside(node)  # the user agreed to replace it; the manual work stays at hand
+            else:
+                node = None  # edited while the run went on: never overwrite that
+        if node is None:
+            node = create_segmentation(self._scene, volume)
+        show_labels(node, volume, labels)
+        write_provenance(node, volume, event["provenance"])
+        mark_unedited(node)
+        return node
+
+    def _finish(self, update: Update) -> Update:
+        self._end()
+        return update
+
+    def _end(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._reset()
+
+
+def _failure(error: BaseException) -> Update:
+    from DGMSegmentationLib.worker import explain
+
+    return Update("failed", explain(error)[1], detail="".join(traceback.format_exception(error)))

@@ -1,0 +1,70 @@
+"""What Reload and Test runs inside Slicer: a small head made on the spot, labelled, measured, edited, segmented."""
+
+from typing import Any
+
+from .labels import labels_on_volume
+from .measurement import Measurer
+from .provenance import is_edited, mark_unedited
+from .segments import create_segmentation, show_labels, structure_segments
+
+
+def phantom_volume(scene: Any, spacing: tuple[float, float, float] = (2.0, 2.0, 2.0)) -> tuple[Any, Any]:
+    """A volume node (ppm) with the library's procedural head, and its labels as an array."""
+    import vtk
+    from DGMSegmentationLib.simulation.phantom import phantom
+    from slicer.util import updateVolumeFromArray
+
+    shape = tuple(round(extent / step) for extent, step in zip((160, 192, 152), spacing, strict=True))
+    image, labels = phantom(shape, spacing)
+    volume = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Phantom QSM")
+    updateVolumeFromArray(volume, image.data.transpose(2, 1, 0).astype("float32"))
+    matrix = vtk.vtkMatrix4x4()
+    matrix.DeepCopy(image.affine.ravel().tolist())
+    volume.SetIJKToRASMatrix(matrix)
+    volume.CreateDefaultDisplayNodes()
+    return volume, labels.data
+
+
+def labels_become_segments(case: Any) -> None:
+    """Ten named segments, measured, recognised as edited once a voxel changes."""
+    import numpy as np
+    import slicer
+
+    volume, labels = phantom_volume(slicer.mrmlScene)
+    node = create_segmentation(slicer.mrmlScene, volume)
+    show_labels(node, volume, labels)
+    mark_unedited(node)
+    case.assertEqual(len(structure_segments(node)), 10)
+    case.assertEqual(node.GetSegmentation().GetNthSegment(0).GetName(), "Left red nucleus")
+    case.assertTrue(np.array_equal(labels_on_volume(node, volume).image.data, labels))
+    rows = Measurer().measure(node, [volume]).rows
+    inside = slicer.util.arrayFromVolume(volume).transpose(2, 1, 0)[labels == 5].astype(float)
+    case.assertAlmostEqual(rows[4].mean_ppb, 1000 * inside.mean(), delta=1e-3)
+    case.assertFalse(is_edited(node))
+    changed = labels.copy()
+    changed[tuple(np.argwhere(labels == 5)[0])] = 0
+    show_labels(node, volume, changed)
+    case.assertTrue(is_edited(node))
+
+
+def model_runs(case: Any) -> None:
+    """The bundled model labels the head through the worker process; skipped in a build without a model."""
+    import slicer
+    from DGMSegmentationLib.model import bundled_models
+
+    if not bundled_models():
+        case.delayDisplay("No model is bundled in this build: the run was skipped")
+        return
+    from DGMSegmentation import DGMSegmentationLogic
+
+    volume, _labels = phantom_volume(slicer.mrmlScene)
+    logic = DGMSegmentationLogic()
+    try:
+        node = logic.process(volume)
+        case.assertEqual(len(structure_segments(node)), 10)
+        case.assertEqual(len(logic.measure(node, [volume])), 10)
+    finally:
+        logic.runner.stop()
+
+
+TESTS = (labels_become_segments, model_runs)
