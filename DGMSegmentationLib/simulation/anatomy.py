@@ -131,7 +131,7 @@ def _surroundings(individual: Image, head: Image) -> NDArray[np.uint8]:
     u = demons(
         smoothed_channels(fixed, hoa_groups, 1.0),
         smoothed_channels(moving, head_groups, 1.0),
-        25,
+        15,
         elastic=1.5,
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from .anatomy import SPACING, Anatomy
-from .tissues import is_tissue
+from .tissues import RIGHT, code
 from .vessels import draw_balls
 
 Map = NDArray[np.float32]
@@ -14,9 +15,16 @@ Map = NDArray[np.float32]
 
 def add_deposits(chi: Map, magnitude: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
     """Add one subject's deposits to a susceptibility map (ppm) and darken the magnitude there, in place."""
+    boxes: list[tuple[slice, ...] | None] = ndimage.find_objects(anatomy.tissue)
 
     def among(*names: str) -> NDArray[np.int64]:
-        return np.argwhere(is_tissue(anatomy.tissue, *names))
+        found = []
+        for name in names:
+            for value in (code(name), code(name) + RIGHT):
+                box = boxes[value - 1] if value <= len(boxes) else None
+                if box is not None:
+                    found.append(np.argwhere(anatomy.tissue[box] == value) + [s.start for s in box])
+        return np.vstack(found) if found else np.zeros((0, 3), int)
 
     def put(
         where: NDArray[np.int64], count: int, ppm: tuple[float, float], radius_mm: tuple[float, float]
@@ -24,11 +32,11 @@ def add_deposits(chi: Map, magnitude: Map, anatomy: Anatomy, rng: np.random.Gene
         if not count or not len(where):
             return
         centres = where[rng.integers(0, len(where), count)] + rng.uniform(-0.5, 0.5, (count, 3))
-        balls = np.zeros(chi.shape, np.float32)
-        draw_balls(balls, centres, rng.uniform(*radius_mm, count) / SPACING)
         box = tuple(slice(max(0, int(c.min()) - 8), int(c.max()) + 9) for c in centres.T)
-        chi[box] += balls[box] * np.float32(rng.uniform(*ppm))
-        magnitude[box] *= 1 - 0.4 * balls[box]
+        balls = np.zeros(chi[box].shape, np.float32)
+        draw_balls(balls, centres - [s.start for s in box], rng.uniform(*radius_mm, count) / SPACING)
+        chi[box] += balls * np.float32(rng.uniform(*ppm))
+        magnitude[box] *= 1 - 0.4 * balls
 
     def happens(probability: float) -> bool:
         return bool(rng.uniform() < probability)
@@ -46,7 +54,10 @@ def add_deposits(chi: Map, magnitude: Map, anatomy: Anatomy, rng: np.random.Gene
         put(among("choroid"), int(rng.integers(2, 12)), (-0.35, 0.15), (0.8, 2.0))
     if happens(0.12):
         put(
-            among("white_matter", "thalamus", "putamen"), int(rng.integers(1, 6)), (0.3, 1.2), (0.6, 1.4)
+            among("internal_capsule", "thalamus", "putamen", "brainstem"),
+            int(rng.integers(1, 6)),
+            (0.3, 1.2),
+            (0.6, 1.4),
         )  # microbleeds
     pineal = anatomy.veins.get("pineal")
     if pineal is not None and happens(0.55):

@@ -39,6 +39,10 @@ _SHARES = {"tkd": 0.15, "l2": 0.25, "tikhonov": 0.15, "tv": 0.45}
 RECONSTRUCTIONS: tuple[str, ...] = tuple(_SHARES)
 
 
+#: Masks are shaped on this coarse grid and then brought to the scan's.
+_MASK_GRID = Grid((64, 80, 67), GRID.affine @ np.diag([3.0, 3.0, 3.0, 1.0]))
+
+
 @dataclass(frozen=True)
 class Options:
     """What a simulation varies; the switches are there to find out what each part is worth."""
@@ -67,10 +71,11 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     magnetism = fill(anatomy, rng, veins=options.veins)
     positions = random_positions(anatomy, pose, rng, 1.0 if options.deform else 0.0)
     chi = ndimage.map_coordinates(magnetism.chi, positions, order=1, mode="constant")
-    magnitude = ndimage.map_coordinates(magnetism.magnitude, positions, order=1, mode="constant")
-    tissue = ndimage.map_coordinates(anatomy.tissue, positions, order=0, mode="constant")
-    labels = ndimage.map_coordinates(anatomy.labels, positions, order=0, mode="constant")
-    del positions
+    nearest, inside = nearest_voxels(positions, anatomy.tissue.shape)
+    magnitude = magnetism.magnitude.ravel()[nearest] * inside
+    tissue = np.ascontiguousarray(anatomy.tissue).ravel()[nearest] * inside
+    labels = np.ascontiguousarray(anatomy.labels).ravel()[nearest] * inside
+    del positions, nearest
 
     brain = tissue >= code("csf")
     chi[~brain] = 0
@@ -83,7 +88,7 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     scan, grid = _scan(rng, options)
     measured, magnitude = acquire(field_map, magnitude, scan, rng)
     del field_map
-    soft = apply_weights(_parenchyma(tissue), grid_weights(GRID, grid, True))
+    soft = apply_weights(_parenchyma(tissue), grid_weights(GRID, _MASK_GRID, True))
     mask = _brain_mask(soft, magnitude, grid, rng)
     measured += _residual_background(grid, rng)
     chosen, recon = _reconstruct(measured, magnitude, mask, grid, b0, rng, options)
@@ -105,6 +110,17 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
         "true_ppb": {name: round(value, 1) for name, value in magnetism.values_ppb.items()},
     }
     return Simulated(Image(result, grid.affine, unit="ppm"), Image(final, grid.affine.copy()), settings)
+
+
+def nearest_voxels(positions: Map, shape: tuple[int, ...]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Flat index of the voxel nearest to each position (3, x, y, z), and whether the position is inside at all."""
+    flat = np.zeros(positions.shape[1:], np.int32)
+    inside = np.ones(positions.shape[1:], bool)
+    for axis, n in enumerate(shape):
+        voxel = np.rint(positions[axis]).astype(np.int32)
+        inside &= (voxel >= 0) & (voxel < n)
+        flat = flat * np.int32(n) + np.clip(voxel, 0, n - 1)
+    return flat, inside
 
 
 def labels_on_grid(labels: NDArray[np.uint8], source: Grid, target: Grid) -> NDArray[np.uint8]:
@@ -161,31 +177,25 @@ def _parenchyma(tissue: NDArray[np.uint8]) -> Map:
     return (tissue > code("csf")).astype(np.float32)
 
 
-def _ball(radius_mm: float, spacing: tuple[float, float, float]) -> NDArray[np.bool_]:
-    half = [int(radius_mm / s) for s in spacing]
-    axes = np.meshgrid(*[np.arange(-h, h + 1) * s for h, s in zip(half, spacing, strict=True)], indexing="ij")
-    return np.asarray(sum(a**2 for a in axes) <= radius_mm**2 + 1e-6)
-
-
-def _distance_inside(mask: NDArray[np.bool_], grid: Grid) -> Map:
-    return np.asarray(
-        ndimage.distance_transform_edt(np.pad(mask, 1), sampling=grid.spacing)[1:-1, 1:-1, 1:-1], np.float32
-    )
-
-
 def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """A mask as tools draw it: smooth, a bit too large or eroded, with losses where the signal is poor."""
-    reach = 7.0
-    outside = ndimage.distance_transform_edt(soft < 0.5, sampling=grid.spacing)
-    closed = _distance_inside(outside < reach, grid) > reach
-    depth = _distance_inside(closed, grid) - ndimage.distance_transform_edt(~closed, sampling=grid.spacing)
-    wobble = smooth_noise(rng, grid.shape, float(np.cbrt(np.prod(grid.spacing))), 40.0) * rng.uniform(
-        0.2, 1.2
+    """A mask as tools draw it: smooth, a bit too large or eroded, with losses where the signal is poor.
+
+    ``soft`` is the fraction of brain tissue on ``_MASK_GRID``.
+    """
+    mm = _MASK_GRID.spacing[0]
+    reach = 7.0 / mm
+    outside = ndimage.distance_transform_edt(np.pad(soft < 0.5, 4, constant_values=True))
+    closed = outside < reach
+    inner = ndimage.distance_transform_edt(closed) - reach
+    depth = mm * np.where(inner > 0, inner, -np.maximum(outside - 0.5, 0))[4:-4, 4:-4, 4:-4].astype(
+        np.float32
     )
-    mask = depth > rng.uniform(-1.5, 3.5) + wobble
+    depth -= smooth_noise(rng, _MASK_GRID.shape, mm, 40.0) * np.float32(rng.uniform(0.2, 1.2))
+    fine = apply_weights(depth, grid_weights(_MASK_GRID, grid, False))
+    mask = fine > rng.uniform(-1.5, 3.5)
     if rng.uniform() < 0.4:  # a threshold on the signal eats into veins and the skull base
         smooth = ndimage.gaussian_filter(magnitude, 0.7)
-        mask &= (smooth > rng.uniform(0.2, 0.5) * float(np.median(smooth[mask]))) | (depth > 25.0)
+        mask &= (smooth > rng.uniform(0.2, 0.5) * float(np.median(smooth[mask]))) | (fine > 25.0)
     components, n = ndimage.label(mask)
     if n > 1:
         sizes = np.bincount(components.ravel())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..image import apply_weights, axis_weights
 from .anatomy import GRID, SPACING, Anatomy
 from .deform import smooth_noise
 from .deposits import add_deposits
@@ -46,9 +47,10 @@ def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> M
     texture = np.zeros(256, np.float32)
     for tissue in tissue_table().values():
         texture[tissue.code] = texture[tissue.code + RIGHT * tissue.paired] = tissue.texture_ppb * 1e-3
+    boxes: list[tuple[slice, ...] | None] = ndimage.find_objects(anatomy.tissue)
     for name, (mean, spread) in _GRADIENTS.items():
         for right in (0, RIGHT):
-            _grade(chi, anatomy, code(name) + right, np.array(mean) + rng.normal(0, spread, 3))
+            _grade(chi, anatomy, boxes, code(name) + right, np.array(mean) + rng.normal(0, spread, 3))
     _laminae(chi, anatomy, rng)
     _blend(chi, anatomy, ("thalamus", "pulvinar"), 3.0)
     _blend(chi, anatomy, ("internal_capsule", "white_matter"), 2.0)
@@ -62,6 +64,14 @@ def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> M
         magnitude *= 1 - np.float32(rng.uniform(0.1, 0.6)) * fraction
     add_deposits(chi, magnitude, anatomy, rng)
     return Magnetism(chi, magnitude.astype(np.float32), values)
+
+
+def deep_box(anatomy: Anatomy, margin: int = 25) -> tuple[slice, ...]:
+    """The box of the labelled structures with a margin in voxels."""
+    boxes = [b for b in ndimage.find_objects(anatomy.labels) if b is not None]
+    low = [max(0, min(b[a].start for b in boxes) - margin) for a in range(3)]
+    high = [max(b[a].stop for b in boxes) + margin for a in range(3)]
+    return tuple(slice(a, b) for a, b in zip(low, high, strict=True))
 
 
 def _tissue_values(rng: np.random.Generator) -> tuple[Map, Map, dict[str, float]]:
@@ -93,26 +103,30 @@ def _tissue_values(rng: np.random.Generator) -> tuple[Map, Map, dict[str, float]
     return chi, magnitude, values
 
 
-def _grade(chi: Map, anatomy: Anatomy, value: int, slope: NDArray[np.float64]) -> None:
+def _grade(
+    chi: Map, anatomy: Anatomy, boxes: list[tuple[slice, ...] | None], value: int, slope: NDArray[np.float64]
+) -> None:
     """Multiply one tissue by 1 + slope . (position / SD of position) in the anatomical frame, in place."""
-    where = anatomy.tissue == value
-    index = np.argwhere(where)
-    if len(index) < 10:
+    if value > len(boxes) or (box := boxes[value - 1]) is None:
         return
+    where = anatomy.tissue[box] == value
+    index = np.argwhere(where) + [s.start for s in box]
     position = anatomy.frame.positions(index * SPACING + anatomy.affine[:3, 3])
     if value < RIGHT:
         position[:, 0] *= -1  # towards lateral on both sides
     normal = (position - position.mean(axis=0)) / np.maximum(position.std(axis=0), 0.5)
-    chi[where] *= np.clip(1 + normal @ slope, 0.25, 2.2).astype(np.float32)
+    chi[box][where] *= np.clip(1 + normal @ slope, 0.25, 2.2).astype(np.float32)
 
 
 def _laminae(chi: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
     """Darken the medial (GPe/GPi) and lateral (putamen/GPe) medullary laminae, one voxel thick, in place."""
     medial, lateral = rng.uniform(0.45, 1.0), rng.uniform(0.5, 1.0)
-    gpi = ndimage.binary_dilation(is_tissue(anatomy.tissue, "gpi"))
-    chi[gpi & is_tissue(anatomy.tissue, "gpe")] *= np.float32(medial)
-    putamen = ndimage.binary_dilation(is_tissue(anatomy.tissue, "putamen"))
-    chi[putamen & is_tissue(anatomy.tissue, "gpe")] *= np.float32(lateral)
+    box = deep_box(anatomy)
+    part = anatomy.tissue[box]
+    gpi = ndimage.binary_dilation(is_tissue(part, "gpi"))
+    chi[box][gpi & is_tissue(part, "gpe")] *= np.float32(medial)
+    putamen = ndimage.binary_dilation(is_tissue(part, "putamen"))
+    chi[box][putamen & is_tissue(part, "gpe")] *= np.float32(lateral)
 
 
 def _blend(chi: Map, anatomy: Anatomy, names: tuple[str, ...], width_mm: float) -> None:
@@ -120,8 +134,7 @@ def _blend(chi: Map, anatomy: Anatomy, names: tuple[str, ...], width_mm: float) 
 
     Works in the box of the deep nuclei, where these tissues meet.
     """
-    index = np.argwhere(anatomy.labels[::2, ::2, ::2] > 0) * 2
-    box = tuple(slice(max(0, int(c.min()) - 25), int(c.max()) + 26) for c in index.T)
+    box = deep_box(anatomy)
     where = is_tissue(anatomy.tissue[box], *names)
     weight = ndimage.gaussian_filter(where.astype(np.float32), width_mm / SPACING)
     blurred = ndimage.gaussian_filter(chi[box] * where, width_mm / SPACING)
@@ -129,11 +142,12 @@ def _blend(chi: Map, anatomy: Anatomy, names: tuple[str, ...], width_mm: float) 
 
 
 def _texture(rng: np.random.Generator) -> Map:
-    """Noise of about unit variance with a coarse, a middle and a fine part."""
+    """Noise of about unit variance with a coarse, a middle and a fine part, made on every second voxel."""
     weights = rng.uniform(0.3, 1.0, 3)
     weights /= np.linalg.norm(weights)
-    total = sum(
-        w * smooth_noise(rng, GRID.shape, SPACING, length)
-        for w, length in zip(weights, (28.0, 12.0, 5.0), strict=True)
-    )
-    return np.asarray(total * rng.uniform(0.5, 1.3), np.float32)
+    half = tuple(n // 2 + 1 for n in GRID.shape)
+    total = np.zeros(half, np.float32)
+    for weight, length in zip(weights, (28.0, 12.0, 5.0), strict=True):
+        total += np.float32(weight) * smooth_noise(rng, half, 2 * SPACING, length)
+    up = [axis_weights(m, 2.0, n, 1.0, 0.0, False) for m, n in zip(half, GRID.shape, strict=True)]
+    return apply_weights(total * np.float32(rng.uniform(0.5, 1.3)), up)

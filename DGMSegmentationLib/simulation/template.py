@@ -20,7 +20,7 @@ from .registration import demons, displace_points, fit_affine, moment_points, sa
 from .sources import CIT168, CIT168_RIGHT, HOA, label_boxes, points_of, read_map
 
 #: The structures that guide the registration.
-GUIDES = ("thalamus", "vdc_posterior", "vdc_anterior", "brainstem", "third_ventricle", "pallidum", "putamen")
+GUIDES = ("thalamus", "vdc_posterior", "vdc_anterior", "brainstem", "third_ventricle", "pallidum")
 #: Grid of the template: 1.5 mm around the basal ganglia and the midbrain, in the atlas's world.
 GRID = Grid(
     (64, 64, 50), np.array([[1.5, 0, 0, -48.0], [0, 1.5, 0, -52.0], [0, 0, 1.5, -36.0], [0, 0, 0, 1]])
@@ -84,12 +84,12 @@ class Placement:
         return np.asarray(y @ inverse[:3, :3].T + inverse[:3, 3])
 
 
-def place(template: Template, individual: Image, iterations: int = 40) -> Placement:
+def place(template: Template, individual: Image, iterations: int = 24) -> Placement:
     """Register the template to one individual subcortical map."""
     step = np.diag(GRID.affine)[:3]
     source, target = [], []
     boxes = label_boxes(individual)
-    for name in ("thalamus", "vdc_posterior", "pallidum", "putamen"):
+    for name in ("thalamus", "vdc_posterior", "pallidum"):
         index = np.argwhere(template.guides[GUIDES.index(name)] > 0.5) * step + GRID.affine[:3, 3]
         for side in (0, 1):
             half = index[index[:, 0] > 0] if side else index[index[:, 0] < 0]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from .anatomy import GRID, SPACING, Anatomy
 from .tissues import code
@@ -41,13 +44,14 @@ def vein_fraction(anatomy: Anatomy, rng: np.random.Generator) -> tuple[NDArray[n
 
 
 def _positions(
-    anatomy: Anatomy, where: NDArray[np.bool_], rng: np.random.Generator, count: int
-) -> NDArray[np.float64]:
-    """World positions (n, 3) of random voxels of a mask."""
-    index = np.flatnonzero(where)
+    anatomy: Anatomy, where: NDArray[np.bool_], rng: np.random.Generator, count: int, step: int = 1,
+    corner: Sequence[int] = (0, 0, 0),
+) -> NDArray[np.float64]:  # fmt: skip
+    """World positions (n, 3) of random voxels of a mask that holds every ``step``-th voxel from ``corner`` on."""
+    index = np.argwhere(where)
     if not len(index):
         return np.zeros((0, 3))
-    chosen = np.array(np.unravel_index(rng.choice(index, count), where.shape)).T
+    chosen = step * index[rng.integers(0, len(index), count)] + np.asarray(corner)
     return np.asarray(chosen * SPACING + anatomy.affine[:3, 3])
 
 
@@ -59,7 +63,9 @@ def _medullary(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # typ
     )
     if not len(ventricle):
         return
-    for start in _positions(anatomy, tissue == code("white_matter"), rng, int(rng.integers(30, 110))):
+    for start in _positions(
+        anatomy, tissue[::3, ::3, ::3] == code("white_matter"), rng, int(rng.integers(30, 110)), 3
+    ):
         offsets = ventricle - start
         direction = offsets[np.argmin((offsets**2).sum(axis=1))]
         distance = float(np.linalg.norm(direction))
@@ -72,9 +78,9 @@ def _medullary(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # typ
 
 def _surface(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # type: ignore[no-untyped-def]
     """Veins of the sulci and cisterns: wandering tubes that start in cerebrospinal fluid between cortex."""
-    where = anatomy.tissue == code("csf")
-    where[:, :, : GRID.shape[2] // 5] = False
-    for start in _positions(anatomy, where, rng, int(rng.integers(90, 220))):
+    where = anatomy.tissue[::3, ::3, ::3] == code("csf")
+    where[:, :, : where.shape[2] // 5] = False
+    for start in _positions(anatomy, where, rng, int(rng.integers(90, 220)), 3):
         draw(random_walk(rng, start, rng.standard_normal(3), rng.uniform(8, 35), 0.4), rng.uniform(0.3, 0.95))
 
 
@@ -94,9 +100,11 @@ def _sagittal_sinus(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  
 
 def _near_nuclei(anatomy: Anatomy, rng: np.random.Generator, draw) -> None:  # type: ignore[no-untyped-def]
     """A few small vessels in and beside the ten structures, the red nucleus and the caudate first."""
-    for label in range(1, 11):
-        where = anatomy.labels == label
-        for start in _positions(anatomy, where, rng, int(rng.integers(0, 3))):
+    for label, box in enumerate(ndimage.find_objects(anatomy.labels), start=1):
+        if box is None:
+            continue
+        where = anatomy.labels[box] == label
+        for start in _positions(anatomy, where, rng, int(rng.integers(0, 3)), 1, [s.start for s in box]):
             draw(
                 random_walk(rng, start, rng.standard_normal(3), rng.uniform(4, 12), 0.3),
                 rng.uniform(0.2, 0.45),
