@@ -45,11 +45,10 @@ class DGMSegmentation(ScriptedLoadableModule):
 
 def register_data():
     """After start-up: our terminology, and the sample volume in the Sample Data module."""
-    for folder in (HERE / "Resources", HERE.parent / "Resources"):
-        terminology = folder / "Terminology" / "DGMSegmentation.term.json"
-        if terminology.exists():
-            slicer.modules.terminologies.logic().LoadTerminologyFromFile(str(terminology))
-            break
+    from DGMSegmentationLib.resources import resource_path
+
+    terminology = resource_path("Terminology", "DGMSegmentation.term.json")
+    slicer.modules.terminologies.logic().LoadTerminologyFromFile(str(terminology))
     try:
         import SampleData
     except ImportError:
