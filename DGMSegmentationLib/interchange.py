@@ -15,8 +15,9 @@ from .measure import RoiRow
 from .structures import LABEL_SCHEMES, SIDE_CODES, STRUCTURES, Structure
 from .tables import table_text
 
-# Slicer's own list; the entries are stored in full, so that names and codes survive where the list lacks one.
-TERMINOLOGY_CONTEXT = "Segmentation category and type - 3D Slicer General Anatomy list"
+# The terminology file that the extension brings (Slicer's own lists have no red nucleus). Names and codes are stored in
+# full, so that they show without it too.
+TERMINOLOGY_CONTEXT = "DGMSegmentation - deep gray matter nuclei"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
 # FreeSurfer's colour table has no red nucleus; its numbers end below 20,000.
@@ -50,7 +51,8 @@ def to_scheme(labels: NDArray[np.uint8], scheme: str) -> NDArray[np.integer]:
     lookup = np.zeros(len(STRUCTURES) + 1, np.uint8 if largest < 256 else np.int32)
     for ours, foreign in numbers.items():
         lookup[ours] = foreign
-    return lookup[labels]
+    numbered: NDArray[np.integer] = lookup[labels]
+    return numbered
 
 
 def lookup_text(scheme: str = "dgm") -> str:

@@ -93,8 +93,11 @@ def icc_2_1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     tail = 1 - (1 - confidence) / 2
     f_low, f_high = f_distribution.ppf(tail, n - 1, v), f_distribution.ppf(tail, v, n - 1)
     rest = k * ms_raters + (k * n - k - n) * ms_error
-    low = n * (ms_subjects - f_low * ms_error) / (f_low * rest + n * ms_subjects)
-    high = n * (f_high * ms_subjects - ms_error) / (rest + n * f_high * ms_subjects)
+    # The quotients are bounded for any F; where F itself overflows (hardly any degrees of freedom) they have a limit.
+    below = f_low * rest + n * ms_subjects
+    low = n * (ms_subjects - f_low * ms_error) / below if np.isfinite(f_low) else -n * ms_error / rest
+    above = rest + n * f_high * ms_subjects
+    high = n * (f_high * ms_subjects - ms_error) / above if np.isfinite(f_high) else 1.0
     return Estimate(float(icc), float(low), float(high), n)
 
 

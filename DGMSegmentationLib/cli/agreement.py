@@ -22,7 +22,7 @@ def agreement(
     inputs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="INPUT...",
+            metavar="INPUT",
             help="ROI tables (one a method), a manifest (.tsv: subject, method, image, segmentation), "
             "or images of one head together with --segmentation.",
         ),
@@ -104,34 +104,37 @@ def agreement(
         return
     from .tables_on_screen import show_table
 
+    columns: dict[str, tuple[str, int | None]]
+    who: dict[str, tuple[str, int | None]] = {"first": ("first", None), "second": ("second", None)}
     if len(subjects_in_common(methods)) == 1:
-        show_table(
-            {
-                "abbreviation": None,
-                "first": None,
-                "second": None,
-                "first_ppb": 1,
-                "second_ppb": 1,
-                "change_ppb": 1,
-            }
-            | {"detectable_change_ppb": 0, "beyond_chance": None},
-            side_by_side,
-            "One subject",
-        )
-    digits = {
-        "bias": 1,
-        "limit_low": 1,
-        "limit_high": 1,
-        "slope": 2,
-        "intercept": 1,
-        "icc_2_1": 2,
-        "icc_low": 2,
+        columns = {
+            **who,
+            "": ("abbreviation", None),
+            "ppb": ("first_ppb", 1),
+            "ppb ": ("second_ppb", 1),
+            "change": ("change_ppb", 1),
+            "detectable": ("detectable_change_ppb", 0),
+            "beyond": ("beyond_chance", None),
+        }
+        show_table(columns, side_by_side, "One subject: change and detectable change, ppb")
+    columns = {
+        **who,
+        "": ("structure", None),
+        "n": ("n", 0),
+        "bias": ("bias", 1),
+        "low": ("limit_low", 1),
+        "high": ("limit_high", 1),
+        "slope": ("slope", 2),
+        "ICC": ("icc_2_1", 2),
+        "CCC": ("ccc", 2),
+        "repeat": ("repeatability_ppb", 0),
     }
-    digits |= {"icc_high": 2, "ccc": 2, "repeatability_ppb": 0}
-    show_table({"first": None, "second": None, "structure": None, "n": 0} | digits, rows, statistic.value)
+    show_table(columns, rows, statistic.value)
     if edits:
-        show_table(
-            {"structure": None, "n": 0, "dice_mean": 3, "mean_bias_ppb": 1},
-            edits,
-            "Labels, first against second",
-        )
+        columns = {
+            "": ("structure", None),
+            "n": ("n", 0),
+            "Dice": ("dice_mean", 3),
+            "bias ppb": ("mean_bias_ppb", 1),
+        }
+        show_table(columns, edits, "Labels, first against second")

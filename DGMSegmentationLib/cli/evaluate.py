@@ -55,23 +55,30 @@ def evaluate(
         return
     from .tables_on_screen import show_table
 
+    columns: dict[str, tuple[str, int | None]]
     if len(cases) == 10:
-        digits = {"dice": 3, "precision": 3, "sensitivity": 3, "hd95_mm": 1, "surface_dice_1mm": 3}
-        columns = {"abbreviation": None, **digits, "volume_error_percent": 1, "mean_error_ppb": 1}
+        columns = {
+            "": ("abbreviation", None),
+            "Dice": ("dice", 3),
+            "prec.": ("precision", 3),
+            "sens.": ("sensitivity", 3),
+            "HD95 mm": ("hd95_mm", 1),
+            "surf. 1mm": ("surface_dice_1mm", 3),
+            "vol. %": ("volume_error_percent", 1),
+            "mean ppb": ("mean_error_ppb", 1),
+        }
         show_table(columns, cases, cases[0]["subject"])
     columns = {
-        "structure": None,
-        "n": 0,
-        "dice_mean": 3,
-        "dice_sd": 3,
-        "hd95_mm_mean": 1,
-        "volume_error_percent_mean": 1,
-        "mean_bias_ppb": 1,
-        "mean_limit_low_ppb": 1,
-        "mean_limit_high_ppb": 1,
-        "icc_2_1": 2,
-        "icc_low": 2,
-        "icc_high": 2,
-        "n_empty": 0,
+        "": ("structure", None),
+        "n": ("n", 0),
+        "Dice": ("dice_mean", 3),
+        "SD": ("dice_sd", 3),
+        "HD95": ("hd95_mm_mean", 1),
+        "vol. %": ("volume_error_percent_mean", 1),
+        "bias": ("mean_bias_ppb", 1),
+        "low": ("mean_limit_low_ppb", 1),
+        "high": ("mean_limit_high_ppb", 1),
+        "ICC": ("icc_2_1", 2),
+        "empty": ("n_empty", 0),
     }
-    show_table(columns, summaries, "Summary")
+    show_table(columns, summaries, "Summary (bias and limits of agreement of the ROI mean, ppb)")

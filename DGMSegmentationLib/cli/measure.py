@@ -26,7 +26,7 @@ class Scheme(str, Enum):
 def measure(
     images: Annotated[
         list[Path],
-        typer.Argument(metavar="IMAGE...", help="Susceptibility maps (.nii, .nii.gz, .nrrd, DICOM folder)."),
+        typer.Argument(metavar="IMAGE", help="Susceptibility maps (.nii, .nii.gz, .nrrd, DICOM folder)."),
     ],
     segmentation: Annotated[
         Path, typer.Option("--segmentation", "-s", help="Label map with the ten structures.")

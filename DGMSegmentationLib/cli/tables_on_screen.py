@@ -17,6 +17,7 @@ def number(value: Any, digits: int = 1) -> str:
 
 def show_rows(rows: Iterable[RoiRow], file: Any = None) -> None:
     """Print ROI rows, one table an image."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -28,42 +29,45 @@ def show_rows(rows: Iterable[RoiRow], file: Any = None) -> None:
     for (subject, image), group in tables.items():
         referenced = any(math.isfinite(row.mean_referenced_ppb) for row in group)
         table = Table(
-            title=escape(" ".join(dict.fromkeys(t for t in (subject, image) if t))), title_justify="left"
+            box=SIMPLE_HEAD,
+            title=escape(" ".join(dict.fromkeys(t for t in (subject, image) if t))),
+            title_justify="left",
         )
-        headings = ["structure", "voxels", "mm3", "mean ppb", "SD", "median", "L-R %"]
-        headings[6:6] = ["referenced ppb"] if referenced else []
+        headings = ["structure", "mm3", "mean ± SD, ppb", "median", "L-R %"]
+        headings[4:4] = ["referenced"] if referenced else []
         for heading in headings:
-            table.add_column(heading, justify="left" if heading == "structure" else "right")
+            table.add_column(heading, justify="left" if heading == "structure" else "right", no_wrap=True)
         table.add_column("flags")
         for row in group:
             cells = [
                 f"[{by_label(row.label).color}]■[/] {row.structure}",
-                str(row.n_voxels),
                 number(row.volume_mm3, 0),
-                number(row.mean_ppb),
-                number(row.sd_ppb),
+                f"{number(row.mean_ppb)} ± {number(row.sd_ppb)}",
                 number(row.median_ppb),
                 number(row.asymmetry_percent),
             ]
-            cells[6:6] = [number(row.mean_referenced_ppb)] if referenced else []
+            cells[4:4] = [number(row.mean_referenced_ppb)] if referenced else []
             table.add_row(*cells, escape(row.flags.replace(";", ", ")))
         console.print(table)
 
 
-def show_table(columns: Mapping[str, int | None], rows: Sequence[Mapping[str, Any]], title: str = "") -> None:
-    """Print dicts as a table. ``columns``: heading -> digits after the point, None for text."""
+def show_table(
+    columns: Mapping[str, tuple[str, int | None]], rows: Sequence[Mapping[str, Any]], title: str = ""
+) -> None:
+    """Print dicts as a table. ``columns``: heading -> (key, digits after the point; None for text)."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(title), title_justify="left")
-    for column, digits in columns.items():
-        table.add_column(column.replace("_", " "), justify="left" if digits is None else "right")
+    table = Table(box=SIMPLE_HEAD, title=escape(title), title_justify="left")
+    for heading, (_, digits) in columns.items():
+        table.add_column(heading, justify="left" if digits is None else "right", no_wrap=digits is not None)
     for row in rows:
         table.add_row(
             *(
-                escape(str(row.get(column, ""))) if digits is None else number(row.get(column), digits)
-                for column, digits in columns.items()
+                escape(str(row.get(key, ""))) if digits is None else number(row.get(key), digits)
+                for key, digits in columns.values()
             )
         )
     Console().print(table)
