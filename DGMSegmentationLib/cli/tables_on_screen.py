@@ -62,7 +62,10 @@ def show_table(
 
     table = Table(box=SIMPLE_HEAD, title=escape(title), title_justify="left")
     for heading, (_, digits) in columns.items():
-        table.add_column(heading, justify="left" if digits is None else "right", no_wrap=digits is not None)
+        text = digits is None
+        table.add_column(
+            heading, justify="left" if text else "right", no_wrap=not text, min_width=5 if text else None
+        )
     for row in rows:
         table.add_row(
             *(
