@@ -51,8 +51,7 @@ def to_scheme(labels: NDArray[np.uint8], scheme: str) -> NDArray[np.integer]:
     lookup = np.zeros(len(STRUCTURES) + 1, np.uint8 if largest < 256 else np.int32)
     for ours, foreign in numbers.items():
         lookup[ours] = foreign
-    numbered: NDArray[np.integer] = lookup[labels]
-    return numbered
+    return np.take(lookup, labels).astype(lookup.dtype)
 
 
 def lookup_text(scheme: str = "dgm") -> str:
