@@ -152,7 +152,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.results.parameters = None
 
     def _on_scene_start_close(self, caller=None, event=None):
-        self.running.stop()
+        self.running.abort()
         self._leave_scene()
 
     def _on_scene_end_close(self, caller=None, event=None):

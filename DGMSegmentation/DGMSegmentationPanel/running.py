@@ -85,11 +85,17 @@ class Running:
         self._runner.cancel()
         self._show_state()
 
+    def abort(self) -> None:
+        """The scene is closing: end a run without a word."""
+        self._timer.stop()
+        self._runner.abort()
+        self.say("")
+        self._show_state()
+
     def stop(self) -> None:
-        """End a run without a word: the scene or the module is going away."""
+        """The module is going away: end the run and the worker."""
         self._timer.stop()
         self._runner.stop()
-        self._show_state()
 
     def say(self, text: str, detail: str = "") -> None:
         """Show one plain sentence below the button, the rest behind Details; an empty text hides both."""

@@ -141,8 +141,13 @@ class Runner:
         if self._client.busy:
             self._client.cancel()
 
+    def abort(self) -> None:
+        """End a run at once and without an answer (the scene is closing); an idle worker stays warm."""
+        if self.state != IDLE:
+            self.stop()
+
     def stop(self) -> None:
-        """End everything at once, the worker too (scene closing, module unloading, quitting)."""
+        """End everything at once, the worker too (module unloading, quitting)."""
         if self._client is not None:
             self._client.stop()
         self._end()

@@ -1,5 +1,7 @@
 """Stand-ins for the application object, its main window, its module manager and `slicer.modules`."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -95,6 +97,7 @@ class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
         self._manager = ModuleManager()
         self._io = IOManager(scene)
         self._logic = _application_logic(scene)
+        self._remote_io = slicer_cache(scene)
         self._layout = SimpleNamespace(
             setLayout=lambda layout: None,
             sliceViewNames=lambda: (),
@@ -148,6 +151,19 @@ class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
 
     def restart(self) -> None:
         raise AssertionError("the module asked for a restart")
+
+
+def slicer_cache(scene: Any) -> Any:
+    """The cache folder without which a scene reads no .mrb."""
+    import slicer
+
+    remote = slicer.vtkMRMLRemoteIOLogic()
+    folder = tempfile.mkdtemp(prefix="slicer-host-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    remote.GetCacheManager().SetRemoteCacheDirectory(folder)
+    remote.SetMRMLScene(scene)
+    scene.SetDataIOManager(remote.GetDataIOManager())
+    return remote
 
 
 def _application_logic(scene: Any) -> Any:
