@@ -33,8 +33,8 @@ def open_ppb(path: Path | str, units: str = "auto") -> OpenedImage:
     Unlike a segmentation run it takes partial heads too. Raises InputError when it is no usable QSM.
     """
     image = read_image(path)
-    mask = brain_mask(image.data)
-    decision = decide_units(image.data, mask, units)
+    mask = brain_mask(image.data, str(path))
+    decision = decide_units(image.data, mask, units, hint=image.unit, name=str(path))
     values = np.asarray(image.data, np.float32) * np.float32(decision.factor_to_ppb)
     return OpenedImage(image.replace(data=values, unit="ppb"), mask, decision)
 

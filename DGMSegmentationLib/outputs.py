@@ -8,9 +8,9 @@ import numpy as np
 
 from .errors import DGMError
 from .files import check_writable, stem, write_json, write_nifti, write_text
+from .interchange import lookup_text
 from .segment import Segmentation
-from .structures import STRUCTURES
-from .tables import table_text, write_long
+from .tables import write_long
 
 SUFFIXES = {
     "labels": "_dseg.nii.gz",
@@ -32,15 +32,6 @@ def output_paths(source: Path, folder: Path | None = None, probabilities: bool =
     base, name = output_folder(source, folder), stem(source)
     roles = [role for role in SUFFIXES if role != "probabilities" or probabilities]
     return {role: base / f"{name}{SUFFIXES[role]}" for role in roles}
-
-
-def lookup_text() -> str:
-    """The BIDS lookup table of our labels: index, name, abbreviation, color."""
-    rows = [
-        {"index": s.label, "name": s.name, "abbreviation": s.abbreviation, "color": s.color}
-        for s in STRUCTURES
-    ]
-    return table_text(["index", "name", "abbreviation", "color"], rows)
 
 
 def write_segmentation(result: Segmentation, paths: dict[str, Path], overwrite: bool = False) -> None:
@@ -71,7 +62,12 @@ def _write_all(result: Segmentation, paths: dict[str, Path]) -> None:
     write_long(result.rows, paths["table"])
     write_json(paths["provenance"], result.provenance)
     write_nifti(
-        paths["labels"], result.labels.data, result.labels.affine, like=result.image, description="DGM labels"
+        paths["labels"],
+        result.labels.data,
+        result.labels.affine,
+        like=result.image,
+        description="DGM labels",
+        intent="label",
     )
     if "probabilities" in paths and result.probabilities is not None:
         values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
@@ -90,6 +86,6 @@ def _write_all(result: Segmentation, paths: dict[str, Path]) -> None:
         image_ppb=result.image,
         labels=result.labels,
         rows=result.rows,
-        flags=None,
+        flags=result.flags,
         provenance=result.provenance,
     )

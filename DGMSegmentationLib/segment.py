@@ -21,6 +21,7 @@ from .measure import RoiRow, measure
 from .model import DEFAULT_MODEL, Model, load_model
 from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
 from .preprocess import Prepared, Preprocessing, prepare
+from .quality import Flag, add_flags, quality_flags
 from .structures import MIRROR, by_label
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Segmentation:
     """The QSM in ppb."""
     mask: NDArray[np.bool_]
     rows: list[RoiRow]
+    flags: list[Flag]
+    """Quality flags with their reasons; their codes stand in the rows too."""
     provenance: dict[str, Any]
     probabilities: NDArray[np.float32] | None = None
     """(K, i, j, k) when asked for."""
@@ -272,6 +275,8 @@ def segment(
             mask=case.mask,
             model=f"{header.name} {header.version}",
         )
+        flags = quality_flags(rows, labels, case.mask, probabilities)
+        rows = add_flags(rows, flags)
     provenance = {
         "software": f"DGMSegmentation {__version__}",
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -303,7 +308,7 @@ def segment(
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
     }
     return Segmentation(
-        labels, case.image, case.mask, rows, provenance, probabilities, tuple(said), clock.seconds
+        labels, case.image, case.mask, rows, flags, provenance, probabilities, tuple(said), clock.seconds
     )
 
 

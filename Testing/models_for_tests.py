@@ -1,4 +1,4 @@
-"""Small real models for tests: the project's own networks with few channels and seeded random weights."""
+"""Small real models for tests: the project's own networks with few channels, random or quickly trained."""
 
 from pathlib import Path
 
@@ -7,6 +7,9 @@ import torch
 from DGMSegmentationLib.model import Member, Model, ModelHeader, save_model
 from DGMSegmentationLib.networks import build_network
 from DGMSegmentationLib.preprocess import Preprocessing
+
+PHANTOM_MODEL = Path(__file__).parent / "data" / "phantom.safetensors"
+"""A network trained on the procedural phantom by make_phantom_model.py: real weights for end-to-end tests."""
 
 
 def small_model(network: str = "dolz", seed: int = 0, members: int = 1, **preprocessing: object) -> Model:
