@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -31,6 +31,7 @@ from .template import Template, build_template
 #: Every n-th subcortical map goes into the template: 13 of 97 are enough for averages.
 TEMPLATE_STEP = 8
 Progress = Callable[[str, int, int], None]
+_DEFAULT = Options()
 
 
 def image_path(output: Path, subject: str) -> Path:
@@ -82,7 +83,7 @@ def _compose_one(parts: Path, path: Path) -> None:
 
 
 def simulate_dataset(
-    labelmaps: Path, output: Path, count: int, seed: int, *, jobs: int = 1, options: Options = Options(),  # noqa: B008
+    labelmaps: Path, output: Path, count: int, seed: int, *, jobs: int = 1, options: Options = _DEFAULT,
     cache: Path | None = None, progress: Progress | None = None, anatomies: int | None = None,
 ) -> list[str]:  # fmt: skip
     """Write ``count`` simulated subjects into ``output``; subjects that are there already are kept.
@@ -104,6 +105,14 @@ def simulate_dataset(
     paths = prepare_anatomies(
         sources, cache or output / "sourcedata" / "anatomies", jobs, progress, anatomies
     )
+    return simulate_anatomies(paths, output, count, seed, jobs=jobs, options=options, progress=progress)
+
+
+def simulate_anatomies(
+    paths: Sequence[Path], output: Path, count: int, seed: int, *, jobs: int = 1, options: Options = _DEFAULT,
+    progress: Progress | None = None,
+) -> list[str]:  # fmt: skip
+    """Simulate ``count`` subjects of prepared anatomies, one after another in turn; see :func:`simulate_dataset`."""
     subjects = [f"sub-sim{n + 1:04d}" for n in range(count)]
     tasks = [
         (paths[n % len(paths)], seed, n, output, subject, options)
@@ -172,7 +181,7 @@ def _claim(output: Path, settings: dict[str, Any]) -> None:
     )
 
 
-def _write_tables(output: Path, anatomies: list[Path]) -> None:
+def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
     """participants.tsv of every finished subject, and the lookup table of the labels."""
     finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
     rows = ["participant_id\tanatomy\tsplit"]

@@ -7,6 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..image import Image
+from .anatomy import GRID, Anatomy
+from .protocol import anatomical_frame, draw_labels
+from .refine import add_details
+from .tissues import RIGHT, code
+from .vessels import PINEAL, VEINS
 
 #: Right-hand side of each nucleus: centre (mm, RAS, midway between the commissures = 0), half axes (mm), chi (ppm).
 #: Later entries win where two touch. Positions: rounded from the usual stereotactic atlases; chi: QSM challenge 2.0.
@@ -82,3 +87,45 @@ def phantom(
     chi[~brain] = 0.0
     labels[~brain] = 0
     return Image(data=chi, affine=affine, unit="ppm"), Image(data=labels, affine=affine.copy())
+
+
+def phantom_anatomy() -> Anatomy:
+    """A complete anatomy of ellipsoids on the simulator's grid, for tests: no label maps, no registration."""
+    axes = [
+        GRID.affine[a, 3] + GRID.spacing[a] * np.arange(GRID.shape[a], dtype=np.float32) for a in range(3)
+    ]
+    x, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)
+    tissue = np.full(GRID.shape, code("outside"), np.uint8)
+
+    def fill(
+        name: str, centre: Sequence[float] | np.ndarray, half: Sequence[float] | np.ndarray, right: int = 0
+    ) -> None:
+        where = ((x - centre[0]) / half[0]) ** 2 + ((y - centre[1]) / half[1]) ** 2 + (
+            (z - centre[2]) / half[2]
+        ) ** 2 <= 1
+        tissue[where] = code(name) + right
+
+    for name, shrink in (("extracerebral", -5.0), ("csf", 0.0), ("cortex", 3.0), ("white_matter", 6.0)):
+        fill(name, _BRAIN_CENTRE, _BRAIN_HALF_AXES - shrink)
+    fill("cerebellar_white", (0.0, -60.0, -36.0), (36.0, 20.0, 18.0))
+    fill("brainstem", (0.0, -26.0, -26.0), (13.0, 12.0, 26.0))
+    for sign, right in ((-1.0, 0), (1.0, RIGHT)):
+        fill("tegmentum", (sign * 8.0, -17.0, -10.0), (9.0, 11.0, 9.0))
+        fill("ventricle", (sign * 5.0, 6.0, 14.0), (3.5, 22.0, 7.0))
+        fill("thalamus", (sign * 10.0, -17.0, 7.0), (8.0, 13.0, 9.0), right)
+        for nucleus, tissue_name in (
+            ("CN", "caudate"),
+            ("PU", "putamen"),
+            ("GP", "gpe"),
+            ("SN", "sn"),
+            ("RN", "rn"),
+        ):
+            centre, half, _ = _NUCLEI[nucleus]
+            fill(tissue_name, (sign * centre[0], centre[1], centre[2]), half, right)
+        fill("gpi", (sign * 14.5, -4.0, -1.0), (2.5, 6.0, 4.5), right)
+        fill("stn", (sign * 11.5, -10.0, -6.0), (2.5, 4.0, 2.0), right)
+    frame = anatomical_frame(tissue, GRID)
+    box = tuple(slice(40, n - 40) for n in GRID.shape)
+    add_details(tissue, GRID, box)
+    veins = {name: np.asarray(line, float) for name, line in {**VEINS, "pineal": [PINEAL]}.items()}
+    return Anatomy("phantom", tissue, draw_labels(tissue, GRID, box, frame), GRID.affine.copy(), frame, veins)

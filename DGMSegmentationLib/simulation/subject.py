@@ -183,11 +183,11 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
     ``soft`` is the fraction of brain tissue on ``_MASK_GRID``.
     """
     mm = _MASK_GRID.spacing[0]
-    reach = 7.0 / mm
-    outside = ndimage.distance_transform_edt(np.pad(soft < 0.5, 4, constant_values=True))
+    reach = rng.uniform(7.0, 14.0) / mm  # cisterns narrower than twice this lie inside the mask
+    outside = ndimage.distance_transform_edt(np.pad(soft < 0.5, 8, constant_values=True))
     closed = outside < reach
     inner = ndimage.distance_transform_edt(closed) - reach
-    depth = mm * np.where(inner > 0, inner, -np.maximum(outside - 0.5, 0))[4:-4, 4:-4, 4:-4].astype(
+    depth = mm * np.where(inner > 0, inner, -np.maximum(outside - 0.5, 0))[8:-8, 8:-8, 8:-8].astype(
         np.float32
     )
     depth -= smooth_noise(rng, _MASK_GRID.shape, mm, 40.0) * np.float32(rng.uniform(0.2, 1.2))

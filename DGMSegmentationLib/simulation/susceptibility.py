@@ -21,7 +21,7 @@ Map = NDArray[np.float32]
 #: superior in the anatomical frame), and its SD between subjects. Iron in the putamen rises towards its back.
 _GRADIENTS: dict[str, tuple[tuple[float, float, float], float]] = {
     "caudate": ((0.0, 0.02, 0.0), 0.08),
-    "putamen": ((-0.05, -0.16, 0.0), 0.12),
+    "putamen": ((-0.05, -0.20, 0.0), 0.14),
     "gpe": ((0.03, -0.03, 0.0), 0.07),
     "gpi": ((0.0, -0.03, 0.0), 0.07),
     "sn": ((-0.04, 0.06, -0.02), 0.14),
