@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint format demo clean
+.PHONY: help install test lint format demo screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 10
@@ -45,6 +45,9 @@ format: $(STAMP) ## bring the code into the project's format
 
 demo: $(STAMP) ## segment the sample volume and show what comes out
 	$(BIN)/dgmseg demo
+
+screenshots: $(STAMP) ## pictures of the Slicer panel into Resources/Screenshots
+	$(BIN)/python Testing/make_screenshots.py
 
 clean: ## remove .venv and everything that was built
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -65,7 +65,9 @@ class Results:
         return chosen + [v for v in self._ui.furtherSelector.checkedNodes() if v is not own and not refusal(v)]
 
     def present(self, node: Any) -> None:
-        """A run has finished: show its segmentation and table."""
+        """A run has finished: show its segmentation, and its table in the loop's next turn."""
+        if self.parameters is None or node is None:
+            return  # the scene was closed meanwhile
         self.parameters.resultSegmentation = node
         self._observe()
         volume = self.volume
@@ -73,7 +75,7 @@ class Results:
         navigation.show_volume(slicer.mrmlScene, volume, unit.factor_to_ppb if unit else None)
         detected = attribute(node, "UnitsDetected") == "true"
         self._ui.unitsDetected.text = f"{attribute(node, 'Units')}, {_('detected') if detected else _('as given')}"
-        self.update()
+        self._timer.start(0)
 
     def stop(self) -> None:
         """Forget the scene: no timer, no observer."""
@@ -136,7 +138,7 @@ class Results:
         self._schedule()
 
     def _schedule(self, *_arguments: Any) -> None:
-        self._timer.start()
+        self._timer.start(DEBOUNCE_MS)
 
     def _list_volumes(self, volumes: list[Any]) -> None:
         selector = self._ui.shownSelector

@@ -120,7 +120,9 @@ class Running:
             elif update.kind == "cancelled":
                 self.say(update.text)
             else:
-                self._finished(slicer.mrmlScene.GetNodeByID(update.node_id))
+                # In the loop's next turn, so that no single step holds the window for long.
+                node_id = update.node_id
+                qt.QTimer.singleShot(0, lambda: self._finished(slicer.mrmlScene.GetNodeByID(node_id)))
         if self._runner.state != IDLE:
             self._show_state()
 

@@ -7,7 +7,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-COLUMNS = ("Structure", "Side", "Mean", "SD", "Volume", "Flags")
+COLUMNS = ("Structure", "Side", "Mean (ppb)", "SD", "Volume (mm\u00b3)", "Flags")
 TIPS = (
     "",
     "L: the patient's left.",
@@ -16,6 +16,7 @@ TIPS = (
     "Volume in mm3.",
     "Worth a look: unusual volume, side difference, mean, or geometry.",
 )
+ROW_HEIGHT = 21
 STRUCTURE, SIDE, MEAN, SD, VOLUME, FLAGS = range(6)
 
 
@@ -32,12 +33,12 @@ class RoiTable:
             widget.horizontalHeaderItem(column).setToolTip(_(tip))
         widget.setRowCount(len(STRUCTURES))
         widget.verticalHeader().hide()
-        widget.verticalHeader().setDefaultSectionSize(21)
+        widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = widget.horizontalHeader()
         header.setStretchLastSection(False)
         for column in range(len(COLUMNS)):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
-        header.setSectionResizeMode(STRUCTURE, qt.QHeaderView.Stretch)
+        header.setSectionResizeMode(FLAGS, qt.QHeaderView.Stretch)
         for row, structure in enumerate(STRUCTURES):
             for column in range(len(COLUMNS)):
                 item = qt.QTableWidgetItem()
@@ -49,8 +50,8 @@ class RoiTable:
             widget.item(row, STRUCTURE).setIcon(qt.QIcon(swatch))
             widget.item(row, STRUCTURE).setText(_(structure.name.split(" ", 1)[1].capitalize()))
             widget.item(row, SIDE).setText(structure.side)
-        widget.setFixedHeight(21 * len(STRUCTURES) + header.sizeHint.height() + 6 if not callable(header.sizeHint)
-                              else 21 * len(STRUCTURES) + header.sizeHint().height() + 6)
+        header_height = header.sizeHint() if callable(header.sizeHint) else header.sizeHint  # a property in PythonQt
+        widget.setFixedHeight(ROW_HEIGHT * len(STRUCTURES) + header_height.height() + 4)
 
     def show(self, rows: Sequence[Any], reasons: Mapping[str, str] | None = None) -> None:
         """Show the ten rows of one volume; an empty sequence clears the numbers."""
@@ -66,7 +67,7 @@ class RoiTable:
                 tip = " ".join(_reason(code, row.abbreviation, reasons or {}) for code in shown)
             for column, text in zip((MEAN, SD, VOLUME, FLAGS), texts, strict=True):
                 self._widget.item(index, column).setText(text)
-            self._widget.item(index, FLAGS).setToolTip(tip)
+            self._widget.item(index, FLAGS).setToolTip(tip or texts[3])
 
 
 def number(value: float, digits: int = 1) -> str:
