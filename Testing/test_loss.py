@@ -28,11 +28,15 @@ def test_dice_by_hand():
     # Class 1: (2 * .7 + 1) / (1.0 + 1 + 1) = .8; class 2: (0 + 1) / (.4 + 0 + 1); background (2 * .5 + 1) / (.6 + 1 + 1).
     one, two, zero = 2.4 / 3.0, 1 / 1.4, 2.0 / 2.6
     assert soft_dice_loss(LOGITS, TARGET).item() == pytest.approx(1 - (one + two) / 2, abs=1e-6)
-    assert soft_dice_loss(LOGITS, TARGET, background=True).item() == pytest.approx(1 - (one + two + zero) / 3, abs=1e-6)
+    assert soft_dice_loss(LOGITS, TARGET, background=True).item() == pytest.approx(
+        1 - (one + two + zero) / 3, abs=1e-6
+    )
 
 
 def test_dice_plus_cross_entropy_is_their_sum():
-    parts = [SegmentationLoss(LossSettings(name=n))(LOGITS, TARGET) for n in ("dice", "cross-entropy", "dice+ce")]
+    parts = [
+        SegmentationLoss(LossSettings(name=n))(LOGITS, TARGET) for n in ("dice", "cross-entropy", "dice+ce")
+    ]
     assert parts[2].item() == pytest.approx(parts[0].item() + parts[1].item(), abs=1e-6)
 
 

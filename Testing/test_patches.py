@@ -78,7 +78,14 @@ def table_of(counts: list[int]) -> np.ndarray:
 def test_merged_tables_have_no_repetition_and_keep_the_subject_order():
     first, second = table_of([2, 2]), np.array([[0, 1, 0, 0], [0, 7, 0, 0], [1, 9, 0, 0]], np.int32)
     merged = merge_tables(first, second)
-    assert merged.tolist() == [[0, 0, 0, 0], [0, 1, 0, 0], [0, 7, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 9, 0, 0]]
+    assert merged.tolist() == [
+        [0, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 7, 0, 0],
+        [1, 0, 0, 0],
+        [1, 1, 0, 0],
+        [1, 9, 0, 0],
+    ]
     appended = merge_tables(first, second, "appended")
     assert appended[-2:].tolist() == [[0, 7, 0, 0], [1, 9, 0, 0]]
     assert len(appended) == len(merged) == 6
@@ -99,10 +106,14 @@ def test_last_quarter_takes_the_last_rows():
 
 def test_appended_false_positives_and_last_quarter_give_the_original_trap():
     # 9 patches with labels and 3 of background behind them: the last quarter is background only.
-    table = merge_tables(table_of([5, 4]), np.array([[0, 90, 0, 0], [0, 91, 0, 0], [1, 92, 0, 0]], np.int32), "appended")
+    table = merge_tables(
+        table_of([5, 4]), np.array([[0, 90, 0, 0], [0, 91, 0, 0], [1, 92, 0, 0]], np.int32), "appended"
+    )
     _, held = split_table(table, "last-quarter", 0.25, [], seed=1)
     assert (held[:, 1] >= 90).all()
-    _, held = split_table(merge_tables(table_of([5, 4]), table[-3:], "by-subject"), "last-quarter", 0.25, [], seed=1)
+    _, held = split_table(
+        merge_tables(table_of([5, 4]), table[-3:], "by-subject"), "last-quarter", 0.25, [], seed=1
+    )
     assert not (held[:, 1] >= 90).all()
 
 

@@ -15,7 +15,9 @@ def test_part1_has_the_numbers_of_the_article():
     assert pre.axes == "LAI" and pre.spacing_mm == (1, 1, 3) and pre.shape == (160, 220, 48)
     assert pre.windows == ((-200, 200),) and pre.levels == 256 and (pre.subtract, pre.divide) == (127, 128)
     assert p.sampling.mode == "patch" and p.sampling.batch == 32
-    assert p.sampling.core == (9, 9, 3) and p.sampling.step == (3, 3, 3) and p.sampling.keep == "core-has-label"
+    assert (
+        p.sampling.core == (9, 9, 3) and p.sampling.step == (3, 3, 3) and p.sampling.keep == "core-has-label"
+    )
     assert p.loss.name == "cross-entropy" and p.loss.class_weights == ()
     assert p.optimiser.name == "adam" and p.optimiser.weight_decay == 0
     for stage in p.stages:
@@ -64,7 +66,9 @@ def test_every_key_is_documented_in_part1():
         assert section in table, section
         if isinstance(values, dict):
             # What only means something in stage 2 is documented there.
-            missing = set(values) - set(table[section]) - (set(table["stage2"]) if section == "stage1" else set())
+            missing = (
+                set(values) - set(table[section]) - (set(table["stage2"]) if section == "stage1" else set())
+            )
             assert not missing, f"{section}: {missing}"
 
 
@@ -79,14 +83,21 @@ def test_every_shipped_preset_is_whole_and_named_as_its_file(name):
 
 def test_overrides():
     p = load_preset("part1", ["stage1.epochs=3", "stage1.learning_rates=[1e-2]", "loss.name=dice", "seed=7"])
-    assert p.stage1.epochs == 3 and p.stage1.learning_rates == (1e-2,) and p.loss.name == "dice" and p.seed == 7
+    assert (
+        p.stage1.epochs == 3 and p.stage1.learning_rates == (1e-2,) and p.loss.name == "dice" and p.seed == 7
+    )
 
 
 def test_a_file_builds_on_a_preset_and_another_network_drops_the_old_options(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text('base = "part1"\nname = "mine"\n[network]\nname = "unet"\n[stage1]\nepochs = 2\n')
     p = load_preset(file)
-    assert p.network.name == "unet" and p.network.options == {} and p.stage1.epochs == 2 and p.stage1.patience == 5
+    assert (
+        p.network.name == "unet"
+        and p.network.options == {}
+        and p.stage1.epochs == 2
+        and p.stage1.patience == 5
+    )
 
 
 def test_toml_has_no_null_so_zero_levels_and_an_empty_shape_stand_for_it():
@@ -131,6 +142,11 @@ def test_bad_files(tmp_path):
     bad.write_text("[stage1\n")
     own = tmp_path / "own.toml"
     own.write_text(f'base = "{own.name}"\n')
-    for name, word in ((bad, "TOML"), (tmp_path / "none.toml", "no such preset"), (own, "base"), ("part9", "part1")):
+    for name, word in (
+        (bad, "TOML"),
+        (tmp_path / "none.toml", "no such preset"),
+        (own, "base"),
+        ("part9", "part1"),
+    ):
         with pytest.raises(InputError, match=word):
             load_preset(name)

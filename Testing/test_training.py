@@ -19,8 +19,8 @@ from DGMSegmentationLib.training.run import train
 
 LEARNING = [
     *TINY_DENSE,
-    "network.options.widths=[12, 16, 20]",
-    "network.options.head_widths=[48]",
+    "network.options.widths=[8, 12, 16]",
+    "network.options.head_widths=[32]",
     "sampling.tile=[14, 14, 12]",
     "sampling.steps_per_epoch=25",
     "sampling.batch=1",
@@ -30,7 +30,13 @@ LEARNING = [
     "stage1.warmup_epochs=0",
     "stage2.epochs=1",
 ]
-ONE_STEP = [*TINY_DENSE, "sampling.steps_per_epoch=1", "sampling.validation_tiles=1", "stage1.epochs=1", "stage2.enabled=false"]
+ONE_STEP = [
+    *TINY_DENSE,
+    "sampling.steps_per_epoch=1",
+    "sampling.validation_tiles=1",
+    "stage1.epochs=1",
+    "stage2.enabled=false",
+]
 UNET = [
     "preprocessing.spacing_mm=[6, 6, 6]",
     "preprocessing.shape=[26, 30, 22]",
@@ -67,7 +73,13 @@ def test_dense_training_learns_and_writes_everything(tmp_path):
     assert float(mean["dice"]) > 0.6
 
     history = table(output / "history.csv")
-    assert [(r["stage"], r["epoch"]) for r in history] == [("1", "1"), ("1", "2"), ("1", "3"), ("1", "4"), ("2", "1")]
+    assert [(r["stage"], r["epoch"]) for r in history] == [
+        ("1", "1"),
+        ("1", "2"),
+        ("1", "3"),
+        ("1", "4"),
+        ("2", "1"),
+    ]
     assert float(history[3]["val_loss"]) < 0.5 * float(history[0]["val_loss"])
 
     counts = json.loads((output / "patches.json").read_text())
@@ -85,7 +97,13 @@ def test_dense_training_learns_and_writes_everything(tmp_path):
 
 def test_patch_training_counts_its_patches(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
-    changes = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.learning_rates=[1e-3]", "stage2.epochs=1"]
+    changes = [
+        *TINY_PATCH,
+        "stage1.epochs=1",
+        "stage1.learning_rates=[1e-3]",
+        "stage2.learning_rates=[1e-3]",
+        "stage2.epochs=1",
+    ]
     train("part1", data, output, device="cpu", overrides=changes)
     counts = json.loads((output / "patches.json").read_text())["all"]
     for stage in ("stage1", "stage2"):
@@ -104,10 +122,14 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     rates = [float(r["learning_rate"]) for r in history]
     assert rates == sorted(rates, reverse=True) and rates[-1] < 0.5 * rates[0]  # cosine
 
-    tuned = train("finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=[*UNET, "stage1.epochs=1"])
+    tuned = train(
+        "finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=[*UNET, "stage1.epochs=1"]
+    )
     one, two = load_model(base), load_model(tuned)
     assert two.header.training["initial_model"] == one.sha256
-    distances = [float((a - two.states[0][k]).abs().mean()) for k, a in one.states[0].items() if "conv.weight" in k]
+    distances = [
+        float((a - two.states[0][k]).abs().mean()) for k, a in one.states[0].items() if "conv.weight" in k
+    ]
     assert 0 < max(distances) < 0.05  # it went on from there
     assert table(tmp_path / "tuned" / "history.csv")[0]["val_loss"] == ""  # all subjects train
 
@@ -157,12 +179,20 @@ def test_a_tsv_table_with_foreign_labels_gives_the_same_cases(tmp_path):
     manifest.write_text("\n".join(lines) + "\n")
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        train("part1-dense", manifest, tmp_path / "out", device="cpu", overrides=[*ONE_STEP, "data.labels=segdgm"])
+        train(
+            "part1-dense",
+            manifest,
+            tmp_path / "out",
+            device="cpu",
+            overrides=[*ONE_STEP, "data.labels=segdgm"],
+        )
 
 
 def test_validation_is_by_person_not_by_session():
     subjects = [
-        Subject(f"sub-{p}_ses-{s}", (Path("i"),), Path("l"), "train", f"sub-{p}") for p in "abcdefgh" for s in (1, 2)
+        Subject(f"sub-{p}_ses-{s}", (Path("i"),), Path("l"), "train", f"sub-{p}")
+        for p in "abcdefgh"
+        for s in (1, 2)
     ]
     for seed in range(10):
         held = set(choose_validation(subjects, 0.25, seed))
@@ -187,7 +217,13 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=3, n_test=1), tmp_path / "cv"
     result = crossvalidate("part1-dense", data, output, 3, device="cpu", overrides=ONE_STEP)
     rows = table(result)
-    assert sorted({r["subject"] for r in rows}) == ["mean", "sd", "sub-01", "sub-02", "sub-03"]  # the test case stays out
+    assert sorted({r["subject"] for r in rows}) == [
+        "mean",
+        "sd",
+        "sub-01",
+        "sub-02",
+        "sub-03",
+    ]  # the test case stays out
     assert sum(r["subject"] == "sub-02" for r in rows) == 10
     for fold in output.glob("fold-*"):
         split = load_model(fold / "model.safetensors").header.training["subjects"]
@@ -212,14 +248,14 @@ def break_grid(data: Path) -> str:
 
 def break_values(data: Path) -> str:
     label = next(data.glob("derivatives/manual/sub-01/anat/*"))
-    qsm, labels, affine = head(0)
+    _, labels, affine = head(0)
     nib.save(nib.Nifti1Image(np.where(labels == 1, 77, labels).astype(np.uint8), affine), label)
     return "77"
 
 
 def break_all_background(data: Path) -> str:
     for label in data.glob("derivatives/manual/*/anat/*"):
-        qsm, labels, affine = head(0)
+        _, labels, affine = head(0)
         nib.save(nib.Nifti1Image(np.zeros_like(labels), affine), label)
     return "none|No training volume"
 
@@ -242,7 +278,15 @@ def break_everything(data: Path) -> str:
 
 @pytest.mark.parametrize(
     "damage",
-    [break_labels_missing, break_grid, break_values, break_all_background, break_split, break_image, break_everything],
+    [
+        break_labels_missing,
+        break_grid,
+        break_values,
+        break_all_background,
+        break_split,
+        break_image,
+        break_everything,
+    ],
 )
 def test_bad_training_data_end_in_one_sentence_and_no_file(tmp_path, damage, capsys):
     data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"

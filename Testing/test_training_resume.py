@@ -65,7 +65,9 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=3)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     train("part2", data, whole, device="cpu", overrides=CHANGES)
-    run_and_kill(command(data, broken), broken, at=6)  # header and five epochs: one phase finished, amid the second
+    run_and_kill(
+        command(data, broken), broken, at=6
+    )  # header and five epochs: one phase finished, amid the second
     assert not (broken / "model.safetensors").exists()
     train("part2", data, broken, device="cpu", overrides=CHANGES, resume=True)
     for name in ("model_stage1.safetensors", "model.safetensors"):
@@ -76,13 +78,16 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path):
     assert rows_without_time(whole) == rows_without_time(broken)
     assert (whole / "patches.json").read_text() == (broken / "patches.json").read_text()
     assert not (broken / "checkpoints").exists()
-    assert len({tuple(row.split(",")[1:4]) for row in rows_without_time(broken)}) == lines(broken)  # no epoch twice
+    assert len({tuple(row.split(",")[1:4]) for row in rows_without_time(broken)}) == lines(
+        broken
+    )  # no epoch twice
 
 
 def test_an_output_in_use_is_refused_and_resume_wants_the_same_preset(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=2)
     output = tmp_path / "out"
-    train("part1", data, output, overrides=[*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"])
+    short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
+    train("part1", data, output, overrides=short)
     before = (output / "model.safetensors").read_bytes()
     with pytest.raises(InputError, match="--resume"):
         train("part1", data, output, overrides=TINY_PATCH)

@@ -109,7 +109,10 @@ def test_false_positives_are_predictions_where_no_label_is():
 def test_false_positive_patches_hold_the_voxel():
     rows = false_positive_patches([case()], {0: np.array([[10, 11, 7]], np.int16)}, (3, 3, 3), (3, 3, 3))
     assert rows.tolist() == [[0, 9, 9, 6]]
-    assert false_positive_patches([case()], {0: np.zeros((0, 3), np.int16)}, (3, 3, 3), (3, 3, 3)).shape == (0, 4)
+    assert false_positive_patches([case()], {0: np.zeros((0, 3), np.int16)}, (3, 3, 3), (3, 3, 3)).shape == (
+        0,
+        4,
+    )
 
 
 def test_mirror_swaps_sides_flips_the_image_and_turns_the_lateral_coordinate():

@@ -9,7 +9,13 @@ SPACING = (6.0, 6.0, 6.0)
 SHAPE = (26, 30, 22)
 
 # Centre (mm, RAS, left negative x) and value (ppb) of each structure on the left; the right mirrors it.
-BLOBS = {1: ((-18, -30, -24), 60), 3: ((-30, -12, -24), 120), 5: ((-24, 12, 0), 180), 7: ((-42, 6, 6), 30), 9: ((-18, 36, 18), 90)}
+BLOBS = {
+    1: ((-18, -30, -24), 60),
+    3: ((-30, -12, -24), 120),
+    5: ((-24, 12, 0), 180),
+    7: ((-42, 6, 6), 30),
+    9: ((-18, 36, 18), 90),
+}
 
 
 def head(seed: int = 0, absent: tuple[int, ...] = ()) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -30,7 +36,11 @@ def head(seed: int = 0, absent: tuple[int, ...] = ()) -> tuple[np.ndarray, np.nd
             if label not in absent:
                 labels[inside & brain] = label
                 qsm[inside] += value
-    return np.where(brain, qsm + 1e-3, 0).astype(np.float32) / 1000, np.where(brain, labels, 0).astype(np.uint8), affine
+    return (
+        np.where(brain, qsm + 1e-3, 0).astype(np.float32) / 1000,
+        np.where(brain, labels, 0).astype(np.uint8),
+        affine,
+    )
 
 
 def make_bids(folder: Path, n_train: int = 3, n_test: int = 0, absent: tuple[int, ...] = ()) -> Path:
@@ -58,4 +68,10 @@ TINY = [
     "network.options.voxel_slopes=false",
 ]
 TINY_PATCH = [*TINY, "sampling.step=[9, 9, 3]", "sampling.batch=16"]
-TINY_DENSE = [*TINY, "sampling.tile=[10, 10, 8]", "sampling.steps_per_epoch=8", "sampling.batch=2", "sampling.validation_tiles=6"]
+TINY_DENSE = [
+    *TINY,
+    "sampling.tile=[10, 10, 8]",
+    "sampling.steps_per_epoch=8",
+    "sampling.batch=2",
+    "sampling.validation_tiles=6",
+]

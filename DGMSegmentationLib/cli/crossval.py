@@ -13,13 +13,23 @@ from .train import line, need_training, training_progress
 def crossval(
     preset: Annotated[str, typer.Option("--preset", "-p", help="A preset's name or a TOML file.")],
     data: Annotated[Path, typer.Option("--data", "-d", help="A BIDS folder or a TSV table.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the folds and the merged table.")],
-    folds: Annotated[int, typer.Option("--folds", "-k", help="Number of parts; subjects are never divided.")] = 10,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the folds and the merged table.")
+    ],
+    folds: Annotated[
+        int, typer.Option("--folds", "-k", help="Number of parts; subjects are never divided.")
+    ] = 10,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
-    use_test: Annotated[bool, typer.Option("--use-test", help="Include the volumes of the split 'test'.")] = False,
+    use_test: Annotated[
+        bool, typer.Option("--use-test", help="Include the volumes of the split 'test'.")
+    ] = False,
     device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
-    change: Annotated[list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")] = False,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")
+    ] = False,
 ) -> None:
     """Cross-validate a preset by subject and write the merged evaluation.tsv with mean and SD."""
     need_training()

@@ -28,14 +28,28 @@ def training_progress() -> Iterator[tuple[Callable[[str], None], Callable[[str, 
 
 
 def train(
-    preset: Annotated[str, typer.Option("--preset", "-p", help="A preset's name (part1, part1-dense, part2, default, ...) or a TOML file.")],
-    data: Annotated[Path, typer.Option("--data", "-d", help="A BIDS folder with derivatives/*/*_dseg.nii.gz, or a TSV table.")],
+    preset: Annotated[
+        str,
+        typer.Option(
+            "--preset", "-p", help="A preset's name (part1, part1-dense, part2, default, ...) or a TOML file."
+        ),
+    ],
+    data: Annotated[
+        Path,
+        typer.Option("--data", "-d", help="A BIDS folder with derivatives/*/*_dseg.nii.gz, or a TSV table."),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model and the results.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
-    init: Annotated[str | None, typer.Option("--init", help="A model whose weights are the start (fine-tuning).")] = None,
+    init: Annotated[
+        str | None, typer.Option("--init", help="A model whose weights are the start (fine-tuning).")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
-    change: Annotated[list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")] = False,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")
+    ] = False,
 ) -> None:
     """Train a model on labelled QSM and score it on the test volumes.
 
@@ -68,7 +82,9 @@ def need_training() -> None:
 
     for name in ("torch", "lightning", "matplotlib"):
         if find_spec(name) is None:
-            raise InputError(f"Training needs the package {name}; install it with: pip install 'DGMSegmentation[train]'.")
+            raise InputError(
+                f"Training needs the package {name}; install it with: pip install 'DGMSegmentation[train]'."
+            )
 
 
 def line(text: str) -> None:

@@ -37,7 +37,12 @@ class Augmenter:
         return cls(settings, pre) if active else None
 
     def __call__(
-        self, case: Case, low: Sequence[int], size: Sequence[int], fill: Sequence[float], rng: np.random.Generator
+        self,
+        case: Case,
+        low: Sequence[int],
+        size: Sequence[int],
+        fill: Sequence[float],
+        rng: np.random.Generator,
     ) -> tuple[Array, Array, Array | None]:
         """Image (C, *size), labels (*size) and coordinates (3, *size) of the region at ``low``, changed at random."""
         if self.settings.spatial and rng.random() < self.settings.spatial:
@@ -65,7 +70,12 @@ class Augmenter:
         return flipped, swapped, where
 
     def _deformed(
-        self, case: Case, low: Sequence[int], size: Sequence[int], fill: Sequence[float], rng: np.random.Generator
+        self,
+        case: Case,
+        low: Sequence[int],
+        size: Sequence[int],
+        fill: Sequence[float],
+        rng: np.random.Generator,
     ) -> tuple[Array, Array, Array, Array | None]:
         spacing = np.array(case.grid.spacing)
         points = self._lattice(low, size, spacing, rng)  # (3, *size) voxel positions in the case
@@ -100,9 +110,13 @@ class Augmenter:
         offset = np.stack(np.meshgrid(*axes, indexing="ij"))
         points = np.einsum("ij,jxyz->ixyz", matrix, offset)
         if s.elastic_mm > 0:
-            nodes = [max(4, int(round(n * sp / s.elastic_grid_mm)) + 3) for n, sp in zip(size, spacing, strict=True)]
+            nodes = [
+                max(4, round(n * sp / s.elastic_grid_mm) + 3) for n, sp in zip(size, spacing, strict=True)
+            ]
             field = rng.normal(0, s.elastic_mm, (1, 3, *nodes)).astype(np.float32)
-            smooth = functional.interpolate(torch.from_numpy(field), size=tuple(size), mode="trilinear", align_corners=True)
+            smooth = functional.interpolate(
+                torch.from_numpy(field), size=tuple(size), mode="trilinear", align_corners=True
+            )
             points += smooth[0].numpy() / spacing.reshape(3, 1, 1, 1).astype(np.float32)
         centre = np.array(low, np.float32) + half
         return np.asarray(points + centre.reshape(3, 1, 1, 1), np.float32)
@@ -121,7 +135,12 @@ class Augmenter:
         return np.asarray(sampled[0].numpy())
 
     def _intensity(
-        self, image: Array, mask: Array, fill: Sequence[float], rng: np.random.Generator, spacing: Sequence[float]
+        self,
+        image: Array,
+        mask: Array,
+        fill: Sequence[float],
+        rng: np.random.Generator,
+        spacing: Sequence[float],
     ) -> Array:
         """Resolution, noise, gain, gamma and reference offset; only the brain changes, the background stays."""
         s = self.settings

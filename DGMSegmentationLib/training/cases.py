@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,13 @@ def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -
     on_grid = labels_to_grid(labels, ready.grid, pre, settings.label_resampling)
     coordinates = None if ready.coordinates is None else compact(ready.coordinates)
     case = Case(
-        subject.name, compact(ready.inputs), on_grid, ready.mask, ready.grid, np.asarray(ready.mask_centre), coordinates
+        subject.name,
+        compact(ready.inputs),
+        on_grid,
+        ready.mask,
+        ready.grid,
+        np.asarray(ready.mask_centre),
+        coordinates,
     )
     return cropped(case, settings.crop_margin_mm) if settings.crop_margin_mm > 0 else case
 
@@ -126,13 +131,17 @@ def absent_structures(cases: Sequence[Case]) -> list[str]:
     """
     present = {case.name: set(np.unique(case.labels).tolist()) - {0} for case in cases}
     if cases and not any(present.values()):
-        raise InputError("No training volume holds any of the ten labels on the network grid; check the label mapping.")
+        raise InputError(
+            "No training volume holds any of the ten labels on the network grid; check the label mapping."
+        )
     texts = []
     for structure in STRUCTURES:
         lacking = [name for name, labels in present.items() if structure.label not in labels]
         if lacking:
             listed = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
-            texts.append(f"{structure.abbreviation} is absent from {len(lacking)} of {len(cases)} volumes ({listed}).")
+            texts.append(
+                f"{structure.abbreviation} is absent from {len(lacking)} of {len(cases)} volumes ({listed})."
+            )
     return texts
 
 
@@ -154,8 +163,3 @@ def prior_box(cases: Sequence[Case], margin_mm: float = 10.0) -> dict[str, list[
         "high_mm": np.round(high + margin_mm, 2).tolist(),
         "margin_mm": [float(margin_mm)] * 3,
     }
-
-
-def describe_files(subjects: Sequence[Subject]) -> list[str]:
-    """Names of the label files, so that a model's header tells where its labels came from."""
-    return sorted({Path(s.label).name for s in subjects})

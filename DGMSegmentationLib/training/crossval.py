@@ -32,7 +32,9 @@ def make_folds(subjects: Sequence[Subject], folds: int, seed: int) -> list[Fold]
     """
     persons = sorted({s.group for s in subjects})
     if folds < 2 or folds > len(persons):
-        raise InputError(f"{folds} folds cannot be made of {len(persons)} subjects; choose --folds between 2 and {len(persons)}.")
+        raise InputError(
+            f"{folds} folds cannot be made of {len(persons)} subjects; choose --folds between 2 and {len(persons)}."
+        )
     order = np.random.default_rng([seed, 2]).permutation(len(persons))
     parts = []
     for number in range(folds):
@@ -71,7 +73,16 @@ def crossvalidate(
         folder = output / f"fold-{fold.number:02d}"
         say(f"Fold {fold.number} of {folds}: {', '.join(fold.test)}.")
         parts = [replace(s, split="test" if s.name in fold.test else "train") for s in subjects]
-        train(ready, data, folder, resume=resume and folder.exists(), device=device, log=log, progress=progress, subjects=parts)
+        train(
+            ready,
+            data,
+            folder,
+            resume=resume and folder.exists(),
+            device=device,
+            log=log,
+            progress=progress,
+            subjects=parts,
+        )
         assert (folder / MODEL_NAME).exists()
         found, wrong = read_scores(folder / "evaluation.tsv")
         scores += found

@@ -6,7 +6,17 @@ from typing import Any
 
 from ..files import atomic_path
 
-COLUMNS = ("member", "stage", "phase", "epoch", "learning_rate", "train_loss", "val_loss", "val_dice", "seconds")
+COLUMNS = (
+    "member",
+    "stage",
+    "phase",
+    "epoch",
+    "learning_rate",
+    "train_loss",
+    "val_loss",
+    "val_dice",
+    "seconds",
+)
 
 
 def history_text(rows: Sequence[dict[str, Any]]) -> str:

@@ -16,7 +16,14 @@ import numpy as np
 from ..errors import InputError
 from ..structures import LABEL_SCHEMES, N_CLASSES
 
-SPLITS = {"train": "train", "training": "train", "": "train", "n/a": "train", "val": "val", "validation": "val"}
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "": "train",
+    "n/a": "train",
+    "val": "val",
+    "validation": "val",
+}
 SPLITS |= {"test": "test", "ignore": "ignore", "none": "ignore"}
 
 
@@ -56,7 +63,9 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[
     if twice:
         raise InputError(f"{data}: {twice[0]} is there more than once; give each volume a name of its own.")
     if not any(s.split == "train" for s in subjects):
-        raise InputError(f"{data} holds no labelled training volume; check the layout and the column 'split'.")
+        raise InputError(
+            f"{data} holds no labelled training volume; check the layout and the column 'split'."
+        )
     return sorted((s for s in subjects if s.split != "ignore"), key=lambda s: s.name)
 
 
@@ -72,7 +81,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
         with open(path, encoding="utf-8-sig", newline="") as handle:
             return [dict(row) for row in csv.DictReader(handle, delimiter="\t")]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read as a tab-separated table ({error}); check the file.") from error
+        raise InputError(
+            f"{path} cannot be read as a tab-separated table ({error}); check the file."
+        ) from error
 
 
 def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
@@ -80,7 +91,9 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     columns = set(rows[0]) if rows else set()
     for column in ("subject", "image", "label", *channels[1:]):
         if column not in columns:
-            raise InputError(f"{path} has no column '{column}'; give tab-separated subject, image, label, split.")
+            raise InputError(
+                f"{path} has no column '{column}'; give tab-separated subject, image, label, split."
+            )
     subjects = []
     for number, row in enumerate(rows, start=2):
         where = f"{path}, line {number}"
@@ -103,8 +116,12 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     splits: dict[str, str] = {}
     if table.is_file():
         for row in _rows(table):
-            splits[row.get("participant_id") or ""] = _split(row.get("split"), f"{table}, {row.get('participant_id')}")
-    images = sorted([*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")])
+            splits[row.get("participant_id") or ""] = _split(
+                row.get("split"), f"{table}, {row.get('participant_id')}"
+            )
+    images = sorted(
+        [*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")]
+    )
     if not images:
         raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
     subjects = []
@@ -112,18 +129,26 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
         stem = re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
         person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
         place = image.parent.relative_to(folder)
-        candidates = sorted(p for p in folder.glob(f"derivatives/*/{place}/*_dseg.nii*") if p.name.startswith(stem + "_"))
+        candidates = sorted(
+            p for p in folder.glob(f"derivatives/*/{place}/*_dseg.nii*") if p.name.startswith(stem + "_")
+        )
         if not candidates and splits.get(person) == "ignore":
             continue
         if not candidates:
-            raise InputError(f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz; add it or the split 'ignore'.")
+            raise InputError(
+                f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz; add it or the split 'ignore'."
+            )
         if len(candidates) > 1:
-            raise InputError(f"{person}: more than one label file ({candidates[0].name}, ...); use a TSV table to choose.")
+            raise InputError(
+                f"{person}: more than one label file ({candidates[0].name}, ...); use a TSV table to choose."
+            )
         extra = []
         for channel in channels[1:]:
             found = sorted(image.parent.glob(f"{stem}_*{channel}.nii*"))
             if len(found) != 1:
-                raise InputError(f"{person}: expected one file {stem}_*{channel}.nii.gz beside the QSM, found {len(found)}.")
+                raise InputError(
+                    f"{person}: expected one file {stem}_*{channel}.nii.gz beside the QSM, found {len(found)}."
+                )
             extra.append(found[0])
         name = stem if "_ses-" in stem or len(stem) > len(person) else person
         subjects.append(Subject(name, (image, *extra), candidates[0], splits.get(person, "train"), person))
@@ -137,14 +162,25 @@ def label_mapping(name_or_file: str) -> str | dict[int, int]:
     path = Path(name_or_file)
     if not path.is_file():
         names = ", ".join(LABEL_SCHEMES)
-        raise InputError(f"{name_or_file}: no such label scheme; use {names}, or a TOML file with a table [labels].")
+        raise InputError(
+            f"{name_or_file}: no such label scheme; use {names}, or a TOML file with a table [labels]."
+        )
     from .preset import tomllib
 
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))["labels"]
         mapping = {int(k): int(v) for k, v in table.items()}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} needs a table [labels] with lines such as 11 = 9 (theirs = ours).") from error
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        raise InputError(
+            f"{path} needs a table [labels] with lines such as 11 = 9 (theirs = ours)."
+        ) from error
     if any(not 0 <= v < N_CLASSES for v in mapping.values()):
         raise InputError(f"{path}: our labels run from 0 to {N_CLASSES - 1}; correct the table [labels].")
     return mapping

@@ -7,7 +7,6 @@ in the folder ``checkpoints`` of the output; a resumed run goes on from there an
 import json
 import logging
 import math
-import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -57,7 +56,9 @@ class Progress:
         state = json.loads(self.file.read_text(encoding="utf-8"))
         for part, value in json.loads(json.dumps(self.fingerprint)).items():
             if state["fingerprint"].get(part) != value:
-                raise InputError(f"{self.folder.parent} holds a run with another {part}; resume with the same, or choose another --output.")
+                raise InputError(
+                    f"{self.folder.parent} holds a run with another {part}; resume with the same, or choose another --output."
+                )
         self.rows, self.finished = state["rows"], state["finished"]
 
     def save(self) -> None:
@@ -98,7 +99,9 @@ class EpochData(pl.LightningDataModule):
             return self.train
         return self.train[np.random.default_rng([*key, 6]).permutation(len(self.train))]
 
-    def _loader(self, table: NDArray[np.int32], augmenter: Augmenter | None, key: tuple[int, ...]) -> DataLoader[Any]:
+    def _loader(
+        self, table: NDArray[np.int32], augmenter: Augmenter | None, key: tuple[int, ...]
+    ) -> DataLoader[Any]:
         tiles = Tiles(self.cases, table, self.core, self.halo, self.fill, self.classes, augmenter, key)
         sampling = self.preset.sampling
         return DataLoader(tiles, batch_size=sampling.batch, shuffle=False, num_workers=sampling.workers)
@@ -118,7 +121,9 @@ def new_network(preset: Preset, n_classes: int, seed: Sequence[int]) -> nn.Modul
     """A network with fresh weights that follow from the seed."""
     torch.manual_seed(int(np.random.default_rng(list(seed)).integers(2**31)))
     options = {k: v for k, v in preset.network.options.items() if k not in ("in_channels", "n_classes")}
-    network = build_network(preset.network.name, in_channels=len(preset.data.channels), n_classes=n_classes, **options)
+    network = build_network(
+        preset.network.name, in_channels=len(preset.data.channels), n_classes=n_classes, **options
+    )
     if preset.network.init == "he":
         for layer in network.modules():
             if isinstance(layer, nn.Conv3d):
@@ -135,7 +140,9 @@ def sample_core(preset: Preset, network: Any) -> tuple[int, int, int]:
             f"correct 'sampling' in the preset."
         )
     if any((c + 2 * h) % m for c, h, m in zip(core, network.halo, network.multiple, strict=True)):
-        raise InputError(f"'sampling' of the preset: tiles of {core} voxels must be multiples of {tuple(network.multiple)}.")
+        raise InputError(
+            f"'sampling' of the preset: tiles of {core} voxels must be multiples of {tuple(network.multiple)}."
+        )
     return core
 
 
@@ -143,7 +150,12 @@ def quiet() -> None:
     """Keep Lightning's notices and advice off the user's terminal."""
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    for text in (".*does not have many workers.*", ".*number of training batches.*", ".*isinstance.*treespec.*", ".*LeafSpec.*"):
+    for text in (
+        ".*does not have many workers.*",
+        ".*number of training batches.*",
+        ".*isinstance.*treespec.*",
+        ".*LeafSpec.*",
+    ):
         warnings.filterwarnings("ignore", text)
     warnings.filterwarnings("ignore", module="lightning.*")
 
@@ -236,11 +248,13 @@ def run_stage(
                 module.average.load_state_dict(weights)
             data.key = key
             label = {"member": prefix.rstrip("_") or "all", "stage": number, "phase": phase + 1}
-            module.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+            module.to(memory_format=torch.channels_last_3d)
             keeper = fit_phase(module, data, epochs, name, label, progress, device, note)
             progress.rows = before + keeper.rows
             tensors = {f"best.{k}": v.contiguous() for k, v in keeper.best.items()}
-            tensors |= {f"last.{k}": v.detach().cpu().contiguous() for k, v in module.evaluated.state_dict().items()}
+            tensors |= {
+                f"last.{k}": v.detach().cpu().contiguous() for k, v in module.evaluated.state_dict().items()
+            }
             with atomic_path(progress.folder / f"{name}.safetensors") as temporary:
                 save_file(tensors, str(temporary))
             progress.finished[name] = {"loss": keeper.best_loss, "epochs": len(keeper.rows)}
@@ -256,9 +270,13 @@ def run_stage(
     return best
 
 
-def threads_note() -> str:
-    """How many CPU threads torch uses, for the record."""
-    return f"{torch.get_num_threads()} of {os.cpu_count()}"
-
-
-__all__ = ["EpochData", "Progress", "TileSampler", "new_network", "quiet", "run_stage", "sample_core", "validation_tiles"]
+__all__ = [
+    "EpochData",
+    "Progress",
+    "TileSampler",
+    "new_network",
+    "quiet",
+    "run_stage",
+    "sample_core",
+    "validation_tiles",
+]

@@ -28,10 +28,14 @@ class SegmentationModule(pl.LightningModule):
     resulting model then use it.
     """
 
-    def __init__(self, network: nn.Module, preset: Preset, stage: StageSettings, rate: float, key: tuple[int, ...]) -> None:
+    def __init__(
+        self, network: nn.Module, preset: Preset, stage: StageSettings, rate: float, key: tuple[int, ...]
+    ) -> None:
         super().__init__()
         self.network = network
-        self.average: nn.Module | None = copy.deepcopy(network).requires_grad_(False) if preset.optimiser.ema else None
+        self.average: nn.Module | None = (
+            copy.deepcopy(network).requires_grad_(False) if preset.optimiser.ema else None
+        )
         self.loss = SegmentationLoss(preset.loss)
         self.settings: OptimiserSettings = preset.optimiser
         self.stage, self.rate, self.key = stage, rate, key
@@ -72,7 +76,9 @@ class SegmentationModule(pl.LightningModule):
 
     def on_train_batch_start(self, batch: Any, batch_index: int) -> None:
         """Give every step a random state of its own (dropout), whatever ran before: loaders draw from torch's too."""
-        torch.manual_seed(int(np.random.default_rng([*self.key, self.current_epoch, batch_index, 9]).integers(2**31)))
+        torch.manual_seed(
+            int(np.random.default_rng([*self.key, self.current_epoch, batch_index, 9]).integers(2**31))
+        )
 
     def _outputs(self, network: nn.Module, batch: Mapping[str, Tensor]) -> Any:
         image = batch["image"].contiguous(memory_format=torch.channels_last_3d)
@@ -83,7 +89,9 @@ class SegmentationModule(pl.LightningModule):
         loss: Tensor = self.loss(self._outputs(self.network, batch), batch["target"])
         value = float(loss.detach())
         if not math.isfinite(value):
-            raise DGMError("The training loss is no longer a number; lower the learning rate in the preset and start again.")
+            raise DGMError(
+                "The training loss is no longer a number; lower the learning rate in the preset and start again."
+            )
         self.sums["loss"] += value * len(batch["target"])
         self.sums["n"] += len(batch["target"])
         return loss
@@ -140,7 +148,9 @@ class Keeper(Checkpoint):
     whether the phase is over, so that a run killed right after its last epoch does not train one more.
     """
 
-    def __init__(self, path: Path, label: Row, keep: str, epochs: int, report: Callable[[list[Row]], None]) -> None:
+    def __init__(
+        self, path: Path, label: Row, keep: str, epochs: int, report: Callable[[list[Row]], None]
+    ) -> None:
         self.path, self.label, self.keep, self.epochs, self.report = path, label, keep, epochs, report
         self.rows: list[Row] = []
         self.best_loss = math.inf

@@ -169,8 +169,25 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "stage1.false_positive_order": ("by-subject", "appended"),
     "stage2.false_positive_order": ("by-subject", "appended"),
 }
-_POSITIVE = ("batch", "epochs", "steps_per_epoch", "validation_tiles", "core", "step", "tile", "learning_rates")
-_FRACTIONS = ("validation_fraction", "balanced", "anywhere", "false_positive_fraction", "ema", "mirror", "spatial")
+_POSITIVE = (
+    "batch",
+    "epochs",
+    "steps_per_epoch",
+    "validation_tiles",
+    "core",
+    "step",
+    "tile",
+    "learning_rates",
+)
+_FRACTIONS = (
+    "validation_fraction",
+    "balanced",
+    "anywhere",
+    "false_positive_fraction",
+    "ema",
+    "mirror",
+    "spatial",
+)
 
 
 def preset_names() -> list[str]:
@@ -253,14 +270,20 @@ def _build(cls: type, table: Any, where: str, prefix: str) -> Any:
     names = [f.name for f in fields(cls)]
     for key in table:
         if key not in names:
-            raise InputError(f"{where}: '{prefix}{key}' is no key of a preset; the keys here are {', '.join(names)}.")
+            raise InputError(
+                f"{where}: '{prefix}{key}' is no key of a preset; the keys here are {', '.join(names)}."
+            )
     if cls is Preprocessing:
         return _preprocessing(table, where)
     values = {}
     for key, value in table.items():
         full = prefix + key
         hint = hints[key]
-        values[key] = _build(hint, value, where, full + ".") if is_dataclass(hint) else _typed(value, hint, where, full)
+        values[key] = (
+            _build(hint, value, where, full + ".")
+            if isinstance(hint, type) and is_dataclass(hint)
+            else _typed(value, hint, where, full)
+        )
         _check_value(values[key], key, where, full)
     return cls(**values)
 
@@ -340,9 +363,13 @@ def _check_together(preset: Preset, where: str) -> None:
     if preset.stage1.false_positives:
         raise InputError(f"{where}: 'stage1.false_positives' needs a trained network; set it in stage2 only.")
     if preset.sampling.mode == "dense" and preset.data.validation in ("last-quarter", "random-patches"):
-        raise InputError(f"{where}: 'data.validation' {preset.data.validation} belongs to patch mode; use subjects.")
+        raise InputError(
+            f"{where}: 'data.validation' {preset.data.validation} belongs to patch mode; use subjects."
+        )
     if len(preset.data.channels) != len(preset.preprocessing.windows):
-        raise InputError(f"{where}: 'preprocessing.windows' needs one (low, high) pair for each of 'data.channels'.")
+        raise InputError(
+            f"{where}: 'preprocessing.windows' needs one (low, high) pair for each of 'data.channels'."
+        )
     if preset.binary and preset.loss.class_weights and len(preset.loss.class_weights) != 2:
         raise InputError(f"{where}: 'loss.class_weights' needs two numbers for binary networks.")
     if preset.data.channels[:1] != ("qsm",):

@@ -18,7 +18,7 @@ from ..devices import pick_device
 from ..errors import InputError
 from ..files import write_json, write_text
 from ..model import Member, Model, ModelHeader, load_model, save_model
-from ..structures import STRUCTURES, by_label
+from ..structures import STRUCTURES
 from .cases import Case, prepare_cases, prior_box
 from .curves import draw_curves, history_text
 from .data import Subject, choose_validation, describe, find_subjects
@@ -107,7 +107,9 @@ class TrainingRun:
             final.append(last)
         two = self.preset.stage2.enabled
         if two:
-            save_model(self.output / "model_stage1.safetensors", self.header(members, ", after stage 1"), stage1)
+            save_model(
+                self.output / "model_stage1.safetensors", self.header(members, ", after stage 1"), stage1
+            )
         save_model(target, self.header(members), final)
         self._results(target, two)
         shutil.rmtree(self.progress.folder, ignore_errors=True)
@@ -120,9 +122,13 @@ class TrainingRun:
         return tuple(Member(f"{s.abbreviation}_", (0, s.label)) for s in STRUCTURES)
 
     def _check_output(self, resume: bool) -> None:
-        used = [n for n in (MODEL_NAME, "history.csv", "checkpoints/state.json") if (self.output / n).exists()]
+        used = [
+            n for n in (MODEL_NAME, "history.csv", "checkpoints/state.json") if (self.output / n).exists()
+        ]
         if used and not resume:
-            raise InputError(f"{self.output} holds a training run ({used[0]}); use --resume or another --output.")
+            raise InputError(
+                f"{self.output} holds a training run ({used[0]}); use --resume or another --output."
+            )
         if self.output.exists() and not self.output.is_dir():
             raise InputError(f"{self.output} is a file; give a folder with --output.")
 
@@ -133,10 +139,13 @@ class TrainingRun:
         header, preset = self.initial.header, self.preset
         if header.network != preset.network.name or len(header.members) != len(self.members()):
             raise InputError(
-                f"{self.initial.path}: its network {header.network} is not the preset's {preset.network.name}; choose a preset that fits."
+                f"{self.initial.path}: its network {header.network} is not the preset's {preset.network.name}; "
+                "choose a preset that fits."
             )
         if header.preprocessing != preset.preprocessing or header.channels != preset.data.channels:
-            raise InputError(f"{self.initial.path} prepares images in another way than the preset; make both the same.")
+            raise InputError(
+                f"{self.initial.path} prepares images in another way than the preset; make both the same."
+            )
 
     def _open(self) -> None:
         """Prepare the training and validation cases and the folder of the run's state."""
@@ -173,9 +182,9 @@ class TrainingRun:
         preset, wanted = self.preset, member.labels[1:]
         classes = np.zeros(256, np.int64)
         classes[list(wanted)] = np.arange(1, len(member.labels))
-        network = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
+        network: Any = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
         core = sample_core(preset, network)
-        halo = tuple(network.halo)  # type: ignore[arg-type, union-attr]
+        halo = tuple(network.halo)
         start = {k: v.clone() for k, v in network.state_dict().items()}
         if self.initial is not None:
             start = dict(self.initial.states[number])
@@ -183,14 +192,25 @@ class TrainingRun:
         counts: dict[str, Any] = {}
         self.patches[member.prefix.rstrip("_") or "all"] = counts
         if preset.sampling.mode == "patch":
-            table = patch_table([np.isin(c.labels, wanted) for c in self.cases], core, preset.sampling.step, preset.sampling.keep)
+            table = patch_table(
+                [np.isin(c.labels, wanted) for c in self.cases],
+                core,
+                preset.sampling.step,
+                preset.sampling.keep,
+            )
             data = EpochData(*args, (), *self._divided(table, counts, "stage1"))
         else:
             sampler = TileSampler(self.cases, self.training, preset.sampling, core, wanted)
-            fixed = validation_tiles(self.cases, self.held, core, preset.sampling.validation_tiles, preset.seed, wanted)
+            fixed = validation_tiles(
+                self.cases, self.held, core, preset.sampling.validation_tiles, preset.seed, wanted
+            )
             data = EpochData(*args, (), sampler, fixed)
             per_epoch = preset.sampling.steps_per_epoch * preset.sampling.batch
-            counts["stage1"] = {"tiles_per_epoch": per_epoch, "validation_tiles": len(fixed), "tile": list(core)}
+            counts["stage1"] = {
+                "tiles_per_epoch": per_epoch,
+                "validation_tiles": len(fixed),
+                "tile": list(core),
+            }
         first = self._stage(1, preset.stage1, number, member, data, start)
         if not preset.stage2.enabled:
             return first, first
@@ -203,9 +223,20 @@ class TrainingRun:
                 merged = merge_tables(table, wrong, preset.stage2.false_positive_order)
                 data = EpochData(*args, (), *self._divided(merged, counts, "stage2"))
             else:
-                wrong = false_positive_patches([self.cases[i] for i in self.held], {
-                    k: voxels[i] for k, i in enumerate(self.held)}, core, core)
-                data = EpochData(*args, (), sampler, self._with_false(fixed, wrong), voxels, preset.stage2.false_positive_fraction)
+                wrong = false_positive_patches(
+                    [self.cases[i] for i in self.held],
+                    {k: voxels[i] for k, i in enumerate(self.held)},
+                    core,
+                    core,
+                )
+                data = EpochData(
+                    *args,
+                    (),
+                    sampler,
+                    self._with_false(fixed, wrong),
+                    voxels,
+                    preset.stage2.false_positive_fraction,
+                )
                 counts["stage2"] = {**counts["stage1"], "validation_tiles": len(data.validation)}
         return first, self._stage(2, preset.stage2, number, member, data, first)
 
@@ -222,15 +253,25 @@ class TrainingRun:
         self, table: NDArray[np.int32], counts: dict[str, Any], stage: str
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         settings = self.preset.data
-        train, held = split_table(table, settings.validation, settings.validation_fraction, self.held, self.preset.seed)
+        train, held = split_table(
+            table, settings.validation, settings.validation_fraction, self.held, self.preset.seed
+        )
         if not len(train):
-            raise InputError(f"{self.data}: no patch is left to train on; check the labels and data.validation.")
+            raise InputError(
+                f"{self.data}: no patch is left to train on; check the labels and data.validation."
+            )
         counts[stage] = {"patches": len(table), "train": len(train), "validation": len(held)}
         self.log(f"{stage}: {len(table)} patches, {len(train)} to train and {len(held)} to validate.")
         return train, held
 
     def _stage(
-        self, number: int, stage: StageSettings, member_number: int, member: Member, data: EpochData, start: State
+        self,
+        number: int,
+        stage: StageSettings,
+        member_number: int,
+        member: Member,
+        data: EpochData,
+        start: State,
     ) -> State:
         self.log(f"Training stage {number}{' of ' + member.prefix.rstrip('_') if member.prefix else ''}.")
 
@@ -245,10 +286,22 @@ class TrainingRun:
         n_classes = len(member.labels)
         place = pick_device(self.device)
         return run_stage(
-            number, stage, self.preset, data, start, n_classes, member_number, member.prefix, self.progress, place, note
+            number,
+            stage,
+            self.preset,
+            data,
+            start,
+            n_classes,
+            member_number,
+            member.prefix,
+            self.progress,
+            place,
+            note,
         )
 
-    def _mined(self, number: int, member: Member, state: State, classes: NDArray[np.int64]) -> dict[int, NDArray[np.int16]]:
+    def _mined(
+        self, number: int, member: Member, state: State, classes: NDArray[np.int64]
+    ) -> dict[int, NDArray[np.int16]]:
         """False positives of stage 1 in every case, kept in a file so that a resumed run need not predict again."""
         file = self.progress.folder / f"{member.prefix}false_positives.npz"
         if not file.exists():
@@ -258,10 +311,11 @@ class TrainingRun:
             tick = lambda done, total: self.report("Looking for false positives", done, total)  # noqa: E731
             found = mine(self.cases, BrainPredictor(model, self.device), classes, tick)
             temporary = file.with_name("mined.part.npz")
-            np.savez_compressed(temporary, **{str(k): v for k, v in found.items()})
+            arrays: dict[str, Any] = {str(k): v for k, v in found.items()}
+            np.savez_compressed(temporary, **arrays)
             temporary.replace(file)
-        with np.load(file) as arrays:
-            return {int(k): arrays[k] for k in arrays.files}
+        with np.load(file) as stored:
+            return {int(k): stored[k] for k in stored.files}
 
     def header(self, members: Sequence[Member], note: str = "") -> ModelHeader:
         """The header of the run's model files."""
@@ -304,7 +358,11 @@ class TrainingRun:
                 result = score_model(load_model(path), tests, self.preset.data, self.device, tick)
                 suffix = "_stage1" if name.endswith("stage1") else ""
                 write_scores(result.scores, self.output / f"evaluation{suffix}.tsv", result.false_positives)
-                key = "test_false_positive_voxels_after_stage1" if suffix or not two else "test_false_positive_voxels_after_stage2"
+                key = (
+                    "test_false_positive_voxels_after_stage1"
+                    if suffix or not two
+                    else "test_false_positive_voxels_after_stage2"
+                )
                 self.patches[key] = result.false_positives
                 model = load_model(path)
                 metrics = {**model.header.metrics, "test": result.summary()}
@@ -313,8 +371,3 @@ class TrainingRun:
         write_text(self.output / "history.csv", history_text(self.progress.rows))
         draw_curves(self.progress.rows, self.output / "curves.png")
         write_json(self.output / "patches.json", self.patches)
-
-
-def structure_names(labels: Sequence[int]) -> list[str]:
-    """Abbreviations of labels, for messages."""
-    return [by_label(label).abbreviation for label in labels if label]

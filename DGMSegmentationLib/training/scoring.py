@@ -27,10 +27,16 @@ class Scores:
 
     def summary(self) -> dict[str, Any]:
         """Mean Dice over all, and mean Dice and precision per structure."""
-        result: dict[str, Any] = {"dice": _mean([s.dice for s in self.scores]), "n_cases": len(self.false_positives)}
+        result: dict[str, Any] = {
+            "dice": _mean([s.dice for s in self.scores]),
+            "n_cases": len(self.false_positives),
+        }
         for name in dict.fromkeys(s.abbreviation for s in self.scores):
             mine = [s for s in self.scores if s.abbreviation == name]
-            result[name] = {"dice": _mean([s.dice for s in mine]), "precision": _mean([s.precision for s in mine])}
+            result[name] = {
+                "dice": _mean([s.dice for s in mine]),
+                "precision": _mean([s.precision for s in mine]),
+            }
         return result
 
 
@@ -59,7 +65,9 @@ def score_model(
         labels, _, _ = label_case(opened, predictor, use_prior_box=not everywhere, log=lambda text: None)
         result.scores += evaluate_case(labels, reference, opened.image, subject=subject.name)
         pre = model.header.preprocessing
-        on_grid = labels_to_grid(reference, prepare(opened.channels, opened.mask, pre).grid, pre, settings.label_resampling)
+        on_grid = labels_to_grid(
+            reference, prepare(opened.channels, opened.mask, pre).grid, pre, settings.label_resampling
+        )
         assert predictor.last is not None
         result.false_positives[subject.name] = int(false_positives(predictor.last, on_grid).sum())
         if progress is not None:
@@ -75,7 +83,11 @@ def score_rows(scores: Sequence[CaseScore], extra: dict[str, int] | None = None)
     for word, function in (("mean", np.mean), ("sd", lambda v: np.std(v, ddof=1) if len(v) > 1 else np.nan)):
         for name in [*names, "all"]:
             group = [s for s in scores if name in (s.abbreviation, "all")]
-            row: dict[str, Any] = {"subject": word, "abbreviation": name, "label": group[0].label if name != "all" else ""}
+            row: dict[str, Any] = {
+                "subject": word,
+                "abbreviation": name,
+                "label": group[0].label if name != "all" else "",
+            }
             for column in numbers:
                 values = [v for v in (float(getattr(s, column)) for s in group) if np.isfinite(v)]
                 row[column] = float(function(values)) if values else np.nan

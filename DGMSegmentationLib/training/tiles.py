@@ -100,7 +100,11 @@ class TileSampler:
                 self.voxels[number, label] = where[values == label]
 
     def draw(
-        self, count: int, key: Sequence[int], false_positives: dict[int, NDArray[np.int16]] | None = None, part: float = 0.0
+        self,
+        count: int,
+        key: Sequence[int],
+        false_positives: dict[int, NDArray[np.int16]] | None = None,
+        part: float = 0.0,
     ) -> NDArray[np.int32]:
         """Rows (case, i, j, k) of ``count`` tiles; the cases take turns in a random order."""
         rng = np.random.default_rng(list(key))
@@ -149,7 +153,7 @@ def validation_tiles(
         if not marked.any():
             continue
         low, high = mask_box(marked)
-        starts = lattice(high - low + 1, core, core)
+        starts = lattice((high - low + 1).tolist(), core, core)
         grid = np.stack(np.meshgrid(*starts, indexing="ij"), -1).reshape(-1, 3) + low
         grid = np.minimum(grid, np.maximum(np.array(case.shape) - core, 0))
         if len(grid) > share:
