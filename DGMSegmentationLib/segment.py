@@ -91,6 +91,14 @@ def touches_border(labels: NDArray[np.integer[Any]], box: "Box", shape: Sequence
     return False
 
 
+def _leaves_box(
+    probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
+) -> bool:
+    """True when the main piece of a structure touches the box's border; a stray island there means nothing."""
+    winner = probabilities.argmax(axis=0).astype(np.uint8)
+    return touches_border(largest_components(winner, connectivity)[0], box, shape)
+
+
 def _flip_order(labels: Sequence[int]) -> list[int]:
     """For each class, the class of the mirrored head that it corresponds to."""
     return [list(labels).index(MIRROR[label]) for label in labels]
@@ -170,7 +178,7 @@ def label_case(
 
     with clock("network"):
         probabilities = predict_case(predictor, prepared, box, flip_average, tile, cancel)
-        if box is not None and touches_border(probabilities.argmax(axis=0), box, prepared.grid.shape):
+        if box is not None and _leaves_box(probabilities, box, prepared.grid.shape, connectivity):
             log(
                 "A structure reaches the border of the region where it is expected; searching the whole volume."
             )
