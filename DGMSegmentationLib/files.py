@@ -164,12 +164,20 @@ def atomic_path(path: PathLike) -> Iterator[Path]:
             yield temporary
             with open(temporary, "rb+") as handle:
                 os.fsync(handle.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())  # some writers make files that only their owner can read
             os.replace(temporary, path)
         except OSError as error:
             raise _write_error(path, error) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """The process's file mode mask; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:

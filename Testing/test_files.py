@@ -536,3 +536,18 @@ def test_head_fixture_is_an_image(tmp_path):
     image = Image(chi, affine)
     assert image.shape == labels.shape
     assert set(np.unique(labels)) == set(range(11))
+
+
+def test_what_is_written_can_be_read_by_others(tmp_path):
+    """Model files are written by a library that makes them readable for their owner only."""
+    path = tmp_path / "a.bin"
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(b"x")
+        temporary.chmod(0o600)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~_mask_of(tmp_path)
+
+
+def _mask_of(folder):
+    plain = folder / "plain"
+    plain.write_bytes(b"")
+    return 0o666 & ~(plain.stat().st_mode & 0o777)

@@ -13,6 +13,7 @@ from ..case import open_case
 from ..errors import InputError
 from ..files import read_labels
 from ..image import Grid, Image
+from ..postprocess import largest_components
 from ..preprocess import Preprocessing, labels_to_grid, mask_box, prepare
 from ..structures import STRUCTURES
 from .data import Subject, label_mapping
@@ -148,13 +149,15 @@ def absent_structures(cases: Sequence[Case]) -> list[str]:
 def prior_box(cases: Sequence[Case], margin_mm: float = 10.0) -> dict[str, list[float]]:
     """Where structures were in the training volumes, plus a margin, in mm along the model's axes.
 
+    Only the largest piece of each structure counts: stray islands of labels would blow the box up to the whole head.
+
     Relative to the centre of the brain mask's bounding box; used to leave out the rest of the volume at inference.
     """
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     for case in cases:
         if not case.labels.any():
             continue
-        first, last = mask_box(case.labels > 0)
+        first, last = mask_box(largest_components(case.labels, 26)[0] > 0)
         spacing = np.array(case.grid.spacing)
         low = np.minimum(low, (first - 0.5 - case.mask_centre) * spacing)
         high = np.maximum(high, (last + 0.5 - case.mask_centre) * spacing)
