@@ -6,6 +6,7 @@ that it can run on tiles of any size: the result is the same and the halo is not
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def split_evenly(length: int, most: int) -> list[slice]:
     """Cut 0..length into the fewest nearly equal pieces of at most ``most``."""
     pieces = max(1, -(-length // most))
     edges = [round(i * length / pieces) for i in range(pieces + 1)]
-    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def tiles(shape: Sequence[int], tile: Sequence[int]) -> list[Box]:
@@ -43,7 +44,7 @@ def tiles(shape: Sequence[int], tile: Sequence[int]) -> list[Box]:
 
 
 def cut(
-    array: NDArray[Any], low: Sequence[int], size: Sequence[int], fill: Sequence[float]
+    array: NDArray[Any], low: Sequence[int] | NDArray[Any], size: Sequence[int], fill: Sequence[float]
 ) -> NDArray[np.float32]:
     """Take (C, *size) starting at voxel ``low`` (may be negative); outside the array stands ``fill`` per channel."""
     result = np.empty((array.shape[0], *size), np.float32)
@@ -199,8 +200,10 @@ class Predictor:
         where = None
         if coordinates is not None:
             inner = [n - 2 * h for n, h in zip(outer, self.halo, strict=True)]
-            first = lows if valid else [list(np.subtract(low, margin)) for low in lows]
-            where = np.stack([cut(coordinates, low, inner, (0.0, 0.0, 0.0)) for low in first])
+            inset = (0, 0, 0) if valid else margin
+            where = np.stack(
+                [cut(coordinates, np.subtract(low, inset), inner, (0.0, 0.0, 0.0)) for low in lows]
+            )
         probabilities = self._forward(x, where)
         if not valid:
             keep = tuple(slice(m, m + n) for m, n in zip(margin, size, strict=True))

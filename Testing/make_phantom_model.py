@@ -44,7 +44,9 @@ def crops() -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     return made
 
 
-def recalibrate(network: torch.nn.Module, cases: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]) -> None:
+def recalibrate(
+    network: torch.nn.Module, cases: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
+) -> None:
     """Take the batch-norm statistics anew with the final weights: with momentum 0.99 they lag behind a short training."""
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm3d):
@@ -59,7 +61,9 @@ def recalibrate(network: torch.nn.Module, cases: list[tuple[torch.Tensor, torch.
 def main(steps: int) -> None:
     """Train on dense crops with cross entropy and write the model file."""
     torch.manual_seed(0)
-    network = build_network("anisotropic", in_channels=1, n_classes=11, widths=(8, 12, 16), head_widths=(48,), dropout=0.0)
+    network = build_network(
+        "anisotropic", in_channels=1, n_classes=11, widths=(8, 12, 16), head_widths=(48,), dropout=0.0
+    )
     cases = crops()
     weights = torch.ones(11)
     weights[1:5] = 3.0  # the smallest nuclei hold a few voxels each on this grid

@@ -44,23 +44,34 @@ def main(words: list[str]) -> None:
         for name, rows in runs.items():
             values = by_nucleus(rows, column)
             everything = [v for part in values.values() for v in part]
-            cells = [f"{np.nanmean(values[n]):.{digits}f}" for n in NUCLEI] + [f"{np.nanmean(everything):.{digits}f}"]
+            cells = [f"{np.nanmean(values[n]):.{digits}f}" for n in NUCLEI] + [
+                f"{np.nanmean(everything):.{digits}f}"
+            ]
             print(f"| {name} | {' | '.join(cells)} |")
     print("\n| ROI-mean error, ppb: bias (median of the absolute error) |", " | ".join(NUCLEI), "| all ten |")
     print("|---|" + "---|" * (len(NUCLEI) + 1))
     for name, rows in runs.items():
         values = by_nucleus(rows, "mean_error_ppb")
         everything = [v for part in values.values() for v in part]
-        cells = [f"{np.nanmean(v):+.1f} ({np.nanmedian(np.abs(v)):.1f})" for v in (*(values[n] for n in NUCLEI), everything)]
+        cells = [
+            f"{np.nanmean(v):+.1f} ({np.nanmedian(np.abs(v)):.1f})"
+            for v in (*(values[n] for n in NUCLEI), everything)
+        ]
         print(f"| {name} | {' | '.join(cells)} |")
-    print("\n| mean Dice of a case |", " | ".join(sorted({r["subject"] for rows in runs.values() for r in rows})), "|")
+    print(
+        "\n| mean Dice of a case |",
+        " | ".join(sorted({r["subject"] for rows in runs.values() for r in rows})),
+        "|",
+    )
     for name, rows in runs.items():
         cases: dict[str, list[float]] = defaultdict(list)
         for row in rows:
             cases[row["subject"]].append(float(row["dice"]))
         worst = min(rows, key=lambda r: float(r["dice"]))
         cells = [f"{np.mean(cases[c]):.3f}" for c in sorted(cases)]
-        print(f"| {name} | {' | '.join(cells)} | lowest: {worst['abbreviation']} of {worst['subject']}, {float(worst['dice']):.3f}")
+        print(
+            f"| {name} | {' | '.join(cells)} | lowest: {worst['abbreviation']} of {worst['subject']}, {float(worst['dice']):.3f}"
+        )
         if "false_positive_voxels" in rows[0]:
             counts = {r["subject"]: int(float(r["false_positive_voxels"])) for r in rows}
             print(f"  false-positive voxels before components: {counts}, together {sum(counts.values())}")

@@ -26,7 +26,10 @@ OUTPUTS = ["_dseg.nii.gz", "_dseg.tsv", "_provenance.json", "_report.html", "_ro
 
 
 def dice(ours: np.ndarray, truth: np.ndarray) -> list[float]:
-    return [2 * ((ours == k) & (truth == k)).sum() / ((ours == k).sum() + (truth == k).sum()) for k in range(1, 11)]
+    return [
+        2 * ((ours == k) & (truth == k)).sum() / ((ours == k).sum() + (truth == k).sum())
+        for k in range(1, 11)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,9 @@ def qsm_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("shape", "spacing"), [((150, 190, 150), (1.0, 1.0, 1.0)), ((90, 110, 50), (2.0, 2.0, 3.0))], ids=["1 mm", "2x2x3 mm"]
+    ("shape", "spacing"),
+    [((150, 190, 150), (1.0, 1.0, 1.0)), ((90, 110, 50), (2.0, 2.0, 3.0))],
+    ids=["1 mm", "2x2x3 mm"],
 )
 def test_unseen_heads_are_segmented_whatever_their_voxels(predictor, shape, spacing):
     image, truth = phantom(shape, spacing, seed=11)
@@ -63,7 +68,9 @@ def test_unseen_heads_are_segmented_whatever_their_voxels(predictor, shape, spac
     scores = dice(result.labels.data, truth.data)
     # On the 3x3x6 mm grid of this small network a red nucleus is a handful of voxels: it may be missed.
     assert min(scores[4:]) > 0.7 and min(scores[2:4]) > 0.25 and np.mean(scores) > 0.55, np.round(scores, 2)
-    assert [row.n_voxels for row in result.rows] == [int((result.labels.data == s.label).sum()) for s in STRUCTURES]
+    assert [row.n_voxels for row in result.rows] == [
+        int((result.labels.data == s.label).sum()) for s in STRUCTURES
+    ]
     chi = image.data * 1000
     for row in result.rows:
         assert row.mean_ppb == pytest.approx(chi[result.labels.data == row.label].mean(dtype=float), abs=1e-3)
@@ -91,21 +98,21 @@ def test_flip_average_treats_both_sides_alike(predictor):
 
 def test_the_prior_box_changes_no_label_and_a_wrong_one_is_noticed(model):
     image, _ = phantom((90, 110, 50), (2.0, 2.0, 3.0), seed=14)
-    whole = segment(image, Predictor_free(model, None), units="ppm")
+    whole = segment(image, with_prior_box(model, None), units="ppm")
     inside = np.argwhere(whole.labels.data)
     assert len(inside)
     generous = {"low_mm": [-55.0, -55.0, -50.0], "high_mm": [55.0, 60.0, 50.0]}
-    boxed = segment(image, Predictor_free(model, generous), units="ppm")
+    boxed = segment(image, with_prior_box(model, generous), units="ppm")
     assert boxed.provenance["prior_box_used"] and not whole.provenance["prior_box_used"]
     np.testing.assert_array_equal(boxed.labels.data, whole.labels.data)
     said: list[str] = []
     narrow = {"low_mm": [-15.0, -10.0, -10.0], "high_mm": [20.0, 20.0, 10.0]}
-    rescued = segment(image, Predictor_free(model, narrow), units="ppm", log=said.append)
+    rescued = segment(image, with_prior_box(model, narrow), units="ppm", log=said.append)
     assert any("whole volume" in text for text in said) and not rescued.provenance["prior_box_used"]
     np.testing.assert_array_equal(rescued.labels.data, whole.labels.data)
 
 
-def Predictor_free(model, box):
+def with_prior_box(model, box):
     """The same model with another prior box."""
     header = ModelHeader(**{**vars(model.header), "prior_box": box})
     return type(model)(header, model.states)
@@ -114,12 +121,16 @@ def Predictor_free(model, box):
 def test_the_prior_box_lies_where_the_header_says():
     from DGMSegmentationLib.preprocess import prepare
 
-    model = Predictor_free(load_model(PHANTOM_MODEL), {"low_mm": [-30.0, -30.0, -30.0], "high_mm": [30.0, 30.0, 30.0]})
+    model = with_prior_box(
+        load_model(PHANTOM_MODEL), {"low_mm": [-30.0, -30.0, -30.0], "high_mm": [30.0, 30.0, 30.0]}
+    )
     image, _ = phantom((90, 110, 50), (2.0, 2.0, 3.0), seed=14)
     prepared = prepare([image.replace(data=image.data * 1000)], image.data != 0, model.header.preprocessing)
     box = prior_box(model, prepared)
     for span, centre, spacing in zip(box, prepared.mask_centre, prepared.grid.spacing, strict=True):
-        assert span.start == np.floor(centre - 30 / spacing) and span.stop == np.ceil(centre + 30 / spacing) + 1
+        assert (
+            span.start == np.floor(centre - 30 / spacing) and span.stop == np.ceil(centre + 30 / spacing) + 1
+        )
 
 
 def test_cancel(predictor):
@@ -133,27 +144,33 @@ def test_progress_never_runs_backwards(predictor):
     seen: list[tuple[str, float]] = []
     segment(image, predictor=predictor, progress=lambda step, fraction: seen.append((step, fraction)))
     fractions = [f for _, f in seen]
-    assert fractions == sorted(fractions) and 0 <= fractions[0] and fractions[-1] <= 1
+    assert fractions == sorted(fractions) and fractions[0] >= 0 and fractions[-1] <= 1
     assert "Running the network" in {step for step, _ in seen}
 
 
 def test_several_channels_run_end_to_end(tmp_path):
-    from DGMSegmentationLib.networks import build_network
-
     import torch
+
+    from DGMSegmentationLib.networks import build_network
 
     torch.manual_seed(0)
     network = build_network("dolz", in_channels=2, n_classes=11, widths=(3, 3, 4), head_widths=(6,))
-    pre = PreprocessingOfTwo()
+    pre = two_channels()
     header = ModelHeader("two", "dolz", network.options(), pre, channels=("qsm", "magnitude"))
     path = save_model(tmp_path / "two.safetensors", header, [network.state_dict()])
     image, _ = phantom((60, 70, 30), (3.0, 3.0, 5.0), seed=1)
     magnitude = image.replace(data=np.abs(image.data) * 4000, unit=None)
     with pytest.raises(InputError, match="magnitude"):
         segment(image, path, device="cpu")
-    other = segment(image, path, device="cpu", extra_channels={"magnitude": magnitude}, keep_probabilities=True)
+    other = segment(
+        image, path, device="cpu", extra_channels={"magnitude": magnitude}, keep_probabilities=True
+    )
     blank = segment(
-        image, path, device="cpu", extra_channels={"magnitude": magnitude.replace(data=magnitude.data * 0)}, keep_probabilities=True
+        image,
+        path,
+        device="cpu",
+        extra_channels={"magnitude": magnitude.replace(data=magnitude.data * 0)},
+        keep_probabilities=True,
     )
     assert np.abs(other.probabilities - blank.probabilities).max() > 1e-4, "the second channel must matter"
     shifted = magnitude.replace(affine=magnitude.affine + np.eye(4, k=3) * 9)
@@ -161,7 +178,7 @@ def test_several_channels_run_end_to_end(tmp_path):
         segment(image, path, device="cpu", extra_channels={"magnitude": shifted})
 
 
-def PreprocessingOfTwo():
+def two_channels():
     from DGMSegmentationLib.preprocess import Preprocessing
 
     return Preprocessing(spacing_mm=(3, 3, 6), shape=(52, 64, 26), windows=((-200, 200), (0, 600)))
@@ -172,8 +189,12 @@ def test_the_command_writes_all_it_promises(qsm_file, capsys):
     assert main(["segment", str(path), "--model", str(PHANTOM_MODEL)]) == 0
     out, err = capsys.readouterr()
     assert err == "", "nothing but errors when piped"
-    assert out.splitlines()[0].startswith("subject\timage\tstructure\tabbreviation\tside\tlabel\tn_voxels\tvolume_mm3\tmean_ppb")
-    assert sorted(p.name for p in path.parent.iterdir()) == sorted([path.name, *("sub-07_Chimap" + s for s in OUTPUTS)])
+    assert out.splitlines()[0].startswith(
+        "subject\timage\tstructure\tabbreviation\tside\tlabel\tn_voxels\tvolume_mm3\tmean_ppb"
+    )
+    assert sorted(p.name for p in path.parent.iterdir()) == sorted(
+        [path.name, *("sub-07_Chimap" + s for s in OUTPUTS)]
+    )
     file = nib.load(path.parent / "sub-07_Chimap_dseg.nii.gz")
     source = nib.load(path)
     assert file.get_data_dtype() == np.uint8 and file.shape == source.shape
@@ -193,7 +214,15 @@ def test_the_command_writes_all_it_promises(qsm_file, capsys):
 def test_the_output_folder_probabilities_and_overwrite(qsm_file, tmp_path, capsys):
     path, _ = qsm_file
     folder = tmp_path / "new" / "results"
-    words = ["segment", str(path), "--output", str(folder), "--model", str(PHANTOM_MODEL), "--save-probabilities"]
+    words = [
+        "segment",
+        str(path),
+        "--output",
+        str(folder),
+        "--model",
+        str(PHANTOM_MODEL),
+        "--save-probabilities",
+    ]
     assert main(words) == 0
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     probabilities = nib.load(folder / "sub-07_Chimap_probseg.nii.gz").get_fdata()
@@ -239,8 +268,12 @@ BAD = {
     "two dimensions": lambda p: save(p, np.ones((20, 20), np.float32)),
     "all zeros": lambda p: save(p, np.zeros((40, 40, 40), np.float32)),
     "all NaN": lambda p: save(p, np.full((40, 40, 40), np.nan, np.float32)),
-    "phase": lambda p: save(p, np.random.default_rng(0).integers(-4096, 4096, (90, 110, 40)).astype(np.int16)),
-    "unknown units": lambda p: save(p, (phantom((90, 110, 40), (2.0, 2.0, 4.0))[0].data * 60).astype(np.float32)),
+    "phase": lambda p: save(
+        p, np.random.default_rng(0).integers(-4096, 4096, (90, 110, 40)).astype(np.int16)
+    ),
+    "unknown units": lambda p: save(
+        p, (phantom((90, 110, 40), (2.0, 2.0, 4.0))[0].data * 60).astype(np.float32)
+    ),
     "no human head": header_of_another_head,
     "a label map": lambda p: save(p, phantom((90, 110, 40), (2.0, 2.0, 4.0))[1].data),
 }
@@ -335,7 +368,9 @@ def test_every_file_format_gives_the_same_labels(kind, qsm_file, tmp_path, capsy
     other = tmp_path / f"other.{kind}"
     sitk.WriteImage(sitk.ReadImage(str(path)), str(other))
     for one in (path, other):
-        assert main(["segment", str(one), "--model", str(PHANTOM_MODEL), "--output", str(tmp_path / "out")]) == 0
+        assert (
+            main(["segment", str(one), "--model", str(PHANTOM_MODEL), "--output", str(tmp_path / "out")]) == 0
+        )
     capsys.readouterr()
     a, b = (read_labels(tmp_path / "out" / f"{name}_dseg.nii.gz") for name in ("sub-07_Chimap", "other"))
     assert (a.data != b.data).mean() < 1e-5

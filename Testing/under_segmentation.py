@@ -25,7 +25,11 @@ def main(model: str, folder: Path, subjects: list[str]) -> None:
     predictor = Predictor(load_model(model))
     figures: dict[tuple[float, str], list[tuple[float, float, float, float]]] = defaultdict(list)
     for subject in subjects:
-        found = segment(folder / subject / "anat" / f"{subject}_Chimap.nii.gz", predictor=predictor, keep_probabilities=True)
+        found = segment(
+            folder / subject / "anat" / f"{subject}_Chimap.nii.gz",
+            predictor=predictor,
+            keep_probabilities=True,
+        )
         reference = next(folder.glob(f"derivatives/*/{subject}/anat/*_dseg.nii.gz"))
         truth, chi, shares = read_labels(reference).data, found.image.data, found.probabilities
         assert shares is not None
