@@ -98,7 +98,9 @@ def compose(parts: Parts) -> Anatomy:
     tissue = parts.surroundings.copy()
     _lay_subcortex(tissue, parts.hoa)
     box = _deep_box(parts.hoa)
-    _lay_nuclei(tissue[box], parts.hoa[box], {n: v.astype(np.float32) / 255 for n, v in parts.nuclei.items()})
+    _lay_nuclei(
+        tissue[box], parts.hoa[box], {n: np.asarray(v / 255, np.float32) for n, v in parts.nuclei.items()}
+    )
     frame = anatomical_frame(tissue, GRID)
     add_details(tissue, GRID, box)
     labels = draw_labels(tissue, GRID, box, frame)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -221,12 +223,12 @@ def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: i
             function(*task)
             yield
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+    with _one_thread_each(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         waiting: set[Future[None]] = set()
         queue = iter(tasks)
         try:
             while True:
-                while len(waiting) < 2 * jobs and (task := next(queue, None)) is not None:
+                for task in islice(queue, 2 * jobs - len(waiting)):
                     waiting.add(pool.submit(function, *task))
                 if not waiting:
                     return
@@ -238,6 +240,17 @@ def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: i
             raise
 
 
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started inside use one thread each: linear algebra reads these variables when it is loaded."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -37,7 +37,7 @@ def smoothed_channels(data: NDArray[Any], groups: Sequence[Sequence[int]], sigma
     return np.stack([ndimage.gaussian_filter(np.isin(data, g).astype(np.float32), sigma) for g in groups])
 
 
-def sample(data: NDArray[Any], to_voxel: Affine, grid: Grid, order: int = 0) -> NDArray[Any]:
+def sample(data: NDArray[Any], to_voxel: NDArray[Any], grid: Grid, order: int = 0) -> NDArray[Any]:
     """Sample ``data`` on a grid; ``to_voxel`` takes world mm of the grid to voxels of the data; 0 outside."""
     matrix = to_voxel @ grid.affine
     result: NDArray[Any] = ndimage.affine_transform(

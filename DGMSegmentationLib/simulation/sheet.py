@@ -53,6 +53,6 @@ def _draw_slices(plain, outlined, image: Image, labels: Image) -> None:  # type:
             )  # fmt: skip
             axis.axis("off")
         for structure in STRUCTURES:
-            where = structure.label == labels.data[(*box, k)].T
+            where = np.equal(labels.data[(*box, k)].T, structure.label).astype(float)
             if where.any():
-                outlined[column].contour(where.astype(float), [0.5], colors=[structure.rgb], linewidths=0.8)
+                outlined[column].contour(where, [0.5], colors=[structure.rgb], linewidths=0.8)

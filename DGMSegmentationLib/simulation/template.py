@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def build_template(atlas_path: Path, individuals: Sequence[Path]) -> Template:
 class Placement:
     """The way from an individual's world to the atlas's: x -> y + u(y), with y = ``to_atlas`` x."""
 
-    to_atlas: NDArray[np.float64]
+    to_atlas: NDArray[Any]
     displacement: NDArray[np.float32]
 
     def atlas_points(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
