@@ -42,6 +42,7 @@ def test_part2_has_the_numbers_of_the_article():
     assert p.preprocessing.windows == ((-250, 250),) and p.preprocessing.levels == 256
     assert p.stage1.learning_rates == (1e-3, 1e-4, 1e-5) and p.stage1.epochs == 20  # 60 epochs in all
     assert p.stage1.patience == 0 and not p.stage1.reload_best and not p.stage2.enabled
+    assert p.optimiser.batch_norm_momentum == 0.01  # Keras: 0.99
 
 
 def test_part2_code_has_the_numbers_of_the_notebook():

@@ -42,6 +42,9 @@ class SegmentationModule(pl.LightningModule):
         self.register_buffer("updates", torch.zeros((), dtype=torch.long))
         self.sums: dict[str, float] = {}
         self.counts: Tensor | None = None
+        for layer in network.modules():
+            if isinstance(layer, nn.BatchNorm3d):
+                layer.momentum = self.settings.batch_norm_momentum
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(not any(name.startswith(part) for part in self.settings.freeze))
 

@@ -83,6 +83,7 @@ class OptimiserSettings:
     weight_decay: float = 0.0
     gradient_clip: float = 0.0
     ema: float = 0.0
+    batch_norm_momentum: float = 0.01
     freeze: tuple[str, ...] = ()
 
 
@@ -185,6 +186,7 @@ _FRACTIONS = (
     "anywhere",
     "false_positive_fraction",
     "ema",
+    "batch_norm_momentum",
     "mirror",
     "spatial",
 )
