@@ -68,3 +68,19 @@ def test_mean_dice_from_a_confusion_table():
     # Reference rows, prediction columns. Class 1: 2*3/(4+3) ; class 2 absent from both and left out.
     table = torch.tensor([[5, 0, 0], [1, 3, 0], [0, 0, 0]])
     assert mean_dice(table) == pytest.approx(6 / 7)
+
+
+def test_dice_over_the_classes_of_the_batch_only():
+    target = torch.zeros(1, 2, 2, 2, dtype=torch.long)
+    target[0, 0] = 1  # four voxels of class 1, four of background, none of class 2
+    logits = torch.zeros(1, 3, 2, 2, 2)  # one third everywhere
+    one = (2 * 4 / 3 + 1) / (8 / 3 + 4 + 1)
+    assert float(soft_dice_loss(logits, target, 1.0, False, False)) == pytest.approx(1 - one, abs=1e-6)
+    assert float(soft_dice_loss(logits, target, 1.0, True, False)) == pytest.approx(1 - one, abs=1e-6)
+    third = 1 / (8 / 3 + 1)
+    assert float(soft_dice_loss(logits, target, 1.0, False, True)) == pytest.approx(
+        1 - (one + third) / 2, abs=1e-6
+    )
+    empty = torch.zeros_like(target)
+    alone = (2 * 8 / 3 + 1) / (8 / 3 + 8 + 1)
+    assert float(soft_dice_loss(logits, empty, 1.0, False, False)) == pytest.approx(1 - alone, abs=1e-6)

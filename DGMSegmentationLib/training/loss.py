@@ -9,11 +9,15 @@ from torch.nn import functional
 from .preset import LossSettings
 
 
-def soft_dice_loss(logits: Tensor, target: Tensor, smooth: float = 1.0, background: bool = False) -> Tensor:
+def soft_dice_loss(
+    logits: Tensor, target: Tensor, smooth: float = 1.0, background: bool = False, absent: bool = True
+) -> Tensor:
     """1 - mean over classes of (2 sum(p t) + s) / (sum(p) + sum(t) + s), the sums over the whole batch.
 
     ``logits`` (B, K, X, Y, Z), ``target`` (B, X, Y, Z) class indices. Milletari et al., 3DV 2016, without the squares.
-    Classes absent from the batch count too: with the smoothing term they ask for no prediction there.
+    With ``absent`` the classes that the batch lacks count too: through the smoothing term they ask for no prediction
+    there. Small tiles lack most classes, and then Dice alone can end in background everywhere; without ``absent`` only
+    the classes in the batch count (and background when it holds nothing else).
     """
     probabilities = torch.softmax(logits.float(), dim=1)
     n_classes = logits.shape[1]
@@ -24,7 +28,10 @@ def soft_dice_loss(logits: Tensor, target: Tensor, smooth: float = 1.0, backgrou
     # The sum of each class' probability over its own voxels, without a one-hot copy of the target.
     hit = torch.zeros(n_classes, dtype=mine.dtype, device=mine.device).index_add(0, target.reshape(-1), mine)
     dice = (2 * hit + smooth) / (predicted + count + smooth)
-    return 1 - (dice if background else dice[1:]).mean()
+    counted = torch.ones_like(count, dtype=torch.bool) if absent else count > 0
+    if not background and bool(counted[1:].any()):
+        counted[0] = False
+    return 1 - dice[counted].mean()
 
 
 class SegmentationLoss(nn.Module):
@@ -44,7 +51,12 @@ class SegmentationLoss(nn.Module):
         if self.settings.name in ("cross-entropy", "dice+ce"):
             parts.append(functional.cross_entropy(logits.float(), target, weight=self.weights))
         if self.settings.name in ("dice", "dice+ce"):
-            parts.append(soft_dice_loss(logits, target, self.settings.smooth, self.settings.dice_background))
+            settings = self.settings
+            parts.append(
+                soft_dice_loss(
+                    logits, target, settings.smooth, settings.dice_background, settings.dice_absent
+                )
+            )
         return torch.stack(parts).sum()
 
     def forward(self, outputs: Tensor | Sequence[Tensor], target: Tensor) -> Tensor:

@@ -73,6 +73,7 @@ class LossSettings:
     class_weights: tuple[float, ...] = ()
     smooth: float = 1.0
     dice_background: bool = False
+    dice_absent: bool = True
 
 
 @dataclass(frozen=True)
