@@ -211,43 +211,41 @@ def test_subject_follows_from_its_seed(anatomy, subject):
     assert again.settings == subject.settings
 
 
-def test_data_set_is_complete_resumable_and_the_same_in_parallel(anatomy, subject, tmp_path):
-    del subject
+def test_data_set_is_complete_resumable_and_the_same_in_parallel(anatomy, tmp_path):
     save_anatomy(tmp_path / "phantom.npz", anatomy)
-    seen = []
-    names = simulate_anatomies(
-        [tmp_path / "phantom.npz"], tmp_path / "one", 2, 8, options=COARSE, progress=lambda *a: seen.append(a)
-    )
+    output, seen = tmp_path / "set", []
+
+    def run(jobs):
+        seen.clear()
+        return simulate_anatomies(
+            [tmp_path / "phantom.npz"],
+            output,
+            2,
+            8,
+            jobs=jobs,
+            options=COARSE,
+            progress=lambda *a: seen.append(a),
+        )
+
+    names = run(jobs=2)
     assert names == ["sub-sim0001", "sub-sim0002"]
     assert seen == [("subjects", 0, 2), ("subjects", 1, 2), ("subjects", 2, 2)]
-    image, labels = (
-        read_image(image_path(tmp_path / "one", names[0])),
-        read_labels(labels_path(tmp_path / "one", names[0])),
-    )
+    image, labels = read_image(image_path(output, names[0])), read_labels(labels_path(output, names[0]))
     assert image.grid.same_as(labels.grid)
     assert image.unit == "ppm"
-    table = (tmp_path / "one" / "participants.tsv").read_text().splitlines()
+    table = (output / "participants.tsv").read_text().splitlines()
     assert table[0].split("\t") == ["participant_id", "anatomy", "split"]
     assert len(table) == 3
 
-    # Lose one subject: only that one is made again, and it is the same, here in another process.
-    before = image_path(tmp_path / "one", names[1]).read_bytes()
-    kept = image_path(tmp_path / "one", names[0]).stat().st_mtime_ns
-    settings_path(tmp_path / "one", names[1]).unlink()
-    image_path(tmp_path / "one", names[1]).unlink()
-    seen.clear()
-    simulate_anatomies(
-        [tmp_path / "phantom.npz"],
-        tmp_path / "one",
-        2,
-        8,
-        jobs=2,
-        options=COARSE,
-        progress=lambda *a: seen.append(a),
-    )
+    # Lose one subject: only that one is made again, and it is the same, here in this process.
+    before = image_path(output, names[1]).read_bytes()
+    kept = image_path(output, names[0]).stat().st_mtime_ns
+    settings_path(output, names[1]).unlink()
+    image_path(output, names[1]).unlink()
+    run(jobs=1)
     assert seen == [("subjects", 1, 2), ("subjects", 2, 2)]
-    assert image_path(tmp_path / "one", names[1]).read_bytes() == before
-    assert image_path(tmp_path / "one", names[0]).stat().st_mtime_ns == kept
+    assert image_path(output, names[1]).read_bytes() == before
+    assert image_path(output, names[0]).stat().st_mtime_ns == kept
 
 
 def test_simulation_says_what_is_missing(tmp_path):
