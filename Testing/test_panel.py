@@ -21,14 +21,16 @@ MEAN, SD, VOLUME, FLAGS = 2, 3, 4, 5
 
 
 @pytest.fixture(scope="module")
-def opened(host):  # noqa: F811
-    """One panel for all tests of this file, so that its worker is warm most of the time."""
+def opened(host, tmp_path_factory):  # noqa: F811
+    """One panel for all tests of this file, so that its worker is warm most of the time; a temporary folder of its own."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("temporary"))
     host.scene.Clear(0)
     panel = host.open_module(MODULE)
     panel.parent.resize(460, 900)
     panel.parent.show()
     yield panel
     panel.close()
+    tempfile.tempdir = before
 
 
 @pytest.fixture
@@ -491,8 +493,7 @@ def test_reload_and_quit_during_a_run_leave_no_process(host):  # noqa: F811
     first = panel.widget.logic.runner.worker_pid
     panel.widget.onReload()
     assert not alive(first)
-    volume2 = panel.widget.ui.volumeSelector.currentNode()
-    assert volume2 is volume  # the parameters stayed
+    assert panel.widget.ui.volumeSelector.currentNode() is volume  # the parameters stayed
     until_running(panel)
     second = panel.widget.logic.runner.worker_pid
     panel.close()

@@ -23,8 +23,19 @@ def wait(seconds: float) -> None:
 
 
 def click(button: Any) -> None:
-    """Press and release the left button over a widget; a disabled widget does not react, as in life."""
-    QtTest.QTest.mouseClick(button, QtCore.Qt.MouseButton.LeftButton)
+    """Press and release the left button over a widget; a disabled widget does not react, as in life.
+
+    The event comes from a running event loop, as in an application: a dialog that it opens would otherwise be deleted
+    at once (Slicer calls deleteLater before exec).
+    """
+    loop = QtCore.QEventLoop()
+
+    def press() -> None:
+        QtTest.QTest.mouseClick(button, QtCore.Qt.MouseButton.LeftButton)
+        loop.quit()
+
+    QtCore.QTimer.singleShot(0, press)
+    loop.exec()
 
 
 def double_click_cell(table: Any, row: int, column: int) -> None:
