@@ -22,7 +22,10 @@ _COARSE_MM = 2.4
 
 @dataclass(frozen=True)
 class Pose:
-    """How the head lies: ``rotation @ (scanner - centre - shift) * scale + centre`` is the anatomy's position (mm)."""
+    """How the head lies in the scanner, relative to the anatomical frame (in which the red nuclei lie 32 degrees down).
+
+    ``frame.rotation.T @ rotation @ (scanner - origin - shift) * scale + origin`` is the anatomy's position (mm).
+    """
 
     rotation: NDArray[np.float64]
     shift: NDArray[np.float64]
@@ -30,9 +33,9 @@ class Pose:
 
 
 def random_pose(rng: np.random.Generator) -> Pose:
-    """A random head position: nodding about 8 +- 8 degrees back from the AC-PC plane, little else; size +- 6 %."""
-    pitch, roll, yaw = rng.normal(8.0, 8.0), rng.normal(0.0, 3.5), rng.normal(0.0, 3.5)
-    rotation = Rotation.from_euler("xyz", [-np.clip(pitch, -14, 28), roll, yaw], degrees=True).as_matrix()
+    """A random head position: nodding by 1 +- 8 degrees, turned and tilted by 3.5; size +- 6 %."""
+    pitch, roll, yaw = rng.normal(1.0, 8.0), rng.normal(0.0, 3.5), rng.normal(0.0, 3.5)
+    rotation = Rotation.from_euler("xyz", [-np.clip(pitch, -21, 22), roll, yaw], degrees=True).as_matrix()
     scale = np.exp(rng.normal(0.0, 0.05) + rng.normal(0.0, 0.03, 3))
     return Pose(rotation, rng.normal(0.0, 4.0, 3), scale)
 
@@ -63,7 +66,8 @@ def random_positions(
     axes = [np.arange(n) * _COARSE_MM + GRID.affine[a, 3] for a, n in enumerate(size)]
     world = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
     centre = anatomy.frame.origin
-    position = ((world - centre - pose.shift) @ pose.rotation.T) * pose.scale + centre
+    rotation = anatomy.frame.rotation.T @ pose.rotation
+    position = ((world - centre - pose.shift) @ rotation.T) * pose.scale + centre
     if strength > 0:
         u = np.zeros_like(position)
         for wavelength, amplitude in ((70.0, 2.2), (32.0, 1.1), (16.0, 0.45)):
