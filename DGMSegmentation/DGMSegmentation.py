@@ -8,6 +8,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import slicer
 import vtk
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -19,10 +20,10 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-import slicer
-
 HERE = Path(__file__).resolve().parent
-if importlib.util.find_spec("DGMSegmentationLib") is None:  # run from a source checkout: the library is beside us
+if (
+    importlib.util.find_spec("DGMSegmentationLib") is None
+):  # run from a source checkout: the library is beside us
     sys.path.append(str(HERE.parent))
 
 
@@ -39,7 +40,9 @@ class DGMSegmentation(ScriptedLoadableModule):
             "Segments the red nucleus, substantia nigra, globus pallidus, putamen and caudate nucleus of both sides in a "
             "quantitative susceptibility map (QSM) and measures them. For research use only; not a medical device."
         )
-        parent.acknowledgementText = _("Networks after two articles on deep-gray-matter segmentation in QSM; see README.")
+        parent.acknowledgementText = _(
+            "Networks after two articles on deep-gray-matter segmentation in QSM; see README."
+        )
         slicer.app.connect("startupCompleted()", register_data)
 
 
@@ -122,7 +125,9 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onReload(self):
         """Reload the parts of the panel, too, not only this file."""
-        for name in [n for n in sys.modules if n.startswith(("DGMSegmentationPanel", "DGMSegmentationScene"))]:
+        for name in [
+            n for n in sys.modules if n.startswith(("DGMSegmentationPanel", "DGMSegmentationScene"))
+        ]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
 
@@ -189,8 +194,9 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
 
         ``options``: device, units, largest_component, flip_average. Raises InputError with one plain sentence.
         """
-        from DGMSegmentationLib.model import bundled_models
         from DGMSegmentationScene.runner import Settings
+
+        from DGMSegmentationLib.model import bundled_models
 
         settings = Settings(model=model or next(iter(bundled_models()), "default"), **options)
         self.runner.start(inputVolume, settings, outputSegmentation, channels)

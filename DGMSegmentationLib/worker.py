@@ -71,7 +71,9 @@ class Worker:
             self.send(event="cancelled", id=request.id)
         except Exception as error:
             kind, sentence = explain(error)
-            self.send(event="error", id=request.id, kind=kind, message=sentence, detail=traceback.format_exc())
+            self.send(
+                event="error", id=request.id, kind=kind, message=sentence, detail=traceback.format_exc()
+            )
         finally:
             self._cancelled.discard(request.id)
             _free_memory()
@@ -80,6 +82,7 @@ class Worker:
         import numpy as np
 
         request.check_files()
+
         def tell(text: str) -> None:
             self.send(event="status", id=request.id, text=str(text))
 
@@ -137,13 +140,25 @@ def explain(error: BaseException) -> tuple[str, str]:
     if isinstance(error, ProtocolError):
         return "protocol", str(error)
     if isinstance(error, MemoryError):
-        return "failure", "The computer ran out of memory: close other programs or choose a smaller model, then try again."
+        return (
+            "failure",
+            "The computer ran out of memory: close other programs or choose a smaller model, then try again.",
+        )
     if isinstance(error, ModuleNotFoundError):
-        return "failure", f"The Python package {error.name} is missing: install it with the button Install in the panel."
+        return (
+            "failure",
+            f"The Python package {error.name} is missing: install it with the button Install in the panel.",
+        )
     if isinstance(error, OSError):
         where = f" {error.filename}" if error.filename else ""
-        return "failure", f"The file{where} could not be read or written ({error.strerror}): check the disk and try again."
-    return "failure", f"The segmentation failed ({type(error).__name__}): see Details and report it with the log."
+        return (
+            "failure",
+            f"The file{where} could not be read or written ({error.strerror}): check the disk and try again.",
+        )
+    return (
+        "failure",
+        f"The segmentation failed ({type(error).__name__}): see Details and report it with the log.",
+    )
 
 
 def _image(volume: Volume) -> Any:
@@ -155,7 +170,9 @@ def _image(volume: Volume) -> Any:
     try:
         data = np.load(volume.path, mmap_mode="r", allow_pickle=False)
     except ValueError as error:
-        raise InputError(f"The volume's temporary file {volume.path} is damaged: click Segment again.") from error
+        raise InputError(
+            f"The volume's temporary file {volume.path} is damaged: click Segment again."
+        ) from error
     if data.ndim != 3 or data.dtype.kind not in "iuf" or 0 in data.shape:
         raise InputError(f"The volume {volume.name} is no 3-D image of numbers: choose a single QSM volume.")
     return Image(data, np.asarray(volume.affine, dtype=np.float64), path=Path(volume.name or volume.path))

@@ -13,7 +13,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,7 @@ class WorkerClient:
         self._pending: str | None = None
         self._kill_at: float | None = None
         self._stderr: deque[str] = deque(maxlen=400)
-        reference = weakref.ref(self)
-        atexit.register(lambda: (client := reference()) and client.stop())
+        atexit.register(_stop_at_exit, weakref.ref(self))
 
     @property
     def pid(self) -> int | None:
@@ -109,7 +108,10 @@ class WorkerClient:
                 events += self._ended()
             elif self._pending is None or event.get("id") in (self._pending, None, ""):
                 if self._kill_at is not None and event["event"] == "done":
-                    event = {"event": "cancelled", "id": self._pending}  # it finished while the user cancelled
+                    event = {
+                        "event": "cancelled",
+                        "id": self._pending,
+                    }  # it finished while the user cancelled
                 events.append(event)
                 if event["event"] in FINAL:
                     self._pending = self._kill_at = None
@@ -157,7 +159,13 @@ class WorkerClient:
         if cancelled:
             return [{"event": "cancelled", "id": pending}]
         return [
-            {"event": "error", "id": pending, "kind": "died", "message": _why(code, self.log), "detail": self.log}
+            {
+                "event": "error",
+                "id": pending,
+                "kind": "died",
+                "message": _why(code, self.log),
+                "detail": self.log,
+            }
         ]
 
     def _write(self, message: Mapping[str, Any]) -> None:
@@ -189,9 +197,10 @@ def request_for(request_id: str, **fields: Any) -> SegmentRequest:
     return SegmentRequest.from_message({"id": request_id, **fields})
 
 
-def worker_command(client: WorkerClient) -> Sequence[str]:
-    """The command line of the client's process, for messages and tests."""
-    return tuple(client._command)
+def _stop_at_exit(reference: "weakref.ref[WorkerClient]") -> None:
+    client = reference()
+    if client is not None:
+        client.stop()
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -154,7 +154,12 @@ def _volume(value: Any, name: str) -> Volume:
     if not isinstance(value, dict) or not isinstance(value.get("path"), str):
         raise ProtocolError(f"The field {name} of a request to segment names no file.")
     rows = value.get("affine")
-    if not isinstance(rows, list) or [len(row) if isinstance(row, list) else 0 for row in rows] != [4, 4, 4, 4]:
+    if not isinstance(rows, list) or [len(row) if isinstance(row, list) else 0 for row in rows] != [
+        4,
+        4,
+        4,
+        4,
+    ]:
         raise ProtocolError(f"The affine of the field {name} has not four rows of four numbers.")
     numbers = [number for row in rows for number in row]
     if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers):

@@ -45,7 +45,11 @@ def installed(repository, tmp_path_factory) -> Path:
         "-DBUILD_TESTING=ON",
         f"-DSLICER_SOURCE_DIR={os.environ.get('SLICER_SOURCE_DIR', '')}",
     ]
-    for command in (configure, ["cmake", "--build", str(folder / "build")], ["cmake", "--install", str(folder / "build")]):
+    for command in (
+        configure,
+        ["cmake", "--build", str(folder / "build")],
+        ["cmake", "--install", str(folder / "build")],
+    ):
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
     return folder / "install" / MODULES
@@ -73,11 +77,17 @@ def test_the_installed_library_works_alone(installed, tmp_path):
         "assert 'torch' not in sys.modules; print(DGMSegmentationLib.__file__)"
     )
     environment = {**os.environ, "PYTHONPATH": str(installed)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.strip()).parent == installed / "DGMSegmentationLib"
     worker = subprocess.run(
-        [sys.executable, "-m", "DGMSegmentationLib.worker"], cwd=tmp_path, env=environment, input=b"", capture_output=True
+        [sys.executable, "-m", "DGMSegmentationLib.worker"],
+        cwd=tmp_path,
+        env=environment,
+        input=b"",
+        capture_output=True,
     )
     assert worker.returncode == 0
     assert json.loads(worker.stdout.splitlines()[0])["event"] == "ready"
@@ -96,7 +106,10 @@ def test_nothing_heavy_at_file_scope(repository):
 
 
 def test_the_module_knows_nothing_of_the_host(repository):
-    for file in [*(repository / "DGMSegmentation").rglob("*.py"), *(repository / "DGMSegmentationLib").rglob("*.py")]:
+    for file in [
+        *(repository / "DGMSegmentation").rglob("*.py"),
+        *(repository / "DGMSegmentationLib").rglob("*.py"),
+    ]:
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"PySide|offscreen|SLICER_SOURCE_DIR|from host|import host|pytest", text), file
 
@@ -115,7 +128,9 @@ def test_only_the_module_knows_slicer(repository):
 
 def test_scene_logic_needs_no_qt(repository):
     for file in (repository / "DGMSegmentation" / "DGMSegmentationScene").glob("*.py"):
-        assert not re.search(r"^\s*(import|from) (qt|ctk|DGMSegmentationPanel)\b", file.read_text(), re.M), file
+        assert not re.search(r"^\s*(import|from) (qt|ctk|DGMSegmentationPanel)\b", file.read_text(), re.M), (
+            file
+        )
 
 
 def test_index_entry_follows_the_schema(repository):
@@ -137,7 +152,9 @@ def test_index_entry_follows_the_schema(repository):
     assert 1 <= entry["tier"] <= 5
     source = os.environ.get("SLICER_SOURCE_DIR")
     if source:
-        schema = json.loads((Path(source) / "Schemas" / entry["$schema"].split("/")[-1].rstrip("#")).read_text())
+        schema = json.loads(
+            (Path(source) / "Schemas" / entry["$schema"].split("/")[-1].rstrip("#")).read_text()
+        )
         assert set(schema["required"]) <= set(entry) <= set(schema["properties"])
 
 
@@ -157,7 +174,8 @@ def test_terminology_file_says_what_the_table_says(repository):
         for side in kind["Modifier"]
     }
     wanted = {
-        (s.snomed, s.snomed_meaning, SIDE_CODES[s.side]): tuple(round(255 * c) for c in s.rgb) for s in STRUCTURES
+        (s.snomed, s.snomed_meaning, SIDE_CODES[s.side]): tuple(round(255 * c) for c in s.rgb)
+        for s in STRUCTURES
     }
     assert found == wanted
     assert all(code and code.isdigit() for code, _meaning, _side in found)
@@ -177,5 +195,7 @@ def test_ui_names_what_the_parameters_have(repository):
     ui = ElementTree.parse(repository / "DGMSegmentation" / "Resources" / "UI" / "DGMSegmentation.ui")
     named = {p[0].text for p in ui.iter("property") if p.get("name") == "SlicerParameterName"}
     tree = ast.parse((repository / "DGMSegmentation" / "DGMSegmentationPanel" / "parameters.py").read_text())
-    fields = {n.target.id for n in ast.walk(tree) if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
+    fields = {
+        n.target.id for n in ast.walk(tree) if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
+    }
     assert named and named <= fields

@@ -61,7 +61,7 @@ def test_labels_equal_those_of_the_library(client, head, tmp_path):
     fractions = [event["fraction"] for event in seen if event["event"] == "progress"]
     assert fractions == sorted(fractions)
     assert len(set(fractions)) > 3
-    assert 0 <= fractions[0] and fractions[-1] <= 1
+    assert fractions[0] >= 0 and fractions[-1] <= 1
     pid = client.pid
     client.submit(ask(tmp_path / "again", head, "2", device="cpu"))
     assert client.wait(180)["event"] == "done"
@@ -140,7 +140,11 @@ def test_missing_file_and_missing_model_are_sentences(client, head, tmp_path):
     client.submit(request)
     assert "is gone" in client.wait(60)["message"]
     other = ask(tmp_path, head, "nomodel")
-    client.submit(request_for("m", **{**other.to_message(), "model": "/no/such.safetensors", "id": "m"} | {"do": "segment"}))
+    client.submit(
+        request_for(
+            "m", **{**other.to_message(), "model": "/no/such.safetensors", "id": "m"} | {"do": "segment"}
+        )
+    )
     answer = client.wait(60)
     assert answer["kind"] == "input" and "no such model" in answer["message"]
 
@@ -206,7 +210,9 @@ def test_the_worker_dies_with_its_parent(how, head, tmp_path):
         "print(c.pid, flush=True)\n"
         + ("sys.exit(0)" if how == "exit" else "os.kill(os.getpid(), signal.SIGKILL)")
     )
-    done = subprocess.run([sys.executable, "-c", code, json.dumps(request.to_message())], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(request.to_message())], capture_output=True, text=True
+    )
     pid = int(done.stdout.split()[0])
     limit = time.monotonic() + 5
     while alive(pid) and time.monotonic() < limit:
@@ -217,7 +223,9 @@ def test_the_worker_dies_with_its_parent(how, head, tmp_path):
 def test_missing_package_names_it(monkeypatch, tmp_path, head):
     """Without torch the answer says what is missing, not a traceback."""
     (tmp_path / "torch").mkdir()
-    (tmp_path / "torch" / "__init__.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n")
+    (tmp_path / "torch" / "__init__.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"
+    )
     own = WorkerClient(environment={"PYTHONPATH": str(tmp_path)})
     try:
         own.submit(ask(tmp_path / "run", head, "t"))

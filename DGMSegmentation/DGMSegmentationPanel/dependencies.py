@@ -18,7 +18,11 @@ class Dependencies:
         """The names of the packages that are not there, or too old; asks no network."""
         from slicer.packaging import load_requirements, pip_check
 
-        lacking = [str(requirement) for requirement in load_requirements(self._requirements) if not pip_check(requirement)]
+        lacking = [
+            str(requirement)
+            for requirement in load_requirements(self._requirements)
+            if not pip_check(requirement)
+        ]
         if importlib.util.find_spec("torch") is None:
             lacking.append("PyTorch")
         return lacking
@@ -50,9 +54,16 @@ class Dependencies:
             import PyTorchUtils
         except ImportError:
             raise RuntimeError(
-                _("Install the extension PyTorch in the Extensions Manager and restart, then click Install again.")
+                _(
+                    "Install the extension PyTorch in the Extensions Manager and restart, then click Install again."
+                )
             ) from None
-        if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True, torchVersionRequirement=">=2.4") is None:
+        if (
+            PyTorchUtils.PyTorchUtilsLogic().installTorch(
+                askConfirmation=True, torchVersionRequirement=">=2.4"
+            )
+            is None
+        ):
             raise RuntimeError(_("PyTorch was not installed: see the log, then click Install again."))
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from DGMSegmentationScene import export
 from DGMSegmentationScene.report import write_report
 from slicer.i18n import tr as _
-
-import slicer
 
 
 class Exports:
@@ -27,7 +26,13 @@ class Exports:
     def refresh(self) -> None:
         """Enable what can be exported now."""
         has_rows = bool(self._results.measurement.rows)
-        for name in ("saveTableButton", "cohortButton", "tableNodeButton", "saveLabelsButton", "reportButton"):
+        for name in (
+            "saveTableButton",
+            "cohortButton",
+            "tableNodeButton",
+            "saveLabelsButton",
+            "reportButton",
+        ):
             button = getattr(self._ui, name)
             button.enabled = has_rows
 
@@ -44,11 +49,15 @@ class Exports:
     def to_table_node(self) -> None:
         """Make a table node in the scene."""
         name = f"{self._results.node.GetName()} ROIs" if self._results.node is not None else "ROIs"
-        self._write(name, lambda: export.table_node(slicer.mrmlScene, self._rows, name), _("Made the table {what}."))
+        self._write(
+            name, lambda: export.table_node(slicer.mrmlScene, self._rows, name), _("Made the table {what}.")
+        )
 
     def save_labels(self) -> None:
         """Ask for a file and write the labels, as NIfTI or as .seg.nrrd by the suffix."""
-        path = self._ask(_("Save labels"), "dseg.nii.gz", _("NIfTI (*.nii.gz *.nii);;Segmentation (*.seg.nrrd)"))
+        path = self._ask(
+            _("Save labels"), "dseg.nii.gz", _("NIfTI (*.nii.gz *.nii);;Segmentation (*.seg.nrrd)")
+        )
         node, volume = self._results.node, self._results.volume
         if path.lower().endswith(".nrrd"):
             self._write(path, lambda: export.write_segmentation(node, path))
@@ -70,7 +79,9 @@ class Exports:
         volume = self._results.volume
         stem = re.sub(r"[^\w.-]+", "_", volume.GetName()).strip("_") if volume is not None else "dgm"
         options = () if overwrite else ("", qt.QFileDialog.DontConfirmOverwrite)
-        chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, f"{stem}_{ending}", kinds, *options)
+        chosen = qt.QFileDialog.getSaveFileName(
+            slicer.util.mainWindow(), title, f"{stem}_{ending}", kinds, *options
+        )
         return str(chosen or "")
 
     def _write(self, what: str, act: Any, done: str = "") -> None:

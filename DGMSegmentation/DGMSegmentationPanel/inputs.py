@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from DGMSegmentationScene.volumes import refusal
 from slicer.i18n import tr as _
-
-import slicer
 
 
 class Inputs:
@@ -58,7 +57,9 @@ class Inputs:
         if not self.model:
             return _("Choose a model.")
         if self.model not in self._headers:
-            return self._problem or _("{model} is no usable model file: choose another one.").format(model=self.model)
+            return self._problem or _("{model} is no usable model file: choose another one.").format(
+                model=self.model
+            )
         for name, node in self.channels().items():
             if node is None:
                 return _("The model also needs the channel {name}: choose its volume.").format(name=name)

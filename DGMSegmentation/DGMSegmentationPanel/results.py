@@ -4,14 +4,13 @@ import logging
 from typing import Any
 
 import qt
+import slicer
 import vtk
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.measurement import Measurement, Measurer
 from DGMSegmentationScene.provenance import INPUT_ROLE, attribute, is_edited
 from DGMSegmentationScene.volumes import refusal
 from slicer.i18n import tr as _
-
-import slicer
 
 from .table import RoiTable
 
@@ -62,7 +61,9 @@ class Results:
         """All volumes to measure, the segmentation's own first."""
         own = self.volume
         chosen = [own] if not refusal(own) else []
-        return chosen + [v for v in self._ui.furtherSelector.checkedNodes() if v is not own and not refusal(v)]
+        return chosen + [
+            v for v in self._ui.furtherSelector.checkedNodes() if v is not own and not refusal(v)
+        ]
 
     def present(self, node: Any) -> None:
         """A run has finished: show its segmentation, and its table in the loop's next turn."""
@@ -74,7 +75,9 @@ class Results:
         unit = self._measurer.unit_of(volume, "auto", node)
         navigation.show_volume(slicer.mrmlScene, volume, unit.factor_to_ppb if unit else None)
         detected = attribute(node, "UnitsDetected") == "true"
-        self._ui.unitsDetected.text = f"{attribute(node, 'Units')}, {_('detected') if detected else _('as given')}"
+        self._ui.unitsDetected.text = (
+            f"{attribute(node, 'Units')}, {_('detected') if detected else _('as given')}"
+        )
         self._timer.start(0)
 
     def stop(self) -> None:
@@ -92,7 +95,9 @@ class Results:
         note = ""
         node, volumes = self.node, self.volumes() if self.node is not None else []
         if node is not None and not volumes:
-            note = refusal(self.volume) or _("The volume of this segmentation is gone: choose it as QSM volume above.")
+            note = refusal(self.volume) or _(
+                "The volume of this segmentation is gone: choose it as QSM volume above."
+            )
         elif node is not None:
             try:
                 self.measurement = self._measurer.measure(node, volumes, self.parameters.units)
@@ -130,7 +135,12 @@ class Results:
                 slicer.vtkSegmentation.SegmentModified,
             ):
                 self._observed.append((segmentation, segmentation.AddObserver(event, self._schedule)))
-            self._observed.append((node, node.AddObserver(slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._schedule)))
+            self._observed.append(
+                (
+                    node,
+                    node.AddObserver(slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._schedule),
+                )
+            )
             volume = self.volume
             if volume is not None:
                 for event in (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, vtk.vtkCommand.ModifiedEvent):

@@ -2,14 +2,14 @@
 
 import html
 import logging
+from functools import partial
 from typing import Any
 
 import qt
+import slicer
 from DGMSegmentationScene.provenance import is_edited
 from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner, Settings
 from slicer.i18n import tr as _
-
-import slicer
 
 POLL_MS = 40
 
@@ -57,9 +57,9 @@ class Running:
             return
         output = parameters.outputSegmentation
         if is_edited(output) and not slicer.util.confirmYesNoDisplay(
-            _("{name} holds labels that were edited by hand. Replace them? A hidden copy is kept in the scene.").format(
-                name=output.GetName()
-            )
+            _(
+                "{name} holds labels that were edited by hand. Replace them? A hidden copy is kept in the scene."
+            ).format(name=output.GetName())
         ):
             return
         self.say("")
@@ -121,10 +121,12 @@ class Running:
                 self.say(update.text)
             else:
                 # In the loop's next turn, so that no single step holds the window for long.
-                node_id = update.node_id
-                qt.QTimer.singleShot(0, lambda: self._finished(slicer.mrmlScene.GetNodeByID(node_id)))
+                qt.QTimer.singleShot(0, partial(self._present, update.node_id))
         if self._runner.state != IDLE:
             self._show_state()
+
+    def _present(self, node_id: str) -> None:
+        self._finished(slicer.mrmlScene.GetNodeByID(node_id))
 
     def _fail(self, error: BaseException) -> None:
         import traceback

@@ -50,7 +50,9 @@ class RoiTable:
             widget.item(row, STRUCTURE).setIcon(qt.QIcon(swatch))
             widget.item(row, STRUCTURE).setText(_(structure.name.split(" ", 1)[1].capitalize()))
             widget.item(row, SIDE).setText(structure.side)
-        header_height = header.sizeHint() if callable(header.sizeHint) else header.sizeHint  # a property in PythonQt
+        header_height = (
+            header.sizeHint() if callable(header.sizeHint) else header.sizeHint
+        )  # a property in PythonQt
         widget.setFixedHeight(ROW_HEIGHT * len(STRUCTURES) + header_height.height() + 4)
 
     def show(self, rows: Sequence[Any], reasons: Mapping[str, str] | None = None) -> None:

@@ -35,6 +35,7 @@ def append_to_cohort(rows: "Sequence[RoiRow]", path: Path | str) -> int:
 def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
     """A new table node with the long table; numbers stay numbers, missing ones are NaN."""
     import vtk
+
     from DGMSegmentationLib.tables import COLUMNS
 
     _need_rows(rows)
@@ -68,12 +69,19 @@ def write_labels(node: Any, volume: Any, path: Path | str) -> None:
         raise InputError(reason)
     labels = labels_on_volume(node, volume).image
     edited = ", edited by hand" if is_edited(node) else ""
-    write_nifti(Path(path), labels.data, affine_of(volume), description=f"DGMSegmentation labels{edited}", intent="label")
+    write_nifti(
+        Path(path),
+        labels.data,
+        affine_of(volume),
+        description=f"DGMSegmentation labels{edited}",
+        intent="label",
+    )
 
 
 def write_segmentation(node: Any, path: Path | str) -> None:
     """Write the segmentation as .seg.nrrd with names, colours, terminology and provenance tags."""
     import slicer
+
     from DGMSegmentationLib.files import atomic_path
 
     with atomic_path(Path(path)) as temporary:

@@ -27,6 +27,7 @@ class LabelsOnGrid:
 def labels_on_volume(node: Any, volume: Any) -> LabelsOnGrid:
     """Read the ten structures of a segmentation node on the grid of a volume node."""
     import numpy as np
+
     from DGMSegmentationLib.image import Image
 
     segmentation = node.GetSegmentation()
@@ -72,7 +73,10 @@ def _on_grid(image: Any, affine: Any, shape: tuple[int, ...], node: Any, volume:
     exact = np.eye(4)
     exact[:3, 3] = offset
     corner = np.array([*shape, 1.0])
-    if np.abs((to_grid - exact) @ corner).max() > GEOMETRY_TOLERANCE_MM or np.abs(to_grid - exact).max() > GEOMETRY_TOLERANCE_MM:
+    if (
+        np.abs((to_grid - exact) @ corner).max() > GEOMETRY_TOLERANCE_MM
+        or np.abs(to_grid - exact).max() > GEOMETRY_TOLERANCE_MM
+    ):
         return None
     extent = np.array(image.GetExtent()).reshape(3, 2)
     size = extent[:, 1] - extent[:, 0] + 1

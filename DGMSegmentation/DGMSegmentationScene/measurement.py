@@ -62,7 +62,9 @@ class Measurer:
                 rows = add_flags(rows, flags)
             else:
                 rows = [row.with_flags([FLAG_OTHER_UNIT]) for row in rows]
-                result.notes.append(f"{volume.GetName()} is no QSM: its values stand in the table as they are, not in ppb.")
+                result.notes.append(
+                    f"{volume.GetName()} is no QSM: its values stand in the table as they are, not in ppb."
+                )
             if labels.shared_voxels:
                 rows = [row.with_flags([FLAG_SHARED]) for row in rows]
                 result.notes.append(

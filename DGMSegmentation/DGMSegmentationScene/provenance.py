@@ -71,7 +71,9 @@ def is_edited(node: Any) -> bool:
     return any(
         len(before[key]) != len(now[key])
         or abs(before[key][0] - now[key][0]) > 0.5
-        or any(abs(a - b) > FINGERPRINT_TOLERANCE_MM for a, b in zip(before[key][1:], now[key][1:], strict=True))
+        or any(
+            abs(a - b) > FINGERPRINT_TOLERANCE_MM for a, b in zip(before[key][1:], now[key][1:], strict=True)
+        )
         for key in now
     )
 
@@ -112,7 +114,9 @@ def fingerprint(node: Any) -> dict[str, list[float]]:
 def set_aside(node: Any) -> Any:
     """Keep a hidden copy of a segmentation that is about to be replaced, so that no manual work is ever lost."""
     scene = node.GetScene()
-    copy = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", scene.GenerateUniqueName(f"{node.GetName()} (replaced)"))
+    copy = scene.AddNewNodeByClass(
+        "vtkMRMLSegmentationNode", scene.GenerateUniqueName(f"{node.GetName()} (replaced)")
+    )
     copy.GetSegmentation().DeepCopy(node.GetSegmentation())
     for name in node.GetAttributeNames() or ():
         copy.SetAttribute(name, node.GetAttribute(name))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def write_report(node: Any, volume: Any, rows: "Sequence[RoiRow]", path: Path | str) -> None:
     """Write the self-contained page with picture, table, flags and provenance of one volume's rows."""
     import numpy as np
+
     from DGMSegmentationLib.errors import InputError
     from DGMSegmentationLib.report import write_report as write_page
 

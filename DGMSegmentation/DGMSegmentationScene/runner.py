@@ -110,7 +110,11 @@ class Runner:
         self._output_id = output.GetID() if output is not None else ""
         self._output_was_edited = is_edited(output)
         files = {
-            name: {"path": str(folder / f"{i}.npy"), "affine": im.affine.tolist(), "name": name or self._volume_name}
+            name: {
+                "path": str(folder / f"{i}.npy"),
+                "affine": im.affine.tolist(),
+                "name": name or self._volume_name,
+            }
             for i, (name, im) in enumerate(images.items())
         }
         self._request = request_for(
@@ -190,9 +194,10 @@ class Runner:
             for index, array in enumerate(arrays):
                 np.save(folder / f"{index}.npy", array)
             # The main thread needs these when the result comes; importing them here keeps the window responsive.
+            import scipy.ndimage  # noqa: F401
+
             import DGMSegmentationLib.measure
             import DGMSegmentationLib.quality  # noqa: F401
-            import scipy.ndimage  # noqa: F401
         except BaseException as error:
             self._problem = error
 
@@ -216,14 +221,19 @@ class Runner:
 
     def _show(self, event: Mapping[str, Any]) -> Any:
         import numpy as np
+
         from DGMSegmentationLib.errors import InputError
 
         labels = np.load(event["labels"], allow_pickle=False)
         volume = self._scene.GetNodeByID(self._volume_id)
         if volume is None or volume.GetImageData() is None:
-            raise InputError(f"The volume {self._volume_name} was removed during the run; nothing was changed.")
+            raise InputError(
+                f"The volume {self._volume_name} was removed during the run; nothing was changed."
+            )
         if labels.dtype != np.uint8 or tuple(labels.shape) != tuple(volume.GetImageData().GetDimensions()):
-            raise InputError(f"The volume {volume.GetName()} was replaced during the run; nothing was changed.")
+            raise InputError(
+                f"The volume {volume.GetName()} was replaced during the run; nothing was changed."
+            )
         node = self._scene.GetNodeByID(self._output_id) if self._output_id else None
         if node is not None and is_edited(node):
             if self._output_was_edited:

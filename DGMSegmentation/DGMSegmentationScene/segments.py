@@ -31,7 +31,9 @@ def result_name(volume: Any) -> str:
 
 def create_segmentation(scene: Any, volume: Any, name: str = "") -> Any:
     """A new, empty segmentation node beside the volume: same transform, same folder of the subject hierarchy."""
-    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", scene.GenerateUniqueName(name or result_name(volume)))
+    node = scene.AddNewNodeByClass(
+        "vtkMRMLSegmentationNode", scene.GenerateUniqueName(name or result_name(volume))
+    )
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     if display is not None:
@@ -67,7 +69,9 @@ def show_labels(node: Any, volume: Any, labels: "NDArray[Any]") -> None:
     from DGMSegmentationLib.structures import STRUCTURES
 
     if tuple(labels.shape) != tuple(volume.GetImageData().GetDimensions()):
-        raise ValueError(f"labels of shape {labels.shape} for a volume of {volume.GetImageData().GetDimensions()}")
+        raise ValueError(
+            f"labels of shape {labels.shape} for a volume of {volume.GetImageData().GetDimensions()}"
+        )
     place_beside(volume, node)
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     segmentation = node.GetSegmentation()
@@ -86,9 +90,12 @@ def show_labels(node: Any, volume: Any, labels: "NDArray[Any]") -> None:
 def structure_segments(node: Any) -> dict[int, str]:
     """Label -> segment id of the segments that stand for our structures, by tag, by id, or else by name."""
     import vtk
+
     from DGMSegmentationLib.structures import STRUCTURES
 
-    names = {s.name.lower(): s.label for s in STRUCTURES} | {s.abbreviation.lower(): s.label for s in STRUCTURES}
+    names = {s.name.lower(): s.label for s in STRUCTURES} | {
+        s.abbreviation.lower(): s.label for s in STRUCTURES
+    }
     segmentation = node.GetSegmentation()
     found: dict[int, str] = {}
     for index in range(segmentation.GetNumberOfSegments()):
@@ -136,7 +143,9 @@ def _shared_labelmap(labels: "NDArray[Any]", volume: Any) -> Any:
     part = np.asarray(labels[i0 : i1 + 1, j0 : j1 + 1, k0 : k1 + 1], dtype=np.uint8)
     image = slicer.vtkOrientedImageData()
     image.SetExtent(i0, i1, j0, j1, k0, k1)
-    scalars = numpy_to_vtk(np.ascontiguousarray(part.transpose(2, 1, 0)).ravel(), deep=True, array_type=vtk.VTK_UNSIGNED_CHAR)
+    scalars = numpy_to_vtk(
+        np.ascontiguousarray(part.transpose(2, 1, 0)).ravel(), deep=True, array_type=vtk.VTK_UNSIGNED_CHAR
+    )
     image.GetPointData().SetScalars(scalars)
     matrix = vtk.vtkMatrix4x4()
     matrix.DeepCopy(affine_of(volume).ravel().tolist())

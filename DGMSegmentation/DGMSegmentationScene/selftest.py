@@ -1,5 +1,8 @@
 """What Reload and Test runs inside Slicer: a small head made on the spot, labelled, measured, edited, segmented."""
 
+# Inside Slicer the test case is a unittest.
+# ruff: noqa: PT009
+
 from typing import Any
 
 from .labels import labels_on_volume
@@ -11,8 +14,9 @@ from .segments import create_segmentation, show_labels, structure_segments
 def phantom_volume(scene: Any, spacing: tuple[float, float, float] = (2.0, 2.0, 2.0)) -> tuple[Any, Any]:
     """A volume node (ppm) with the library's procedural head, and its labels as an array."""
     import vtk
-    from DGMSegmentationLib.simulation.phantom import phantom
     from slicer.util import updateVolumeFromArray
+
+    from DGMSegmentationLib.simulation.phantom import phantom
 
     shape = tuple(round(extent / step) for extent, step in zip((160, 192, 152), spacing, strict=True))
     image, labels = phantom(shape, spacing)
@@ -50,6 +54,7 @@ def labels_become_segments(case: Any) -> None:
 def model_runs(case: Any) -> None:
     """The bundled model labels the head through the worker process; skipped in a build without a model."""
     import slicer
+
     from DGMSegmentationLib.model import bundled_models
 
     if not bundled_models():

@@ -41,7 +41,12 @@ class ctkCollapsibleButton(adopt(QtWidgets.QWidget)):  # type: ignore[misc]
     def childEvent(self, event: Any) -> None:
         QtWidgets.QWidget.childEvent(self, event)
         title = self.__dict__.get("_title")
-        if event.added() and title is not None and not title.isChecked() and isinstance(event.child(), QtWidgets.QWidget):
+        if (
+            event.added()
+            and title is not None
+            and not title.isChecked()
+            and isinstance(event.child(), QtWidgets.QWidget)
+        ):
             event.child().hide()
 
     def sizeHint(self) -> Any:

@@ -46,7 +46,9 @@ def panel(host: Any, scene: Any) -> Any:
     hand.wait(0.02)
 
 
-def head(scene: Any, name: str = "Head", spacing: tuple[float, float, float] = (2.0, 2.0, 2.0), unit: str = "ppm") -> Any:
+def head(
+    scene: Any, name: str = "Head", spacing: tuple[float, float, float] = (2.0, 2.0, 2.0), unit: str = "ppm"
+) -> Any:
     """(volume node, labels): the procedural head of the library in the scene."""
     from DGMSegmentationScene.selftest import phantom_volume
 

@@ -42,7 +42,12 @@ def double_click_cell(table: Any, row: int, column: int) -> None:
     """Double click a cell of a table."""
     rectangle = table.visualItemRect(table.item(row, column))
     for press in (QtTest.QTest.mouseClick, QtTest.QTest.mouseDClick):
-        press(table.viewport(), QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.NoModifier, rectangle.center())
+        press(
+            table.viewport(),
+            QtCore.Qt.MouseButton.LeftButton,
+            QtCore.Qt.KeyboardModifier.NoModifier,
+            rectangle.center(),
+        )
 
 
 def choose(combo: Any, text: str) -> None:
@@ -65,7 +70,9 @@ def choose_file(path: Any) -> None:
 def read_table(table: Any) -> list[list[str]]:
     """The texts of a table, row by row."""
     rows, columns = QtWidgets.QTableWidget.rowCount(table), QtWidgets.QTableWidget.columnCount(table)
-    return [[(cell.text() if (cell := table.item(r, c)) else "") for c in range(columns)] for r in range(rows)]
+    return [
+        [(cell.text() if (cell := table.item(r, c)) else "") for c in range(columns)] for r in range(rows)
+    ]
 
 
 class Dialogs:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import shiboken6
 from PySide6 import QtCore, QtWidgets
 
 from .pythonqt import adopt
@@ -47,7 +48,6 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
 
     def setMRMLScene(self, scene: Any) -> None:
         import slicer
-        import vtk
 
         for caller, tag in self._observed:
             caller.RemoveObserver(tag)
@@ -61,9 +61,12 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
                 slicer.vtkMRMLScene.EndImportEvent,
                 slicer.vtkMRMLScene.EndBatchProcessEvent,
             ):
-                self._observed.append((scene, scene.AddObserver(event, lambda *_: self._fill())))
-            assert vtk
+                self._observed.append((scene, scene.AddObserver(event, self._scene_changed)))
         self._fill()
+
+    def _scene_changed(self, *_: Any) -> None:
+        if shiboken6.isValid(self):  # the scene outlives the widget
+            self._fill()
 
     def mrmlScene(self) -> Any:
         return self._scene

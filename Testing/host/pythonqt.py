@@ -7,7 +7,7 @@ Every QObject class is subclassed once. The subclass turns each Qt property into
 import inspect
 import sys
 import types
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
 
@@ -145,7 +145,9 @@ def adopt(cls: type) -> type:
     body: dict[str, Any] = {**_MANNERS, "__init_subclass__": classmethod(_pass_on)}
     for index in range(meta.propertyCount()):
         prop = str(meta.property(index).name())
-        if prop not in _VIRTUAL | _VIRTUAL_IN.get(name, set()) and not isinstance(inspect.getattr_static(cls, prop, None), QtCore.Signal):
+        if prop not in _VIRTUAL | _VIRTUAL_IN.get(name, set()) and not isinstance(
+            inspect.getattr_static(cls, prop, None), QtCore.Signal
+        ):
             body[prop] = _as_property(cls, prop)
     if "name" not in {str(meta.property(i).name()) for i in range(meta.propertyCount())}:
         body["name"] = property(lambda self: self.objectName, lambda self, value: self.setObjectName(value))
@@ -158,7 +160,7 @@ def adopt(cls: type) -> type:
 class UiLoader(QtUiTools.QUiLoader):
     """Loads .ui files into adopted classes; knows the ctk and qMRML widgets by name."""
 
-    extra: dict[str, type] = {}
+    extra: ClassVar[dict[str, type]] = {}
 
     def createWidget(self, class_name: str, parent: Any = None, name: str = "") -> Any:
         cls = self.extra.get(class_name) or getattr(sys.modules["qt"], class_name, None)
@@ -179,7 +181,7 @@ def _file_dialog() -> type:
     """QFileDialog whose static functions return text, as in PythonQt, and take what the test's hand would choose."""
 
     class QFileDialog(QtWidgets.QFileDialog):
-        answers: list[str] = []
+        answers: ClassVar[list[str]] = []
 
         @classmethod
         def _next(cls) -> str:

@@ -18,7 +18,9 @@ def complete(slicer: Any, source: Path | None) -> None:
 def _own(slicer: Any, source: Path) -> None:
     folder = source / "Base" / "Python" / "slicer"
     if not (folder / "ScriptedLoadableModule.py").is_file():
-        raise FileNotFoundError(f"SLICER_SOURCE_DIR={source} holds no Base/Python/slicer/ScriptedLoadableModule.py")
+        raise FileNotFoundError(
+            f"SLICER_SOURCE_DIR={source} holds no Base/Python/slicer/ScriptedLoadableModule.py"
+        )
     slicer.__path__.insert(0, str(folder))
     sys.modules.pop("slicer.util", None)
     for name in ("util", "i18n", "packaging", "parameterNodeWrapper", "ScriptedLoadableModule"):
@@ -29,7 +31,9 @@ def _own(slicer: Any, source: Path) -> None:
             raise RuntimeError(f"slicer.{name} does not come from {source}")
         setattr(slicer, name, module)
     # Modules that ScriptedLoadableModule scripts import by these names inside Slicer.
-    sys.modules.setdefault("vtkSegmentationCorePython", importlib.import_module("slicer_core.vtkSegmentationCore"))
+    sys.modules.setdefault(
+        "vtkSegmentationCorePython", importlib.import_module("slicer_core.vtkSegmentationCore")
+    )
     for scripted in ("SegmentStatistics",):
         path = str(source / "Modules" / "Scripted" / scripted)
         if path not in sys.path:

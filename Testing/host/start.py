@@ -51,7 +51,6 @@ class Host:
         sys.modules["qt"] = pythonqt.make_module()
         sys.modules["ctk"] = ctk_widgets.make_module()
         import slicer
-
         from vtkmodules.vtkCommonCore import vtkLogger
 
         # Logics complain about files of the application (default terminologies) that slicer-core does not bring.
@@ -121,14 +120,18 @@ class Panel:
         if str(file.parent) not in sys.path:
             sys.path.insert(0, str(file.parent))
         python = importlib.import_module(self.name)
-        description = SimpleNamespace(path=str(file), title="", categories=[], dependencies=[], contributors=[])
+        description = SimpleNamespace(
+            path=str(file), title="", categories=[], dependencies=[], contributors=[]
+        )
         description.helpText = description.acknowledgementText = ""
         description.icon = None
         modules = host.modules
         setattr(
             modules,
             self.name.lower(),
-            SimpleNamespace(name=self.name, path=str(file), widgetRepresentation=lambda: self.parent, logic=lambda: None),
+            SimpleNamespace(
+                name=self.name, path=str(file), widgetRepresentation=lambda: self.parent, logic=lambda: None
+            ),
         )
         self.module = getattr(python, self.name)(description)
         setattr(modules, f"{self.name}Instance", self.module)
@@ -151,4 +154,5 @@ class Panel:
         self.host.app.moduleManager().moduleAboutToBeUnloaded.emit(self.name)
         self.parent.close()
         self.parent.deleteLater()
-        delattr(self.host.modules, f"{self.name}Panel")
+        if getattr(self.host.modules, f"{self.name}Panel", None) is self:
+            delattr(self.host.modules, f"{self.name}Panel")

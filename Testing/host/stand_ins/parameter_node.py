@@ -5,9 +5,8 @@ import typing
 from typing import Any
 
 import qt
-import vtk
-
 import slicer
+import vtk
 
 __all__ = ["Choice", "Default", "parameterNodeWrapper"]
 PROPERTY = "SlicerParameterName"
@@ -64,7 +63,9 @@ def parameterNodeWrapper(cls: type) -> type:
 
     for function in (__init__, connectGui, disconnectGui):
         setattr(cls, function.__name__, function)
-    cls.AddObserver = lambda self, event, call, priority=0.0: self.parameterNode.AddObserver(event, call, priority)
+    cls.AddObserver = lambda self, event, call, priority=0.0: self.parameterNode.AddObserver(
+        event, call, priority
+    )
     cls.RemoveObserver = lambda self, tag: self.parameterNode.RemoveObserver(tag)
     cls.StartModify = lambda self: self.parameterNode.StartModify()
     cls.EndModify = lambda self, was: self.parameterNode.EndModify(was)

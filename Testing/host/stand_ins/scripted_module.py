@@ -58,7 +58,9 @@ class ScriptedLoadableModuleWidget:
     def _about_to_be_unloaded(self, name: str) -> None:
         if name == self.moduleName:
             self.cleanup()
-            slicer.app.moduleManager().disconnect("moduleAboutToBeUnloaded(QString)", self._about_to_be_unloaded)
+            slicer.app.moduleManager().disconnect(
+                "moduleAboutToBeUnloaded(QString)", self._about_to_be_unloaded
+            )
 
     _onModuleAboutToBeUnloaded = _about_to_be_unloaded
 

@@ -1,0 +1,48 @@
+"""Module reload and quitting during a run."""
+
+# Fixtures are imported by name.
+# ruff: noqa: F811
+
+from host import hand
+from host.fixtures import MODULE, head, host  # noqa: F401
+from models_for_tests import PHANTOM_MODEL
+from panel_hands import (  # noqa: F401
+    all_ids,
+    choose_model,
+    choose_volume,
+    idle,
+    message,
+    nodes,
+    opened,
+    panel,
+    qsm_file,
+    run,
+    temporary_folders,
+    until_running,
+)
+from test_worker import alive
+
+MEAN, SD, VOLUME, FLAGS = 2, 3, 4, 5
+
+
+def test_reload_and_quit_during_a_run_leave_no_process(host):
+    import slicer
+
+    host.scene.Clear(0)
+    panel = host.open_module(MODULE)
+    panel.parent.show()
+    volume, _labels = head(host.scene)
+    choose_model(panel, PHANTOM_MODEL)
+    choose_volume(panel, volume)
+    until_running(panel)
+    first = panel.widget.logic.runner.worker_pid
+    panel.widget.onReload()
+    assert not alive(first)
+    assert panel.widget.ui.volumeSelector.currentNode() is volume  # the parameters stayed
+    until_running(panel)
+    second = panel.widget.logic.runner.worker_pid
+    panel.close()
+    hand.wait(0.05)
+    assert not alive(second)
+    assert host.uncaught == []
+    assert slicer

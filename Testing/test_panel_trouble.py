@@ -1,0 +1,225 @@
+"""What goes wrong on the way: one plain sentence, nothing changed, and the next click works."""
+
+# Fixtures are imported by name.
+# ruff: noqa: F811
+
+import os
+import signal
+import tempfile
+import time
+
+import numpy as np
+import pytest
+from host import hand
+from host.fixtures import MODULE, head, host  # noqa: F401
+from models_for_tests import PHANTOM_MODEL
+from panel_hands import (  # noqa: F401
+    all_ids,
+    choose_model,
+    choose_volume,
+    idle,
+    message,
+    nodes,
+    opened,
+    panel,
+    qsm_file,
+    run,
+    temporary_folders,
+    until_running,
+)
+from scene_hands import erase
+from test_worker import alive
+
+MEAN, SD, VOLUME, FLAGS = 2, 3, 4, 5
+
+
+def test_cancel_answers_at_once_and_changes_nothing(panel, host):
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    panel.widget.ui.flipAverageBox.checked = True
+    before = all_ids(host.scene)
+    until_running(panel)
+    assert panel.widget.ui.progressBox.visible
+    assert not panel.widget.ui.segmentButton.enabled
+    start = time.monotonic()
+    hand.click(panel.widget.ui.cancelButton)
+    hand.wait_until(lambda: idle(panel), 5)
+    assert time.monotonic() - start < 1.0
+    assert "Cancelled" in message(panel)
+    assert all_ids(host.scene) == before
+    assert temporary_folders() == set()
+    assert not panel.widget.ui.progressBox.visible
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_a_dead_worker_is_one_sentence_and_the_next_click_works(panel, host):
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    until_running(panel)
+    os.kill(panel.widget.logic.runner.worker_pid, signal.SIGKILL)
+    hand.wait_until(lambda: idle(panel), 10)
+    assert "memory" in message(panel) and "\n" not in message(panel)
+    assert nodes(host.scene) == []
+    run(panel)
+    assert message(panel) == "" and len(nodes(host.scene)) == 1
+
+
+def test_reasons_stand_in_the_tooltip(panel, host, tmp_path):
+    import slicer
+
+    button = panel.widget.ui.segmentButton
+    assert not button.enabled and "Choose a QSM volume" in button.toolTip
+    label_map = host.scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "map")
+    slicer.util.updateVolumeFromArray(label_map, np.zeros((20, 20, 20), np.int16))
+    assert label_map not in panel.widget.ui.volumeSelector.nodes()
+    empty = host.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "<script>alert(1)</script>/ü")
+    choose_volume(panel, empty)
+    assert not button.enabled and "is empty" in button.toolTip
+    assert "<script>" not in button.toolTip
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    assert button.enabled
+    (tmp_path / "bad.safetensors").write_bytes(b"not a model")
+    choose_model(panel, tmp_path / "bad.safetensors")
+    assert not button.enabled and "damaged" in button.toolTip
+    choose_model(panel, tmp_path / "gone.safetensors")
+    assert not button.enabled and "no such model" in button.toolTip
+    choose_model(panel, PHANTOM_MODEL)
+    assert button.enabled
+
+
+@pytest.mark.parametrize("what", ["CT", "phase", "constant"])
+def test_no_qsm_is_one_sentence(panel, host, what):
+    import slicer
+
+    volume, _labels = head(host.scene)
+    array = slicer.util.arrayFromVolume(volume)
+    inside = array != 0
+    values = {
+        "CT": np.where(inside, np.where(array > 0.02, 60, -1000), -1000),
+        "phase": np.where(inside, np.round(4096 * np.sin(400 * array)), 0),
+        "constant": np.full(array.shape, 7),
+    }[what].astype(np.float32)
+    slicer.util.updateVolumeFromArray(volume, values)
+    choose_volume(panel, volume)
+    before = all_ids(host.scene)
+    run(panel)
+    sentence = message(panel)
+    assert sentence and "\n" not in sentence and "Traceback" not in sentence
+    assert "Traceback" in panel.widget.ui.detailsText.plainText
+    assert not panel.widget.ui.detailsText.visible
+    hand.click(panel.widget.ui.detailsButton)
+    assert panel.widget.ui.detailsText.visible
+    assert all_ids(host.scene) == before
+
+
+def test_volume_removed_during_the_run(panel, host):
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    until_running(panel)
+    host.scene.RemoveNode(volume)
+    hand.wait_until(lambda: idle(panel), 240)
+    assert "was removed during the run" in message(panel)
+    assert nodes(host.scene) == []
+
+
+def test_scene_closed_during_the_run(panel, host):
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    until_running(panel)
+    pid = panel.widget.logic.runner.worker_pid
+    host.scene.Clear(0)
+    assert idle(panel)
+    assert not alive(pid)
+    hand.wait(0.3)
+    assert message(panel) == "" and nodes(host.scene) == []
+    assert temporary_folders() == set()
+
+
+def test_output_removed_during_the_run_becomes_a_new_node(panel, host):
+    volume, _labels = head(host.scene)
+    output = host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "mine")
+    choose_volume(panel, volume)
+    panel.widget.ui.outputSelector.setCurrentNode(output)
+    until_running(panel)
+    host.scene.RemoveNode(output)
+    hand.wait_until(lambda: idle(panel), 240)
+    assert [node.GetName() for node in nodes(host.scene)] == ["Head DGM"]
+
+
+def test_edited_labels_are_replaced_only_after_yes(panel, host):
+    from DGMSegmentationScene.labels import labels_on_volume
+
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    run(panel)
+    (node,) = nodes(host.scene)
+    erase(node, volume, 7, 25)
+    edited = labels_on_volume(node, volume).image.data.copy()
+    panel.widget.ui.outputSelector.setCurrentNode(node)
+    with hand.Dialogs("No") as dialogs:
+        hand.click(panel.widget.ui.segmentButton)
+        hand.wait(0.2)
+    assert idle(panel) and len(dialogs.texts) == 1 and "edited by hand" in dialogs.texts[0]
+    assert np.array_equal(labels_on_volume(node, volume).image.data, edited)
+    with hand.Dialogs("Yes"):
+        hand.click(panel.widget.ui.segmentButton)
+        hand.wait_until(lambda: idle(panel), 240)
+    copy = next(n for n in nodes(host.scene) if n is not node)
+    assert np.array_equal(labels_on_volume(copy, volume).image.data, edited)
+    assert np.count_nonzero(labels_on_volume(node, volume).image.data) == np.count_nonzero(edited) + 25
+
+
+def test_labels_edited_during_the_run_are_not_replaced(panel, host):
+    from DGMSegmentationScene.labels import labels_on_volume
+
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    run(panel)
+    (node,) = nodes(host.scene)
+    panel.widget.ui.outputSelector.setCurrentNode(node)
+    until_running(panel)
+    erase(node, volume, 7, 25)
+    edited = labels_on_volume(node, volume).image.data.copy()
+    hand.wait_until(lambda: idle(panel), 240)
+    assert np.array_equal(labels_on_volume(node, volume).image.data, edited)
+    assert len(nodes(host.scene)) == 2
+
+
+def test_no_room_for_temporary_files(panel, host, monkeypatch, tmp_path):
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    before = all_ids(host.scene)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    hand.click(panel.widget.ui.segmentButton)
+    hand.wait(0.1)
+    assert idle(panel) and "temporary folder" in message(panel)
+    monkeypatch.undo()
+    monkeypatch.setattr(
+        np, "save", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device", "x.npy"))
+    )
+    run(panel)
+    assert "No space left on device" in message(panel)
+    assert all_ids(host.scene) == before
+    assert temporary_folders() == set()
+
+
+def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host, monkeypatch, tmp_path):
+    from slicer import packaging
+
+    installed = []
+    monkeypatch.setattr(packaging, "pip_ensure", lambda reqs, **_: installed.append([str(r) for r in reqs]))
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("nibabel\nno-such-package-of-anyone>=3\n")
+    dependencies = panel.widget.running._dependencies
+    monkeypatch.setattr(dependencies, "_requirements", str(requirements))
+    panel.widget.enter()
+    ui = panel.widget.ui
+    assert ui.dependencyBox.visible and "no-such-package-of-anyone>=3" in ui.dependencyLabel.text
+    assert not ui.segmentButton.enabled and "Install" in ui.segmentButton.toolTip
+    assert installed == []
+    hand.click(ui.installButton)
+    assert installed == [["nibabel", "no-such-package-of-anyone>=3"]]
+    requirements.write_text("nibabel\n")
+    panel.widget.enter()
+    assert not ui.dependencyBox.visible
