@@ -54,7 +54,7 @@ def test_part2_code_has_the_numbers_of_the_notebook():
 def test_dense_binary_and_dice_presets():
     assert load_preset("part1-dense").sampling.mode == "dense"
     assert load_preset("part1-dense").loss == load_preset("part1").loss  # same loss
-    assert load_preset("part1-dice").loss.name == "dice"
+    assert load_preset("part1-dice").loss.name == "dice+ce"
     assert load_preset("part1-binary").binary
 
 
