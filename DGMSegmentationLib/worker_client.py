@@ -19,7 +19,7 @@ from typing import Any
 
 from .worker_protocol import SegmentRequest, decode, encode
 
-CANCEL_GRACE_S = 0.6  # a worker in the middle of a tile cannot answer; it is ended after this time
+CANCEL_GRACE_S = 0.4  # a worker in the middle of a tile cannot answer; it is ended after this time
 FINAL = ("done", "cancelled", "error")
 
 

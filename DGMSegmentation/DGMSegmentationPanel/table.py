@@ -7,7 +7,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-COLUMNS = ("Structure", "Side", "Mean (ppb)", "SD", "Volume (mm\u00b3)", "Flags")
+COLUMNS = ("Structure", "Side", "Mean ppb", "SD", "mm\u00b3", "Flags")
 TIPS = (
     "",
     "L: the patient's left.",

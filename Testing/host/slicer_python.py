@@ -30,10 +30,9 @@ def _own(slicer: Any, source: Path) -> None:
         if Path(module.__file__ or "").parts[: len(source.parts)] != source.parts:
             raise RuntimeError(f"slicer.{name} does not come from {source}")
         setattr(slicer, name, module)
-    # Modules that ScriptedLoadableModule scripts import by these names inside Slicer.
-    sys.modules.setdefault(
-        "vtkSegmentationCorePython", importlib.import_module("slicer_core.vtkSegmentationCore")
-    )
+    # Slicer's own modules import these VTK wrappers by their bare names.
+    for bare, name in (("vtkSegmentationCorePython", "vtkSegmentationCore"), ("vtkITK", "vtkITK")):
+        sys.modules.setdefault(bare, importlib.import_module(f"slicer_core.{name}"))
     for scripted in ("SegmentStatistics",):
         path = str(source / "Modules" / "Scripted" / scripted)
         if path not in sys.path:
