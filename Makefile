@@ -43,12 +43,6 @@ format: $(STAMP) ## bring the code into the project's format
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-demo: $(STAMP) ## segment the sample volume and show what comes out
-	$(BIN)/dgmseg demo
-
-screenshots: $(STAMP) ## pictures of the Slicer panel into Resources/Screenshots
-	$(BIN)/python Testing/make_screenshots.py
-
 clean: ## remove .venv and everything that was built
-	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

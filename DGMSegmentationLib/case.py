@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .errors import InputError
 from .files import read_image
 from .image import Image
-from .mask import brain_mask, check_head_size
+from .mask import SENTINEL, brain_mask, check_head_size
 from .units import UnitDecision, decide_units
 
 
@@ -23,6 +23,8 @@ class Case:
     """The QSM in ppb, float32."""
     mask: NDArray[np.bool_]
     units: UnitDecision
+    stored: Image
+    """The QSM as the file says, before any --voxel-size: results are written on its affine."""
     extra: tuple[Image, ...] = ()
     """Further channels (magnitude, R2*) in their own units, on the QSM's grid."""
     warnings: tuple[str, ...] = ()
@@ -47,6 +49,12 @@ def with_voxel_size(image: Image, voxel_size_mm: Sequence[float]) -> Image:
     return image.replace(affine=affine)
 
 
+def without_sentinels(data: NDArray[Any]) -> NDArray[Any]:
+    """Background values below -10000 that stand inside the brain become NaN, so that nothing is averaged with them."""
+    low = data < SENTINEL
+    return np.where(low, np.nan, data) if low.any() else data
+
+
 def open_case(
     source: Image | Path | str,
     *,
@@ -61,13 +69,21 @@ def open_case(
     """
     image = source if isinstance(source, Image) else read_image(source)
     warnings = list(image.warnings)
+    stored = image
     if voxel_size is not None:
         image = with_voxel_size(image, voxel_size)
     where = str(image.path or "the image")
     mask = brain_mask(image.data, where)
+    image = image.replace(data=without_sentinels(image.data))
     decision = decide_units(image.data, mask, units, hint=image.unit, name=where)
     warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, where)
     others = []
+    for name in extra or {}:
+        if name not in channels[1:]:
+            wanted = ", ".join(channels[1:]) or "none"
+            raise InputError(
+                f"The model takes no channel {name!r} (further channels: {wanted}); leave it out."
+            )
     given: dict[str, Any] = dict(extra or {})
     for name in channels[1:]:
         if name not in given:
@@ -85,4 +101,4 @@ def open_case(
     ppb = image.replace(
         data=np.asarray(image.data, np.float32) * np.float32(decision.factor_to_ppb), unit="ppb"
     )
-    return Case(ppb, mask, decision, tuple(others), tuple(warnings))
+    return Case(ppb, mask, decision, stored, tuple(others), tuple(warnings))

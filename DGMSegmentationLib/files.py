@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -186,6 +187,8 @@ def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
     Raises InputError when one exists and ``overwrite`` is off, is a folder, or lies where nothing can be written.
     """
     targets = [Path(path) for path in paths]
+    if len({path.absolute() for path in targets}) < len(targets):
+        raise InputError("Two outputs have the same name: give each a file of its own.")
     for path in targets:
         if path.is_dir():
             raise InputError(f"{path} is a folder: give another name for the output.")
@@ -199,10 +202,14 @@ def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
             raise InputError(
                 f"{existing} is a file, so {folder} cannot be an output folder: choose another one."
             )
-        if not os.access(existing, os.W_OK | os.X_OK):
+        try:
+            with tempfile.TemporaryFile(dir=existing):
+                pass  # asking for permission is not enough: /proc and full disks say yes and mean no
+        except OSError as error:
+            reason = error.strerror or "no permission"
             raise InputError(
-                f"Nothing can be written into {existing} (no permission): choose another output folder."
-            )
+                f"Nothing can be written into {existing} ({reason}): choose another output folder."
+            ) from error
 
 
 def stem(path: PathLike) -> str:

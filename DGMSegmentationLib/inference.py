@@ -65,6 +65,7 @@ def _is_out_of_memory(error: BaseException) -> bool:
         isinstance(error, torch.OutOfMemoryError | MemoryError)
         or "out of memory" in text
         or "not enough memory" in text
+        or "allocate memory" in text
     )
 
 

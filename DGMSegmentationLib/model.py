@@ -72,6 +72,8 @@ class ModelHeader:
         if int(values.get("format_version", 0)) > FORMAT_VERSION:
             raise InputError("The model file was made by a newer DGMSegmentation; update this one to use it.")
         known = {f.name for f in fields(cls)}
+        if not {"name", "network", "members"} <= set(values):
+            raise InputError("The header of the model file is not complete; get the file again.")
         ready = {k: v for k, v in values.items() if k in known}
         ready["preprocessing"] = Preprocessing.from_dict(ready.get("preprocessing", {}))
         ready["members"] = tuple(Member(m["prefix"], tuple(m["labels"])) for m in ready["members"])
@@ -227,5 +229,6 @@ def find_model(name_or_path: Path | str) -> Path:
         return path
     names = ", ".join(bundled) or "none in this version"
     raise InputError(
-        f"{name_or_path}: no such model; give a model file or a bundled name (bundled: {names})."
+        f"There is no model {str(name_or_path)!r} (bundled: {names}); "
+        "give a model file with --model, for example one that dgmseg train made."
     )

@@ -58,14 +58,15 @@ def write_segmentation(result: Segmentation, paths: dict[str, Path], overwrite: 
 
 def _write_all(result: Segmentation, paths: dict[str, Path]) -> None:
     name = stem(paths["labels"]).removesuffix("_dseg")
+    stored = result.stored or result.image
     write_text(paths["lookup"], lookup_text())
     write_long(result.rows, paths["table"])
     write_json(paths["provenance"], result.provenance)
     write_nifti(
         paths["labels"],
         result.labels.data,
-        result.labels.affine,
-        like=result.image,
+        stored.affine,
+        like=stored,
         description="DGM labels",
         intent="label",
     )
@@ -74,8 +75,8 @@ def _write_all(result: Segmentation, paths: dict[str, Path]) -> None:
         write_nifti(
             paths["probabilities"],
             values,
-            result.labels.affine,
-            like=result.image,
+            stored.affine,
+            like=stored,
             description="DGM probabilities",
         )
     from .report import write_report  # matplotlib and jinja2 are slow to import

@@ -67,8 +67,13 @@ class Preprocessing:
             raise InputError(f"Preprocessing: back {self.back!r} is none of {', '.join(BACK_METHODS)}.")
         if not self.windows or any(len(w) != 2 or not w[0] < w[1] for w in self.windows):
             raise InputError(f"Preprocessing: windows {self.windows} needs a (low, high) pair per channel.")
-        if self.levels is not None and self.levels < 2:
-            raise InputError(f"Preprocessing: levels {self.levels} must be at least 2, or absent.")
+        if self.levels is not None and not (isinstance(self.levels, int) and self.levels >= 2):
+            raise InputError(
+                f"Preprocessing: levels {self.levels} must be a whole number of at least 2, or absent."
+            )
+        for name in ("divide", "coordinate_window_mm"):
+            if not (isinstance(getattr(self, name), int | float) and getattr(self, name) > 0):
+                raise InputError(f"Preprocessing: {name} {getattr(self, name)} must be a number above 0.")
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""

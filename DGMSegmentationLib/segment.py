@@ -15,11 +15,16 @@ from numpy.typing import NDArray
 
 from . import __version__
 from .case import Case, open_case
-from .errors import Cancelled
+from .errors import Cancelled, InputError
 from .image import Grid, Image, reorient_back
 from .measure import RoiRow, measure
 from .model import DEFAULT_MODEL, Model, load_model
-from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
+from .postprocess import (
+    CONNECTIVITIES,
+    labels_from_probabilities,
+    largest_components,
+    probabilities_to_native,
+)
 from .preprocess import Prepared, Preprocessing, prepare
 from .quality import Flag, add_flags, quality_flags
 from .structures import MIRROR, by_label
@@ -51,6 +56,8 @@ class Segmentation:
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by step."""
+    stored: Image | None = None
+    """The QSM with the geometry of its file; differs from ``image`` only when a voxel size was given."""
 
 
 class Stopwatch:
@@ -237,6 +244,8 @@ def segment(
     to be used again for many cases; otherwise ``model`` and ``device`` make one. ``flip_average`` averages with the
     mirrored head. Raises InputError for bad input, Cancelled when ``cancel()`` says so.
     """
+    if connectivity not in CONNECTIVITIES:
+        raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
     clock = Stopwatch()
     said: list[str] = []
 
@@ -316,7 +325,16 @@ def segment(
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
     }
     return Segmentation(
-        labels, case.image, case.mask, rows, flags, provenance, probabilities, tuple(said), clock.seconds
+        labels,
+        case.image,
+        case.mask,
+        rows,
+        flags,
+        provenance,
+        probabilities,
+        tuple(said),
+        clock.seconds,
+        case.stored,
     )
 
 

@@ -72,7 +72,7 @@ def test_unseen_heads_are_segmented_whatever_their_voxels(predictor, shape, spac
         int((result.labels.data == s.label).sum()) for s in STRUCTURES
     ]
     chi = image.data * 1000
-    for row in result.rows:
+    for row in (row for row in result.rows if row.n_voxels):
         assert row.mean_ppb == pytest.approx(chi[result.labels.data == row.label].mean(dtype=float), abs=1e-3)
 
 
@@ -350,6 +350,35 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(qsm_file, monkeypatch, capsy
     err = capsys.readouterr().err
     assert "No space left" in err and err.count("\n") == 1
     assert snapshot(path.parent) == before
+
+
+def test_with_a_voxel_size_the_labels_still_lie_on_the_files_own_grid(tmp_path, capsys):
+    image, _ = phantom((90, 110, 50), (2.0, 2.0, 3.0), seed=12)
+    path = tmp_path / "wrong.nii.gz"
+    save(path, image.data, np.diag([1.9, 1.9, 3.3, 1.0]))
+    assert main(["segment", str(path), "--model", str(PHANTOM_MODEL), "--voxel-size", "2,2,3"]) == 0
+    capsys.readouterr()
+    labels = nib.load(tmp_path / "wrong_dseg.nii.gz")
+    np.testing.assert_array_equal(labels.affine, nib.load(path).affine)
+    values = np.asarray(labels.dataobj)
+    for row in read_long(tmp_path / "wrong_rois.tsv"):
+        assert row.volume_mm3 == pytest.approx(12.0 * (values == row.label).sum())
+
+
+def test_a_channel_that_the_model_does_not_take_is_refused(qsm_file, capsys):
+    path, _ = qsm_file
+    assert main(["segment", str(path), "--model", str(PHANTOM_MODEL), "--channel", "magnitude=x.nii.gz"]) == 2
+    assert "magnitude" in capsys.readouterr().err
+
+
+def test_background_sentinels_inside_the_brain_count_as_missing(predictor):
+    image, _ = phantom((90, 110, 50), (2.0, 2.0, 3.0), seed=12)
+    hole, gap = image.data.copy(), image.data.copy()
+    middle = np.argwhere(image.data != 0).mean(axis=0).astype(int)
+    spot = tuple(slice(m, m + 2) for m in middle)
+    hole[spot], gap[spot] = -99999.0, np.nan
+    one, two = (segment(image.replace(data=data), predictor=predictor) for data in (hole, gap))
+    np.testing.assert_array_equal(one.labels.data, two.labels.data)
 
 
 def test_wrong_voxel_size_in_the_header_can_be_put_right(predictor, tmp_path):

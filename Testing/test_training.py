@@ -62,7 +62,14 @@ def test_dense_training_learns_and_writes_everything(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=4, n_test=1), tmp_path / "out"
     path = train("part1-dense", data, output, device="cpu", overrides=LEARNING)
     assert {p.name for p in output.iterdir()} == {
-        *("model.safetensors", "model_stage1.safetensors", "history.csv", "curves.png", "patches.json"),
+        *(
+            "model.safetensors",
+            "model_stage1.safetensors",
+            "history.csv",
+            "curves.png",
+            "patches.json",
+            "run.json",
+        ),
         *("evaluation.tsv", "evaluation_stage1.tsv"),
     }
     rows = table(output / "evaluation.tsv")
@@ -158,10 +165,10 @@ def test_a_second_channel_is_trained_on(tmp_path):
     assert model.build()[0].options()["in_channels"] == 2
 
 
-def test_an_absent_structure_is_a_warning_and_training_goes_on(tmp_path):
+def test_an_absent_structure_is_a_warning_and_training_goes_on(tmp_path, caplog):
     data = make_bids(tmp_path / "bids", n_train=2, absent=(3,))
-    with pytest.warns(UserWarning, match=r"SN_L is absent from 1 of 2 volumes \(sub-01\)"):
-        path = train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+    path = train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+    assert "SN_L is absent from 1 of 2 volumes (sub-01)" in caplog.text
     assert load_model(path).labels == tuple(range(11))
 
 
@@ -323,3 +330,43 @@ def test_missing_folder_and_bad_preset_from_the_command_line(tmp_path, capsys):
     assert main([*words, "--set", "stage1.epoch=1"]) == 2
     assert "stage1.epoch" in capsys.readouterr().err
     assert main(["crossval", "--preset", "part1", "--folds", "3", *words[3:]]) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "network.name=foo",
+        "network.options.foo=1",
+        "loss.class_weights=[1,2]",
+        "preprocessing.divide=0",
+        "preprocessing.coordinates=true",
+        "preprocessing.levels='abc'",
+    ],
+)
+def test_a_preset_that_cannot_work_fails_before_anything_is_written(tmp_path, wrong):
+    data = make_bids(tmp_path / "bids", n_train=2)
+    with pytest.raises(InputError) as caught:
+        train("part1-dense", data, tmp_path / "out", device="cpu", overrides=[*ONE_STEP, wrong])
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_broken_test_volume_shows_before_training(tmp_path):
+    data = make_bids(tmp_path / "bids", n_train=2, n_test=1)
+    broken = sorted(data.glob("sub-*/anat/*_Chimap.nii.gz"))[-1]
+    broken.write_bytes(broken.read_bytes()[:500])
+    with pytest.raises(InputError):
+        train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_finished_run_is_resumed_only_with_the_same_preset(tmp_path):
+    data = make_bids(tmp_path / "bids", n_train=2)
+    path = train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+    before = path.read_bytes()
+    assert train("part1-dense", data, tmp_path / "out", resume=True, device="cpu", overrides=ONE_STEP) == path
+    with pytest.raises(InputError, match="another preset"):
+        train(
+            "part1-dense", data, tmp_path / "out", resume=True, device="cpu", overrides=[*ONE_STEP, "seed=7"]
+        )
+    assert path.read_bytes() == before

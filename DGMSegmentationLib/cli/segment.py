@@ -64,7 +64,8 @@ def segment(
     import sys
 
     from ..errors import InputError
-    from ..files import check_writable, stem
+    from ..files import check_writable
+    from ..measure_files import subject_of
     from ..outputs import output_paths, write_segmentation
     from .progress import step_progress
 
@@ -87,7 +88,7 @@ def segment(
             connectivity=connectivity,
             flip_average=flip_average,
             keep_probabilities=save_probabilities,
-            subject=stem(qsm),
+            subject=subject_of(qsm),
             progress=progress,
         )
         progress("Writing the results", 0.95)

@@ -41,13 +41,15 @@ class Progress:
 
     folder: Path
     fingerprint: dict[str, Any]
+    elsewhere: Path | None = None
+    """The state of a finished run, when it is that of one."""
     rows: list[Row] = field(default_factory=list)
     finished: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
         """Where it is kept."""
-        return self.folder / "state.json"
+        return self.elsewhere or self.folder / "state.json"
 
     def load(self) -> None:
         """Take up an earlier run; raises InputError when it was another preset or other data."""

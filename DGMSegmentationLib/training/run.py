@@ -1,5 +1,7 @@
 """A whole training run: find and prepare the data, train every member through its stages, write model and results."""
 
+import logging
+import os
 import platform
 import shutil
 import time
@@ -16,14 +18,15 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..devices import pick_device
 from ..errors import InputError
-from ..files import write_json, write_text
+from ..files import check_writable, write_json, write_text
 from ..model import Member, Model, ModelHeader, load_model, save_model
 from ..structures import STRUCTURES
-from .cases import Case, prepare_cases, prior_box
+from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text
 from .data import Subject, choose_validation, describe, find_subjects
 from .fitting import EpochData, Progress, State, new_network, quiet, run_stage, sample_core
 from .mining import BrainPredictor, false_positive_patches, mine
+from .module import SegmentationModule
 from .patches import merge_tables, patch_table, split_table
 from .preset import Preset, StageSettings, load_preset
 from .scoring import score_model, write_scores
@@ -32,6 +35,9 @@ from .tiles import TileSampler, validation_tiles
 Log = Callable[[str], None]
 Report = Callable[[str, int, int], None]
 MODEL_NAME = "model.safetensors"
+FINISHED_NAME = "run.json"  # preset and data of a finished run, for --resume to compare with
+
+_log = logging.getLogger(__name__)
 
 
 def train(
@@ -91,12 +97,16 @@ class TrainingRun:
         """Run everything that is not done yet."""
         target = self.output / MODEL_NAME
         self._check_output(resume)
-        if resume and target.exists() and (self.output / "patches.json").exists():
+        self._divide()
+        finished = Progress(self.output / "checkpoints", self.fingerprint, self.output / FINISHED_NAME)
+        if resume and target.exists() and finished.file.exists():
+            finished.load()  # refuses when it was another preset or other data
             self.log(f"{target} is finished already.")
             return target
         quiet()
-        self._open()
         self._check_initial()
+        self._rehearse()
+        self._open()
         self.progress.load()
         members = self.members()
         stage1: list[State] = []
@@ -112,6 +122,7 @@ class TrainingRun:
             )
         save_model(target, self.header(members), final)
         self._results(target, two)
+        os.replace(self.progress.file, self.output / FINISHED_NAME)
         shutil.rmtree(self.progress.folder, ignore_errors=True)
         return target
 
@@ -131,6 +142,7 @@ class TrainingRun:
             )
         if self.output.exists() and not self.output.is_dir():
             raise InputError(f"{self.output} is a file; give a folder with --output.")
+        check_writable([self.output / MODEL_NAME], overwrite=True)
 
     def _check_initial(self) -> None:
         """A model to start from must be of the same kind."""
@@ -147,18 +159,55 @@ class TrainingRun:
                 f"{self.initial.path} prepares images in another way than the preset; make both the same."
             )
 
-    def _open(self) -> None:
-        """Prepare the training and validation cases and the folder of the run's state."""
+    def _rehearse(self) -> None:
+        """Run one sample of nothing through device, network and loss, so that a preset that cannot work fails early."""
+        preset = self.preset
+        pick_device(self.device)
+        try:
+            for member in self.members()[:1]:
+                network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
+                core = sample_core(preset, network)
+                if bool(network.uses_coordinates) != preset.preprocessing.coordinates:
+                    raise InputError(
+                        f"The network {preset.network.name} {'needs' if network.uses_coordinates else 'takes no'} "
+                        "coordinates; correct preprocessing.coordinates in the preset."
+                    )
+                module = SegmentationModule(network, preset, preset.stage1, 1e-3, (0,))
+                module.configure_optimizers()
+                outer = [c + 2 * h for c, h in zip(core, network.halo, strict=True)]
+                where = torch.zeros(1, 3, *core) if network.uses_coordinates else None
+                with torch.no_grad():
+                    logits = network.eval()(torch.zeros(1, len(preset.data.channels), *outer), where)
+                    module.loss(logits, torch.zeros(1, *core, dtype=torch.long))
+        except InputError:
+            raise
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise InputError(
+                f"The preset {preset.name} cannot be trained ({reason}); correct its settings."
+            ) from error
+
+    def _divide(self) -> None:
+        """Who trains, validates and tests, and what tells this run from another."""
         settings = self.preset.data
         fraction = settings.validation_fraction if settings.validation == "subjects" else 0.0
-        held = choose_validation(self.subjects, fraction, self.preset.seed)
-        self.split = describe(self.subjects, held)
+        self.validating = choose_validation(self.subjects, fraction, self.preset.seed)
+        self.split = describe(self.subjects, self.validating)
         used = [s for s in self.subjects if s.split in ("train", "val")]
-        fingerprint = {
+        self.fingerprint = {
             "preset": self.preset.to_dict(),
             "data": {"split": self.split, "images": [p.name for s in used for p in (*s.images, s.label)]},
             "initial model": self.initial.sha256 if self.initial else "",
         }
+
+    def _open(self) -> None:
+        """Prepare the training and validation cases and the folder of the run's state; look at the test cases."""
+        settings = self.preset.data
+        held = self.validating
+        used = [s for s in self.subjects if s.split in ("train", "val")]
+        for subject in self.subjects:
+            if subject.split == "test":
+                open_subject(subject, settings)  # a broken one must not show after hours of training
         started = time.monotonic()
         self.log(f"Preparing {len(used)} volumes.")
         with warnings.catch_warnings(record=True) as caught:
@@ -167,12 +216,12 @@ class TrainingRun:
             self.cases: list[Case] = prepare_cases(used, settings, self.preset.preprocessing, tick)
         for text in dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)):
             self.log(text)
-            warnings.warn(text, stacklevel=2)
+            _log.warning("%s", text)
         self.held = [i for i, s in enumerate(used) if s.name in set(held)]
         self.training = [i for i in range(len(used)) if i not in self.held]
         self.prior = prior_box(self.cases, settings.prior_margin_mm)
         self.log(f"Prepared in {time.monotonic() - started:.0f} s; validation: {', '.join(held) or 'none'}.")
-        self.progress = Progress(self.output / "checkpoints", fingerprint)
+        self.progress = Progress(self.output / "checkpoints", self.fingerprint)
         self.progress.folder.mkdir(parents=True, exist_ok=True)
         if not self.progress.file.exists():
             self.progress.save()
