@@ -213,7 +213,7 @@ def test_script_interface_waits_and_raises_sentences(panel, host):
         volume, _labels = head(host.scene)
         node = logic.process(volume, model=str(PHANTOM_MODEL), device="cpu")
         assert len(logic.measure(node, [volume])) == 10
-        with pytest.raises(DGMError, match="no.such.model"):
+        with pytest.raises(DGMError, match=r"no.such.model"):
             logic.process(volume, model="/no/such/model.safetensors")
         with pytest.raises(DGMError, match="Choose a QSM"):
             logic.process(None, model=str(PHANTOM_MODEL))

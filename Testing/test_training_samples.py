@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from training_data import make_bids
 
+from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid
 from DGMSegmentationLib.preprocess import Preprocessing
 from DGMSegmentationLib.structures import MIRROR
 from DGMSegmentationLib.training.augment import Augmenter
 from DGMSegmentationLib.training.cases import Case, compact, cropped, prior_box
+from DGMSegmentationLib.training.data import find_subjects
 from DGMSegmentationLib.training.mining import false_positive_patches, false_positives
 from DGMSegmentationLib.training.preset import AugmentationSettings, SamplingSettings
 from DGMSegmentationLib.training.tiles import Tiles, TileSampler, validation_tiles
@@ -185,3 +188,15 @@ def test_a_cropped_case_keeps_its_labels_and_its_place():
     centre = one.grid.affine @ [*one.mask_centre, 1]
     assert np.allclose(small.grid.affine @ [*small.mask_centre, 1], centre)
     assert prior_box([small], 3) == prior_box([one], 3)
+
+
+def test_subjects_are_matched_with_the_table_or_refused(tmp_path):
+    """An identifier without "sub-" means the same person; one that is missing must not become training data."""
+    data = make_bids(tmp_path / "bids", n_train=2, n_test=1)
+    table = data / "participants.tsv"
+    text = table.read_text()
+    table.write_text(text.replace("sub-", ""))
+    assert [s.split for s in find_subjects(data)] == ["train", "train", "test"]
+    table.write_text("\n".join(text.splitlines()[:-1]) + "\n")
+    with pytest.raises(InputError, match="no row for sub-03"):
+        find_subjects(data)

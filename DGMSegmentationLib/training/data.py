@@ -114,11 +114,13 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
 def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     table = folder / "participants.tsv"
     splits: dict[str, str] = {}
+    listed = False  # does the table say who trains and who tests?
     if table.is_file():
         for row in _rows(table):
-            splits[row.get("participant_id") or ""] = _split(
-                row.get("split"), f"{table}, {row.get('participant_id')}"
-            )
+            person = row.get("participant_id") or ""
+            person = person if person.startswith("sub-") else f"sub-{person}"
+            splits[person] = _split(row.get("split"), f"{table}, {row.get('participant_id')}")
+            listed = listed or bool(row.get("split"))
     images = sorted(
         [*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")]
     )
@@ -128,6 +130,10 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     for image in images:
         stem = re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
         person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
+        if listed and person not in splits:
+            raise InputError(
+                f"{table} has no row for {person}; add it with its split (train, val, test or ignore)."
+            )
         place = image.parent.relative_to(folder)
         candidates = sorted(
             p for p in folder.glob(f"derivatives/*/{place}/*_dseg.nii*") if p.name.startswith(stem + "_")

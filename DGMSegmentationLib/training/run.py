@@ -192,6 +192,13 @@ class TrainingRun:
         settings = self.preset.data
         fraction = settings.validation_fraction if settings.validation == "subjects" else 0.0
         self.validating = choose_validation(self.subjects, fraction, self.preset.seed)
+        if settings.validation in ("last-quarter", "random-patches") and any(
+            s.split == "val" for s in self.subjects
+        ):
+            raise InputError(
+                f"The data name subjects for validation, which the rule {settings.validation!r} would train on; "
+                "set data.validation to 'subjects', or give those subjects the split train or ignore."
+            )
         self.split = describe(self.subjects, self.validating)
         used = [s for s in self.subjects if s.split in ("train", "val")]
         self.fingerprint = {
@@ -372,7 +379,11 @@ class TrainingRun:
         options = dict(preset.network.options)
         options.pop("n_classes", None)
         options.pop("in_channels", None)
-        best = [row for row in self.progress.rows if row["val_dice"] == row["val_dice"]]
+        rows = [row for row in self.progress.rows if not note or row["stage"] == 1]
+        judged = [row for row in rows if row["val_loss"] == row["val_loss"]]
+        # The weights with the lowest validation loss are the ones kept; several members have several.
+        alone = len(members) == 1 and judged
+        kept = min(judged, key=lambda row: float(row["val_loss"])) if alone else None
         return ModelHeader(
             name=preset.name,
             title=preset.title + note,
@@ -389,11 +400,11 @@ class TrainingRun:
                 "data": self.data.resolve().name,
                 "subjects": self.split,
                 "seed": preset.seed,
-                "epochs": len(self.progress.rows),
+                "epochs": len(rows),
                 "initial_model": self.initial.sha256 if self.initial else None,
                 "software": f"DGMSegmentation {__version__}, torch {torch.__version__}, Python {platform.python_version()}",
             },
-            metrics={"validation_dice_best_epoch": max(row["val_dice"] for row in best)} if best else {},
+            metrics={"validation_dice": kept["val_dice"]} if kept else {},
         )
 
     def _results(self, target: Path, two: bool) -> None:
