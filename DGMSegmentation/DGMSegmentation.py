@@ -137,7 +137,9 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameters = self.logic.getParameterNode()
         self._choose_first_volume()
         self._gui_tag = self._parameters.connectGui(self._panel)
-        self.addObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._refresh)
+        self.addObserver(
+            self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._parameters_changed
+        )
         self.inputs.use(self._parameters)
         self.results.use(self._parameters)
 
@@ -151,7 +153,9 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.results.stop()
         if self._parameters is not None:
             self._parameters.disconnectGui(self._gui_tag)
-            self.removeObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._refresh)
+            self.removeObserver(
+                self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._parameters_changed
+            )
         self._parameters = None
         self.inputs.use(None)
         self.results.parameters = None
@@ -166,6 +170,10 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _packages_changed(self):
         self.running.check_packages()
+
+    def _parameters_changed(self, caller=None, event=None):
+        self.results.follow_parameters()
+        self._refresh()
 
     def _refresh(self, *_arguments):
         if hasattr(self, "running"):

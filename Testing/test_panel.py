@@ -104,6 +104,15 @@ def test_second_click_is_warm_and_makes_a_new_node(panel, host):
     assert len(names) == 2 and len(set(names)) == 2
     assert panel.widget.ui.outputSelector.currentNode() is None
 
+    # Back to the first result: the table shows it and follows its edits, not those of the second.
+    first = nodes(host.scene)[0]
+    ui = panel.widget.ui
+    ui.resultSelector.setCurrentNode(first)
+    hand.wait(0.6)
+    before = hand.read_table(ui.table)
+    erase(first, volume, 5, 20)
+    hand.wait_until(lambda: hand.read_table(ui.table)[4] != before[4], 10)
+
 
 def test_the_window_is_never_blocked_during_a_run(panel, host):
     """From the click to the table no step holds the main thread for more than 100 ms of work."""

@@ -32,7 +32,6 @@ class Results:
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
         self._timer.connect("timeout()", self.update)
-        ui.resultSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._observe)
         ui.furtherSelector.connect("checkedNodesChanged()", self._schedule)
         ui.shownSelector.connect("currentIndexChanged(int)", self._show_table)
         ui.table.connect("cellDoubleClicked(int,int)", self._jump)
@@ -119,6 +118,12 @@ class Results:
             self._ui.show3DButton.checked = navigation.shows_3d(node)
             self._ui.show3DButton.blockSignals(False)
         self._changed()
+
+    def follow_parameters(self) -> None:
+        """The user chose another segmentation, volume or unit: observe it and measure again."""
+        if self.parameters is not None:
+            self._observe()
+            self._schedule()
 
     def _observe(self, *_arguments: Any) -> None:
         node = self.node
