@@ -103,6 +103,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)
         self.addObserver(scene, scene.EndCloseEvent, self._on_scene_end_close)
+        self.addObserver(scene, scene.EndImportEvent, self._on_scene_end_import)
         self._use_scene()
         self.running.check_packages()
         self.results.update()
@@ -167,6 +168,12 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _on_scene_end_close(self, caller=None, event=None):
         self._use_scene()
         self.results.update()
+
+    def _on_scene_end_import(self, caller=None, event=None):
+        # The loaded scene brought its own parameters, some of which name nodes that came later than they did.
+        self._leave_scene()
+        self._use_scene()
+        self.results.follow_parameters()
 
     def _packages_changed(self):
         self.running.check_packages()

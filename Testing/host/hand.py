@@ -4,6 +4,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from .start import missing
+
+if missing():
+    pytest.skip(missing(), allow_module_level=True)
+
 from PySide6 import QtCore, QtTest, QtWidgets
 
 
