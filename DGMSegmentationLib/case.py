@@ -55,6 +55,19 @@ def without_sentinels(data: NDArray[Any]) -> NDArray[Any]:
     return np.where(low, np.nan, data) if low.any() else data
 
 
+def bring_to_ppb(image: Image, units: str = "auto") -> tuple[Image, NDArray[np.bool_], UnitDecision]:
+    """The image in ppb (float32, what is background inside the brain as NaN), its brain mask and its unit.
+
+    Raises InputError when it is no usable QSM.
+    """
+    where = str(image.path or "the image")
+    mask = brain_mask(image.data, where)
+    data = without_sentinels(image.data)
+    decision = decide_units(data, mask, units, hint=image.unit, name=where)
+    values = np.asarray(data, np.float32) * np.float32(decision.factor_to_ppb)
+    return image.replace(data=values, unit="ppb"), mask, decision
+
+
 def open_case(
     source: Image | Path | str,
     *,
@@ -72,11 +85,8 @@ def open_case(
     stored = image
     if voxel_size is not None:
         image = with_voxel_size(image, voxel_size)
-    where = str(image.path or "the image")
-    mask = brain_mask(image.data, where)
-    image = image.replace(data=without_sentinels(image.data))
-    decision = decide_units(image.data, mask, units, hint=image.unit, name=where)
-    warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, where)
+    ppb, mask, decision = bring_to_ppb(image, units)
+    warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, str(image.path or "the image"))
     others = []
     for name in extra or {}:
         if name not in channels[1:]:
@@ -98,7 +108,4 @@ def open_case(
                 f"{channel.path or name} is on another grid than the QSM; resample it to the QSM first."
             )
         others.append(channel.replace(affine=image.affine))
-    ppb = image.replace(
-        data=np.asarray(image.data, np.float32) * np.float32(decision.factor_to_ppb), unit="ppb"
-    )
     return Case(ppb, mask, decision, stored, tuple(others), tuple(warnings))

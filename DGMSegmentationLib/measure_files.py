@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .case import bring_to_ppb
 from .errors import InputError
 from .files import read_image, read_mask, stem
 from .image import Image
-from .mask import brain_mask
 from .measure import Reference, RoiRow, labels_on_grid, measure
 from .quality import add_flags, quality_flags
-from .units import UnitDecision, decide_units
+from .units import UnitDecision
 
 REFERENCE_WORDS = ("none", "brain")
 
@@ -32,11 +32,7 @@ def open_ppb(path: Path | str, units: str = "auto") -> OpenedImage:
 
     Unlike a segmentation run it takes partial heads too. Raises InputError when it is no usable QSM.
     """
-    image = read_image(path)
-    mask = brain_mask(image.data, str(path))
-    decision = decide_units(image.data, mask, units, hint=image.unit, name=str(path))
-    values = np.asarray(image.data, np.float32) * np.float32(decision.factor_to_ppb)
-    return OpenedImage(image.replace(data=values, unit="ppb"), mask, decision)
+    return OpenedImage(*bring_to_ppb(read_image(path), units))
 
 
 def reference_for(opened: OpenedImage, spec: str) -> Reference | None:

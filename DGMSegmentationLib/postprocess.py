@@ -32,9 +32,9 @@ def labels_from_probabilities(
     """
     labels = np.zeros(native.shape, np.uint8)
     lookup = np.asarray(classes, np.uint8)
-    winner = probabilities.argmax(axis=0)
     # Away from any voxel that is not clearly background nothing can win: work only near the others.
-    busy = probabilities[0] < 1.0 - 1e-3 if back == "linear" else winner > 0
+    winner = probabilities.argmax(axis=0) if back == "nearest" else None
+    busy = probabilities[0] < 1.0 - 1e-3 if winner is None else winner > 0
     if not busy.any():
         return labels
     spans = []
@@ -45,7 +45,7 @@ def labels_from_probabilities(
     target = tuple(_reach(w, *span) for w, span in zip(weights, spans, strict=True))
     if any(s.start == s.stop for s in target):
         return labels
-    if back == "nearest":
+    if winner is not None:
         index = [w[s].argmax(axis=1) for w, s in zip(weights, target, strict=True)]
         inside = [w[s].sum(axis=1) >= 0.5 for w, s in zip(weights, target, strict=True)]
         copied = lookup[winner[np.ix_(*index)]]

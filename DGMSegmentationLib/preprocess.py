@@ -14,7 +14,7 @@ from nibabel import orientations
 from numpy.typing import NDArray
 
 from .errors import InputError
-from .image import Grid, Image, apply_weights, axis_weights, grid_weights, reorient
+from .image import Grid, Image, apply_weights, grid_weights, reorient
 
 CENTRE_RULES = ("mask-box", "mask-centroid", "volume")
 BACK_METHODS = ("linear", "nearest")
@@ -101,6 +101,11 @@ class Preprocessing:
                 f"Preprocessing: a setting cannot be read ({error}); compare with a preset."
             ) from error
         return cls(**ready)
+
+    @property
+    def lateral_axis(self) -> int:
+        """The array axis that runs left-right."""
+        return next(i for i, code in enumerate(self.axes) if code in "LR")
 
     def scale(self, grey: NDArray[np.float32]) -> NDArray[np.float32]:
         """Grey values 0..255 to the numbers that the network sees."""
@@ -200,6 +205,15 @@ def coordinate_channels(mask: NDArray[np.bool_], grid: Grid, pre: Preprocessing)
     return channels
 
 
+def mirrored_coordinates(coordinates: NDArray[np.float32], pre: Preprocessing) -> NDArray[np.float32]:
+    """Coordinate channels (3, x, y, z) of the head mirrored left to right: flipped, the lateral one with its sign changed."""
+    axis = pre.lateral_axis
+    mirrored = np.flip(coordinates, axis=1 + axis).copy()
+    # Grey g becomes 255 - g; in the network's units with (g - s) / d that is (255 - 2 s) / d - value.
+    mirrored[axis] = (255.0 - 2 * pre.subtract) / pre.divide - mirrored[axis]
+    return mirrored
+
+
 def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing) -> Prepared:
     """Bring one case to the network grid.
 
@@ -271,7 +285,6 @@ def labels_to_grid(
     target = tuple(slice(int(r[0]), int(r[-1]) + 1) for r in rows)
     inner = [w[s] for w, s in zip(inner, target, strict=True)]
     crop = turned.data[box]
-    best = 0.5 * np.ones([s.stop - s.start for s in target], np.float32)
     # A voxel belongs to the label with the largest share, and to none while labels together hold less than half.
     total = apply_weights(crop > 0, inner)
     best = np.zeros_like(total)
@@ -284,16 +297,3 @@ def labels_to_grid(
     winner[best <= 1.0 - total] = 0
     result[target] = winner
     return result
-
-
-__all__ = [
-    "Prepared",
-    "Preprocessing",
-    "axis_weights",
-    "coordinate_channels",
-    "labels_to_grid",
-    "mask_box",
-    "network_grid",
-    "prepare",
-    "window_to_network",
-]

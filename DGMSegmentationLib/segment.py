@@ -25,7 +25,7 @@ from .postprocess import (
     largest_components,
     probabilities_to_native,
 )
-from .preprocess import Prepared, Preprocessing, prepare
+from .preprocess import Prepared, mirrored_coordinates, prepare
 from .quality import Flag, add_flags, quality_flags
 from .structures import MIRROR, by_label
 
@@ -68,6 +68,7 @@ class Stopwatch:
 
     @contextmanager
     def __call__(self, step: str) -> Any:
+        """Time the block as part of ``step``."""
         start = time.perf_counter()
         try:
             yield
@@ -128,20 +129,15 @@ def predict_case(
     result = predictor.predict(prepared.inputs, prepared.coordinates, box, step(0), cancel)
     if not flip_average:
         return result
-    axes = predictor.model.header.preprocessing.axes
-    axis = next(i for i, code in enumerate(axes) if code in "LR")
+    pre = predictor.model.header.preprocessing
+    axis = pre.lateral_axis
     length = prepared.inputs.shape[1 + axis]
     turned = None
     if box is not None:
         spans = list(box)
         spans[axis] = slice(length - box[axis].stop, length - box[axis].start)
         turned = (spans[0], spans[1], spans[2])
-    where = prepared.coordinates
-    if where is not None:
-        where = np.flip(where, axis=1 + axis).copy()
-        pre = predictor.model.header.preprocessing
-        # In the mirrored head the coordinate along the flipped axis changes its sign, in grey values around 127.5.
-        where[axis] = pre.scale(255.0 - (where[axis] * pre.divide + pre.subtract))
+    where = None if prepared.coordinates is None else mirrored_coordinates(prepared.coordinates, pre)
     inputs = np.ascontiguousarray(np.flip(prepared.inputs, axis=1 + axis))
     mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
     mirrored = np.flip(mirrored, axis=1 + axis)[_flip_order(predictor.model.labels)]
@@ -336,14 +332,3 @@ def segment(
         clock.seconds,
         case.stored,
     )
-
-
-__all__ = [
-    "Preprocessing",
-    "Segmentation",
-    "label_case",
-    "predict_case",
-    "prior_box",
-    "segment",
-    "touches_border",
-]

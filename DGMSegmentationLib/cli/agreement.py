@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .measure import Scheme, Units
+from .options import Scheme, Units
 
 
 class Statistic(str, Enum):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .measure import Scheme
+from .options import Scheme
 
 
 def convert(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .segment import Device
+from .options import Device
 from .train import line, need_training, training_progress
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .measure import Scheme, Units
+from .options import Scheme, Units
 
 
 def evaluate(

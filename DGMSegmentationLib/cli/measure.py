@@ -1,26 +1,11 @@
 """``dgmseg measure``: ROI tables of existing segmentations."""
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Units(str, Enum):
-    """What the values of an image are in."""
-
-    auto = "auto"
-    ppm = "ppm"
-    ppb = "ppb"
-
-
-class Scheme(str, Enum):
-    """Numbering of a label map: ours (0..10), the original project's (2..11), FreeSurfer's."""
-
-    dgm = "dgm"
-    segdgm = "segdgm"
-    freesurfer = "freesurfer"
+from .options import Scheme, Units
 
 
 def measure(

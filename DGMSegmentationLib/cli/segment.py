@@ -1,27 +1,11 @@
 """``dgmseg segment``: one image in, labels, table, page and provenance out."""
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Device(str, Enum):
-    """Where the network runs."""
-
-    auto = "auto"
-    cuda = "cuda"
-    mps = "mps"
-    cpu = "cpu"
-
-
-class Units(str, Enum):
-    """What the values of the image are in."""
-
-    auto = "auto"
-    ppm = "ppm"
-    ppb = "ppb"
+from .options import Device, Units
 
 
 def segment(

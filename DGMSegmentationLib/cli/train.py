@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .segment import Device
+from .options import Device
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from ..inference import cut
-from ..preprocess import Preprocessing
+from ..preprocess import Preprocessing, mirrored_coordinates
 from ..structures import MIRROR
 from .cases import Case
 from .preset import AugmentationSettings
@@ -28,7 +28,7 @@ class Augmenter:
     def __init__(self, settings: AugmentationSettings, pre: Preprocessing) -> None:
         self.settings = settings
         self.pre = pre
-        self.lateral = next(i for i, code in enumerate(pre.axes) if code in "LR")
+        self.lateral = pre.lateral_axis
 
     @classmethod
     def of(cls, settings: AugmentationSettings, pre: Preprocessing) -> "Augmenter | None":
@@ -64,9 +64,7 @@ class Augmenter:
         flipped = np.flip(image, axis + 1)
         swapped = np.asarray(MIRROR, np.uint8)[np.flip(labels, axis)]
         if where is not None:
-            where = np.flip(where, axis + 1).copy()
-            # Grey g becomes 255 - g; in the network's units with (g - s) / d that is (255 - 2 s) / d - value.
-            where[axis] = (255.0 - 2 * self.pre.subtract) / self.pre.divide - where[axis]
+            where = mirrored_coordinates(where, self.pre)
         return flipped, swapped, where
 
     def _deformed(

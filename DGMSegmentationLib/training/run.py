@@ -164,21 +164,21 @@ class TrainingRun:
         preset = self.preset
         pick_device(self.device)
         try:
-            for member in self.members()[:1]:
-                network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
-                core = sample_core(preset, network)
-                if bool(network.uses_coordinates) != preset.preprocessing.coordinates:
-                    raise InputError(
-                        f"The network {preset.network.name} {'needs' if network.uses_coordinates else 'takes no'} "
-                        "coordinates; correct preprocessing.coordinates in the preset."
-                    )
-                module = SegmentationModule(network, preset, preset.stage1, 1e-3, (0,))
-                module.configure_optimizers()
-                outer = [c + 2 * h for c, h in zip(core, network.halo, strict=True)]
-                where = torch.zeros(1, 3, *core) if network.uses_coordinates else None
-                with torch.no_grad():
-                    logits = network.eval()(torch.zeros(1, len(preset.data.channels), *outer), where)
-                    module.loss(logits, torch.zeros(1, *core, dtype=torch.long))
+            member = self.members()[0]
+            network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
+            core = sample_core(preset, network)
+            if bool(network.uses_coordinates) != preset.preprocessing.coordinates:
+                raise InputError(
+                    f"The network {preset.network.name} {'needs' if network.uses_coordinates else 'takes no'} "
+                    "coordinates; correct preprocessing.coordinates in the preset."
+                )
+            module = SegmentationModule(network, preset, preset.stage1, 1e-3, (0,))
+            module.configure_optimizers()
+            outer = [c + 2 * h for c, h in zip(core, network.halo, strict=True)]
+            where = torch.zeros(1, 3, *core) if network.uses_coordinates else None
+            with torch.no_grad():
+                logits = network.eval()(torch.zeros(1, len(preset.data.channels), *outer), where)
+                module.loss(logits, torch.zeros(1, *core, dtype=torch.long))
         except InputError:
             raise
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
