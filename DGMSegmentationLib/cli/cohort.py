@@ -1,0 +1,207 @@
+"""``dgmseg cohort``: many subjects, resumable, on one machine or many."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import Device, Units
+
+if TYPE_CHECKING:
+    from ..cohort.run import Progress, Summary
+
+
+def cohort(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="BIDS_DIR",
+            help="A BIDS folder with sub-*/anat/*_Chimap.nii.gz, or a .tsv table with subject and image.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the BIDS derivatives.")],
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")
+    ] = "default",
+    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    units: Annotated[Units, typer.Option(help="Unit of all images.")] = Units.auto,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Worker processes (default: what cores and memory allow; one for a GPU)."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="Send the cases to a Dask scheduler instead."),
+    ] = None,
+    participant: Annotated[
+        list[str] | None, typer.Option("--participant", help="Only this subject; may be given several times.")
+    ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Take paramagnetic and diamagnetic parts too.")
+    ] = False,
+    reference: Annotated[
+        str, typer.Option(metavar="none|brain|PPB", help="What mean_referenced_ppb is relative to.")
+    ] = "none",
+    norms: Annotated[
+        Path | None,
+        typer.Option(help="Your table of expected means (structure, mean_ppb, sd_ppb; age, sex)."),
+    ] = None,
+    largest_component: Annotated[
+        bool, typer.Option(help="Keep only the largest piece of each structure.")
+    ] = True,
+    connectivity: Annotated[int, typer.Option(help="Neighbours that connect voxels: 6, 18 or 26.")] = 6,
+    flip_average: Annotated[
+        bool, typer.Option("--flip-average", help="Average with the mirrored head; twice the time.")
+    ] = False,
+    save_probabilities: Annotated[
+        bool, typer.Option("--save-probabilities", help="Also write the probabilities of each case.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try failed cases again although nothing has changed.")
+    ] = False,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="Do every case again, although it is up to date.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace automatic segmentations that were changed since.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done, and about how long it takes.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print a line per case on stderr, for log files.")
+    ] = False,
+) -> None:
+    """Segment and measure every subject of a BIDS folder, and keep the tables of the whole cohort.
+
+    A second run does only what is missing or out of date. Labels saved as ..._seg-DGM_desc-edited_dseg.nii.gz win over
+    automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1.
+    """
+    import signal
+
+    from ..cohort.plan import Force, Wishes
+    from ..cohort.run import Request, run_cohort
+    from ..errors import InputError
+    from ..postprocess import CONNECTIVITIES
+
+    if connectivity not in CONNECTIVITIES:
+        raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
+    # A batch system ends jobs with SIGTERM: stop as with Ctrl-C, so that the tables are written.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    wishes = Wishes(
+        model=model,
+        units=units.value,
+        largest_component=largest_component,
+        connectivity=connectivity,
+        flip_average=flip_average,
+        save_probabilities=save_probabilities,
+        reference=reference,
+        norms=str(norms) if norms else None,
+        device=device.value,
+    )
+    force = Force(redo, retry_failed, overwrite, frozenset(participant or []))
+    request = Request(source, output, wishes, parts, force, workers, scheduler, dry_run)
+
+    def log(text: str) -> None:
+        typer.echo(f"dgmseg: {text}", err=True)
+
+    with cohort_progress(verbose) as progress:
+        summary = run_cohort(request, progress, log)
+    if dry_run:
+        _show_plan(summary, output, workers)
+        return
+    typer.echo(_sentence(summary, output))
+    if summary.failures:
+        for name, reason in summary.failures:
+            log(f"{name}: {reason}")
+        raise typer.Exit(1)
+
+
+def _sentence(summary: "Summary", output: Path) -> str:
+    """What was done, in one line."""
+    failed = len(summary.failures)
+    measured = sum(entry.status == "done" for entry in summary.entries)
+    why = ", ".join(f"{n} {reason}" for reason, n in summary.reasons.items())
+    parts = [f"{len(summary.entries)} images: {measured} measured"]
+    parts += [f"{failed} failed (see cases.tsv)"] if failed else []
+    parts.append(
+        f"{summary.done} worked on in this run ({why}; {duration(summary.seconds)})"
+        if summary.done
+        else "nothing to do, all is up to date"
+    )
+    if summary.left_out:
+        parts.append(f"{summary.left_out} para-/diamagnetic parts left out")
+    return f"{'; '.join(parts)}. {output / 'cohort.html'}"
+
+
+def _show_plan(summary: "Summary", output: Path, workers: int | None) -> None:
+    from ..cohort.estimate import estimate_from_records, estimate_text
+    from ..cohort.local import has_gpu, worker_count
+
+    for step in summary.planned:
+        typer.echo(f"{step.case.name}\t{step.do}\t{step.why}")
+    for name, reason in summary.failures:
+        typer.echo(f"{name}\tnothing\t{reason}")
+    up_to_date = len(summary.entries) - len(summary.planned) - len(summary.failures)
+    typer.echo(f"{len(summary.planned)} to do, {up_to_date} up to date.", err=True)
+    todo = len(summary.planned)
+    if todo and (workers := worker_count(todo, workers, has_gpu("auto"))):
+        rates = estimate_from_records([e.record for e in summary.entries if e.record], output)
+        typer.echo(estimate_text(rates, todo, workers), err=True)
+
+
+def duration(seconds: float) -> str:
+    """ "1 h 05 min", "3 min 20 s", "12 s"."""
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+def progress_text(now: "Progress") -> str:
+    """Cases done and failed, rate and time left."""
+    left = now.seconds_left
+    return (
+        f"{now.done}/{now.total}"
+        + (f", {now.failed} failed" if now.failed else "")
+        + (f", {now.per_hour:.0f}/h, {duration(left)} left" if left is not None and now.done else "")
+    )
+
+
+@contextmanager
+def cohort_progress(verbose: bool) -> "Iterator[Callable[[Progress], None]]":
+    """Yield ``show(progress)``: a bar on a terminal, lines when asked for, else nothing."""
+    import sys
+
+    if verbose:
+
+        def line(now: "Progress") -> None:
+            if now.latest:
+                typer.echo(f"{progress_text(now)}: {now.latest}", err=True)
+
+        yield line
+        return
+    if not sys.stderr.isatty():
+        yield lambda now: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def show(now: "Progress") -> None:
+            bar.update(task, total=now.total, completed=now.done, description=escape(progress_text(now)))
+
+        yield show

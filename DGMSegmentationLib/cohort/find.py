@@ -1,0 +1,283 @@
+"""Finding the susceptibility maps of a cohort: a BIDS folder, or a TSV table that names them.
+
+BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii[.gz]``; ``participants.tsv`` may give age and sex. Table: columns ``subject`` and
+``image``; optional ``session``, ``segmentation`` (labels corrected by hand), ``age``, ``sex`` and one column per further
+channel of the model; relative paths count from the table's folder.
+"""
+
+import math
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..tables import read_table
+
+# Susceptibility separation writes the two parts beside their sum, under one of these entities.
+_PART_KEYS = ("part", "desc", "label", "rec", "acq")
+_PART = re.compile(r"(chi)?(para|dia|pos|neg)(magnetic|itive|ative)?", re.IGNORECASE)
+_CHIMAP = re.compile(r"(?P<stem>.+)_Chimap\.nii(\.gz)?")
+_LABEL = re.compile(r"[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True)
+class CohortCase:
+    """One susceptibility map of the cohort."""
+
+    name: str
+    """Its BIDS entities without the suffix, e.g. "sub-01_ses-1_run-2": unique in the cohort."""
+    subject: str
+    """The name of the subject in every table."""
+    session: str
+    """ "ses-1", or empty."""
+    image: Path
+    shown: str
+    """What tables call the image: its file name, or the table's own words."""
+    source: str
+    """Where the image lies, from the cohort's folder."""
+    channels: dict[str, Path] = field(default_factory=dict)
+    edited: Path | None = None
+    """Labels corrected by hand that the table names."""
+    age: float | None = None
+    sex: str = ""
+    trouble: str = ""
+    """Why this case cannot be used; empty when it can."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What was found, and in which folder."""
+
+    root: Path
+    cases: tuple[CohortCase, ...]
+    left_out: int = 0
+    """Paramagnetic and diamagnetic parts that were not asked for."""
+
+
+def entities(name: str) -> dict[str, str]:
+    """The key-value pairs of a BIDS name in their order: "sub-01_run-2" gives {"sub": "01", "run": "2"}."""
+    return dict(part.split("-", 1) for part in name.split("_") if "-" in part)
+
+
+def is_separated_part(name: str) -> bool:
+    """True for the paramagnetic or diamagnetic part of a susceptibility separation."""
+    found = entities(name)
+    return any(_PART.fullmatch(found.get(key, "")) for key in _PART_KEYS)
+
+
+def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: bool = False) -> Cohort:
+    """List the maps of a BIDS folder or a TSV table, sorted by name.
+
+    ``channels`` are those of the model; ``parts`` keeps para- and diamagnetic maps too. A case that cannot be used
+    (no permission, two files of one name, a missing channel) is listed with its ``trouble``.
+
+    Raises InputError when there is no such folder or table, no map at all, or a table without the needed columns.
+    """
+    source = Path(source)
+    if source.is_dir():
+        cohort = _from_bids(source, channels, parts)
+    elif source.is_file():
+        cohort = _from_table(source, channels)
+    else:
+        raise InputError(f"{source}: there is no such folder or table; give a BIDS folder or a TSV table.")
+    return replace(cohort, cases=tuple(sorted(_marked_twins(cohort.cases), key=lambda c: _natural(c.name))))
+
+
+def _natural(name: str) -> list[object]:
+    """Sort key with numbers by their value: sub-2 before sub-10."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]
+
+
+def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
+    people = _participants(root / "participants.tsv")
+    cases: list[CohortCase] = []
+    left_out = 0
+    for person in _folders(root, "sub-"):
+        age, sex = people.get(person.name, (None, ""))
+        try:
+            files = [
+                (session, file)
+                for session, folder in _sessions(person)
+                for file in sorted(_listed(folder / "anat"))
+            ]
+        except OSError as error:
+            sentence = (
+                f"{error.filename or person} cannot be opened ({error.strerror}): change its permissions."
+            )
+            cases.append(
+                CohortCase(person.name, person.name, "", person, person.name, person.name, trouble=sentence)
+            )
+            continue
+        for session, file in files:
+            match = _CHIMAP.fullmatch(file.name)
+            if match is None:
+                continue
+            if is_separated_part(match["stem"]) and not parts:
+                left_out += 1
+                continue
+            case = CohortCase(
+                name=match["stem"],
+                subject=person.name,
+                session=session,
+                image=file,
+                shown=file.name,
+                source=file.relative_to(root).as_posix(),
+                age=age,
+                sex=sex,
+                trouble=_misplaced(match["stem"], person.name, session, file),
+            )
+            cases.append(_with_channels(case, channels, match["stem"]))
+    if not cases:
+        raise InputError(
+            f"{root} holds no sub-*/anat/*_Chimap.nii.gz: give a BIDS folder, or a TSV table with subject and image."
+        )
+    return Cohort(root, tuple(cases), left_out)
+
+
+def _folders(folder: Path, prefix: str) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.name.startswith(prefix) and entry.is_dir())
+    return (folder / name for name in names)
+
+
+def _sessions(person: Path) -> Iterator[tuple[str, Path]]:
+    """("", the subject's folder) and (its name, the folder) of each session."""
+    yield "", person
+    for folder in _folders(person, "ses-"):
+        yield folder.name, folder
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / entry.name for entry in entries]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _misplaced(stem: str, person: str, session: str, file: Path) -> str:
+    """A sentence when name and folder contradict each other."""
+    found = entities(stem)
+    if f"sub-{found.get('sub', '')}" != person or found.get("ses", "") != session.removeprefix("ses-"):
+        return f"{file} names another subject or session than its folder: rename or move it."
+    return ""
+
+
+def _with_channels(case: CohortCase, channels: Sequence[str], stem: str) -> CohortCase:
+    found = {}
+    for channel in channels[1:]:
+        files = sorted(
+            p
+            for p in case.image.parent.glob(f"{stem}_*.nii*")
+            if re.search(rf"_{re.escape(channel)}\.nii", p.name)
+        )
+        if len(files) != 1:
+            sentence = (
+                f"The model needs one file {stem}_{channel}.nii.gz beside {case.image.name}, "
+                f"and there are {len(files)}: add it."
+            )
+            return replace(case, trouble=case.trouble or sentence)
+        found[channel] = files[0]
+    return replace(case, channels=found)
+
+
+def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
+    lines = read_table(path)
+    for column in ("subject", "image", *channels[1:]):
+        if not lines or column not in lines[0]:
+            raise InputError(
+                f"The table {path} lacks the column {column}: give subject and image (tab-separated) in each line."
+            )
+    root = path.absolute().parent
+    cases = []
+    for number, line in enumerate(lines, start=2):
+        subject, image = line["subject"].strip(), line["image"].strip()
+        if not subject or not image:
+            raise InputError(f"{path}, line {number}: subject or image is empty; fill it in.")
+        name = "sub-" + _as_label(subject.removeprefix("sub-"), f"{path}, line {number}: subject {subject}")
+        session = line.get("session", "").strip().removeprefix("ses-")
+        if session:
+            session = f"ses-{_as_label(session, f'{path}, line {number}: session {session}')}"
+            name = f"{name}_{session}"
+        named = _CHIMAP.fullmatch(Path(image).name)
+        further = entities(named["stem"]) if named else {}
+        name += "".join(f"_{key}-{value}" for key, value in further.items() if key not in ("sub", "ses"))
+        extra = {channel: root / line[channel] for channel in channels[1:] if line[channel]}
+        lacking = [channel for channel in channels[1:] if channel not in extra]
+        edited = line.get("segmentation", "").strip()
+        cases.append(
+            CohortCase(
+                name=name,
+                subject=subject,
+                session=session,
+                image=root / image,
+                shown=image,
+                source=image,
+                channels=extra,
+                edited=root / edited if edited else None,
+                age=_age(line.get("age", "")),
+                sex=_sex(line.get("sex", "")),
+                trouble=f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
+                if lacking
+                else "",
+            )
+        )
+    return Cohort(root, tuple(cases))
+
+
+def _as_label(text: str, where: str) -> str:
+    """A BIDS label: letters and digits; separators are dropped ("HC_01" -> "HC01")."""
+    label = re.sub(r"[-_. ]", "", text)
+    if not _LABEL.fullmatch(label):
+        raise InputError(f"{where} can make no file name; use letters and digits.")
+    return label
+
+
+def _marked_twins(cases: Sequence[CohortCase]) -> Iterator[CohortCase]:
+    """One case per name; several of one name become one that says so, since nothing tells which is meant.
+
+    Upper and lower case count as equal: many disks do not tell them apart.
+    """
+    groups: dict[str, list[CohortCase]] = {}
+    for case in cases:
+        groups.setdefault(case.name.lower(), []).append(case)
+    for group in groups.values():
+        if len(group) == 1:
+            yield group[0]
+            continue
+        places = " and ".join(dict.fromkeys(case.source for case in group))
+        sentence = (
+            f"{places} would both be {group[0].name}: keep one, or tell them apart by session or run."
+            if len({case.source for case in group}) > 1
+            else f"{places} is listed {len(group)} times: keep one line."
+        )
+        yield replace(group[0], trouble=sentence)
+
+
+def _participants(path: Path) -> dict[str, tuple[float | None, str]]:
+    """Age and sex by subject; an unreadable table is an error, a missing one is not."""
+    if not path.is_file():
+        return {}
+    people = {}
+    for line in read_table(path):
+        person = line.get("participant_id", "").strip()
+        if person:
+            name = person if person.startswith("sub-") else f"sub-{person}"
+            people[name] = (_age(line.get("age", "")), _sex(line.get("sex", "")))
+    return people
+
+
+def _age(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None  # "n/a" and the like
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+def _sex(text: str) -> str:
+    """F or M; BIDS also allows words and lower case."""
+    first = text.strip().upper()[:1]
+    return first if first in ("F", "M") else ""

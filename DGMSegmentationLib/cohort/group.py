@@ -1,0 +1,237 @@
+"""The tables and pages of the whole cohort, made from the records and put into place together."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..files import write_json, write_text
+from ..measure import RoiRow
+from ..norms import read_norms
+from ..tables import COLUMNS, long_text, table_text, wide_columns, wide_rows
+from .find import Cohort, CohortCase, entities
+from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
+from .longitudinal import COLUMNS as CHANGE_COLUMNS
+from .longitudinal import Visit, session_changes
+from .record import Record, rows_of
+
+CASE_COLUMNS = (
+    "subject", "session", "name", "image", "status", "reason", "note", "edited", "flagged_structures", "flags",
+    "model", "seconds", "finished", "sha256",
+)  # fmt: skip
+NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
+_INDEX = "group.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A case and what is known of it now."""
+
+    case: CohortCase
+    paths: CasePaths
+    record: Record | None
+    trouble: str = ""
+
+    @property
+    def status(self) -> str:
+        """ "done", "failed", or "waiting" (not done yet)."""
+        if self.trouble:
+            return "failed"
+        status = (self.record or {}).get("status")
+        return str(status) if status in ("done", "failed") else "waiting"
+
+    @property
+    def reason(self) -> str:
+        """Why it failed."""
+        return self.trouble or (str((self.record or {}).get("reason", "")) if self.status == "failed" else "")
+
+
+def same_images(entries: Sequence[Entry]) -> dict[str, str]:
+    """Case name -> a note, for images that are there under two names: usually a copying mistake."""
+    by_sum: dict[str, list[str]] = {}
+    for entry in entries:
+        stamp = ((entry.record or {}).get("inputs") or {}).get("image") or {}
+        if stamp.get("sha256"):
+            by_sum.setdefault(stamp["sha256"], []).append(entry.case.name)
+    return {
+        name: f"same image as {', '.join(other for other in names if other != name)}"
+        for names in by_sum.values()
+        if len(names) > 1
+        for name in names
+    }
+
+
+def write_group(
+    output: Path,
+    cohort: Cohort,
+    entries: Sequence[Entry],
+    *,
+    norms: str | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> bool:
+    """Write rois_long.tsv, rois_wide.tsv, cases.tsv, cohort.html and, where there is something in them, the changes
+    between sessions and the table against norms. Returns False, writing nothing, when all of it is up to date.
+    """
+    state = output / STATE
+    digest = _digest(entries, norms)
+    if _is_current(output, state / _INDEX, digest):
+        return False
+    done = [entry for entry in entries if entry.status == "done"]
+    rows = {entry.case.name: rows_of(entry.record or {}) for entry in done}
+    staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
+    try:
+        everything = [row for entry in done for row in rows[entry.case.name]]
+        write_text(staging / LONG, long_text(everything, missing="n/a"))
+        write_text(staging / WIDE, table_text(wide_columns(), _wide(done, rows), missing="n/a"))
+        write_text(staging / CASES, table_text(CASE_COLUMNS, _case_lines(entries), missing="n/a"))
+        _write_changes(staging, done, rows)
+        if norms:
+            write_text(
+                staging / NORMS, table_text(NORM_COLUMNS, _norm_lines(done, rows, norms), missing="n/a")
+            )
+        _write_page(staging / PAGE, output, entries, everything, provenance or {})
+        names = sorted(path.name for path in staging.iterdir())
+        for name in names:
+            os.replace(staging / name, output / name)
+        for name in {CHANGES, CHANGES_PAGE, NORMS} - set(names):
+            (output / name).unlink(missing_ok=True)  # of an earlier run, and no longer true
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    sizes = {name: (output / name).stat().st_size for name in names}
+    write_json(state / _INDEX, {"digest": digest, "files": sizes})
+    return True
+
+
+def _digest(entries: Sequence[Entry], norms: str | None) -> str:
+    """Changes whenever a table would."""
+    facts = [
+        (e.case.name, e.case.subject, e.case.shown, e.case.age, e.case.sex, e.status, e.reason, (e.record or {}).get("finished"))
+        for e in entries
+    ]  # fmt: skip
+    table = hashlib.sha256(Path(norms).read_bytes()).hexdigest() if norms else ""
+    return hashlib.sha256(json.dumps([__version__, COLUMNS, table, facts]).encode()).hexdigest()
+
+
+def _is_current(output: Path, index: Path, digest: str) -> bool:
+    try:
+        known = json.loads(index.read_text(encoding="utf-8"))
+        return known["digest"] == digest and all(
+            (output / name).stat().st_size == size for name, size in known["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
+    return [line for entry in done for line in wide_rows(rows[entry.case.name])]
+
+
+def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    notes = same_images(entries)
+    lines = []
+    for entry in entries:
+        record = entry.record or {}
+        rows = rows_of(record) if entry.status == "done" else []
+        lines.append(
+            {
+                "subject": entry.case.subject,
+                "session": entry.case.session,
+                "name": entry.case.name,
+                "image": entry.case.shown,
+                "status": entry.status,
+                "reason": entry.reason,
+                "note": notes.get(entry.case.name, ""),
+                "edited": bool(record.get("edited")) if rows else None,
+                "flagged_structures": sum(bool(row.flags) for row in rows) if rows else None,
+                "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
+                "model": rows[0].model if rows else "",
+                "seconds": record.get("seconds") if rows else None,
+                "finished": record.get("finished", "") if rows else "",
+                "sha256": ((record.get("inputs") or {}).get("image") or {}).get("sha256", ""),
+            }
+        )
+    return lines
+
+
+def _norm_lines(
+    done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]], table: str
+) -> list[dict[str, Any]]:
+    lines = []
+    for entry in done:
+        norms = read_norms(table, entry.case.age, entry.case.sex)
+        for row in rows[entry.case.name]:
+            expected = norms.expected(row.abbreviation)
+            if expected is None:
+                continue
+            lines.append(
+                {
+                    "subject": row.subject,
+                    "session": entry.case.session,
+                    "image": row.image,
+                    "abbreviation": row.abbreviation,
+                    "mean_ppb": row.mean_ppb,
+                    "expected_ppb": expected[0],
+                    "sd_ppb": expected[1],
+                    "z": (row.mean_ppb - expected[0]) / expected[1],
+                }
+            )
+    return lines
+
+
+def _series(case: CohortCase) -> str:
+    """What tells apart the images of one session: all entities but subject and session."""
+    return "_".join(
+        f"{key}-{value}" for key, value in entities(case.name).items() if key not in ("sub", "ses")
+    )
+
+
+def _write_changes(staging: Path, done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> None:
+    visits = [
+        Visit(entry.case.subject, entry.case.session, _series(entry.case), rows[entry.case.name])
+        for entry in done
+    ]
+    found = session_changes(visits)
+    if not found:
+        return
+    from ..report import environment
+
+    lines = [dict(line) for change in found for line in change.rows]
+    write_text(staging / CHANGES, table_text(CHANGE_COLUMNS, lines, missing="n/a"))
+    page = environment().get_template("changes.html")
+    text = page.render(
+        title="Changes between sessions", changes=found, software=f"DGMSegmentation {__version__}"
+    )
+    write_text(staging / CHANGES_PAGE, text)
+
+
+def _write_page(
+    path: Path, output: Path, entries: Sequence[Entry], rows: Sequence[RoiRow], provenance: Mapping[str, Any]
+) -> None:
+    from ..cohort_report import write_cohort_report
+
+    pages = {}
+    for entry in entries:
+        if entry.status == "done":
+            edited = bool((entry.record or {}).get("edited"))
+            page = entry.paths.of("_report.html", edited).relative_to(output).as_posix()
+            pages[entry.case.subject, entry.case.shown] = page
+    waiting = sum(entry.status == "waiting" for entry in entries)
+    notes = [f"{name}: {note}" for name, note in same_images(entries).items()]
+    write_cohort_report(
+        path,
+        rows,
+        title="Cohort",
+        pages=pages,
+        failures=[(entry.case.name, entry.reason) for entry in entries if entry.status == "failed"],
+        provenance={
+            **provenance,
+            **({"not done yet": waiting} if waiting else {}),
+            **({"to check": notes} if notes else {}),
+        },
+    )

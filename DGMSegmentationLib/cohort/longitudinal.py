@@ -1,0 +1,60 @@
+"""Two sessions of one subject side by side, with the change that a repeated scan alone could give."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+from ..agreement import CHANGE_COLUMNS, changes
+from ..measure import RoiRow
+
+COLUMNS: tuple[str, ...] = (*CHANGE_COLUMNS, "first_mm3", "second_mm3", "first_flags", "second_flags")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The rows of one session; ``series`` tells apart the images of a session (acquisition, run, ...)."""
+
+    subject: str
+    session: str
+    series: str
+    rows: Sequence[RoiRow]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Two following sessions of one subject."""
+
+    subject: str
+    first: str
+    second: str
+    series: str
+    rows: tuple[Mapping[str, Any], ...]
+    """Ten, with the values of both sessions, the change and the detectable change."""
+
+
+def session_changes(visits: Sequence[Visit]) -> list[Change]:
+    """Every session against the one before it, for subjects that have several of one series, in the given order."""
+    result = []
+
+    def who(visit: Visit) -> tuple[str, str]:
+        return visit.subject, visit.series
+
+    for (subject, series), group in groupby(sorted(visits, key=who), who):
+        for first, second in pairwise([visit for visit in group if visit.session]):
+            later = {row.label: row for row in second.rows}
+            rows = []
+            names = (first.session, second.session)
+            for row, line in zip(first.rows, changes(first.rows, second.rows, names), strict=True):
+                other = later[row.label]
+                rows.append(
+                    {
+                        **line,
+                        "first_mm3": row.volume_mm3,
+                        "second_mm3": other.volume_mm3,
+                        "first_flags": row.flags,
+                        "second_flags": other.flags,
+                    }
+                )
+            result.append(Change(subject, first.session, second.session, series, tuple(rows)))
+    return result

@@ -1,0 +1,226 @@
+"""What is to be done for each case, and why: only what is missing or out of date."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .find import CohortCase
+from .layout import CasePaths
+from .record import Record, is_same, quick_stamp
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user asks of every case."""
+
+    model: str = ""
+    """The model file."""
+    model_sha256: str = ""
+    units: str = "auto"
+    largest_component: bool = True
+    connectivity: int = 6
+    flip_average: bool = False
+    save_probabilities: bool = False
+    reference: str = "none"
+    norms: str | None = None
+    norms_sha256: str = ""
+    device: str = "auto"
+
+    def of_labels(self) -> dict[str, Any]:
+        """The options that the labels depend on."""
+        names = ("model_sha256", "units", "largest_component", "connectivity", "flip_average")
+        return {name: getattr(self, name) for name in names}
+
+    def of_rows(self, case: CohortCase) -> dict[str, Any]:
+        """The options that table and page depend on, besides the labels."""
+        personal = {"age": case.age, "sex": case.sex} if self.norms else {}
+        names = ("units", "reference", "norms_sha256")
+        return {name: getattr(self, name) for name in names} | personal | {"subject": case.subject}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One case for a worker process, as plain values."""
+
+    do: str
+    """ "segment" (run the network, then measure) or "measure" (labels are there)."""
+    case: dict[str, Any]
+    output: str
+    wishes: dict[str, Any]
+    run: str
+    previous: Record | None = None
+    edited: str | None = None
+    why: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The decision about one case."""
+
+    case: CohortCase
+    paths: CasePaths
+    do: str
+    """ "segment", "measure", "nothing" (the record stands) or "refuse" (a reason, no work)."""
+    why: str = ""
+    record: Record | None = None
+    edited: Path | None = None
+
+
+@dataclass(frozen=True)
+class Force:
+    """What to do again although nothing has changed."""
+
+    redo: bool = False
+    retry_failed: bool = False
+    overwrite: bool = False
+    selected: frozenset[str] = field(default_factory=frozenset)
+
+
+def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | None, force: Force) -> Step:
+    """Compare a case with its record. Labels that someone changed by hand are never made again unasked."""
+    if case.trouble:
+        return Step(case, paths, "refuse", case.trouble, record)
+    corrected = [case.edited] if case.edited else paths.edited_labels()
+    if len(corrected) > 1:
+        sentence = f"{corrected[0]} and {corrected[1].name} are both corrected segmentations: keep one."
+        return Step(case, paths, "refuse", sentence, record)
+    edited = corrected[0] if corrected else None
+    automatic = (record or {}).get("automatic")
+    if edited is None and not force.overwrite and _is_foreign(paths.labels, automatic):
+        sentence = (
+            f"{paths.labels} was changed after it was made: rename it to {paths.of('_dseg.nii.gz', True).name} "
+            "to have it measured as corrected by hand, or add --overwrite to have it made again."
+        )
+        return Step(case, paths, "refuse", sentence, record)
+
+    def do(what: str, why: str) -> Step:
+        return Step(case, paths, what, why, record, edited)
+
+    full = "measure" if edited else "segment"
+    if record is None:
+        return do(full, "new")
+    if force.redo:
+        return do(full, "asked for again")
+    inputs = record.get("inputs", {})
+    if not _inputs_same(case, inputs):
+        return do(full, "image changed" if record.get("status") == "done" else "failed before")
+    if edited:
+        if not is_same(edited, record.get("edited")):
+            return do("measure", "correction changed" if record.get("edited") else "corrected by hand")
+    elif not _labels_current(paths, wishes, inputs, automatic):
+        if record.get("status") == "failed" and _failed_alike(record, wishes) and not force.retry_failed:
+            return do("nothing", "failed before")
+        return do("segment", _why_labels(paths, wishes, automatic, record))
+    if record.get("status") == "failed":
+        again = (
+            force.retry_failed
+            or record.get("kind") != "input"
+            or record.get("rows_of") != wishes.of_rows(case)
+        )
+        return do("measure" if again else "nothing", "failed before")
+    if record.get("status") != "done":
+        return do(full if edited else "measure", "interrupted before")
+    if not edited and record.get("edited"):
+        return do("measure", "correction removed")
+    if record.get("rows_of") != wishes.of_rows(case):
+        return do("measure", "options changed")
+    if not all(_has_size(paths.folder / name, size) for name, size in record.get("outputs", {}).items()):
+        return do("measure", "results missing")
+    return do("nothing", "up to date")
+
+
+def _is_foreign(labels: Path, automatic: Mapping[str, Any] | None) -> bool:
+    """True when a label map lies there that no run has written."""
+    if not labels.exists():
+        return False
+    known = [automatic.get("labels"), automatic.get("labels_before")] if automatic else []
+    return not any(stamp and is_same(labels, stamp) for stamp in known)
+
+
+def _inputs_same(case: CohortCase, inputs: Mapping[str, Any]) -> bool:
+    channels = inputs.get("channels") or {}
+    return (
+        is_same(case.image, inputs.get("image"))
+        and set(channels) == set(case.channels)
+        and all(is_same(path, channels[name]) for name, path in case.channels.items())
+    )
+
+
+def _labels_current(
+    paths: CasePaths, wishes: Wishes, inputs: Mapping[str, Any], automatic: Mapping[str, Any] | None
+) -> bool:
+    return bool(
+        automatic
+        and automatic.get("made_of") == made_of(inputs)
+        and automatic.get("options") == wishes.of_labels()
+        and is_same(paths.labels, automatic.get("labels"))
+        and (not wishes.save_probabilities or paths.of("_probseg.nii.gz").exists())
+    )
+
+
+def made_of(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """The checksums of the images that labels were made of."""
+    stamps = {"image": inputs.get("image"), **(inputs.get("channels") or {})}
+    return {name: (stamp or {}).get("sha256", "") for name, stamp in stamps.items()}
+
+
+def _failed_alike(record: Record, wishes: Wishes) -> bool:
+    """True when the same input under the same options failed for what the input is: it would fail again."""
+    return record.get("kind") == "input" and record.get("labels_of") == wishes.of_labels()
+
+
+def _why_labels(paths: CasePaths, wishes: Wishes, automatic: Mapping[str, Any] | None, record: Record) -> str:
+    if record.get("status") != "done":
+        return "failed before" if record.get("status") == "failed" else "interrupted before"
+    if not automatic:
+        return "correction removed"
+    if not paths.labels.exists():
+        return "results missing"
+    before, now = automatic.get("options", {}), wishes.of_labels()
+    if before.get("model_sha256") != now["model_sha256"]:
+        return "model changed"
+    return "options changed" if before != now else "results missing"
+
+
+def _has_size(path: Path, size: int) -> bool:
+    stamp = quick_stamp(path)
+    return stamp is not None and stamp["size"] == size
+
+
+def refreshed(step: Step) -> Record | None:
+    """The record with the times of change that the files have now, when they differ: the next look is quick again."""
+    record = step.record
+    if record is None or step.do != "nothing":
+        return None
+    changed = False
+
+    def fresh(path: Path | None, stamp: dict[str, Any] | None) -> dict[str, Any] | None:
+        nonlocal changed
+        now = quick_stamp(path) if path and stamp else None
+        if not now or not stamp or all(stamp.get(key) == value for key, value in now.items()):
+            return stamp
+        changed = True
+        return {**stamp, **now}
+
+    inputs = record.get("inputs", {})
+    channels = inputs.get("channels") or {}
+    updated = {
+        **record,
+        "inputs": {
+            "image": fresh(step.case.image, inputs.get("image")),
+            "channels": {name: fresh(step.case.channels.get(name), s) for name, s in channels.items()},
+        },
+        "edited": fresh(step.edited, record.get("edited")),
+    }
+    if record.get("automatic"):
+        automatic = record["automatic"]
+        labels = (
+            fresh(step.paths.labels, automatic.get("labels")) if not step.edited else automatic.get("labels")
+        )
+        updated["automatic"] = {**automatic, "labels": labels}
+    return updated if changed else None

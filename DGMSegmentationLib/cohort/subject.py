@@ -1,0 +1,358 @@
+"""One case from its image to its files, in whatever process it runs: segment or take the labels, measure, write, record.
+
+The files are made in a folder of the run's own and renamed when the last is complete; the record comes last. Whatever
+goes wrong becomes a record with a reason.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import __version__
+from ..case import Case, open_case
+from ..errors import DGMError, InputError
+from ..files import read_image, read_labels, write_json, write_nifti
+from ..image import Image
+from ..measure import RoiRow, labels_on_grid, measure
+from ..measure_files import OpenedImage, reference_for
+from ..norms import Norms, read_norms
+from ..quality import NETWORK_FLAGS, Flag, add_flags, quality_flags
+from ..tables import write_long
+from .find import CohortCase
+from .layout import STATE, CasePaths, case_paths
+from .plan import Task, Wishes, made_of
+from .record import Record, full_stamp, rows_to_json, write_record
+
+if TYPE_CHECKING:
+    from ..inference import Predictor
+
+_PATHS = ("image", "edited")
+
+
+@dataclass(frozen=True, eq=False)
+class _Result:
+    """What is to be written for a case."""
+
+    case: Case
+    labels: Image
+    """On the grid of the image."""
+    rows: list[RoiRow]
+    flags: list[Flag]
+    provenance: dict[str, Any]
+    new_labels: bool
+    probabilities: Any = None
+
+
+class Predictors:
+    """The model of this process, loaded when it is first needed and kept for all further cases."""
+
+    def __init__(self) -> None:
+        self._ready: tuple[tuple[str, str, str], Predictor] | None = None
+        self.lock = threading.Lock()
+
+    def get(self, wishes: Wishes) -> "Predictor":
+        """The model on its device; raises InputError when its file is no longer the one that the run began with."""
+        key = (wishes.model, wishes.model_sha256, wishes.device)
+        if self._ready is None or self._ready[0] != key:
+            from ..inference import Predictor
+            from ..model import load_model
+
+            model = load_model(wishes.model)
+            if model.sha256 != wishes.model_sha256:
+                raise DGMError(f"{wishes.model} was replaced during the run: start the run again.")
+            self._ready = (key, Predictor(model, wishes.device))
+        return self._ready[1]
+
+
+_predictors = Predictors()
+
+
+def task_of(case: CohortCase, output: Path, wishes: Wishes, **more: Any) -> Task:
+    """A task as plain values, with absolute paths."""
+    plain = {field.name: getattr(case, field.name) for field in fields(case)}
+    plain["image"] = str(case.image.absolute())
+    plain["channels"] = {name: str(path.absolute()) for name, path in case.channels.items()}
+    plain["edited"] = str(case.edited.absolute()) if case.edited else None
+    return Task(case=plain, output=str(output.absolute()), wishes=dict(vars(wishes)), **more)
+
+
+def process_plain(message: Mapping[str, Any]) -> Record:
+    """Run a task that came as plain values; one at a time in a process. Never raises."""
+    with _predictors.lock:
+        return process(Task(**message))
+
+
+def process(task: Task) -> Record:
+    """Do the task and return its record, which also lies on the disk. A failure is a record with its reason."""
+    case = _case_of(task)
+    wishes = Wishes(**task.wishes)
+    paths = case_paths(Path(task.output), case)
+    start = time.perf_counter()
+    previous = task.previous or {}
+    record: Record = {
+        "name": case.name,
+        "subject": case.subject,
+        "session": case.session,
+        "image": case.source,
+        "why": task.why,
+        "inputs": {},
+        "labels_of": wishes.of_labels(),
+        "rows_of": wishes.of_rows(case),
+        "edited": None,
+        "automatic": previous.get("automatic"),
+    }
+    try:
+        _run(task, case, wishes, paths, record)
+        record["status"] = "done"
+    except Exception as error:  # a broken subject must not end the run
+        kind, reason = explain(error)
+        record |= {"status": "failed", "kind": kind, "reason": reason, "rows": [], "outputs": {}}
+        if kind == "bug":
+            record["traceback"] = traceback.format_exc()
+    record |= {
+        "seconds": round(time.perf_counter() - start, 2),
+        "peak_memory_mb": peak_memory_mb(),
+        "finished": datetime.now(timezone.utc).isoformat(),
+        "process": os.getpid(),
+    }
+    try:
+        write_record(paths.record, record)
+    except DGMError as error:
+        record |= {"status": "failed", "kind": "failure", "reason": str(error), "rows": []}
+    return record
+
+
+def explain(error: BaseException) -> tuple[str, str]:
+    """Kind and sentence: "input" fails again with the same input, "failure" may not, "bug" is ours."""
+    if isinstance(error, InputError):
+        return "input", str(error)
+    if isinstance(error, DGMError):
+        return "failure", str(error)
+    if isinstance(error, MemoryError):
+        return "failure", "The computer ran out of memory: use fewer --workers."
+    if isinstance(error, OSError):
+        return (
+            "failure",
+            f"{error.filename or 'A file'} could not be read or written ({error.strerror or error}).",
+        )
+    text = " ".join(str(error).split())
+    return "bug", f"It failed unexpectedly ({type(error).__name__}: {text}); please report it."
+
+
+def _case_of(task: Task) -> CohortCase:
+    values = dict(task.case)
+    for name in _PATHS:
+        values[name] = Path(values[name]) if values[name] else None
+    values["channels"] = {name: Path(path) for name, path in values["channels"].items()}
+    return CohortCase(**values)
+
+
+def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record: Record) -> None:
+    record["inputs"] = {
+        "image": full_stamp(case.image),
+        "channels": {name: full_stamp(path) for name, path in case.channels.items()},
+    }
+    edited = Path(task.edited) if task.edited else None
+    if edited:
+        record["edited"] = full_stamp(edited)
+    norms = read_norms(wishes.norms, case.age, case.sex) if wishes.norms else None
+    image = read_image(case.image)
+    said: list[str] = []
+    if task.do == "segment":
+        result = _segmented(case, image, wishes, said.append)
+    else:
+        result = _measured(case, image, edited or paths.labels, wishes, record, edited is not None)
+    result.provenance["checksums"] = made_of(record["inputs"])
+    record["warnings"] = said or list(result.case.warnings)
+    record["rows"] = rows_to_json(result.rows)
+    _write(task, case, wishes, paths, record, result, norms)
+
+
+def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[str], None]) -> _Result:
+    from ..segment import segment
+
+    done = segment(
+        image,
+        predictor=_predictors.get(wishes),
+        units=wishes.units,
+        extra_channels=dict(case.channels),
+        largest_component=wishes.largest_component,
+        connectivity=wishes.connectivity,
+        flip_average=wishes.flip_average,
+        keep_probabilities=wishes.save_probabilities,
+        subject=case.subject,
+        log=log,
+    )
+    opened = Case(done.image, done.mask, _units(done.provenance), done.stored or done.image)
+    rows = _rows(case, opened, done.labels, wishes, done.rows[0].model, edited=False)
+    return _Result(
+        opened,
+        done.labels,
+        add_flags(rows, done.flags),
+        done.flags,
+        done.provenance,
+        True,
+        done.probabilities,
+    )
+
+
+def _units(provenance: Mapping[str, Any]) -> Any:
+    from ..units import FACTOR_TO_PPB, UnitDecision
+
+    units = provenance["units"]
+    return UnitDecision(units["unit"], FACTOR_TO_PPB[units["unit"]], units["reason"], units["detected"])
+
+
+def _measured(
+    case: CohortCase, image: Image, source: Path, wishes: Wishes, record: Record, edited: bool
+) -> _Result:
+    """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
+    labels = read_labels(source)
+    opened = open_case(image, units=wishes.units)
+    array, resampled = labels_on_grid(labels, opened.image)
+    native = opened.image.replace(data=array, unit=None)
+    if not array.any():
+        raise InputError(f"{source} holds no label: check that it is the right segmentation.")
+    automatic = record["automatic"] or {}
+    model = "" if edited else automatic.get("model", "")
+    rows = _rows(case, opened, labels if resampled else native, wishes, model, edited)
+    flags = quality_flags(rows, native, opened.mask)
+    if not edited:
+        flags += [Flag(**flag) for flag in automatic.get("network_flags", ())]
+    provenance = {
+        **({} if edited else automatic.get("provenance", {})),
+        "software": f"DGMSegmentation {__version__}",
+        "measured": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "input": case.image.name,
+        "segmentation": source.name,
+        "edited": edited,
+        "units": {
+            "unit": opened.units.unit,
+            "detected": opened.units.detected,
+            "reason": opened.units.reason,
+        },
+    }
+    return _Result(opened, native, add_flags(rows, flags), flags, provenance, False)
+
+
+def _rows(
+    case: CohortCase, opened: Case, labels: Image, wishes: Wishes, model: str, edited: bool
+) -> list[RoiRow]:
+    reference = reference_for(OpenedImage(opened.image, opened.mask, opened.units), wishes.reference)
+    return measure(
+        labels,
+        opened.image,
+        subject=case.subject,
+        image_name=case.shown,
+        mask=opened.mask,
+        reference=reference,
+        edited=edited,
+        model=model,
+    )
+
+
+def _write(
+    task: Task,
+    case: CohortCase,
+    wishes: Wishes,
+    paths: CasePaths,
+    record: Record,
+    result: _Result,
+    norms: Norms | None,
+) -> None:
+    """Everything into the run's own folder, then all into place, the label map last but one and the record last."""
+    edited = bool(record["edited"])
+    state = Path(task.output) / STATE
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f"tmp-{task.run}-", dir=state))
+    try:
+        made: list[Path] = []
+
+        def staged(suffix: str) -> Path:
+            made.append(staging / paths.of(suffix, edited).name)
+            return made[-1]
+
+        write_long(result.rows, staged("_stats.tsv"), missing="n/a")
+        _write_page(staged("_report.html"), case, record, result, norms)
+        if result.new_labels:
+            _write_labels(staged, case, result)
+            before = (record["automatic"] or {}).get("labels")
+            record["automatic"] = {
+                "made_of": made_of(record["inputs"]),
+                "options": wishes.of_labels(),
+                "labels": full_stamp(made[-1]),
+                "labels_before": before,
+                "model": result.rows[0].model,
+                "network_flags": [vars(flag) for flag in result.flags if flag.code in NETWORK_FLAGS],
+                "provenance": result.provenance,
+            }
+            # A run that is killed from here on leaves a label map that the next run knows as its own.
+            write_record(paths.record, {**record, "status": "writing", "rows": []})
+        for path in made:
+            os.replace(path, paths.folder / path.name)
+        record["outputs"] = {path.name: (paths.folder / path.name).stat().st_size for path in made}
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: _Result) -> None:
+    stored = result.case.stored
+    sidecar = {
+        "Description": "Deep-gray-matter nuclei; the table seg-DGM_dseg.tsv names the labels",
+        "Sources": [f"bids:raw:{case.source}"],
+        "Manual": False,
+        "DGMSegmentation": result.provenance,
+    }
+    write_json(staged("_dseg.json"), sidecar)
+    if result.probabilities is not None:
+        values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
+        write_nifti(
+            staged("_probseg.nii.gz"), values, stored.affine, like=stored, description="DGM probabilities"
+        )
+    write_nifti(
+        staged("_dseg.nii.gz"),
+        result.labels.data,
+        stored.affine,
+        like=stored,
+        description="DGM labels",
+        intent="label",
+    )
+
+
+def _write_page(path: Path, case: CohortCase, record: Record, result: _Result, norms: Norms | None) -> None:
+    from ..report import write_report  # matplotlib and jinja2 are slow to import
+
+    title = " ".join(part for part in (case.subject, case.session) if part)
+    if case.name not in (title, title.replace(" ", "_")):
+        title = f"{title} ({case.name})"
+    write_report(
+        path,
+        title=title,
+        image_ppb=result.case.image,
+        labels=result.labels,
+        rows=result.rows,
+        flags=result.flags,
+        provenance=result.provenance,
+        norms=norms,
+    )
+
+
+def peak_memory_mb() -> int | None:
+    """The most memory that this process has held so far; None where the system does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
