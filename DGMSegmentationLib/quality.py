@@ -4,15 +4,16 @@ A flag never says "abnormal". It says "check this". The thresholds were set so t
 twenty reference segmentations are flagged (see Docs/quality.md for the counts).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .image import Image
 from .measure import RoiRow
-from .structures import NUCLEI, STRUCTURES, by_abbreviation
+from .structures import NUCLEI, STRUCTURES, Structure, by_abbreviation
 
 # The volume ranges of the table of structures come from several atlases that draw the nuclei differently, so
 # only a volume far outside them is worth a look.
@@ -28,6 +29,10 @@ THICKEST_VOXEL_MM = 3.2
 OBLIQUE_DEGREES = 10.0
 # Mean entropy of the class probabilities inside a structure, as a share of ln 2 (two classes equally likely).
 ENTROPY_SHARE = 0.6
+# Dice between the outlines in the head and in its mirror image.
+FLIP_DICE = 0.7
+NETWORK_FLAGS = ("low_confidence", "flip_disagreement", "outside_prior")
+"""Codes that cannot be told from labels and image afterwards."""
 
 
 @dataclass(frozen=True)
@@ -172,18 +177,34 @@ def flags_from_grid(image: Image) -> list[Flag]:
     return flags
 
 
-def flags_from_confidence(labels: Image, probabilities: NDArray[np.floating]) -> list[Flag]:
-    """Flags for structures whose class probabilities (11, i, j, k), on the labels' grid, stay undecided."""
+def flags_from_network(notes: Mapping[str, Any]) -> list[Flag]:
+    """Flags that only the run of the network can tell, from its notes (see :func:`segment.label_case`).
+
+    ``undecided``: mean entropy by structure as a share of ln 2; ``flip_dice``: agreement with the mirrored head, when
+    it was asked; ``beyond_prior_box``: structures at the border of the region where the model expects them.
+    """
     flags = []
     for structure in STRUCTURES:
-        inside = np.asarray(labels.data) == structure.label
-        if not inside.any():
-            continue
-        p = np.clip(np.asarray(probabilities[:, inside], dtype=np.float64), 1e-12, 1)
-        share = float(-(p * np.log(p)).sum(axis=0).mean() / np.log(2))
-        if share > ENTROPY_SHARE:
-            reason = "the network was undecided about much of it; compare its outline with the picture."
-            flags.append(Flag("low_confidence", structure.abbreviation, f"{structure.name}: {reason}"))
+        name = structure.abbreviation
+
+        def flag(code: str, reason: str, structure: Structure = structure) -> None:
+            flags.append(Flag(code, structure.abbreviation, f"{structure.name}: {reason}"))
+
+        if notes.get("undecided", {}).get(name, 0.0) > ENTROPY_SHARE:
+            flag(
+                "low_confidence",
+                "the network was undecided about much of it; compare its outline with the picture.",
+            )
+        if notes.get("flip_dice", {}).get(name, 1.0) < FLIP_DICE:
+            flag(
+                "flip_disagreement",
+                "the network outlines it otherwise in the mirrored head; compare its outline with the picture.",
+            )
+        if name in notes.get("beyond_prior_box", ()):
+            flag(
+                "outside_prior",
+                "it reaches beyond the region where it is expected; check the brain mask and the orientation.",
+            )
     return flags
 
 
@@ -191,12 +212,10 @@ def quality_flags(
     rows: Sequence[RoiRow],
     labels: Image,
     mask: NDArray[np.bool_] | None = None,
-    probabilities: NDArray[np.floating] | None = None,
+    network: Mapping[str, Any] | None = None,
 ) -> list[Flag]:
-    """All flags of one case, those of the whole case first, then by structure."""
-    flags = flags_from_rows(rows) + flags_from_geometry(labels, mask)
-    if probabilities is not None:
-        flags += flags_from_confidence(labels, probabilities)
+    """All flags of one case, those of the whole case first, then by structure. ``network``: notes of its run."""
+    flags = flags_from_rows(rows) + flags_from_geometry(labels, mask) + flags_from_network(network or {})
     order = {s.abbreviation: s.label for s in STRUCTURES}
     return sorted(flags, key=lambda flag: order.get(flag.abbreviation, 0))
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import __version__
 from .case import Case, open_case
+from .confidence import flip_dice, undecided_shares
 from .errors import Cancelled, InputError
 from .image import Grid, Image, reorient_back
 from .measure import RoiRow, measure
@@ -90,21 +91,22 @@ def prior_box(model: Model, prepared: Prepared) -> "Box | None":
     return x, y, z
 
 
-def touches_border(labels: NDArray[np.integer[Any]], box: "Box", shape: Sequence[int]) -> bool:
-    """True when a label lies on a face of the box that is not also a face of the volume."""
+def border_values(labels: NDArray[np.integer[Any]], box: "Box", shape: Sequence[int]) -> list[int]:
+    """The values other than 0 on the faces of the box that are not also faces of the volume."""
+    found: set[int] = set()
     for axis, (span, length) in enumerate(zip(box, shape, strict=True)):
         faces = ([0] if span.start > 0 else []) + ([-1] if span.stop < length else [])
-        if any(np.take(labels, face, axis=axis).any() for face in faces):
-            return True
-    return False
+        for face in faces:
+            found.update(np.unique(np.take(labels, face, axis=axis)).tolist())
+    return sorted(found - {0})
 
 
-def _leaves_box(
+def _leaving_box(
     probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
-) -> bool:
-    """True when the main piece of a structure touches the box's border; a stray island there means nothing."""
+) -> list[int]:
+    """The classes whose main piece touches the box's border; a stray island there means nothing."""
     winner = probabilities.argmax(axis=0).astype(np.uint8)
-    return touches_border(largest_components(winner, connectivity)[0], box, shape)
+    return border_values(largest_components(winner, connectivity)[0], box, shape)
 
 
 def _flip_order(labels: Sequence[int]) -> list[int]:
@@ -119,8 +121,12 @@ def predict_case(
     flip_average: bool = False,
     progress: Callable[[int, int], None] | None = None,
     cancel: Callable[[], bool] | None = None,
+    notes: dict[str, Any] | None = None,
 ) -> NDArray[np.float32]:
-    """Probabilities on the network grid (or in ``box``), optionally averaged with those of the mirrored head."""
+    """Probabilities on the network grid (or in ``box``), optionally averaged with those of the mirrored head.
+
+    ``notes`` then receives "flip_dice": how well both agree on each structure.
+    """
     runs = 2 if flip_average else 1
 
     def step(run: int) -> Callable[[int, int], None] | None:
@@ -141,6 +147,8 @@ def predict_case(
     inputs = np.ascontiguousarray(np.flip(prepared.inputs, axis=1 + axis))
     mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
     mirrored = np.flip(mirrored, axis=1 + axis)[_flip_order(predictor.model.labels)]
+    if notes is not None:
+        notes["flip_dice"] = flip_dice(result, mirrored, predictor.model.labels)
     return (result + mirrored) / np.float32(2)
 
 
@@ -180,13 +188,16 @@ def label_case(
         report("Running the network", 0.1 + 0.7 * done / total)
 
     with clock("network"):
-        probabilities = predict_case(predictor, prepared, box, flip_average, tile, cancel)
-        if box is not None and _leaves_box(probabilities, box, prepared.grid.shape, connectivity):
+        probabilities = predict_case(predictor, prepared, box, flip_average, tile, cancel, notes)
+        leaving = _leaving_box(probabilities, box, prepared.grid.shape, connectivity) if box else []
+        if leaving:
             log(
                 "A structure reaches the border of the region where it is expected; searching the whole volume."
             )
             notes["prior_box_used"], box = False, None
-            probabilities = predict_case(predictor, prepared, None, flip_average, tile, cancel)
+            notes["beyond_prior_box"] = [by_label(model.labels[k]).abbreviation for k in leaving]
+            probabilities = predict_case(predictor, prepared, None, flip_average, tile, cancel, notes)
+        notes["undecided"] = undecided_shares(probabilities, model.labels)
     _stop_if(cancel)
     report("Returning to the image's own grid", 0.82)
     with clock("back"):
@@ -208,6 +219,10 @@ def label_case(
     for label in absent:
         log(f"{by_label(label).name} was not found; look at the image, its unit and its orientation.")
     return case.image.replace(data=native, unit=None), full, notes
+
+
+def _rounded(value: Any) -> Any:
+    return {k: round(v, 3) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _stop_if(cancel: Callable[[], bool] | None) -> None:
@@ -288,7 +303,7 @@ def segment(
             mask=case.mask,
             model=f"{header.name} {header.version}",
         )
-        flags = quality_flags(rows, labels, case.mask, probabilities)
+        flags = quality_flags(rows, labels, case.mask, network=notes)
         rows = add_flags(rows, flags)
     provenance = {
         "software": f"DGMSegmentation {__version__}",
@@ -315,7 +330,7 @@ def segment(
             "flip_average": flip_average,
             "voxel_size_override": list(voxel_size) if voxel_size is not None else None,
         },
-        **notes,
+        **{k: _rounded(v) for k, v in notes.items()},
         "warnings": said,
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},

@@ -6,15 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from DGMSegmentationLib.confidence import flip_dice, undecided_shares
 from DGMSegmentationLib.files import read_labels
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.measure import measure
 from DGMSegmentationLib.measure_files import open_ppb
 from DGMSegmentationLib.quality import (
     add_flags,
-    flags_from_confidence,
     flags_from_geometry,
     flags_from_grid,
+    flags_from_network,
     flags_from_rows,
     quality_flags,
 )
@@ -124,15 +125,39 @@ def test_voxel_size_and_tilt():
 
 
 def test_undecided_probabilities(case):
+    """A structure whose voxels are half background, half itself is undecided; the others are not."""
     _, labels, _ = case
     sure = np.full((11, *labels.shape), 0.002, np.float32)
     np.put_along_axis(sure, labels.data[None].astype(int), 0.98, axis=0)
-    assert flags_from_confidence(labels, sure) == []
-    unsure = sure.copy()
-    unsure[:, labels.data == 4] = 0.0
-    unsure[0, labels.data == 4] = unsure[4, labels.data == 4] = 0.5
-    assert [(f.code, f.abbreviation) for f in flags_from_confidence(labels, unsure)] == [
+    shares = undecided_shares(sure, range(11))
+    p = np.array([0.98] + [0.002] * 10)
+    assert shares["PU_L"] == pytest.approx(-(p * np.log(p)).sum() / np.log(2), rel=1e-3)
+    assert flags_from_network({"undecided": shares}) == []
+    sure[:, labels.data == 4] = 0.0
+    sure[0, labels.data == 4], sure[4, labels.data == 4] = 0.499, 0.501
+    shares = undecided_shares(sure, range(11))
+    assert shares["SN_R"] == pytest.approx(1.0, abs=1e-4)
+    assert [(f.code, f.abbreviation) for f in flags_from_network({"undecided": shares})] == [
         ("low_confidence", "SN_R")
+    ]
+
+
+def test_disagreement_with_the_mirrored_head(case):
+    _, labels, _ = case
+    one = np.zeros((11, *labels.shape), np.float32)
+    np.put_along_axis(one, labels.data[None].astype(int), 1.0, axis=0)
+    other = one.copy()
+    middle = np.median(np.argwhere(labels.data == 7)[:, 1])
+    half = (labels.data == 7) & (np.arange(labels.shape[1]) < middle)[None, :, None]
+    other[7, half], other[0, half] = 0.0, 1.0
+    n, lost = int((labels.data == 7).sum()), int(half.sum())
+    scores = flip_dice(one, other, range(11))
+    assert scores["PU_L"] == pytest.approx(2 * (n - lost) / (2 * n - lost))
+    assert scores["PU_L"] < 0.7 < scores["PU_R"] == 1.0
+    flags = flags_from_network({"flip_dice": scores, "beyond_prior_box": ["CN_R"]})
+    assert [(f.code, f.abbreviation) for f in flags] == [
+        ("flip_disagreement", "PU_L"),
+        ("outside_prior", "CN_R"),
     ]
 
 
