@@ -1,5 +1,6 @@
 """The files that ``segment`` writes beside the image: labels, lookup, table, page, provenance."""
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -7,19 +8,26 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DGMError
-from .files import check_writable, stem, write_json, write_nifti, write_text
+from .files import check_writable, stem, write_bytes, write_json, write_nifti, write_text
 from .interchange import lookup_text
+from .norms import Norms
 from .segment import Segmentation
 from .tables import write_long
+
+_log = logging.getLogger(__name__)
 
 SUFFIXES = {
     "labels": "_dseg.nii.gz",
     "lookup": "_dseg.tsv",
     "table": "_rois.tsv",
     "report": "_report.html",
+    "picture": "_picture.png",
     "provenance": "_provenance.json",
     "probabilities": "_probseg.nii.gz",
+    "dicom_seg": "_dseg.dcm",
 }
+OPTIONAL = ("picture", "probabilities", "dicom_seg")
+"""Written only when asked for; those of an earlier run are removed when it is replaced."""
 
 
 def output_folder(source: Path, folder: Path | None) -> Path:
@@ -27,18 +35,28 @@ def output_folder(source: Path, folder: Path | None) -> Path:
     return folder if folder is not None else source.absolute().parent
 
 
-def output_paths(source: Path, folder: Path | None = None, probabilities: bool = False) -> dict[str, Path]:
+def output_paths(
+    source: Path,
+    folder: Path | None = None,
+    probabilities: bool = False,
+    picture: bool = False,
+    dicom_seg: bool = False,
+) -> dict[str, Path]:
     """The files of one run by role, named after the input."""
     base, name = output_folder(source, folder), stem(source)
-    roles = [role for role in SUFFIXES if role != "probabilities" or probabilities]
-    return {role: base / f"{name}{SUFFIXES[role]}" for role in roles}
+    asked = {"probabilities": probabilities, "picture": picture, "dicom_seg": dicom_seg}
+    return {role: base / f"{name}{SUFFIXES[role]}" for role in SUFFIXES if asked.get(role, True)}
 
 
-def write_segmentation(result: Segmentation, paths: dict[str, Path], overwrite: bool = False) -> None:
-    """Write everything that ``paths`` (all in one folder) names, all of it or nothing.
+def write_segmentation(
+    result: Segmentation, paths: dict[str, Path], overwrite: bool = False, norms: Norms | None = None
+) -> tuple[str, ...]:
+    """Write everything that ``paths`` (all in one folder) names, all of it or nothing, and return warnings.
 
     The files are made in a hidden folder beside their places and renamed when the last is complete, the label map at
-    the end. Raises InputError before anything is written when a file exists and ``overwrite`` is off.
+    the end. With ``overwrite``, what an earlier run wrote and this one does not (probabilities) is removed, so that all
+    files belong together. A picture or page that cannot be drawn costs a warning, never the labels and tables.
+    Raises InputError before anything is written when a file exists and ``overwrite`` is off.
     """
     check_writable(list(paths.values()), overwrite)
     folder = paths["labels"].parent
@@ -46,9 +64,15 @@ def write_segmentation(result: Segmentation, paths: dict[str, Path], overwrite: 
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".dgmseg-", dir=folder) as staging:
             staged = {role: Path(staging) / path.name for role, path in paths.items()}
-            _write_all(result, staged)
-            for role in sorted(staged, key=lambda role: role == "labels"):
-                os.replace(staged[role], paths[role])
+            warnings = _write_all(result, staged, norms)
+            made = {role: path for role, path in staged.items() if path.exists()}
+            if overwrite:
+                name = paths["labels"].name.removesuffix(SUFFIXES["labels"])
+                for role in set(SUFFIXES) - set(made):
+                    (folder / f"{name}{SUFFIXES[role]}").unlink(missing_ok=True)
+            for role in sorted(made, key=lambda role: role == "labels"):
+                os.replace(made[role], paths[role])
+            return warnings
     except OSError as error:
         reason = error.strerror or str(error)
         raise DGMError(
@@ -56,12 +80,10 @@ def write_segmentation(result: Segmentation, paths: dict[str, Path], overwrite: 
         ) from error
 
 
-def _write_all(result: Segmentation, paths: dict[str, Path]) -> None:
-    name = stem(paths["labels"]).removesuffix("_dseg")
+def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
     stored = result.stored or result.image
     write_text(paths["lookup"], lookup_text())
     write_long(result.rows, paths["table"])
-    write_json(paths["provenance"], result.provenance)
     write_nifti(
         paths["labels"],
         result.labels.data,
@@ -79,14 +101,49 @@ def _write_all(result: Segmentation, paths: dict[str, Path]) -> None:
             like=stored,
             description="DGM probabilities",
         )
-    from .report import write_report  # matplotlib and jinja2 are slow to import
+    if "dicom_seg" in paths and stored.path is not None:
+        from .dicom_seg import write_dicom_seg
 
-    write_report(
-        paths["report"],
-        title=name,
-        image_ppb=result.image,
-        labels=result.labels,
-        rows=result.rows,
-        flags=result.flags,
-        provenance=result.provenance,
-    )
+        model = result.provenance["model"]
+        labels = result.labels.replace(affine=stored.affine)
+        write_dicom_seg(paths["dicom_seg"], labels, stored.path, algorithm=(model["name"], model["version"]))
+    warnings = _draw(result, paths, norms)
+    provenance = dict(result.provenance)
+    if warnings:
+        provenance["warnings"] = [*provenance.get("warnings", []), *warnings]
+    write_json(paths["provenance"], provenance)
+    return warnings
+
+
+def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
+    """Write the picture and the page; a failure of drawing is returned as a sentence, one of writing is raised."""
+    if not {"picture", "report"} & set(paths):
+        return ()
+    try:
+        from .contact_sheet import contact_sheet  # matplotlib and jinja2 are slow to import
+        from .report import write_report
+
+        picture = contact_sheet(result.image, result.labels)
+        if "picture" in paths:
+            write_bytes(paths["picture"], picture)
+        if "report" in paths:
+            write_report(
+                paths["report"],
+                title=stem(paths["labels"]).removesuffix("_dseg"),
+                image_ppb=result.image,
+                labels=result.labels,
+                rows=result.rows,
+                flags=result.flags,
+                provenance=result.provenance,
+                picture=picture,
+                norms=norms,
+            )
+    except DGMError:
+        raise  # a full disk
+    except Exception as error:  # a broken matplotlib, font or template: anything can come from there
+        _log.debug("The picture or the page failed", exc_info=True)
+        return (
+            f"The picture and the report page could not be drawn ({type(error).__name__}: {error}); "
+            "labels and tables are complete.",
+        )
+    return ()

@@ -34,22 +34,24 @@ def write_report(
     flags: Sequence[Flag] | None = None,
     provenance: Mapping[str, Any],
     norms: Norms | None = None,
+    picture: bytes | None = None,
 ) -> None:
     """Write the page, whole or not at all.
 
     ``flags`` None: worked out from rows and labels. ``provenance`` may be nested; it is shown as it is,
     escaped. ``norms`` adds a strip per structure where the table that the user loaded has an expectation.
+    ``picture``: the contact sheet (PNG) when it was drawn already.
     """
     if flags is None:
         flags = quality_flags(rows, labels)
-    picture = base64.b64encode(contact_sheet(image_ppb, labels)).decode("ascii")
+    drawn = contact_sheet(image_ppb, labels) if picture is None else picture
     write_text(
         path,
         environment()
         .get_template("report.html")
         .render(
             title=title,
-            picture=picture,
+            picture=base64.b64encode(drawn).decode("ascii"),
             nuclei=[_nucleus(nucleus, rows, flags) for nucleus in NUCLEI],
             rows=rows,
             referenced=any(math.isfinite(row.mean_referenced_ppb) for row in rows),

@@ -1,6 +1,7 @@
 """``dgmseg models``: what ships with this version, and what a model file says of itself."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,19 +11,34 @@ def models(
     model: Annotated[
         str | None, typer.Argument(help="A bundled name or a model file, to see its whole header.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read the weights, verify the checksum, build the network.")
+    ] = False,
 ) -> None:
     """List the bundled models, or show the header of one."""
     from ..model import bundled_models, find_model, read_header
 
-    if model is not None:
-        header, sha256 = read_header(find_model(model))
-        typer.echo(json.dumps({**header.to_dict(), "sha256": sha256}, indent=2))
-        return
-    found = bundled_models()
-    if not found:
+    chosen = bundled_models() if model is None else {model: find_model(model)}
+    if not chosen:
         typer.echo(
             "No model ships with this version; make one with dgmseg train and give it with --model FILE."
         )
-    for name, path in found.items():
-        header, _ = read_header(path)
-        typer.echo(f"{name}\t{header.title or header.network}\t{header.licence}")
+    for name, path in chosen.items():
+        if check:
+            typer.echo(_checked(path))
+            continue
+        header, sha256 = read_header(path)
+        if model is None:
+            typer.echo(f"{name}\t{header.title or header.network}\t{header.licence}")
+        else:
+            typer.echo(json.dumps({**header.to_dict(), "sha256": sha256}, indent=2))
+
+
+def _checked(path: Path) -> str:
+    """One line about a model whose weights were read and verified; raises InputError for an altered file."""
+    from ..model import load_model
+
+    loaded = load_model(path)
+    loaded.build()
+    numbers = sum(tensor.numel() for state in loaded.states for tensor in state.values())
+    return f"{loaded.header.name}\tgood\t{numbers} weights\tSHA-256 {loaded.sha256}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Device, Units
+from .options import AGE, NORMS, SEX, Device, Sex, Units
 
 
 def segment(
@@ -37,6 +37,12 @@ def segment(
     save_probabilities: Annotated[
         bool, typer.Option("--save-probabilities", help="Also write STEM_probseg.nii.gz.")
     ] = False,
+    dicom_seg: Annotated[
+        bool, typer.Option("--dicom-seg", help="Also write STEM_dseg.dcm; the input must be DICOM.")
+    ] = False,
+    norms: Annotated[Path | None, NORMS] = None,
+    age: Annotated[float | None, AGE] = None,
+    sex: Annotated[Sex | None, SEX] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results of an earlier run.")
     ] = False,
@@ -47,22 +53,32 @@ def segment(
     """
     import sys
 
+    from ..dicom_seg import need_highdicom
     from ..errors import InputError
-    from ..files import check_writable
+    from ..files import check_writable, read_image
+    from ..image import Image
     from ..measure_files import subject_of
+    from ..norms import read_norms
     from ..outputs import output_paths, write_segmentation
     from .progress import step_progress
 
     if not qsm.exists():
         raise InputError(f"{qsm}: there is no such file; check the path.")
-    paths = output_paths(qsm, output, save_probabilities)
+    paths = output_paths(qsm, output, save_probabilities, dicom_seg=dicom_seg)
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
+    expected = read_norms(norms, age, sex.value if sex else None) if norms else None
+    source: Image | Path = qsm
+    if dicom_seg:
+        need_highdicom()
+        source = read_image(qsm)
+        if source.kind != "dicom":
+            raise InputError(f"{qsm} is no DICOM series: leave out --dicom-seg, or give the DICOM folder.")
     from ..segment import segment as run
 
     with step_progress() as progress:
         result = run(
-            qsm,
+            source,
             model,
             device=device.value,
             units=units.value,
@@ -76,15 +92,19 @@ def segment(
             progress=progress,
         )
         progress("Writing the results", 0.95)
-        write_segmentation(result, paths, overwrite)
+        warnings = write_segmentation(result, paths, overwrite, expected)
         progress("Done", 1.0)
+    for warning in warnings:
+        print(f"dgmseg: {warning}", file=sys.stderr)
     if sys.stdout.isatty():
         from .tables_on_screen import show_rows
 
         unit = result.provenance["units"]
         print(f"Unit: {unit['unit']}, {'detected' if unit['detected'] else 'as told'} ({unit['reason']})")
         show_rows(result.rows)
-        print(f"Written to {paths['labels'].parent}: " + ", ".join(p.name for p in paths.values()))
+        print(
+            f"Written to {paths['labels'].parent}: " + ", ".join(p.name for p in paths.values() if p.exists())
+        )
     else:
         from ..tables import long_text
 
