@@ -211,12 +211,13 @@ def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
 
 
 def bundled_models() -> dict[str, Path]:
-    """The models that ship with this version, by name."""
+    """The models that ship with this version, by name: the default one first, the others by alphabet."""
     try:
         folder = resource_path("Models")
     except FileNotFoundError:
         return {}
-    return {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
+    found = sorted(folder.glob("*.safetensors"), key=lambda path: (path.stem != DEFAULT_MODEL, path.stem))
+    return {path.stem: path for path in found}
 
 
 def find_model(name_or_path: Path | str) -> Path:
