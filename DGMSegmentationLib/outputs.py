@@ -1,5 +1,6 @@
 """The files that ``segment`` writes beside the image: labels, lookup, table, page, provenance."""
 
+import errno
 import logging
 import os
 import tempfile
@@ -139,8 +140,10 @@ def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> 
                 norms=norms,
             )
     except DGMError:
-        raise  # a full disk
+        raise
     except Exception as error:  # a broken matplotlib, font or template: anything can come from there
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # the other files will not fit either
         _log.debug("The picture or the page failed", exc_info=True)
         return (
             f"The picture and the report page could not be drawn ({type(error).__name__}: {error}); "
