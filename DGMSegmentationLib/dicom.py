@@ -58,6 +58,14 @@ def read_dicom(path: Path) -> Image:
     return Image(np.ascontiguousarray(data), affine, path, "dicom", unit=_unit(slices[0].file))
 
 
+def series_in_order(path: Path) -> list[str]:
+    """The files of the series in the order of the volume's slices (one multi-frame file: only it)."""
+    files = _files_of_series(path)
+    if len(files) == 1:
+        return files
+    return [slice_.file for slice_ in _stack([_read_slice(file, path) for file in files], path)[0]]
+
+
 def _files_of_series(path: Path) -> list[str]:
     import SimpleITK as sitk
 

@@ -20,9 +20,6 @@ from .tables import table_text
 TERMINOLOGY_CONTEXT = "DGMSegmentation - deep gray matter nuclei"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
-# FreeSurfer's colour table has no red nucleus; its numbers end below 20,000.
-_BEYOND_FREESURFER = 20_000
-
 # Spelt as in FreeSurferColorLUT.txt.
 _FREESURFER_NAMES = {
     "SN": "Substancia-Nigra",
@@ -40,8 +37,7 @@ def foreign_labels(scheme: str) -> dict[int, int]:
     """
     if scheme not in LABEL_SCHEMES:
         raise InputError(f"The label scheme {scheme} is unknown: choose {', '.join(LABEL_SCHEMES)}.")
-    known = {ours: foreign for foreign, ours in LABEL_SCHEMES[scheme].items()}
-    return {s.label: known.get(s.label, _BEYOND_FREESURFER + s.label) for s in STRUCTURES}
+    return {ours: foreign for foreign, ours in LABEL_SCHEMES[scheme].items()}
 
 
 def to_scheme(labels: NDArray[np.uint8], scheme: str) -> NDArray[np.integer]:

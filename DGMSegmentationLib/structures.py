@@ -81,10 +81,13 @@ STRUCTURES: tuple[Structure, ...] = _read()
 N_CLASSES = len(STRUCTURES) + 1  # background is class 0
 NUCLEI: tuple[str, ...] = tuple(dict.fromkeys(s.nucleus for s in STRUCTURES))
 
+FREESURFER_BEYOND = 20_000
+"""FreeSurfer's colour table has no red nucleus and ends below this: ours become 20001 and 20002."""
+
 LABEL_SCHEMES: dict[str, dict[int, int]] = {
     "dgm": {s.label: s.label for s in STRUCTURES},
     "segdgm": {s.original: s.label for s in STRUCTURES},
-    "freesurfer": {s.freesurfer: s.label for s in STRUCTURES if s.freesurfer is not None},
+    "freesurfer": {s.freesurfer or FREESURFER_BEYOND + s.label: s.label for s in STRUCTURES},
 }
 """Foreign label value -> ours, by scheme: ours, the original project's 2..11, FreeSurfer's numbers."""
 

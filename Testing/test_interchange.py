@@ -154,6 +154,7 @@ def test_convert_command(tmp_path, capsys):
     fs = tmp_path / "fs.nii.gz"
     assert main(["convert", str(source), str(fs), "--to", "freesurfer"]) == 0
     assert set(np.unique(read_labels(fs, None).data)) == {0, 11, 12, 13, 27, 50, 51, 52, 59, 20001, 20002}
+    assert np.array_equal(read_labels(fs, "freesurfer").data, labels.data)
 
     table = tmp_path / "r.tsv"
     write_long(measure(labels, image, subject="s"), table)

@@ -14,13 +14,22 @@ def convert(
     ],
     target: Annotated[
         Path,
-        typer.Argument(help="What to write: .nii.gz, .nii, .seg.nrrd; for a table .stats, .tsv or .csv."),
+        typer.Argument(
+            help="What to write: .nii.gz, .nii, .seg.nrrd, .dcm; for a table .stats, .tsv or .csv."
+        ),
     ],
     from_scheme: Annotated[
         Scheme,
         typer.Option("--from", help="Numbering of the source: ours, the original's 2..11, FreeSurfer's."),
     ] = Scheme.dgm,
     to_scheme: Annotated[Scheme, typer.Option("--to", help="Numbering of a written NIfTI.")] = Scheme.dgm,
+    dicom: Annotated[
+        Path | None,
+        typer.Option(help="For .dcm (DICOM SEG): the DICOM series (folder) that was segmented."),
+    ] = None,
+    edited: Annotated[
+        bool, typer.Option("--edited", help="For .dcm: the labels were corrected by hand.")
+    ] = False,
     lookup: Annotated[
         Path | None, typer.Option(help="Also write the table of numbers, names and colours here (.tsv).")
     ] = None,
@@ -46,11 +55,17 @@ def convert(
             (write_wide if wide else write_long)(rows, target)
         else:
             raise InputError(f"A table cannot become {target.name}: choose a name with .stats, .tsv or .csv.")
+    elif ending.endswith(".dcm"):
+        from ..dicom_seg import write_dicom_seg
+
+        if dicom is None:
+            raise InputError("A DICOM SEG belongs to a DICOM series: name its folder with --dicom.")
+        write_dicom_seg(target, read_labels(source, from_scheme.value), dicom, edited=edited)
     elif ending.endswith((".nii", ".nii.gz", ".seg.nrrd")):
         write_labels(target, read_labels(source, from_scheme.value), to_scheme.value)
     else:
         raise InputError(
-            f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii or .seg.nrrd."
+            f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii, .seg.nrrd or .dcm."
         )
     if lookup is not None:
         write_text(lookup, lookup_text("dgm" if ending.endswith(".seg.nrrd") else to_scheme.value))

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+import typer
+
 
 class Device(str, Enum):
     """Where the network runs."""
@@ -26,3 +28,17 @@ class Scheme(str, Enum):
     dgm = "dgm"
     segdgm = "segdgm"
     freesurfer = "freesurfer"
+
+
+class Sex(str, Enum):
+    """As in BIDS' participants.tsv."""
+
+    F = "F"
+    M = "M"
+
+
+NORMS = typer.Option(
+    "--norms", help="Your table of expected means for the page (structure, mean_ppb, sd_ppb; age, sex)."
+)
+AGE = typer.Option("--age", min=0, max=130, help="Age in years, for a table of norms by age.")
+SEX = typer.Option("--sex", help="Sex, for a table of norms by sex.")

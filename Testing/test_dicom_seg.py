@@ -1,0 +1,152 @@
+"""DICOM SEG: written from labels on a DICOM series, opened again with pydicom and highdicom."""
+
+import numpy as np
+import pytest
+from make_images import head, save_dicom_series, save_nifti
+from test_files import ORIENTATIONS, rotation
+
+from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.dicom_seg import write_dicom_seg
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.files import read_image
+from DGMSegmentationLib.structures import SIDE_CODES, STRUCTURES
+
+hd = pytest.importorskip("highdicom")
+pydicom = pytest.importorskip("pydicom")
+
+SHAPE = (24, 20, 12)
+
+
+@pytest.fixture(scope="module")
+def labels():
+    """Ten blocks, none like another in size or place."""
+    data = np.zeros(SHAPE, np.uint8)
+    for s in STRUCTURES:
+        data[2 * s.label : 2 * s.label + 2, 3 : 5 + s.label, s.label % 4 : 6 + s.label % 5] = s.label
+    return data
+
+
+def series(folder, number=0):
+    """A DICOM series in one of 48 orientations, slightly oblique; returns its image as we read it."""
+    affine = np.eye(4)
+    affine[:3, :3] = rotation((0.1, -0.2, 0.05)) @ np.diag([0.9, 0.8, 3.0]) @ ORIENTATIONS[number][:3, :3]
+    affine[:3, 3] = 11.5, -30.25, 7.0
+    values = np.random.default_rng(2).integers(-300, 300, SHAPE).astype(np.int16)
+    save_dicom_series(folder, values, affine)
+    return read_image(folder)
+
+
+def world_of(mask, affine):
+    """The world coordinates (RAS) of the voxels of a mask, sorted."""
+    points = (affine @ np.c_[np.argwhere(mask), np.ones(mask.sum())].T)[:3].T
+    return points[np.lexsort(np.round(points, 2).T)]
+
+
+@pytest.mark.parametrize("number", [0, 17, 35])
+def test_every_segment_lies_where_its_label_lies(tmp_path, labels, number):
+    image = series(tmp_path / "qsm", number)
+    path = tmp_path / "seg.dcm"
+    write_dicom_seg(path, image.replace(data=labels), tmp_path / "qsm", algorithm=("part1", "3"))
+    found = hd.seg.segread(path)
+    for s in STRUCTURES:
+        (index,) = found.get_segment_numbers(segment_label=s.name)
+        volume = found.get_volume(segment_numbers=[index])
+        affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine
+        np.testing.assert_allclose(
+            world_of(volume.array[..., 0] > 0, affine), world_of(labels == s.label, image.affine), atol=1e-3
+        )
+
+
+def test_codes_algorithm_references_and_patient(tmp_path, labels):
+    image = series(tmp_path / "qsm")
+    path = tmp_path / "seg.dcm"
+    gone = np.where(labels == 3, 0, labels)
+    write_dicom_seg(path, image.replace(data=gone), tmp_path / "qsm", algorithm=("part1", "3"))
+    ds = pydicom.dcmread(path)
+    assert ds.Modality == "SEG" and ds.SegmentationType == "BINARY" and ds.PatientID == "SECRET-ID"
+    assert ds.StudyInstanceUID == "1.2.826.0.1.3680043.8.498.1"
+    assert "research use only" in ds.SeriesDescription
+    present = [s for s in STRUCTURES if s.label != 3]  # an empty structure is left out
+    assert [item.SegmentLabel for item in ds.SegmentSequence] == [s.name for s in present]
+    for item, s in zip(ds.SegmentSequence, present, strict=True):
+        kind = item.SegmentedPropertyTypeCodeSequence[0]
+        side = kind.SegmentedPropertyTypeModifierCodeSequence[0]
+        assert (kind.CodeValue, kind.CodingSchemeDesignator, kind.CodeMeaning) == (
+            s.snomed,
+            "SCT",
+            s.snomed_meaning,
+        )
+        assert (side.CodeValue, side.CodeMeaning) == (SIDE_CODES[s.side], s.side_name.capitalize())
+        assert item.SegmentAlgorithmType == "AUTOMATIC" and item.SegmentAlgorithmName == "part1"
+        assert item.TrackingID == s.abbreviation
+        rgb = hd.color.CIELabColor.from_dicom_value(item.RecommendedDisplayCIELabValue).to_rgb()
+        assert np.abs(np.array(rgb) - np.array(s.rgb) * 255).max() < 3
+    sources = {
+        pydicom.dcmread(p, stop_before_pixels=True).SOPInstanceUID for p in (tmp_path / "qsm").iterdir()
+    }
+    referred = {
+        item.ReferencedSOPInstanceUID
+        for frame in ds.PerFrameFunctionalGroupsSequence
+        for item in frame.DerivationImageSequence[0].SourceImageSequence
+    }
+    assert referred <= sources and len(referred) == int(labels.any(axis=(0, 1)).sum())
+
+
+def test_other_grids_nothing_and_no_dicom_are_refused(tmp_path, labels):
+    image = series(tmp_path / "qsm")
+    shifted = image.affine.copy()
+    shifted[0, 3] += 1
+    nifti = save_nifti(tmp_path / "x.nii.gz", image.data.astype(np.float32), image.affine)
+    for given, source, match in (
+        (image.replace(data=labels, affine=shifted), tmp_path / "qsm", "another grid"),
+        (image.replace(data=np.zeros_like(labels)), tmp_path / "qsm", "no structure"),
+        (image.replace(data=labels), nifti, "no DICOM series"),
+    ):
+        with pytest.raises(InputError, match=match):
+            write_dicom_seg(tmp_path / "seg.dcm", given, source)
+    assert not (tmp_path / "seg.dcm").exists()
+
+
+def test_convert_command(tmp_path, labels, capsys):
+    image = series(tmp_path / "qsm")
+    source = save_nifti(tmp_path / "a_dseg.nii.gz", labels, image.affine)
+    out = tmp_path / "out.dcm"
+    assert main(["convert", str(source), str(out)]) == 2
+    assert "--dicom" in capsys.readouterr().err
+    assert main(["convert", str(source), str(out), "--dicom", str(tmp_path / "qsm"), "--edited"]) == 0
+    assert {item.SegmentAlgorithmType for item in pydicom.dcmread(out).SegmentSequence} == {"SEMIAUTOMATIC"}
+
+
+def test_segment_a_dicom_series_into_a_dicom_seg(tmp_path, capsys):
+    """The command on a DICOM head: SEG and NIfTI hold the same voxels; a NIfTI input is refused at once."""
+    from models_for_tests import PHANTOM_MODEL
+
+    data, _, affine = head(seed=5)
+    save_dicom_series(tmp_path / "qsm", (data * 1000).round().astype(np.int16), affine)
+    norms = tmp_path / "norms.tsv"
+    norms.write_text("structure\tage\tmean_ppb\tsd_ppb\nPU\t20\t40\t10\nPU\t60\t80\t10\n")
+    command = ["segment", "--model", str(PHANTOM_MODEL), "--device", "cpu", "--dicom-seg"]
+    assert (
+        main(
+            [*command, str(tmp_path / "qsm"), "-o", str(tmp_path / "o"), "--norms", str(norms), "--age", "40"]
+        )
+        == 0
+    )
+    found = hd.seg.segread(tmp_path / "o" / "qsm_dseg.dcm")
+    labels = read_image_labels(tmp_path / "o" / "qsm_dseg.nii.gz")
+    counts = [int((labels == s.label).sum()) for s in STRUCTURES]
+    assert found.number_of_segments == sum(n > 0 for n in counts)
+    volume = found.get_volume()
+    assert volume.array.reshape(-1, found.number_of_segments).sum(axis=0).tolist() == [n for n in counts if n]
+    page = (tmp_path / "o" / "qsm_report.html").read_text(encoding="utf-8")
+    assert "60.0 ± 10.0" in page and "Age 40" in page
+    nifti = save_nifti(tmp_path / "x.nii.gz", data, affine)
+    capsys.readouterr()
+    assert main([*command, str(nifti)]) == 2
+    assert "--dicom-seg" in capsys.readouterr().err
+
+
+def read_image_labels(path):
+    from DGMSegmentationLib.files import read_labels
+
+    return read_labels(path).data
