@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from . import __version__
-from .errors import Cancelled, InputError
+from .errors import Cancelled, DGMError, InputError
+from .panel_words import panel_words
 from .worker_protocol import MAX_LINE, ProtocolError, SegmentRequest, Volume, decode, encode
 
 
@@ -84,7 +85,7 @@ class Worker:
         request.check_files()
 
         def tell(text: str) -> None:
-            self.send(event="status", id=request.id, text=str(text))
+            self.send(event="status", id=request.id, text=panel_words(str(text)))
 
         def cancelled() -> bool:
             return request.id in self._cancelled
@@ -134,11 +135,13 @@ class Worker:
 
 
 def explain(error: BaseException) -> tuple[str, str]:
-    """The kind of an error and the one plain sentence for the user."""
+    """The kind of an error and the one plain sentence for the user of the panel."""
     if isinstance(error, InputError):
-        return "input", str(error)
+        return "input", panel_words(str(error))
     if isinstance(error, ProtocolError):
         return "protocol", str(error)
+    if isinstance(error, DGMError):
+        return "failure", panel_words(str(error))
     if isinstance(error, MemoryError):
         return (
             "failure",

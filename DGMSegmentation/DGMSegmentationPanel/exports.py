@@ -91,10 +91,9 @@ class Exports:
             act()
             text = (done or _("Wrote {what}.")).format(what=what if done else Path(what).name)
         except Exception as error:
-            from DGMSegmentationLib.errors import DGMError
             from DGMSegmentationLib.worker import explain
 
             logging.exception("DGMSegmentation: export failed")
-            text = str(error) if isinstance(error, DGMError) else explain(error)[1]
+            text = explain(error)[1]
         self._ui.exportNote.text = text
         self._ui.exportNote.visible = True

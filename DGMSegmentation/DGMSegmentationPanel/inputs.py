@@ -30,12 +30,13 @@ class Inputs:
     def list_models(self) -> None:
         """Read the headers of the bundled models (no torch, no weights)."""
         from DGMSegmentationLib.model import bundled_models, read_header
+        from DGMSegmentationLib.panel_words import panel_words
 
         for name, path in bundled_models().items():
             try:
                 self._headers[name] = read_header(path)[0]
             except Exception as error:
-                self._problem = str(error)
+                self._problem = panel_words(str(error))
         self._show_models()
 
     @property
@@ -102,12 +103,13 @@ class Inputs:
     def _read_file(self, path: str) -> None:
         from DGMSegmentationLib.errors import InputError
         from DGMSegmentationLib.model import read_header
+        from DGMSegmentationLib.panel_words import panel_words
 
         self._problem = ""
         try:
             self._headers[path] = read_header(path)[0]
         except InputError as error:
-            self._problem = str(error)
+            self._problem = panel_words(str(error))
 
     def _describe(self) -> None:
         header = self._headers.get(self.model)

@@ -89,6 +89,8 @@ class Results:
 
     def update(self) -> None:
         """Measure and show."""
+        from DGMSegmentationLib.panel_words import panel_words
+
         self._timer.stop()
         self.measurement = Measurement([])
         note = ""
@@ -102,7 +104,7 @@ class Results:
                 self.measurement = self._measurer.measure(node, volumes, self.parameters.units)
             except Exception as error:
                 logging.exception("DGMSegmentation: the table could not be made")
-                note = str(error)
+                note = panel_words(str(error))
         self._list_volumes(volumes)
         self._show_table()
         if node is not None:
