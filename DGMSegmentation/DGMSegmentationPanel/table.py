@@ -1,21 +1,13 @@
 """The ROI table in the panel: ten rows, one per structure and side."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import qt
+from DGMSegmentationScene.shown import TIPS, number, shown_flags
 from slicer.i18n import tr as _
 
 COLUMNS = ("Structure", "Side", "Mean ppb", "SD", "mm\u00b3", "Flags")
-TIPS = (
-    "",
-    "L: the patient's left.",
-    "Mean susceptibility in ppb, as in the image (no reference is subtracted).",
-    "Standard deviation in ppb (n - 1).",
-    "Volume in mm3.",
-    "Worth a look: unusual volume, side difference, mean, or geometry.",
-)
 ROW_HEIGHT = 21
 STRUCTURE, SIDE, MEAN, SD, VOLUME, FLAGS = range(6)
 
@@ -29,8 +21,8 @@ class RoiTable:
         self._widget = widget
         widget.setColumnCount(len(COLUMNS))
         widget.setHorizontalHeaderLabels([_(name) for name in COLUMNS])
-        for column, tip in enumerate(TIPS):
-            widget.horizontalHeaderItem(column).setToolTip(_(tip))
+        for column, key in enumerate(("", "side", "mean_ppb", "sd_ppb", "volume_mm3", "flags")):
+            widget.horizontalHeaderItem(column).setToolTip(_(TIPS[key]) if key else "")
         widget.setRowCount(len(STRUCTURES))
         widget.verticalHeader().hide()
         widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
@@ -64,18 +56,9 @@ class RoiTable:
             tip = ""
             if row is not None:
                 texts = [number(row.mean_ppb), number(row.sd_ppb), number(row.volume_mm3, 0), ""]
-                shown = [code for code in row.flag_list if code != "labels_resampled"]
-                texts[3] = ", ".join(code.replace("_", " ") for code in shown)
-                tip = " ".join(_reason(code, row.abbreviation, reasons or {}) for code in shown)
+                flags = shown_flags(row, reasons)
+                texts[3] = ", ".join(words for words, _reason in flags)
+                tip = " ".join(reason for _words, reason in flags if reason)
             for column, text in zip((MEAN, SD, VOLUME, FLAGS), texts, strict=True):
                 self._widget.item(index, column).setText(text)
             self._widget.item(index, FLAGS).setToolTip(tip or texts[3])
-
-
-def number(value: float, digits: int = 1) -> str:
-    """A number as the table shows it; a dash where there is none."""
-    return f"{value:.{digits}f}" if math.isfinite(value) else "-"
-
-
-def _reason(code: str, abbreviation: str, reasons: Mapping[str, str]) -> str:
-    return reasons.get(f"{code} {abbreviation}") or reasons.get(code) or ""

@@ -5,6 +5,7 @@ segments.py       ten segments with names, colours, terminology, tags, reference
 labels.py         the segments back as one array of our labels, on the grid of any volume
 provenance.py     how the labels were made, and whether a hand changed them since
 measurement.py    the ROI table of a segmentation and any number of volumes
-export.py         tables and labels into files and table nodes
+shown.py          numbers and flags as the table shows them
+export.py         tables, labels and the scene into files and table nodes
 navigation.py     slices centred on a structure, opacity, 3D surfaces, the Segment Editor's settings
 """

@@ -91,6 +91,20 @@ def write_segmentation(node: Any, path: Path | str) -> None:
             raise OSError(5, "Slicer could not write the segmentation", str(path))
 
 
+def write_scene(scene: Any, path: Path | str) -> None:
+    """Write the whole scene as one .mrb file for 3D Slicer; the scene's own path stays as it was."""
+    from DGMSegmentationLib.files import atomic_path
+
+    url, root = scene.GetURL(), scene.GetRootDirectory()
+    try:
+        with atomic_path(Path(path)) as temporary:
+            if not scene.WriteToMRB(str(temporary)):
+                raise OSError(5, "Slicer could not write the scene", str(path))
+    finally:
+        scene.SetURL(url or "")
+        scene.SetRootDirectory(root or "")
+
+
 def provenance_text(node: Any) -> str:
     """The provenance record of a segmentation as JSON text, with the word edited when a hand changed the labels."""
     import json

@@ -58,6 +58,25 @@ def labels_on_volume(node: Any, volume: Any) -> LabelsOnGrid:
     return LabelsOnGrid(Image(labels, affine), shared, resampled)
 
 
+def labels_for_volume(labels: "Image", volume: Any) -> tuple[Any, bool]:
+    """A label image of any grid as an array on the volume's grid, and whether it had to be resampled (nearest neighbour).
+
+    Raises InputError when none of its labels lies in the volume.
+    """
+    from DGMSegmentationLib.errors import InputError
+    from DGMSegmentationLib.image import Grid, resample_to
+
+    grid = Grid(tuple(volume.GetImageData().GetDimensions()), affine_of(volume))
+    if labels.grid.same_as(grid):
+        return labels.data, False
+    placed = resample_to(labels.data, labels.grid, grid, order=0)
+    if labels.data.any() and not placed.any():
+        raise InputError(
+            f"The labels lie outside of {volume.GetName()}: choose the segmentation that belongs to this volume."
+        )
+    return placed, True
+
+
 def _on_grid(image: Any, affine: Any, shape: tuple[int, ...], node: Any, volume: Any) -> Any:
     """(window of the grid, voxels in it) when the labelmap lies on the volume's lattice; None otherwise."""
     import numpy as np

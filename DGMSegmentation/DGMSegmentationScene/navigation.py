@@ -21,12 +21,24 @@ def centre_of(node: Any, label: int) -> tuple[float, float, float] | None:
 def jump_to(node: Any, label: int) -> bool:
     """Centre all slice views on a structure; False when it has no voxel."""
     centre = centre_of(node, label)
-    if centre is None:
-        return False
-    scene = node.GetScene()
+    if centre is not None:
+        _centre_slices(node.GetScene(), centre)
+    return centre is not None
+
+
+def jump_to_all(node: Any) -> bool:
+    """Centre all slice views on the middle of all structures; False when there is no voxel."""
+    centres = [c for c in (centre_of(node, label) for label in structure_segments(node)) if c is not None]
+    if centres:
+        _centre_slices(
+            node.GetScene(), tuple(sum(axis) / len(centres) for axis in zip(*centres, strict=True))
+        )
+    return bool(centres)
+
+
+def _centre_slices(scene: Any, point: tuple[float, ...]) -> None:
     for index in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")):
-        scene.GetNthNodeByClass(index, "vtkMRMLSliceNode").JumpSliceByCentering(*centre)
-    return True
+        scene.GetNthNodeByClass(index, "vtkMRMLSliceNode").JumpSliceByCentering(*point)
 
 
 def set_opacity(node: Any, opacity: float) -> None:
@@ -52,15 +64,16 @@ def shows_3d(node: Any) -> bool:
     return bool(node is not None and node.GetSegmentation().ContainsRepresentation("Closed surface"))
 
 
-def prepare_editor(node: Any, volume: Any) -> Any:
-    """Set the Segment Editor's node to this segmentation and volume, so that nuclei do not overwrite each other.
+def prepare_editor(node: Any, volume: Any, editor: Any = None) -> Any:
+    """Set a Segment Editor node to this segmentation and volume, so that nuclei do not overwrite each other.
 
     Editing is allowed outside all segments (and inside the one being edited); the user may change it in the editor.
+    ``editor``: the node to set; None is that of the Segment Editor module.
     """
     import slicer
 
     scene = node.GetScene()
-    editor = scene.GetSingletonNode(EDITOR_TAG, "vtkMRMLSegmentEditorNode")
+    editor = editor or scene.GetSingletonNode(EDITOR_TAG, "vtkMRMLSegmentEditorNode")
     if editor is None:
         editor = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
         editor.UnRegister(None)

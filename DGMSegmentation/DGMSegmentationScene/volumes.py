@@ -27,6 +27,29 @@ def refusal(volume: Any) -> str:
     return ""
 
 
+def add_volume(scene: Any, image: "Image", name: str) -> Any:
+    """A new volume node with an image of the library (one value a voxel); the values stay as the library read them."""
+    import numpy as np
+    import slicer
+    import vtk
+    from vtk.util.numpy_support import numpy_to_vtk
+
+    data = vtk.vtkImageData()
+    data.SetDimensions(*image.shape)
+    data.GetPointData().SetScalars(
+        numpy_to_vtk(np.ascontiguousarray(image.data.transpose(2, 1, 0)).ravel(), deep=True)
+    )
+    matrix = vtk.vtkMatrix4x4()
+    matrix.DeepCopy(np.asarray(image.affine, dtype=float).ravel().tolist())
+    volume = slicer.vtkMRMLScalarVolumeNode()
+    volume.SetName(scene.GenerateUniqueName(name))
+    volume.SetAndObserveImageData(data)
+    volume.SetIJKToRASMatrix(matrix)
+    volume = scene.AddNode(volume)
+    volume.CreateDefaultDisplayNodes()
+    return volume
+
+
 def affine_of(volume: Any, as_seen: bool = False) -> Any:
     """The 4x4 affine (i, j, k) -> RAS mm of a volume node, as a numpy array.
 
