@@ -1,0 +1,126 @@
+"""Puts the parts together: Slicer's core, the session in its scene, trame's server, the page, the doors."""
+
+import base64
+from typing import Any
+
+from DGMSegmentationScene.runner import Runner
+from trame.app import get_server
+from trame.widgets import html
+from trame_server import Server
+from trame_server.utils.typed_state import TypedState
+from trame_slicer import module as trame_slicer_module
+from trame_slicer.app.logic import LayoutButtonLogic
+from trame_slicer.app.ui import LayoutButtonState, create_vertical_slice_view_gutter_ui
+from trame_slicer.core import SlicerApp
+from trame_slicer.rca_view import register_rca_factories
+
+from DGMSegmentationLib.resources import resource_path
+
+from . import state as page_state
+from .controls import Controls
+from .editor import EditorLogic
+from .options import Options
+from .page import Page
+from .session import Session
+from .web import STATIC, Doors
+
+LAYOUT = "Quad View"
+# Letters at the edges of a slice view: left, right, top, bottom (patient's right at the left, as radiologists look).
+SIDES = {"Axial": "RLAP", "Coronal": "RLSI", "Sagittal": "APSI"}
+LOST = """
+<div style="position: fixed; inset: 0; display: grid; place-items: center; font: 16px/1.5 system-ui, sans-serif">
+  <div style="max-width: 30rem; padding: 2rem">
+    <h2>The connection has ended</h2>
+    <p style="margin: 1rem 0">Another window took over, or the program was ended. What was not saved is still in the
+    program as long as it runs.</p>
+    <button onclick="location.reload()" style="padding: 0.6rem 1.2rem; border: 1px solid">Connect again</button>
+  </div>
+</div>
+"""
+
+
+class Application:
+    """The app; :meth:`serve` blocks until it is ended."""
+
+    def __init__(self, options: Options, runner: Runner | None = None, name: str = "DGMSegmentation") -> None:
+        self.options = options
+        self.server: Server = get_server(name)
+        self.slicer = SlicerApp()
+        self.slicer.terminologies_logic.LoadTerminologyFromFile(
+            str(resource_path("Terminology", "DGMSegmentation.term.json"))
+        )
+        self._enable_modules()
+        page_state.set_defaults(self.server.state)
+        register_rca_factories(
+            self.slicer.view_manager, self.server, slice_view_ui_f=_slice_view, interactive_quality=70
+        )
+        TypedState(self.server.state, LayoutButtonState).data.current_layout_id = LAYOUT
+        layouts = LayoutButtonLogic(self.server, self.slicer)
+        self.session = Session(self.slicer.scene, runner)
+        self.editor = EditorLogic(self.server, self.slicer)
+        self.controls = Controls(self.server, self.session, self.editor, self.slicer.view_manager)
+        self.page = Page(self.server, self.controls, self.editor, layouts.layout_manager)
+        self.editor.set_ui(self.page.panel)
+        self._layouts = layouts
+        self.server.trigger("dgm_key")(self.controls.key)
+        self.server.controller.on_server_bind.add(self._bind)
+        self.server.controller.on_client_connected.add(self._fit_when_shown)
+
+    def serve(self) -> None:
+        """Serve until the program is ended."""
+        self.server.start(
+            host=self.options.host,
+            port=self.options.port,
+            open_browser=False,
+            show_connection_info=False,
+            exec_mode="main",
+            timeout=0,
+        )
+
+    def close(self) -> None:
+        """End the worker process."""
+        self.session.close()
+
+    def _enable_modules(self) -> None:
+        self.server.enable_module(trame_slicer_module)
+        own = {
+            "serve": {"dgm": str(STATIC)},
+            "scripts": ["dgm/app.js"],
+            "styles": ["dgm/app.css"],
+        }
+        self.server.enable_module(own)
+        state = self.server.state
+        icon = base64.b64encode(resource_path("Icons", "DGMSegmentation.png").read_bytes()).decode()
+        state.trame__title = "DGMSegmentation"
+        state.trame__favicon = f"data:image/png;base64,{icon}"
+        state.trame__template_error = LOST
+        state.trame__vuetify3_config = {"theme": {"themes": _THEMES}}
+
+    def _bind(self, web_server: Any) -> None:
+        Doors(self.controls, self.options).add_to(web_server.app)
+
+    def _fit_when_shown(self, **_state: Any) -> None:
+        """A new window tells its views' sizes a moment after it has connected."""
+        import asyncio
+
+        asyncio.get_running_loop().call_later(0.6, self.controls.reset_views)
+
+
+_THEMES = {
+    "dark": {"dark": True, "colors": {"primary": "#5aa9e6", "warning": "#ffb74d", "background": "#121416"}},
+    "light": {"dark": False, "colors": {"primary": "#1565a8", "warning": "#a85a00", "background": "#f5f6f7"}},
+}
+
+
+def _slice_view(server: Server, view_id: str, view: Any) -> None:
+    """trame-slicer's own buttons and slider, and the letters that say where left and right are."""
+    create_vertical_slice_view_gutter_ui(server, view_id, view)
+    letters = SIDES.get(view.get_orientation(), "")
+    places = (
+        "left: 8px; top: 50%",
+        "right: 8px; top: 50%",
+        "left: 50%; top: 6px",
+        "left: 50%; bottom: 34px",
+    )
+    for letter, place in zip(letters, places, strict=False):
+        html.Span(letter, classes="dgm-side", style=place)

@@ -1,0 +1,378 @@
+"""What the page's buttons do: between the session (the scene) and the state (the page)."""
+
+import asyncio
+import logging
+import traceback
+from pathlib import Path
+from typing import Any
+
+from DGMSegmentationScene import navigation
+from DGMSegmentationScene.runner import Settings, Update
+from DGMSegmentationScene.segments import structure_segments
+from trame_server import Server
+from trame_server.utils.asynchronous import create_task
+
+from DGMSegmentationLib.errors import DGMError, InputError
+from DGMSegmentationLib.files import read_image, read_labels, stem
+from DGMSegmentationLib.measure_files import subject_of
+from DGMSegmentationLib.panel_words import panel_words
+from DGMSegmentationLib.structures import STRUCTURES
+
+from .editor import EditorLogic
+from .session import Session
+from .state import rows_of, unit_words
+
+POLL_S = 0.05
+SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row; the table follows the last
+
+
+class Controls:
+    """The actions of the page. All of them run in the server's one loop, the only place where MRML is touched."""
+
+    def __init__(self, server: Server, session: Session, editor: EditorLogic, views: Any) -> None:
+        self._server, self.session, self._editor, self._views = server, session, editor, views
+        self._pending: Any = None
+        self._later: Any = None
+        self._loading = asyncio.Lock()
+        editor.labels_changed.connect(self._measure_soon)
+        state = server.state
+        state.change("dgm_units")(self._units_changed)
+        state.change("dgm_window")(self._window_changed)
+        state.change("dgm_model")(self._model_changed)
+
+    @property
+    def state(self) -> Any:
+        """The values that the page shows."""
+        return self._server.state
+
+    # --- models ---------------------------------------------------------------------------------------------------
+
+    def list_models(self, chosen: str = "") -> None:
+        """Offer the bundled models, and ``chosen`` (a file) first when it is given; raises InputError for a bad file."""
+        from DGMSegmentationLib.model import bundled_models, find_model, read_header
+
+        offered = list(self.state.dgm_models)
+        known = {entry["value"] for entry in offered}
+        wanted = {name: path for name, path in bundled_models().items() if name not in known}
+        if chosen and chosen not in known:
+            wanted = {chosen: find_model(chosen), **wanted}
+        for name, path in wanted.items():
+            try:
+                header = read_header(path)[0]
+            except DGMError:
+                if name == chosen:
+                    raise
+                logging.warning("The model %s cannot be read and is not offered.", name)
+                continue
+            text = header.description or header.title or header.name
+            if header.licence:
+                text += f" (licence: {header.licence})"
+            extra = ", ".join(header.channels[1:])
+            offered.append(
+                {"title": header.title or header.name, "value": name, "text": text, "extra": extra}
+            )
+        self.state.dgm_models = offered
+        if chosen or not self.state.dgm_model:
+            self.state.dgm_model = chosen or (offered[0]["value"] if offered else "")
+        self._model_changed()
+
+    def _model_changed(self, **_state: Any) -> None:
+        entry = self._model()
+        self.state.dgm_model_text = entry["text"] if entry else ""
+        self._refresh()
+
+    def _model(self) -> dict[str, str] | None:
+        return next((e for e in self.state.dgm_models if e["value"] == self.state.dgm_model), None)
+
+    # --- files ----------------------------------------------------------------------------------------------------
+
+    async def open(self, path: Path, kind: str, name: str = "") -> None:
+        """Read a file and show it; ``kind``: volume, labels, model, or any (decided by the name). Raises DGMError."""
+        if kind == "any":
+            kind = _kind_of(name or path.name, self.session.volume is not None)
+        if kind == "model":
+            self.list_models(str(path))
+            return
+        async with self._loading:
+            with self.state as state:
+                state.dgm_busy = f"Reading {name or path.name}"
+            try:
+                loop = asyncio.get_running_loop()
+                reader = read_labels if kind == "labels" else read_image
+                image = await loop.run_in_executor(None, reader, path)
+            finally:
+                with self.state as state:
+                    state.dgm_busy = ""
+            title, subject = stem(name or path), subject_of(name or path)
+
+            def show() -> None:
+                self.say("")
+                self.say(self.show(image, kind, title, subject))
+
+            if self.session.unsaved:
+                self.ask(
+                    "Leave the edited labels?",
+                    "The labels were edited and not saved since. Opening another file takes them away.",
+                    "Leave them",
+                    show,
+                )
+                self.state.flush()
+            else:
+                with self.state:
+                    show()
+
+    def show(self, image: Any, kind: str, title: str, subject: str = "") -> str:
+        """Put a volume or labels into the scene and on the page; returns a note for the user."""
+        if kind == "labels":
+            note = self.session.open_labels(image, title)
+        else:
+            note = ""
+            self.session.open_volume(image, title, subject)
+            self.state.dgm_file = title
+            self.state.dgm_warnings = list(image.warnings)
+            self._show_unit()
+            self.reset_views()
+        self._show_labels()
+        self._refresh()
+        return note
+
+    def _show_labels(self) -> None:
+        """New labels are there: surfaces, table, views on them."""
+        self._editor.edit(self.session.segmentation, self.session.volume)
+        self._editor.show_surfaces(self.session.has_labels)
+        self.show_table()
+        if navigation.jump_to_all(self.session.segmentation):
+            for view in self._views.get_threed_views():
+                view.reset_view()
+
+    def reset_views(self) -> None:
+        """Fit the volume into every view."""
+        for view in self._views.get_views():
+            view.reset_view()
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    def segment(self) -> None:
+        """The click on Segment; asks first when labels edited by hand would be replaced."""
+        if self.state.dgm_reason or self.session.running:
+            return
+        if self.session.edited:
+            self.ask(
+                "Replace the edited labels?",
+                "The labels were edited by hand or come from a file. A new run replaces them; "
+                "a hidden copy stays in the scene (.mrb).",
+                "Replace",
+                self._start,
+            )
+        else:
+            self._start()
+
+    def _start(self) -> None:
+        state = self.state
+        settings = Settings(
+            model=state.dgm_model,
+            device=state.dgm_device,
+            units=state.dgm_units,
+            largest_component=bool(state.dgm_largest),
+            flip_average=bool(state.dgm_flip),
+        )
+        self.say("")
+        try:
+            self.session.start(settings)
+        except Exception as error:
+            self.fail(error)
+            return
+        state.dgm_progress, state.dgm_step = 0, "Preparing"
+        self._show_phase()
+        create_task(self._watch())
+
+    def cancel(self) -> None:
+        """The click on Cancel."""
+        self.session.runner.cancel()
+        self._show_phase()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            with self.state:
+                try:
+                    updates = self.session.poll()
+                except Exception as error:
+                    self.fail(error)
+                    updates = []
+                for update in updates:
+                    self._tell(update)
+                self._show_phase()
+            if not self.session.running:
+                return
+
+    def _tell(self, update: Update) -> None:
+        state = self.state
+        if update.kind == "progress":
+            state.dgm_step = update.text
+            if update.fraction >= 0:
+                state.dgm_progress = round(100 * update.fraction)
+        elif update.kind == "finished":
+            self._show_unit()
+            self._show_labels()
+        elif update.kind == "failed":
+            logging.error("%s\n%s", update.text, update.detail)
+            self.say(update.text, "error", update.detail or self.session.runner.log)
+        else:
+            self.say(update.text)
+
+    def _show_phase(self) -> None:
+        runner = self.session.runner
+        self.state.dgm_phase = runner.state
+        self.state.dgm_seconds = int(runner.seconds)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        state, entry = self.state, self._model()
+        if self.session.volume is None:
+            reason = "Open a QSM volume first."
+        elif entry is None:
+            reason = "No model is here: choose a model file."
+        elif entry["extra"]:
+            reason = (
+                f"This model also needs the channel {entry['extra']}, which the browser app cannot give: "
+                "use dgmseg segment --channel, or the module in 3D Slicer."
+            )
+        else:
+            reason = ""
+        state.dgm_reason = reason
+
+    # --- table ----------------------------------------------------------------------------------------------------
+
+    def _measure_soon(self, *_arguments: Any) -> None:
+        """The labels may have changed: measure once, when they have settled."""
+        if self._later is not None:
+            self._later.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # before the server runs; whoever changed the labels shows the table itself
+        self._later = loop.call_later(SETTLE_S, self._measure_now)
+
+    def _measure_now(self) -> None:
+        self._later = None
+        if self.session.segmentation is None:
+            return
+        with self.state:
+            try:
+                self.session.measure()
+            except Exception as error:
+                self.fail(error)
+            self.show_table()
+
+    def show_table(self) -> None:
+        """Show the rows that were measured last."""
+        session, state = self.session, self.state
+        ids = structure_segments(session.segmentation) if session.segmentation is not None else {}
+        has_labels = session.has_labels
+        state.dgm_rows = rows_of(
+            session.measurement.rows if has_labels else [],
+            session.measurement.reasons,
+            lambda label: label not in ids or self._editor.visible(ids[label]),
+        )
+        state.dgm_has_labels = has_labels
+        state.dgm_edited, state.dgm_unsaved = session.edited, session.unsaved
+        state.dgm_origin = session.origin
+        state.dgm_note = " ".join(session.measurement.notes)
+        state.dgm_measured += 1
+
+    def select(self, label: int) -> None:
+        """The click on a row: edit that structure, centre the views on it."""
+        ids = structure_segments(self.session.segmentation) if self.session.segmentation is not None else {}
+        self.state.dgm_selected = int(label)
+        if int(label) in ids:
+            self._editor.choose(ids[int(label)])
+            navigation.jump_to(self.session.segmentation, int(label))
+
+    def toggle(self, label: int) -> None:
+        """The click on a colour: show or hide that structure."""
+        ids = structure_segments(self.session.segmentation) if self.session.segmentation is not None else {}
+        if int(label) in ids:
+            self._editor.toggle_visibility(ids[int(label)])
+            self.show_table()
+
+    def key(self, name: str) -> None:
+        """A key that the page's script passes on: undo, redo, a tool's letter, or next and previous structure."""
+        if self.session.volume is None:
+            return
+        if name in ("undo", "redo"):
+            getattr(self._editor, name)()
+        elif name in ("next", "previous"):
+            step = 1 if name == "next" else -1
+            self.select((int(self.state.dgm_selected) - 1 + step) % len(STRUCTURES) + 1)
+        else:
+            from .editor import TOOLS
+
+            for _title, _icon, letter, effect in TOOLS:
+                if name == letter:
+                    self._editor.use_tool(effect)
+
+    # --- small things ---------------------------------------------------------------------------------------------
+
+    def _units_changed(self, **_state: Any) -> None:
+        if self.session.volume is None or self.session.units == self.state.dgm_units:
+            return
+        self.session.units = self.state.dgm_units
+        self.session.measure()
+        self._show_unit()
+        self.show_table()
+
+    def _show_unit(self) -> None:
+        unit = self.session.unit
+        self.state.dgm_unit = unit_words(unit)
+        self._window_changed()
+
+    def _window_changed(self, **_state: Any) -> None:
+        unit = self.session.unit
+        display = (
+            self.session.volume.GetScalarVolumeDisplayNode() if self.session.volume is not None else None
+        )
+        if unit is not None and display is not None:
+            low, high = (float(value) / unit.factor_to_ppb for value in self.state.dgm_window)
+            display.SetAutoWindowLevel(False)
+            display.SetWindowLevelMinMax(low, max(high, low + 1e-6))
+
+    def ask(self, title: str, text: str, yes: str, action: Any) -> None:
+        """Open the dialog; ``action`` is done when the user agrees."""
+        self._pending = action
+        self.state.dgm_question = {"title": title, "text": text, "yes": yes}
+
+    def answer(self, agreed: bool) -> None:
+        """The user's answer closes the dialog."""
+        action, self._pending = self._pending, None
+        self.state.dgm_question = {}
+        if agreed and action is not None:
+            try:
+                action()
+            except Exception as error:
+                self.fail(error)
+
+    def say(self, text: str, kind: str = "info", detail: str = "") -> None:
+        """Show one plain sentence; an empty one takes it away."""
+        text = panel_words(text)
+        with self.state as state:
+            state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
+
+    def fail(self, error: BaseException) -> None:
+        """Show an error as one plain sentence; what only a programmer understands goes behind Details."""
+        from DGMSegmentationLib.worker import explain
+
+        expected = isinstance(error, InputError)
+        detail = "" if expected else "".join(traceback.format_exception(error))
+        if not expected:
+            logging.error("%s", detail)
+        self.say(explain(error)[1], "error", detail)
+
+
+def _kind_of(name: str, has_volume: bool) -> str:
+    """What a dropped file is: a model, labels when its name says so and a volume is there, else a volume."""
+    lower = name.lower()
+    if lower.endswith(".safetensors"):
+        return "model"
+    words = ("dseg", ".seg.nrrd", "label", "_seg", "aseg", "mask")
+    return "labels" if has_volume and any(word in lower for word in words) else "volume"

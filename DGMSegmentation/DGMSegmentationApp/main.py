@@ -1,0 +1,83 @@
+"""Starts the app for ``dgmseg app`` and tidies up behind it."""
+
+import atexit
+import logging
+import shutil
+import signal
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from .options import Options
+
+
+def run(options: Options, file: Path | None = None) -> None:
+    """Serve the app until it is ended; everything temporary lies in one folder that is removed at the end.
+
+    Raises InputError before anything is served when the file or the model cannot be used.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-app-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    tempfile.tempdir = str(folder)
+    image = _read(file)
+    # trame reads the command line by itself; ours means nothing to it.
+    sys.argv = sys.argv[:1]
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    _quiet()
+    from .application import Application
+
+    application = Application(options)
+    atexit.register(application.close)
+    application.controls.list_models(options.model)
+    if file is not None:
+        from DGMSegmentationLib.files import stem
+        from DGMSegmentationLib.measure_files import subject_of
+
+        application.controls.show(image, "volume", stem(file), subject_of(file))
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
+    application.server.controller.on_server_ready.add(lambda **_state: _announce(options))
+    try:
+        application.serve()
+    finally:
+        application.close()
+        tempfile.tempdir = None
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read(file: Path | None) -> Any:
+    from DGMSegmentationLib.errors import InputError
+    from DGMSegmentationLib.files import read_image
+
+    if file is None:
+        return None
+    if not file.exists():
+        raise InputError(f"{file}: there is no such file; check the path.")
+    return read_image(file)
+
+
+def _quiet() -> None:
+    """VTK's warnings about a missing display or old event names mean nothing to the user."""
+    import vtk
+
+    vtk.vtkLogger.SetStderrVerbosity(vtk.vtkLogger.VERBOSITY_ERROR)
+    vtk.vtkObject.GlobalWarningDisplayOff()
+
+
+def _announce(options: Options) -> None:
+    print(f"DGMSegmentation runs at {options.url}  (Ctrl+C ends it)", flush=True)
+    if options.token:
+        print(
+            "Other computers can reach it: whoever has this address sees the data. The connection is not encrypted; "
+            "across a network use an SSH tunnel.",
+            flush=True,
+        )
+    if options.browser:
+        webbrowser.open(options.url)
+
+
+def _end(_signal: int, _frame: Any) -> None:
+    raise SystemExit(0)

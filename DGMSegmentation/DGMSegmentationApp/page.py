@@ -1,0 +1,228 @@
+"""The page: the bar on top, the panel and the tools at the left, Slicer's views, the dialogs."""
+
+from typing import Any
+
+from trame.ui.vuetify3 import VAppLayout
+from trame.widgets import client, html
+from trame.widgets import vuetify3 as v
+from trame_server import Server
+from trame_slicer.app.ui import ControlButton, LayoutButton
+
+from .controls import Controls
+from .editor import TOOLS, EditorLogic
+from .panel import Panel
+
+PANEL_WIDTH = 376
+RAIL_WIDTH = 48
+# What can be downloaded, in the words of the menu: (kind for the server, title, explanation).
+DOWNLOADS = (
+    ("table-csv", "Table (CSV)", "one row a structure"),
+    ("table-tsv", "Table (TSV)", "one row a structure"),
+    ("wide-csv", "Wide table (CSV)", "one row for this volume"),
+    ("labels", "Labels (NIfTI)", "values 1 to 10"),
+    ("segmentation", "Segmentation (.seg.nrrd)", "names and colours, for 3D Slicer"),
+    ("scene", "Scene (.mrb)", "everything, for 3D Slicer"),
+    ("report", "Report page (HTML)", "picture, table, provenance"),
+)
+
+
+class Page:
+    """Builds the page; ``layout`` is the root that trame serves, ``panel`` the segment editor's part of it."""
+
+    def __init__(self, server: Server, controls: Controls, editor: EditorLogic, layout_manager: Any) -> None:
+        self._controls, self._editor = controls, editor
+        with VAppLayout(server) as self.layout:
+            self.layout.root.theme = ("dgm_theme",)
+            client.ClientTriggers(mounted="dgm_theme = window.dgm.start(trame)")
+            self._bar()
+            with v.VNavigationDrawer(
+                v_model=("dgm_panel",), permanent=True, width=PANEL_WIDTH, location="left", id="dgm-panel"
+            ):
+                self.panel = Panel(controls)
+            with v.VNavigationDrawer(permanent=True, width=RAIL_WIDTH, location="left", classes="dgm-rail"):
+                self._rail()
+            with v.VMain(id="dgm-views"), html.Div(classes="dgm-fill"):
+                layout_manager.initialize_layout_grid(self.layout)
+                self._welcome()
+            self._dialogs()
+
+    def _bar(self) -> None:
+        with v.VAppBar(height=48, flat=True, border=True):
+            _icon("mdi-menu", "Show or hide the panel", "dgm_panel = !dgm_panel")
+            html.Span("DGMSegmentation", classes="dgm-title")
+            html.Span("{{ dgm_file }}", classes="dgm-file", title=("dgm_file",), v_show=("dgm_file",))
+            v.VChip(
+                "{{ dgm_unit }}",
+                size="small",
+                v_show=("dgm_file",),
+                classes="ml-2",
+                id="dgm-unit",
+                title="The unit of the values and how it is known",
+            )
+            v.VSpacer()
+            self._open_menu()
+            self._download_menu()
+            _icon("mdi-theme-light-dark", "Dark or light", "dgm_theme = window.dgm.toggleTheme(dgm_theme)")
+            _icon("mdi-help-circle-outline", "Keys and about", "dgm_about = true")
+
+    def _open_menu(self) -> None:
+        with v.VMenu(location="bottom end"):
+            with v.Template(v_slot_activator="{ props }"):
+                v.VBtn(
+                    "Open",
+                    prepend_icon="mdi-folder-open-outline",
+                    v_bind="props",
+                    id="dgm-open",
+                    variant="text",
+                )
+            with v.VList(density="compact"):
+                for kind, title, text, condition in (
+                    ("volume", "QSM volume", "NIfTI, NRRD, or a DICOM series as .zip", "true"),
+                    ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume", "dgm_file"),
+                    ("model", "Model file", ".safetensors", "true"),
+                ):
+                    v.VListItem(
+                        title=title,
+                        subtitle=text,
+                        disabled=(f"!({condition})",),
+                        id=f"dgm-open-{kind}",
+                        click=f"window.dgm.choose('{kind}')",
+                    )
+
+    def _download_menu(self) -> None:
+        with v.VMenu(location="bottom end"):
+            with v.Template(v_slot_activator="{ props }"):
+                v.VBtn(
+                    "Save",
+                    prepend_icon="mdi-download",
+                    v_bind="props",
+                    id="dgm-save",
+                    variant="text",
+                    disabled=("!dgm_has_labels",),
+                )
+            with v.VList(density="compact"):
+                for kind, title, text in DOWNLOADS:
+                    v.VListItem(
+                        title=title, subtitle=text, id=f"dgm-save-{kind}", click=f"window.dgm.save('{kind}')"
+                    )
+
+    def _rail(self) -> None:
+        names = self.panel.names
+        with html.Div(classes="dgm-rail-content", raw_attrs=['role="toolbar"', aria("Tools")]):
+            for title, icon, letter, effect in TOOLS:
+                _tool(
+                    f"{title} ({letter.upper()})",
+                    icon,
+                    (self._editor.use_tool_named, f"['{title}']"),
+                    "!dgm_file",
+                    title.lower(),
+                    active=self.panel.is_active_effect(effect),
+                )
+            v.VDivider()
+            _tool("Undo (Ctrl+Z)", "mdi-undo", self._editor.undo, f"!{names.can_undo}", "undo")
+            _tool("Redo (Ctrl+Y)", "mdi-redo", self._editor.redo, f"!{names.can_redo}", "redo")
+            v.VSpacer()
+            _tool(
+                "Surfaces in 3D",
+                "mdi-video-3d",
+                self._editor.toggle_surfaces,
+                "!dgm_has_labels",
+                "surfaces",
+                active=(names.segment_display.show_3d,),
+            )
+            _tool("Fit the views", "mdi-fit-to-page-outline", self._controls.reset_views, "!dgm_file", "fit")
+            LayoutButton(disabled=("!dgm_file",), raw_attrs=[aria("Layout of the views")])
+
+    def _welcome(self) -> None:
+        with html.Div(classes="dgm-welcome", v_show=("!dgm_file",)), html.Div(classes="dgm-welcome-card"):
+            v.VIcon("mdi-tray-arrow-down", size=44)
+            html.H2("Open a QSM volume")
+            html.P("Drop a file here: NIfTI, NRRD, or a DICOM series as .zip.")
+            v.VBtn("Choose a file", color="primary", click="window.dgm.choose('volume')", id="dgm-choose")
+            html.P(
+                "The file stays on the computer that runs this program. For research use only; not a medical device.",
+                classes="dgm-small",
+            )
+
+    def _dialogs(self) -> None:
+        with (
+            v.VOverlay(
+                model_value=("dgm_upload >= 0 || !!dgm_busy",),
+                persistent=True,
+                classes="align-center justify-center",
+                id="dgm-busy",
+            ),
+            v.VCard(classes="pa-6", min_width=280),
+        ):
+            html.Div("{{ dgm_upload >= 0 ? 'Sending the file' : dgm_busy }}", classes="mb-3")
+            v.VProgressLinear(
+                model_value=("Math.max(0, dgm_upload)",), indeterminate=("dgm_upload < 0",), color="primary"
+            )
+        with (
+            v.VDialog(
+                model_value=("!!dgm_question.title",), persistent=True, max_width=460, id="dgm-question"
+            ),
+            v.VCard(title=("dgm_question.title",)),
+        ):
+            v.VCardText("{{ dgm_question.text }}")
+            with v.VCardActions():
+                v.VSpacer()
+                v.VBtn("Keep", click=(self._controls.answer, "[false]"), id="dgm-no", autofocus=True)
+                v.VBtn(
+                    "{{ dgm_question.yes }}",
+                    click=(self._controls.answer, "[true]"),
+                    id="dgm-yes",
+                    color="warning",
+                )
+        with v.VDialog(v_model=("dgm_about", False), max_width=520), v.VCard(title="DGMSegmentation"):
+            with v.VCardText():
+                html.P(
+                    "Segments ten deep-gray-matter nuclei in quantitative susceptibility maps and measures them. "
+                    "For research use only; not a medical device.",
+                    classes="mb-3",
+                )
+                with html.Table(classes="dgm-keys"), html.Tbody():
+                    for keys, what in _KEYS:
+                        with html.Tr():
+                            html.Td(keys)
+                            html.Td(what)
+                html.P(
+                    "Views and editor: 3D Slicer's core and trame-slicer (Kitware, Apache-2.0). Nothing leaves this "
+                    "computer: the program loads nothing from the internet.",
+                    classes="mt-3 dgm-small",
+                )
+            with v.VCardActions():
+                v.VSpacer()
+                v.VBtn("Close", click="dgm_about = false")
+
+
+_KEYS = (
+    ("Up / Down", "previous or next structure, centred in the views"),
+    ("P, E, D, C", "paint, erase, draw, scissors"),
+    ("I, S, T, V", "islands, smooth, threshold, view only"),
+    ("Ctrl+Z, Ctrl+Y", "undo, redo"),
+    ("Mouse wheel", "through the slices; with Shift: size of the brush"),
+    ("Right button", "zoom; middle button: move"),
+)
+
+
+def aria(words: str) -> str:
+    """What a screen reader says for something that shows only an icon."""
+    return f'aria-label="{words}"'
+
+
+def _icon(icon: str, words: str, click: str) -> None:
+    v.VBtn(icon=icon, click=click, title=words, size="small", raw_attrs=[aria(words)])
+
+
+def _tool(words: str, icon: str, click: Any, disabled: str, name: str, **more: Any) -> None:
+    ControlButton(
+        name=words,
+        icon=icon,
+        size=40,
+        click=click,
+        disabled=(disabled,),
+        id=f"dgm-tool-{name}",
+        raw_attrs=[aria(words)],
+        **more,
+    )

@@ -1,0 +1,260 @@
+"""The panel at the left: model and Segment, the table of ten structures, the settings of the tool in use.
+
+It is trame-slicer's segment editor panel with our table in place of its list of segments.
+"""
+
+from typing import Any
+
+from DGMSegmentationScene.shown import TIPS
+from trame.widgets import html
+from trame.widgets import vuetify3 as v
+from trame_slicer.app.ui import (
+    DrawEffectUI,
+    FlexContainer,
+    IslandsEffectUI,
+    LogicalOperatorsEffectUI,
+    PaintEffectUI,
+    ScissorsEffectUI,
+    SegmentDisplayUI,
+    SegmentEditorUI,
+    SmoothingEffectUI,
+    ThresholdEffectUI,
+)
+from trame_slicer.segmentation import (
+    SegmentationEffectDraw,
+    SegmentationEffectErase,
+    SegmentationEffectIslands,
+    SegmentationEffectLogicalOperators,
+    SegmentationEffectNoTool,
+    SegmentationEffectPaint,
+    SegmentationEffectScissors,
+    SegmentationEffectSmoothing,
+    SegmentationEffectThreshold,
+)
+
+_SETTINGS = (
+    (SegmentationEffectPaint, PaintEffectUI),
+    (SegmentationEffectErase, PaintEffectUI),
+    (SegmentationEffectDraw, DrawEffectUI),
+    (SegmentationEffectScissors, ScissorsEffectUI),
+    (SegmentationEffectIslands, IslandsEffectUI),
+    (SegmentationEffectSmoothing, SmoothingEffectUI),
+    (SegmentationEffectThreshold, ThresholdEffectUI),
+    (SegmentationEffectLogicalOperators, LogicalOperatorsEffectUI),
+)
+_COLUMNS = (
+    ("mean", "ppb", TIPS["mean_ppb"]),
+    ("sd", "SD", TIPS["sd_ppb"]),
+    ("volume", "mm\u00b3", TIPS["volume_mm3"]),
+)
+
+
+class Panel(SegmentEditorUI):
+    """trame-slicer's panel for the segment editor, arranged for ten known structures."""
+
+    def __init__(self, controls: Any, **kwargs: Any) -> None:
+        self._controls = controls
+        super().__init__(classes="dgm-panel", **kwargs)
+
+    @property
+    def names(self) -> Any:
+        """The names of the editor's state, for expressions of the page."""
+        return self._typed_state.name
+
+    def _build_ui(self) -> None:
+        with self:
+            self._run_section()
+            self._message()
+            self._table()
+            self._tool_settings()
+            self._display_section()
+
+    def _run_section(self) -> None:
+        with html.Div(classes="dgm-section"):
+            with FlexContainer(row=True, classes="dgm-row"):
+                v.VSelect(
+                    v_model=("dgm_model",),
+                    items=("dgm_models",),
+                    item_title="title",
+                    item_value="value",
+                    label="Model",
+                    no_data_text="No model: Open > Model file",
+                    id="dgm-model",
+                    **_FIELD,
+                )
+                v.VBtn(
+                    icon="mdi-tune",
+                    size="small",
+                    click="dgm_advanced = !dgm_advanced",
+                    active=("dgm_advanced", False),
+                    title="More options",
+                    raw_attrs=['aria-label="More options"', ':aria-expanded="dgm_advanced"'],
+                    id="dgm-advanced",
+                )
+            with html.Div(v_show=("dgm_advanced",)):
+                html.Div("{{ dgm_model_text }}", classes="dgm-small mb-2")
+                with FlexContainer(row=True, classes="dgm-row"):
+                    v.VSelect(
+                        v_model=("dgm_device",),
+                        items=("['auto', 'cuda', 'mps', 'cpu']",),
+                        label="Device",
+                        **_FIELD,
+                    )
+                    v.VSelect(
+                        v_model=("dgm_units",),
+                        items=("['auto', 'ppm', 'ppb']",),
+                        label="Units",
+                        id="dgm-units",
+                        **_FIELD,
+                    )
+                v.VCheckbox(v_model=("dgm_largest",), label="Keep only the largest piece of each", **_CHECK)
+                v.VCheckbox(
+                    v_model=("dgm_flip",), label="Average with the mirrored head (twice the time)", **_CHECK
+                )
+                html.Div("Window: {{ dgm_window[0] }} to {{ dgm_window[1] }} ppb", classes="dgm-small")
+                v.VRangeSlider(
+                    v_model=("dgm_window",),
+                    min=-500,
+                    max=500,
+                    step=10,
+                    strict=True,
+                    density="compact",
+                    hide_details=True,
+                )
+            v.VBtn(
+                "Segment",
+                v_show=("dgm_phase === 'idle'",),
+                block=True,
+                color="primary",
+                height=40,
+                click=self._controls.segment,
+                disabled=("!!dgm_reason",),
+                title=("dgm_reason",),
+                id="dgm-segment",
+            )
+            with (
+                html.Div(v_show=("dgm_phase !== 'idle'",), id="dgm-progress"),
+                FlexContainer(row=True, classes="dgm-row"),
+            ):
+                with html.Div(classes="flex-grow-1"):
+                    html.Div(
+                        "{{ dgm_phase === 'cancelling' ? 'Cancelling' : dgm_step }} - {{ dgm_seconds }} s",
+                        classes="dgm-small",
+                        raw_attrs=['role="status"'],
+                    )
+                    v.VProgressLinear(model_value=("dgm_progress",), color="primary", height=6, rounded=True)
+                v.VBtn(
+                    "Cancel",
+                    click=self._controls.cancel,
+                    disabled=("dgm_phase === 'cancelling'",),
+                    id="dgm-cancel",
+                    variant="tonal",
+                )
+            html.Div(
+                "{{ dgm_reason }}",
+                classes="dgm-small mt-1",
+                v_show=("dgm_reason && dgm_file && dgm_phase === 'idle'",),
+            )
+
+    def _message(self) -> None:
+        with v.VAlert(
+            v_show=("dgm_message",),
+            type=("dgm_message_kind",),
+            density="compact",
+            variant="tonal",
+            closable=True,
+            classes="mx-3 mb-2 flex-grow-0 flex-shrink-0",
+            model_value=("!!dgm_message",),
+            update_modelValue="dgm_message = ''",
+            id="dgm-message",
+        ):
+            html.Span("{{ dgm_message }}")
+            with html.Details(v_if=("dgm_detail",)):
+                html.Summary("Details")
+                html.Pre("{{ dgm_detail }}", classes="dgm-detail")
+        html.Div("{{ text }}", v_for="text in dgm_warnings", classes="dgm-warning", key="text")
+
+    def _table(self) -> None:
+        with html.Div(classes="dgm-section dgm-results"):
+            with html.Table(classes="dgm-table", id="dgm-table"):
+                with html.Thead(), html.Tr():
+                    html.Th(raw_attrs=['aria-label="Shown"'])
+                    html.Th("Structure", classes="dgm-left")
+                    for _key, title, tip in _COLUMNS:
+                        html.Th(title, title=tip)
+                    html.Th(raw_attrs=['aria-label="Flags"'], title=TIPS["flags"])
+                with html.Tbody():
+                    self._rows()
+            html.Div(
+                "{{ dgm_origin }}{{ dgm_unsaved ? ' - not saved yet' : '' }}",
+                classes="dgm-small",
+                id="dgm-origin",
+            )
+            html.Div("{{ dgm_note }}", classes="dgm-small dgm-warn", v_show=("dgm_note",))
+            html.Div(
+                "{{ flag.reason }}",
+                v_for="flag in (dgm_rows[dgm_selected - 1] || { flags: [] }).flags",
+                key="flag.words",
+                classes="dgm-small dgm-warn dgm-reason",
+            )
+
+    def _rows(self) -> None:
+        choose = f"trigger('{self.server.trigger_name(self._controls.select)}', [row.label])"
+        toggle = f"trigger('{self.server.trigger_name(self._controls.toggle)}', [row.label])"
+        with html.Tr(
+            v_for="row in dgm_rows",
+            key="row.label",
+            click=choose,
+            classes=("{ 'dgm-chosen': row.label === dgm_selected }",),
+            raw_attrs=[
+                'tabindex="0"',
+                ':data-label="row.id"',
+                ':aria-selected="row.label === dgm_selected"',
+                f'@keydown.enter="{choose}"',
+            ],
+        ):
+            with html.Td():
+                html.Button(
+                    classes=("row.visible ? 'dgm-dot' : 'dgm-dot dgm-hidden'",),
+                    style=("'--dot:' + row.color",),
+                    title=("row.visible ? 'Hide' : 'Show'",),
+                    raw_attrs=[
+                        f'@click.stop="{toggle}"',
+                        ":aria-label=\"(row.visible ? 'Hide ' : 'Show ') + row.id\"",
+                    ],
+                )
+            html.Td("{{ row.name }} <b>{{ row.side }}</b>", classes="dgm-left")
+            for key, _title, _tip in _COLUMNS:
+                html.Td("{{ row." + key + " }}", raw_attrs=[f'data-column="{key}"'])
+            with html.Td():
+                v.VIcon(
+                    "mdi-flag",
+                    v_if=("row.flags.length",),
+                    size="small",
+                    color="warning",
+                    title=("row.flags.map(f => f.reason).join(' ')",),
+                    raw_attrs=[":aria-label=\"row.flags.map(f => f.words).join(', ')\""],
+                )
+
+    def _tool_settings(self) -> None:
+        nothing = self.is_active_effect(SegmentationEffectNoTool)[0]
+        with html.Div(classes="dgm-section", v_show=(f"dgm_file && !({nothing})",), id="dgm-settings"):
+            html.Div(
+                "{{ (dgm_rows[dgm_selected - 1] || {}).name || 'Choose a structure in the table' }} "
+                "{{ (dgm_rows[dgm_selected - 1] || {}).side }}",
+                classes="dgm-target",
+            )
+            for effect, settings in _SETTINGS:
+                self._register_effect_ui(effect, settings)
+
+    def _display_section(self) -> None:
+        with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)):
+            SegmentDisplayUI(
+                typed_state=self.sub_state(self._typed_state.name.segment_display),
+                variant="flat",
+                color="transparent",
+            )
+
+
+_FIELD = {"density": "compact", "hide_details": True, "variant": "outlined"}
+_CHECK = {"density": "compact", "hide_details": True}

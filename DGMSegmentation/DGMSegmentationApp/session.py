@@ -1,0 +1,213 @@
+"""One QSM volume and its ten segments in a MRML scene: load, segment, measure, export. Knows nothing of a browser."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from DGMSegmentationScene import export, navigation
+from DGMSegmentationScene.labels import labels_for_volume
+from DGMSegmentationScene.measurement import Measurement, Measurer
+from DGMSegmentationScene.provenance import attribute, is_edited, mark_unedited
+from DGMSegmentationScene.report import write_report
+from DGMSegmentationScene.runner import IDLE, Runner, Settings, Update
+from DGMSegmentationScene.segments import create_segmentation, show_labels
+from DGMSegmentationScene.volumes import add_volume, refusal
+
+from DGMSegmentationLib.errors import InputError
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.image import Image
+
+# What can be downloaded -> how its name ends.
+EXPORTS = {
+    "table-csv": "_rois.csv",
+    "table-tsv": "_rois.tsv",
+    "wide-csv": "_rois-wide.csv",
+    "labels": "_dseg.nii.gz",
+    "segmentation": ".seg.nrrd",
+    "scene": ".mrb",
+    "report": "_report.html",
+    "provenance": "_provenance.json",
+}
+
+
+class Session:
+    """The state of the app: at most one volume, with one segmentation that is there from the start (empty, to paint in)."""
+
+    def __init__(self, scene: Any, runner: Runner | None = None) -> None:
+        self.scene = scene
+        self.runner = runner or Runner()
+        self.volume: Any = None
+        self.segmentation: Any = None
+        self.measurement = Measurement([])
+        self.units = "auto"
+        self._measurer = Measurer()
+        self._exported: str | None = None
+
+    @property
+    def has_labels(self) -> bool:
+        """True when at least one structure has a voxel (after :meth:`measure`)."""
+        return any(row.n_voxels for row in self.measurement.rows)
+
+    @property
+    def edited(self) -> bool:
+        """True when a hand changed the labels, or when they came from a file."""
+        return self.has_labels and is_edited(self.segmentation)
+
+    @property
+    def unsaved(self) -> bool:
+        """True when there is manual work that no download holds yet."""
+        return self.edited and self._exported != self._state_of_labels()
+
+    def open_volume(self, image: "Image", name: str, subject: str = "") -> None:
+        """Show a QSM with ten empty segments in place of what was open; raises InputError and changes nothing then."""
+        import numpy as np
+        import slicer
+
+        from DGMSegmentationLib.mask import brain_mask
+        from DGMSegmentationLib.units import decide_units
+
+        decide_units(
+            image.data, brain_mask(image.data), self.units
+        )  # no QSM, no map of phase: said before anything
+        volume = add_volume(self.scene, image, name)
+        reason = refusal(volume)
+        if reason:
+            self.scene.RemoveNode(volume)
+            raise InputError(reason)
+        self.runner.abort()
+        for kind in ("vtkMRMLSegmentationNode", "vtkMRMLScalarVolumeNode"):
+            self._remove(kind, keep=volume)
+        volume.SetName(name)
+        hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(self.scene)
+        if hierarchy is not None:
+            hierarchy.RemoveAllItems()
+            top = hierarchy.GetSceneItemID()
+            hierarchy.CreateItem(hierarchy.CreateSubjectItem(top, subject) if subject else top, volume)
+        self.volume = volume
+        self.segmentation = create_segmentation(self.scene, volume)
+        show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
+        mark_unedited(self.segmentation)
+        self._exported = None
+        self.show()
+        self.measure()
+
+    def open_labels(self, labels: "Image", name: str) -> str:
+        """Show labels from a file in place of the present ones; returns a note for the user, empty when all is plain."""
+        if self.volume is None:
+            raise InputError("Open the QSM volume first, then the segmentation that belongs to it.")
+        if not labels.data.any():
+            raise InputError(f"{name} holds none of the ten structures: give a segmentation of them.")
+        placed, resampled = labels_for_volume(labels, self.volume)
+        self.runner.abort()
+        old = self.segmentation
+        self.segmentation = create_segmentation(self.scene, self.volume, name)
+        show_labels(self.segmentation, self.volume, placed)
+        self.scene.RemoveNode(old)
+        self.measure()
+        self._exported = self._state_of_labels()
+        return (
+            "The segmentation had another grid and was brought to that of the volume (nearest neighbour)."
+            if resampled
+            else ""
+        )
+
+    def show(self) -> None:
+        """Show the volume in the slices, a QSM with the window of -100..200 ppb."""
+        unit = self.unit
+        navigation.show_volume(self.scene, self.volume, unit.factor_to_ppb if unit else None)
+
+    @property
+    def unit(self) -> Any:
+        """How the volume's values become ppb (a UnitDecision); None without a volume, or when it is no QSM."""
+        if self.volume is None:
+            return None
+        return self._measurer.unit_of(self.volume, self.units, self.segmentation)
+
+    def start(self, settings: Settings) -> None:
+        """Begin a run that fills the segmentation; raises InputError with one plain sentence."""
+        reason = refusal(self.volume)
+        if reason:
+            raise InputError("Open a QSM volume first." if self.volume is None else reason)
+        self.runner.start(self.volume, settings, self.segmentation)
+
+    def poll(self) -> list[Update]:
+        """What the run says since the last call; when it has finished, the segmentation is the new one."""
+        updates = self.runner.poll()
+        for update in updates:
+            if update.kind == "finished":
+                node = self.scene.GetNodeByID(update.node_id)
+                if (
+                    node is not self.segmentation
+                ):  # edited during the run: that work stays, hidden, in the scene
+                    self.segmentation.SetDisplayVisibility(False)
+                    self.segmentation = node
+                self.measure()
+        return updates
+
+    @property
+    def running(self) -> bool:
+        """True from the start of a run to its end."""
+        return self.runner.state != IDLE
+
+    def measure(self) -> Measurement:
+        """Measure again; the rows stay in :attr:`measurement`."""
+        self.measurement = Measurement([])
+        if self.segmentation is not None:
+            self.measurement = self._measurer.measure(self.segmentation, [self.volume], self.units)
+        return self.measurement
+
+    @property
+    def origin(self) -> str:
+        """Where the labels come from, in words."""
+        if not self.has_labels:
+            return ""
+        model = attribute(self.segmentation, "Model")
+        if not model:
+            return "Labels from a file or by hand"
+        return f"{model}, edited by hand" if self.edited else model
+
+    def export(self, what: str, folder: Path) -> Path:
+        """Write one of EXPORTS into a folder; raises InputError when there is nothing to write yet."""
+        if what not in EXPORTS:
+            raise InputError(f"There is no export named {what}.")
+        if self.volume is None:
+            raise InputError("There is nothing to save yet: open a QSM volume first.")
+        if not self.has_labels and what != "scene":
+            raise InputError("There are no labels yet: click Segment, paint, or open a segmentation.")
+        path = folder / (safe_name(self.volume.GetName()) + EXPORTS[what])
+        rows = self.measure().rows
+        if what.startswith(("table", "wide")):
+            export.write_table(rows, path, wide=what.startswith("wide"))
+        elif what == "labels":
+            export.write_labels(self.segmentation, self.volume, path)
+        elif what == "segmentation":
+            export.write_segmentation(self.segmentation, path)
+        elif what == "scene":
+            export.write_scene(self.scene, path)
+        elif what == "report":
+            write_report(self.segmentation, self.volume, rows, path)
+        else:
+            path.write_text(export.provenance_text(self.segmentation), encoding="utf-8")
+        if what in ("labels", "segmentation", "scene"):
+            self._exported = self._state_of_labels()
+        return path
+
+    def close(self) -> None:
+        """End the worker process; safe to call more than once."""
+        self.runner.stop()
+
+    def _state_of_labels(self) -> str:
+        from DGMSegmentationScene.provenance import fingerprint
+
+        return str(fingerprint(self.segmentation))
+
+    def _remove(self, kind: str, keep: Any) -> None:
+        for node in list(self.scene.GetNodesByClass(kind)):
+            if node is not keep:
+                self.scene.RemoveNode(node)
+
+
+def safe_name(name: str) -> str:
+    """A name that every file system takes."""
+    kept = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name).strip(" .")
+    return kept[:120] or "volume"

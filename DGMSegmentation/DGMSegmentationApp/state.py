@@ -1,0 +1,84 @@
+"""What the page shows, as names and values of the trame state: one place for the names, the rows and the words."""
+
+from typing import Any
+
+from DGMSegmentationScene.shown import number, shown_flags
+from trame_server.state import State
+
+from DGMSegmentationLib.structures import STRUCTURES
+
+# The names begin with dgm_, so that none meets one of trame-slicer's.
+DEFAULTS: dict[str, Any] = {
+    "dgm_file": "",
+    "dgm_unit": "",
+    "dgm_warnings": [],
+    "dgm_models": [],
+    "dgm_model": "",
+    "dgm_model_text": "",
+    "dgm_device": "auto",
+    "dgm_units": "auto",
+    "dgm_largest": True,
+    "dgm_flip": False,
+    "dgm_window": [-100, 200],
+    "dgm_phase": "idle",  # idle, running, cancelling
+    "dgm_progress": 0,
+    "dgm_step": "",
+    "dgm_seconds": 0,
+    "dgm_message": "",
+    "dgm_message_kind": "info",  # info, error
+    "dgm_detail": "",
+    "dgm_rows": [],
+    "dgm_selected": 0,
+    "dgm_origin": "",
+    "dgm_note": "",
+    "dgm_has_labels": False,
+    "dgm_edited": False,
+    "dgm_unsaved": False,
+    "dgm_reason": "Open a QSM volume first.",  # why Segment cannot be clicked; empty when it can
+    "dgm_question": {},  # title, text, yes: what the open dialog asks; empty when none is open
+    "dgm_busy": "",  # what the app is doing besides a run, e.g. reading a file
+    "dgm_upload": -1,  # percent of an upload, kept by the page's script
+    "dgm_panel": True,
+    "dgm_theme": "dark",
+    "dgm_measured": 0,  # counts the tables, so that a test or a script can wait for the next one
+}
+
+
+def set_defaults(state: State) -> None:
+    """Give every name its first value."""
+    state.update(DEFAULTS)
+    state.dgm_rows = rows_of([], {}, lambda _label: True)
+
+
+def rows_of(rows: list[Any], reasons: dict[str, str], visible: Any) -> list[dict[str, Any]]:
+    """The ten rows of the page's table; numbers as words, empty strings where there is nothing."""
+    by_label = {row.label: row for row in rows}
+    shown = []
+    for structure in STRUCTURES:
+        row = by_label.get(structure.label)
+        there = row is not None and row.n_voxels > 0
+        shown.append(
+            {
+                "label": structure.label,
+                "id": structure.abbreviation,
+                "name": structure.name.split(" ", 1)[1].capitalize(),
+                "side": structure.side,
+                "color": structure.color,
+                "mean": number(row.mean_ppb) if there else "",
+                "sd": number(row.sd_ppb) if there else "",
+                "volume": number(row.volume_mm3, 0) if there else "",
+                "flags": [
+                    {"words": words, "reason": reason or words}
+                    for words, reason in (shown_flags(row, reasons) if row is not None else [])
+                ],
+                "visible": bool(visible(structure.label)),
+            }
+        )
+    return shown
+
+
+def unit_words(unit: Any) -> str:
+    """How the unit of the volume was found, in a few words."""
+    if unit is None:
+        return "no QSM"
+    return f"{unit.unit}, {'detected' if unit.detected else 'as given'}"

@@ -1,0 +1,208 @@
+"""The web server's doors: who may come in, one window at a time, files in and files out.
+
+trame serves its own files and the socket; this adds routes to the same aiohttp application and a guard before all of them.
+"""
+
+import asyncio
+import hmac
+import logging
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from DGMSegmentationLib.errors import DGMError
+
+from .controls import Controls
+from .options import Options, is_loopback
+from .uploads import TooLarge, discard, receive, what_to_read
+
+STATIC = Path(__file__).with_name("static")
+SOCKET = "/ws"
+WRONG_TOKEN_DELAY_S = 1.0
+# The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Doors:
+    """Adds the guard and the routes to trame's aiohttp application."""
+
+    def __init__(self, controls: Controls, options: Options) -> None:
+        self._controls, self._options = controls, options
+        self._pass = secrets.token_urlsafe(
+            24
+        )  # the cookie's value; the token itself stays out of the browser's store
+        self._window: web.Request | None = None
+
+    def add_to(self, application: web.Application) -> None:
+        """Call it before the server starts."""
+        application.middlewares.append(self._guard)
+        application.router.add_post("/upload/{kind}", self._upload)
+        application.router.add_get("/export/{kind}", self._export)
+        application.router.add_get("/free", self._is_free)
+        application.router.add_post("/take-over", self._take_over)
+
+    # --- who may come in ------------------------------------------------------------------------------------------
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if not self._host_is_ours(request) or not self._origin_is_ours(request):
+            return web.Response(status=403, text="This address is not the one that dgmseg app printed.")
+        if self._options.token:
+            answer = await self._check_token(request)
+            if answer is not None:
+                return answer
+        if request.path == SOCKET:
+            return await self._one_window(request, handler)
+        if request.path in ("/", "/index.html") and self._window is not None:
+            return self._plain_page("busy.html")
+        try:
+            response = await handler(request)
+        except web.HTTPException as answer:
+            self._harden(answer, request)
+            raise
+        self._harden(response, request)
+        return response
+
+    def _host_is_ours(self, request: web.Request) -> bool:
+        """A page of another site cannot reach us under a name of its own (DNS rebinding)."""
+        name = urlsplit(f"//{request.host}").hostname or ""
+        if (
+            self._options.token
+        ):  # the token protects; behind a tunnel or a wildcard address any name may be right
+            return True
+        return is_loopback(name) or name == self._options.host
+
+    @staticmethod
+    def _origin_is_ours(request: web.Request) -> bool:
+        """A page of another site may neither open the socket nor send files."""
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return request.method in ("GET", "HEAD") and request.path != SOCKET
+        return urlsplit(origin).netloc == request.host
+
+    async def _check_token(self, request: web.Request) -> web.StreamResponse | None:
+        cookie = f"dgmseg-{self._options.port}"
+        if hmac.compare_digest(request.cookies.get(cookie, ""), self._pass):
+            return None
+        given = request.query.get("token", "")
+        if request.path in ("/", "/index.html") and hmac.compare_digest(
+            given.encode(), self._options.token.encode()
+        ):
+            response = web.Response(status=303, headers={"Location": "/"})
+            response.set_cookie(cookie, self._pass, httponly=True, samesite="Strict", path="/")
+            return response
+        if given:
+            await asyncio.sleep(WRONG_TOKEN_DELAY_S)
+        return self._plain_page("token.html", 403)
+
+    def _harden(self, response: web.StreamResponse, request: web.Request) -> None:
+        if response.prepared:
+            return
+        response.headers["Content-Security-Policy"] = POLICY.format(
+            socket=f"ws://{request.host} wss://{request.host}"
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Cache-Control", "no-cache")
+
+    def _plain_page(self, name: str, status: int = 200) -> web.Response:
+        text = (STATIC / name).read_text(encoding="utf-8")
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY.format(socket="")}
+        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+
+    # --- one window at a time -------------------------------------------------------------------------------------
+
+    async def _one_window(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if self._window is not None:
+            return web.Response(status=409, text="DGMSegmentation is open in another window.")
+        self._window = request
+        try:
+            return await handler(request)
+        finally:
+            if self._window is request:
+                self._window = None
+
+    async def _is_free(self, _request: web.Request) -> web.Response:
+        return web.json_response({"free": self._window is None}, headers={"Cache-Control": "no-store"})
+
+    async def _take_over(self, _request: web.Request) -> web.Response:
+        """The user wants to go on in this window: the other one loses its connection."""
+        window, self._window = self._window, None
+        if window is not None and window.transport is not None:
+            window.transport.close()
+            await asyncio.sleep(0.2)
+        return web.json_response({"free": True})
+
+    # --- files in and out -----------------------------------------------------------------------------------------
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        kind = request.match_info["kind"]
+        limit = self._options.max_upload_bytes
+        folder = Path(tempfile.mkdtemp(prefix="upload-"))
+        keep = False
+        try:
+            if kind not in ("volume", "labels", "model", "any") or not request.content_type.startswith(
+                "multipart/"
+            ):
+                return web.Response(status=400, text="This is no upload of the page.")
+            if (request.content_length or 0) > limit + (1 << 20):
+                raise TooLarge(limit)
+            paths = await receive(await request.multipart(), folder, limit)
+            name = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+            loop = asyncio.get_running_loop()
+            path = await loop.run_in_executor(None, what_to_read, paths, limit)
+            keep = path.suffix == ".safetensors"
+            await self._controls.open(path, kind, path.name if path.is_file() else name)
+            return web.json_response({"ok": True})
+        except DGMError as error:
+            # The sentence names the file as the user knows it, not where it lay for a moment.
+            sentence = (
+                str(error)
+                .replace(f"{folder}/unpacked/", "")
+                .replace(f"{folder}/", "")
+                .replace(str(folder), "It")
+            )
+            self._controls.say(sentence, "error")
+            return web.json_response({"ok": False, "message": sentence})
+        except Exception as error:
+            self._controls.fail(error)
+            return web.json_response({"ok": False, "message": "The file could not be opened."})
+        finally:
+            if not keep:
+                discard(folder)
+
+    async def _export(self, request: web.Request) -> web.StreamResponse:
+        folder = Path(tempfile.mkdtemp(prefix="export-"))
+        try:
+            path = self._controls.session.export(request.match_info["kind"], folder)
+            content = path.read_bytes()
+            with self._controls.state:
+                self._controls.show_table()
+        except DGMError as error:
+            return web.Response(status=409, text=str(error))
+        except Exception:
+            logging.exception("The export failed")
+            return web.Response(status=500, text="The file could not be made: see the program's own window.")
+        finally:
+            discard(folder)
+        quoted = path.name.replace('"', "_")
+        return web.Response(
+            body=content,
+            content_type="application/octet-stream",
+            headers={
+                "Content-Disposition": f'attachment; filename="{_ascii(quoted)}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+
+def _ascii(name: str) -> str:
+    return name.encode("ascii", "replace").decode().replace("?", "_")

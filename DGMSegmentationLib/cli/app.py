@@ -1,0 +1,51 @@
+"""``dgmseg app``: the same tool in a browser, on 3D Slicer's own core."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_NEEDED = ("trame_slicer", "slicer", "trame")
+_MISSING = 'The browser app needs further packages: install them with  pip install "DGMSegmentation[app]"  and try again.'
+
+
+def app(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A QSM to open: .nii, .nii.gz, .nrrd, or a DICOM folder."),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen at (default: 8650, or a free one when it is taken).")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; any but this computer's own asks for a token.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str, typer.Option(help="The token to ask for (default: none here, a random one for another host).")
+    ] = "",
+    model: Annotated[str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")] = "",
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address, do not open the browser.")
+    ] = False,
+    max_upload_mb: Annotated[int, typer.Option(help="Largest upload in MB.")] = 2048,
+) -> None:
+    """Open the app in the browser: load, segment, correct with a brush, read the table, save."""
+    find_app()
+    from DGMSegmentationApp.main import run  # type: ignore[import-not-found,unused-ignore]
+    from DGMSegmentationApp.options import decide  # type: ignore[import-not-found,unused-ignore]
+
+    run(decide(host, port, token, not no_browser, model, max_upload_mb), file)
+
+
+def find_app() -> None:
+    """Make the app importable from a checkout or an installed wheel; raises InputError when its packages are missing."""
+    from ..errors import InputError
+
+    if importlib.util.find_spec("DGMSegmentationApp") is None:
+        beside = Path(__file__).resolve().parents[2] / "DGMSegmentation"  # a source checkout
+        if (beside / "DGMSegmentationApp").is_dir():
+            sys.path.append(str(beside))
+    if any(importlib.util.find_spec(name) is None for name in ("DGMSegmentationApp", *_NEEDED)):
+        raise InputError(_MISSING)
