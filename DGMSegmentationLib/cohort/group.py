@@ -27,6 +27,7 @@ CASE_COLUMNS = (
 )  # fmt: skip
 NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
 _INDEX = "group.json"
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,20 @@ class Entry:
         return self.trouble or (str((self.record or {}).get("reason", "")) if self.status == "failed" else "")
 
 
-def same_images(entries: Sequence[Entry]) -> dict[str, str]:
-    """Case name -> a note, for images that are there under two names: usually a copying mistake."""
+def same_images(entries: Sequence[Entry]) -> list[list[str]]:
+    """Groups of case names whose images have one content: usually a copying mistake."""
     by_sum: dict[str, list[str]] = {}
     for entry in entries:
         stamp = ((entry.record or {}).get("inputs") or {}).get("image") or {}
         if stamp.get("sha256"):
             by_sum.setdefault(stamp["sha256"], []).append(entry.case.name)
-    return {
-        name: f"same image as {', '.join(other for other in names if other != name)}"
-        for names in by_sum.values()
-        if len(names) > 1
-        for name in names
-    }
+    return [names for names in by_sum.values() if len(names) > 1]
+
+
+def few(names: Sequence[str]) -> str:
+    """ "a, b, c and 7 more"."""
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 def write_group(
@@ -133,11 +135,12 @@ def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[d
 
 
 def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    notes = same_images(entries)
+    twins = {name: names for names in same_images(entries) for name in names}
     lines = []
     for entry in entries:
         record = entry.record or {}
         rows = rows_of(record) if entry.status == "done" else []
+        others = [name for name in twins.get(entry.case.name, ()) if name != entry.case.name]
         lines.append(
             {
                 "subject": entry.case.subject,
@@ -146,7 +149,7 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
                 "image": entry.case.shown,
                 "status": entry.status,
                 "reason": entry.reason,
-                "note": notes.get(entry.case.name, ""),
+                "note": f"same image as {few(others)}" if others else "",
                 "edited": bool(record.get("edited")) if rows else None,
                 "flagged_structures": sum(bool(row.flags) for row in rows) if rows else None,
                 "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
@@ -222,7 +225,7 @@ def _write_page(
             page = entry.paths.of("_report.html", edited).relative_to(output).as_posix()
             pages[entry.case.subject, entry.case.shown] = page
     waiting = sum(entry.status == "waiting" for entry in entries)
-    notes = [f"{name}: {note}" for name, note in same_images(entries).items()]
+    twins = [few(names) for names in same_images(entries)]
     write_cohort_report(
         path,
         rows,
@@ -232,6 +235,6 @@ def _write_page(
         provenance={
             **provenance,
             **({"not done yet": waiting} if waiting else {}),
-            **({"to check": notes} if notes else {}),
+            **({"the same image": "; ".join(twins)} if twins else {}),
         },
     )

@@ -16,7 +16,7 @@ from ..measure_files import REFERENCE_WORDS
 from ..model import find_model, read_header
 from ..norms import read_norms
 from .find import Cohort, CohortCase, find_cohort
-from .group import Entry, same_images, write_group
+from .group import Entry, few, same_images, write_group
 from .layout import STATE, case_paths, check_output, write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
@@ -234,8 +234,8 @@ def _run(
         raise
     changed = write_tables()
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
-    for case, note in same_images(entries).items():
-        log(f"{case}: {note}; check that the right file was copied.")
+    for names in same_images(entries):
+        log(f"{few(names)} hold the same image; check that the right files were copied.")
     reasons = dict(Counter(step.why for step in todo))
     return Summary(
         entries, done, reasons, time.monotonic() - start, workers, changed, cohort.left_out, tuple(todo)
