@@ -20,6 +20,7 @@ COMMANDS = {
     "simulate": ("simulate", "simulate"),
     "models": ("models", "models"),
     "import-keras": ("import_keras", "import_keras"),
+    "app": ("app", "app"),
 }
 _EPILOG = "Results are for research use only."
 
