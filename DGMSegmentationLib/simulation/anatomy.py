@@ -237,9 +237,9 @@ def _lay_nuclei(
     lay("gpi", pallidum & (nuclei["gpi"] > nuclei["gpe"]) & (nuclei["gpi"] > 0.15))
     lay("basal_forebrain", (nuclei["basal_forebrain"] > 0.4) & free & (tissue != code("csf")))
     lay("stn", (nuclei["stn"] > 0.45) & free)
-    # QSM shows a larger SN and RN than CIT168 draws: the boundary is taken below 0.5 (blurred by 0.6 mm: 0.4-0.6 mm outwards).
-    lay("sn", (nuclei["sn"] > 0.34) & midbrain & (nuclei["sn"] > nuclei["stn"]))
-    lay("rn", (nuclei["rn"] > 0.40) & midbrain & (nuclei["rn"] > nuclei["sn"]))
+    # QSM shows a larger SN and RN than CIT168 draws: the boundary is taken below 0.5 (blurred by 0.6 mm: 0.6-0.9 mm outwards).
+    lay("sn", (nuclei["sn"] > 0.22) & midbrain & (nuclei["sn"] > nuclei["stn"]))
+    lay("rn", (nuclei["rn"] > 0.26) & midbrain & (nuclei["rn"] > nuclei["sn"]))
 
 
 def _right_half(hoa: NDArray[np.uint8]) -> NDArray[np.bool_]:

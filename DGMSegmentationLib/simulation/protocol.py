@@ -3,11 +3,12 @@
 Positions are in the anatomical frame: origin midway between the pallida, x towards the right, the y-z plane turned so that
 the red nuclei lie 32 degrees below the horizontal behind the origin (about the tilt of an axial head scan). In that frame
 
-- CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 13 mm, with what
-  merges into it of the accumbens (above z = -4.5 mm): no body behind the foramen, no tail;
-- PU: between z = -6 and 13 mm, without the foot of the putamen below;
-- GP: both segments and the laminae, with a generous boundary (0.5 mm into the capsule and the putamen);
-- SN: both partes, and the part of the subthalamic nucleus at the level of the red nucleus, which QSM does not separate;
+- CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 12 mm, with what
+  merges into it of the accumbens (above z = -2.5 mm): no body behind the foramen, no tail;
+- PU: between z = -4.5 and 12 mm, without the foot of the putamen below; 0.4 mm inside its outer boundary;
+- GP: both segments and the laminae above z = -5 mm, with a generous boundary (0.5 mm into the capsule and the putamen);
+- SN: both partes from 5.5 mm below the centre of the red nucleus, and the part of the subthalamic nucleus at the level of
+  the red nucleus (up to 4 mm above its centre), which QSM does not separate;
 - RN: whole.
 """
 
@@ -23,11 +24,14 @@ from ..image import Grid
 from .tissues import RIGHT, code, is_tissue
 
 RN_ELEVATION = np.deg2rad(32.0)
-CAUDATE_BEHIND, CAUDATE_TOP = 4.5, 13.0
-ACCUMBENS_BOTTOM = -4.5
-PUTAMEN_BOTTOM, PUTAMEN_TOP = -6.0, 13.0
+CAUDATE_BEHIND, CAUDATE_TOP = 4.5, 12.0
+ACCUMBENS_BOTTOM = -2.5
+PUTAMEN_BOTTOM, PUTAMEN_TOP = -4.5, 12.0
+PUTAMEN_CORE = 0.67  # of the lentiform nucleus blurred by one voxel (0.8 mm): 0.35 mm inside its boundary
+PALLIDUM_BOTTOM = -5.0
 PALLIDUM_MARGIN_MM = 0.55
-STN_ABOVE_RN_CENTRE = 1.5
+SN_BELOW_RN_CENTRE = 5.5
+STN_ABOVE_RN_CENTRE = 4.0
 _LABEL = {"RN": 1, "SN": 3, "GP": 5, "PU": 7, "CN": 9}
 
 
@@ -90,16 +94,22 @@ def draw_labels(
         caudate |= has("accumbens") & (z > ACCUMBENS_BOTTOM)
         putamen = has("putamen") & (z > PUTAMEN_BOTTOM) & (z < PUTAMEN_TOP)
         pallidum = has("gpe", "gpi")
+        lentiform = ndimage.gaussian_filter((has("putamen") | pallidum).astype(np.float32), 0.8 / mm)
+        putamen &= lentiform > PUTAMEN_CORE
         distance = ndimage.distance_transform_edt(~pallidum) * mm
         may_grow = is_tissue(part, "white_matter", "internal_capsule", "putamen")
         pallidum |= (distance < PALLIDUM_MARGIN_MM + 0.5 * mm) & may_grow
+        pallidum &= z > PALLIDUM_BOTTOM
         rn = has("rn")
-        stn = has("stn") & (z < z[rn].mean() + STN_ABOVE_RN_CENTRE if rn.any() else False)
+        level = float(z[rn].mean()) if rn.any() else 0.0
+        nigra = (has("sn") & (z > level - SN_BELOW_RN_CENTRE)) | (
+            has("stn") & (z < level + STN_ABOVE_RN_CENTRE)
+        )
         for name, where in (
             ("CN", caudate),
             ("PU", putamen),
             ("GP", pallidum),
-            ("SN", has("sn") | stn),
+            ("SN", nigra),
             ("RN", rn),
         ):
             out[_main_part(where)] = _LABEL[name] + right
