@@ -106,7 +106,7 @@ def _rescale_nuclei(
         (9, 0.09, 1.4, 0.0, 2.6, 0.8),
     ):
         factor = (rng.normal(0.0, spread, 3) - growth) * strength
-        move = (rng.normal(0.0, wander, 3) + [lateral, 0.0, 0.0]) * strength
+        move = (rng.normal(0.0, wander, 3) + np.array([lateral, 0.0, 0.0])) * strength
         for side in (0, 1):
             box = boxes[label + side - 1] if label + side <= len(boxes) else None
             if box is None:
