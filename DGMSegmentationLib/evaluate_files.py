@@ -127,15 +127,17 @@ def evaluate_files(
     units: str = "auto",
     scheme: str = "dgm",
     progress: Callable[[int], None] | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> list[CaseScore]:
-    """Score pairs of files; ten rows a case. ``progress(done)`` is called after each case.
+    """Score pairs of files; ten rows a case. ``progress(done)`` is called after each case;
+    ``log`` is told when an image's voxel size makes no human head, so that volumes and distances are wrong.
 
     ``scheme`` is the label numbering of the predictions and references. Raises InputError for bad files.
     """
     scores: list[CaseScore] = []
     for done, pair in enumerate(pairs, start=1):
         predicted, reference = read_labels(pair.prediction, scheme), read_labels(pair.reference, scheme)
-        image = open_ppb(pair.image, units).image if pair.image else None
+        image = open_ppb(pair.image, units, log).image if pair.image else None
         scores += evaluate_case(predicted, reference, image, subject=pair.subject)
         if progress:
             progress(done)

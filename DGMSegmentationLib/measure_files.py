@@ -1,21 +1,26 @@
 """Measure images that lie on disk with a segmentation: read, bring to ppb, resolve the reference, flag."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .case import bring_to_ppb
+from .case import bring_to_ppb, without_sentinels
 from .errors import InputError
 from .files import read_image, read_mask, stem
 from .image import Image
+from .mask import brain_mask, check_head_size
 from .measure import Reference, RoiRow, labels_on_grid, measure
-from .quality import add_flags, quality_flags
+from .quality import Flag, add_flags, quality_flags
 from .units import UnitDecision
 
 REFERENCE_WORDS = ("none", "brain")
+OWN_UNIT = "own"
+"""For maps that are no susceptibility (R2*, magnitude): columns named _ppb then hold the image's own unit, the rows carry
+the flag ``own_unit``, and no flag compares a mean with a range in ppb."""
+_FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +32,39 @@ class OpenedImage:
     units: UnitDecision
 
 
-def open_ppb(path: Path | str, units: str = "auto") -> OpenedImage:
-    """Read a susceptibility map and bring it to ppb. ``units``: "auto", "ppm" or "ppb".
+@dataclass(frozen=True, eq=False)
+class MeasuredFile:
+    """The rows of one image file and what a report page needs besides."""
 
-    Unlike a segmentation run it takes partial heads too. Raises InputError when it is no usable QSM.
+    rows: list[RoiRow]
+    opened: OpenedImage
+    labels: Image
+    """On the image's grid."""
+    flags: list[Flag]
+
+
+def open_ppb(path: Path | str, units: str = "auto", log: Callable[[str], None] | None = None) -> OpenedImage:
+    """Read a susceptibility map and bring it to ppb. ``units``: "auto", "ppm", "ppb", or "own" (see OWN_UNIT).
+
+    Unlike a segmentation run it takes partial heads too: a voxel size that makes no human head is only said, through
+    ``log``. Raises InputError when it is no usable QSM.
     """
-    return OpenedImage(*bring_to_ppb(read_image(path), units))
+    image = read_image(path)
+    if units == OWN_UNIT:
+        mask = brain_mask(image.data, str(path))
+        values = np.asarray(without_sentinels(image.data), np.float32)
+        decision = UnitDecision(OWN_UNIT, 1.0, "values as they are, in the image's own unit", False)
+        opened = OpenedImage(image.replace(data=values), mask, decision)
+    else:
+        opened = OpenedImage(*bring_to_ppb(image, units))
+    if log is not None:
+        try:
+            said = check_head_size(opened.mask, image.spacing, image.grid.axis_codes, str(path))
+        except InputError as error:
+            said = [str(error)]
+        for text in said:  # there is no --voxel-size here: rows are measured as the file says
+            log(f"{text.partition(': check the header')[0]}: check its header, volumes depend on it.")
+    return opened
 
 
 def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
@@ -68,13 +100,40 @@ def measure_file(
     subject: str | None = None,
     edited: bool = False,
     model: str = "",
+    log: Callable[[str], None] | None = None,
 ) -> list[RoiRow]:
-    """Measure one image file with labels (on any grid) and flag what deserves a look; ten rows.
+    """The ten rows of :func:`measured_file`."""
+    return measured_file(
+        path,
+        labels,
+        units=units,
+        reference=reference,
+        erode_voxels=erode_voxels,
+        subject=subject,
+        edited=edited,
+        model=model,
+        log=log,
+    ).rows
 
-    ``subject`` defaults to the BIDS subject of the file's name, else the name's stem. Raises InputError for
-    bad input.
+
+def measured_file(
+    path: Path | str,
+    labels: Image,
+    *,
+    units: str = "auto",
+    reference: str = "none",
+    erode_voxels: int = 0,
+    subject: str | None = None,
+    edited: bool = False,
+    model: str = "",
+    log: Callable[[str], None] | None = None,
+) -> MeasuredFile:
+    """Measure one image file with labels (on any grid) and flag what deserves a look.
+
+    ``subject`` defaults to the BIDS subject of the file's name, else the name's stem. ``log`` is told when the voxel
+    size makes no human head. Raises InputError for bad input.
     """
-    opened = open_ppb(path, units)
+    opened = open_ppb(path, units, log)
     rows = measure(
         labels,
         opened.image,
@@ -87,7 +146,11 @@ def measure_file(
         model=model,
     )
     native = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
-    return add_flags(rows, quality_flags(rows, native, opened.mask))
+    flags = quality_flags(rows, native, opened.mask)
+    if units == OWN_UNIT:
+        flags = [flag for flag in flags if flag.code not in _FLAGS_OF_PPB]
+        rows = [row.with_flags(["own_unit"]) for row in rows]
+    return MeasuredFile(add_flags(rows, flags), opened, native, flags)
 
 
 def subject_of(path: Path | str) -> str:

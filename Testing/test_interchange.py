@@ -22,6 +22,7 @@ from DGMSegmentationLib.interchange import (
 )
 from DGMSegmentationLib.measure import measure
 from DGMSegmentationLib.nrrd import itk_affine
+from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STRUCTURES
 from DGMSegmentationLib.tables import read_long, read_table, write_long
 
@@ -172,8 +173,6 @@ def test_convert_command(tmp_path, capsys):
 
 def test_measure_command(tmp_path, capsys):
     """End to end on files: ppm in, ppb out; tables written; plain TSV when piped."""
-    from DGMSegmentationLib.simulation.phantom import phantom
-
     image, labels = phantom()
     write_nifti(tmp_path / "sub-01_Chimap.nii.gz", image.data, image.affine)
     write_nifti(tmp_path / "sub-01_dseg.nii.gz", to_scheme(labels.data, "segdgm"), labels.affine)
@@ -204,6 +203,37 @@ def test_measure_command(tmp_path, capsys):
     assert main([*command, "--scheme", "segdgm", "--reference", "nowhere.nii"]) == 2
     assert "nowhere.nii" in capsys.readouterr().err
     assert out.read_bytes() == before
+
+
+def test_measure_other_maps_wrong_headers_and_a_page(tmp_path, capsys):
+    """R2* is measured as it is; a squeezed header is said; the page of corrected labels shows the user's norms."""
+    image, labels = phantom((60, 72, 54), (3.0, 3.0, 3.0))
+    seg = tmp_path / "sub-01_dseg.nii.gz"
+    write_nifti(seg, labels.data, labels.affine)
+    rates = np.where(image.data != 0, 18 + 200 * image.data, 0).astype(np.float32)
+    write_nifti(tmp_path / "R2starmap.nii.gz", rates, image.affine)
+    command = ["measure", "-s", str(seg), "--output"]
+    out = tmp_path / "r.tsv"
+    assert main([*command, str(out), str(tmp_path / "R2starmap.nii.gz"), "--units", "own"]) == 0
+    rows = read_long(out)
+    assert rows[8].mean_ppb == pytest.approx(rates[labels.data == 9].mean(dtype=float), abs=1e-3)
+    assert all(
+        "own_unit" in row.flag_list and not {"mean_low", "mean_high"} & set(row.flag_list) for row in rows
+    )
+    squeezed = image.affine @ np.diag([1, 1, 1 / 3, 1])
+    write_nifti(tmp_path / "sub-01_Chimap.nii.gz", image.data, squeezed)
+    write_nifti(seg, labels.data, squeezed)
+    (tmp_path / "norms.tsv").write_text("structure\tmean_ppb\tsd_ppb\nPU\t40\t10\n")
+    capsys.readouterr()
+    page = ["--report", str(tmp_path / "p.html"), "--norms", str(tmp_path / "norms.tsv"), "--edited"]
+    assert main([*command, str(tmp_path / "q.tsv"), str(tmp_path / "sub-01_Chimap.nii.gz"), *page]) == 0
+    said = capsys.readouterr().err
+    assert "as no human brain does: check its header" in said
+    assert main(["evaluate", str(seg), str(seg), "--image", str(tmp_path / "sub-01_Chimap.nii.gz")]) == 0
+    assert "as no human brain does: check its header" in capsys.readouterr().err
+    text = (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert "corrected by hand" in text and "40.0 ± 10.0" in text
+    assert main(["measure", "-s", str(seg), str(tmp_path / "R2starmap.nii.gz"), *page[2:4]]) == 2
 
 
 def test_one_slice_stays_three_dimensional(tmp_path):

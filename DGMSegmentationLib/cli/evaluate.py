@@ -44,7 +44,12 @@ def evaluate(
     from ..tables import table_text, write_table
 
     check_writable([path for path in (output, summary) if path is not None], overwrite)
-    scores = evaluate_files(find_pairs(prediction, reference, image), units=units.value, scheme=scheme.value)
+    scores = evaluate_files(
+        find_pairs(prediction, reference, image),
+        units=units.value,
+        scheme=scheme.value,
+        log=lambda text: typer.echo(f"dgmseg: {text}", err=True),
+    )
     cases, summaries = case_rows(scores), summarise(scores)
     if output is not None:
         write_table(output, CASE_COLUMNS, cases)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Scheme, Units
+from .options import AGE, NORMS, SEX, MeasuredUnits, Scheme, Sex
 
 
 def measure(
@@ -19,7 +19,12 @@ def measure(
     scheme: Annotated[
         Scheme, typer.Option(help="Numbering of the label map: ours, the original's 2..11, FreeSurfer's.")
     ] = Scheme.dgm,
-    units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
+    units: Annotated[
+        MeasuredUnits,
+        typer.Option(
+            help="Unit of the images; own: other maps such as R2*, as they are (flag own_unit in each row)."
+        ),
+    ] = MeasuredUnits.auto,
     reference: Annotated[
         str,
         typer.Option(
@@ -38,6 +43,12 @@ def measure(
         Path | None, typer.Option("--output", "-o", help="Write the long table here (.tsv or .csv).")
     ] = None,
     wide: Annotated[Path | None, typer.Option(help="Write the wide table here, one row an image.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the report page here (.html); for one image.")
+    ] = None,
+    norms: Annotated[Path | None, NORMS] = None,
+    age: Annotated[float | None, AGE] = None,
+    sex: Annotated[Sex | None, SEX] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing tables.")] = False,
 ) -> None:
     """Measure the ten structures in images of one head, each on its own grid.
@@ -47,16 +58,25 @@ def measure(
     """
     import sys
 
+    from ..errors import InputError
     from ..files import check_writable, read_labels
-    from ..measure_files import measure_file
+    from ..measure_files import measured_file
+    from ..norms import read_norms
     from ..tables import long_text, write_long, write_wide
     from .tables_on_screen import show_rows
 
-    check_writable([path for path in (output, wide) if path is not None], overwrite)
+    check_writable([path for path in (output, wide, report) if path is not None], overwrite)
+    if report is not None and (len(images) > 1 or units is MeasuredUnits.own):
+        raise InputError(
+            "A report page shows one susceptibility map: give one image in ppm or ppb with --report."
+        )
+    if norms is not None and report is None:
+        raise InputError("A table of norms is shown on the page: name one with --report.")
+    expected = read_norms(norms, age, sex.value if sex else None) if norms else None
     labels = read_labels(segmentation, scheme.value)
     rows = []
     for path in images:
-        rows += measure_file(
+        measured = measured_file(
             path,
             labels,
             units=units.value,
@@ -64,9 +84,32 @@ def measure(
             erode_voxels=erode,
             subject=subject,
             edited=edited,
+            log=lambda text: typer.echo(f"dgmseg: {text}", err=True),
         )
+        rows += measured.rows
         if "labels_resampled" in rows[-1].flag_list:
             typer.echo(f"The segmentation was resampled to the grid of {path}.", err=True)
+    if report is not None:
+        from .. import __version__
+        from ..report import write_report
+
+        write_report(
+            report,
+            title=rows[0].subject,
+            image_ppb=measured.opened.image,
+            labels=measured.labels,
+            rows=rows,
+            flags=measured.flags,
+            provenance={
+                "software": f"DGMSegmentation {__version__}",
+                "input": images[0].name,
+                "segmentation": segmentation.name,
+                "edited": edited,
+                "units": measured.opened.units.reason,
+                "reference": rows[0].reference,
+            },
+            norms=expected,
+        )
     if output is not None:
         write_long(rows, output)
     if wide is not None:

@@ -22,6 +22,15 @@ class Units(str, Enum):
     ppb = "ppb"
 
 
+class MeasuredUnits(str, Enum):
+    """What the values of a measured image are in."""
+
+    auto = "auto"
+    ppm = "ppm"
+    ppb = "ppb"
+    own = "own"
+
+
 class Scheme(str, Enum):
     """Numbering of a label map."""
 
