@@ -7,7 +7,7 @@ from typing import Any
 
 from .find import CohortCase
 from .layout import CasePaths
-from .record import Record, is_same, quick_stamp
+from .record import Record, is_readable, is_same, quick_stamp
 
 
 @dataclass(frozen=True)
@@ -145,10 +145,16 @@ def _is_foreign(labels: Path, automatic: Mapping[str, Any] | None) -> bool:
 def _inputs_same(case: CohortCase, inputs: Mapping[str, Any]) -> bool:
     channels = inputs.get("channels") or {}
     return (
-        is_same(case.image, inputs.get("image"))
+        "image" in inputs
+        and _input_same(case.image, inputs["image"])
         and set(channels) == set(case.channels)
-        and all(is_same(path, channels[name]) for name, path in case.channels.items())
+        and all(_input_same(path, channels[name]) for name, path in case.channels.items())
     )
+
+
+def _input_same(path: Path, stamp: Mapping[str, Any] | None) -> bool:
+    """As :func:`is_same`; a file that could not be read then is the same while it still cannot."""
+    return is_same(path, stamp) if stamp else not is_readable(path)
 
 
 def _labels_current(

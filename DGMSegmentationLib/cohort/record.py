@@ -36,6 +36,18 @@ def quick_stamp(path: Path) -> dict[str, Any] | None:
     }
 
 
+def is_readable(path: Path) -> bool:
+    """True when the file, or every file of a folder, can be opened."""
+    try:
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            if not file.is_dir():
+                with open(file, "rb"):
+                    pass
+    except OSError:
+        return False
+    return True
+
+
 def full_stamp(path: Path) -> dict[str, Any] | None:
     """The quick stamp and the checksum; None when the file cannot be read."""
     stamp = quick_stamp(path)
