@@ -14,6 +14,7 @@ COMMANDS = {
     "measure": ("measure", "measure"),
     "evaluate": ("evaluate", "evaluate"),
     "agreement": ("agreement", "agreement"),
+    "cohort": ("cohort", "cohort"),
     "convert": ("convert", "convert"),
     "train": ("train", "train"),
     "crossval": ("crossval", "crossval"),
