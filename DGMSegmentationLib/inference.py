@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from .devices import pick_device
-from .errors import Cancelled, DGMError
+from .errors import Cancelled, DGMError, InputError
 from .model import Model
+from .networks.flops import macs_per_output
+from .openvino_cpu import WORTHWHILE_GMAC, OpenvinoNetworks, installed, open_networks
 
 Box = tuple[slice, slice, slice]
 Progress = Callable[[int, int], None]
@@ -25,6 +27,7 @@ Cancel = Callable[[], bool]
 DENSE_TILE = {"cpu": (48, 56, 24), "cuda": (160, 220, 48), "mps": (80, 110, 48)}
 """Output voxels per tile and device; a tile's activations must stay well inside memory (75 channels, float32)."""
 PATCH_BATCH = 32  # as in the articles' training
+BACKENDS = ("auto", "torch", "openvino")
 _SMALLEST_TILE = 12
 
 _log = logging.getLogger(__name__)
@@ -73,7 +76,8 @@ class Predictor:
     """A model on a device, ready to predict any number of cases.
 
     ``tile``: output voxels per tile, or None for the device's default. ``patchwise`` runs the network as the original
-    does, one patch per small core: slow, and the only way for networks with one slope per voxel.
+    does, one patch per small core: slow, and the only way for networks with one slope per voxel. ``backend`` computes on
+    the CPU: "auto" takes OpenVINO when it is installed and the run is large enough to pay for compiling.
     """
 
     def __init__(
@@ -83,8 +87,17 @@ class Predictor:
         tile: tuple[int, int, int] | None = None,
         patchwise: bool = False,
         log: Callable[[str], None] | None = None,
+        backend: str = "auto",
     ) -> None:
+        if backend not in BACKENDS:
+            raise InputError(f"Backend {backend!r} is none of {', '.join(BACKENDS)}; choose one of these.")
+        if backend == "openvino" and not installed():
+            raise InputError(
+                "OpenVINO is not installed; install the extra fast-cpu, or leave the choice to auto."
+            )
         self.model = model
+        self.backend = backend
+        self.compiled: OpenvinoNetworks | None = None
         self.device = pick_device(device)
         self.networks = [self._place(network) for network in model.build()]
         first: Any = self.networks[0]
@@ -156,16 +169,41 @@ class Predictor:
         origin = [s.start for s in box]
         result = np.empty((len(self.model.labels), *shape), np.float32)
         batches = list(self._batches(shape))
+        self._choose_backend(batches)
+        fixed = self._uniform(batches) if self.compiled is not None else None
         for done, batch in enumerate(batches):
             if cancel is not None and cancel():
                 raise Cancelled
-            for part, values in zip(batch, self._run(inputs, coordinates, origin, batch), strict=True):
+            size = self.tile if self.patchwise else fixed or [s.stop - s.start for s in batch[0]]
+            for part, values in zip(batch, self._run(inputs, coordinates, origin, batch, size), strict=True):
                 result[(slice(None), *part)] = values[
                     (slice(None), *(slice(0, s.stop - s.start) for s in part))
                 ]
             if progress is not None:
                 progress(done + 1, len(batches))
         return result
+
+    def _choose_backend(self, batches: Sequence[Sequence[Box]]) -> None:
+        """Compile for OpenVINO when that is wanted or pays; torch goes on by itself when it cannot be used."""
+        if self.device.type != "cpu" or self.backend == "torch" or self.compiled is not None:
+            return
+        if self.backend == "auto":
+            if not installed():
+                return
+            size = self._uniform(batches)
+            outer = [-(-(n + 2 * h) // q) * q for n, h, q in zip(size, self.halo, self.multiple, strict=True)]
+            voxels = int(np.prod(size)) * sum(len(batch) for batch in batches)
+            work = sum(macs_per_output(network, outer) for network in self.networks) * voxels
+            if work < WORTHWHILE_GMAC * 1e9:
+                return
+        self.compiled = open_networks(self.networks)
+        if self.compiled is None:
+            self.backend = "torch"
+
+    @staticmethod
+    def _uniform(batches: Sequence[Sequence[Box]]) -> list[int]:
+        """The largest extent of all tiles along each axis."""
+        return [max(part[a].stop - part[a].start for batch in batches for part in batch) for a in range(3)]
 
     def _batches(self, shape: Sequence[int]) -> Iterator[list[Box]]:
         """Tiles one by one, or patches of one fixed size (the last may reach over the border) 32 at a time."""
@@ -189,9 +227,9 @@ class Predictor:
         coordinates: NDArray[np.float32] | None,
         origin: Sequence[int],
         batch: Sequence[Box],
+        size: Sequence[int],
     ) -> NDArray[np.float32]:
-        """Probabilities (B, K, ...) of a batch of tiles; may be larger than the tile at its far end."""
-        size = self.tile if self.patchwise else [s.stop - s.start for s in batch[0]]
+        """Probabilities (B, K, ...) of a batch of tiles, computed for ``size`` voxels: at least the tile's."""
         valid = any(self.halo)
         whole = not valid and all(n >= m for n, m in zip(size, inputs.shape[1:], strict=True))
         margin = self.halo if valid else (0, 0, 0) if whole else self.context
@@ -213,6 +251,15 @@ class Predictor:
 
     @torch.inference_mode()
     def _forward(self, x: NDArray[np.float32], where: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        if self.compiled is not None:
+            try:
+                done = [torch.from_numpy(part) for part in self.compiled(x, where)]
+                return merge_members(done).numpy()
+            except RuntimeError as error:
+                if _is_out_of_memory(error):
+                    raise
+                _log.info("OpenVINO failed (%s); going on with torch.", error)
+                self.compiled, self.backend = None, "torch"
         tensor = torch.from_numpy(x).to(self.device, memory_format=torch.channels_last_3d)
         place = torch.from_numpy(where).to(self.device) if where is not None else None
         half = self.device.type == "cuda"

@@ -8,6 +8,7 @@ from models_for_tests import small_model
 from DGMSegmentationLib import devices, inference
 from DGMSegmentationLib.errors import Cancelled, DGMError, InputError
 from DGMSegmentationLib.inference import Predictor, merge_members, split_evenly, tiles
+from DGMSegmentationLib.openvino_cpu import OpenvinoNetworks
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +159,43 @@ def test_a_binary_network_wins_with_more_than_half_and_the_largest_share():
 
 def test_default_tiles_exist_for_every_device():
     assert set(inference.DENSE_TILE) == set(devices.DEVICES) - {"auto"}
+
+
+@pytest.mark.parametrize("network", ["dolz", "anisotropic"])
+def test_openvino_gives_what_torch_gives(network, volume):
+    pytest.importorskip("openvino", reason="the extra fast-cpu (OpenVINO) is not installed")
+    model = small_model(network)
+    where = None
+    if model.build()[0].uses_coordinates:
+        where = np.random.default_rng(3).uniform(0, 1, (3, *volume.shape[1:])).astype(np.float32)
+    expected = Predictor(model, "cpu", tile=(16, 16, 12), backend="torch").predict(volume, where)
+    predictor = Predictor(model, "cpu", tile=(16, 16, 12), backend="openvino")
+    found = predictor.predict(volume, where)
+    assert predictor.compiled is not None, "it ran on torch"
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_array_equal(found.argmax(0), expected.argmax(0))
+
+
+def test_openvino_that_fails_hands_over_to_torch(volume, monkeypatch, caplog):
+    pytest.importorskip("openvino", reason="the extra fast-cpu (OpenVINO) is not installed")
+
+    def broken(self, network, inputs):
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr(OpenvinoNetworks, "_compile", broken)
+    caplog.set_level("INFO")
+    expected = Predictor(small_model(), "cpu", backend="torch").predict(volume)
+    predictor = Predictor(small_model(), "cpu", backend="openvino")
+    np.testing.assert_array_equal(predictor.predict(volume), expected)
+    assert predictor.compiled is None and "no kernel" in caplog.text
+
+
+def test_small_runs_stay_with_torch(volume):
+    predictor = Predictor(small_model(), "cpu", backend="auto")
+    predictor.predict(volume)
+    assert predictor.compiled is None
+
+
+def test_unknown_backend():
+    with pytest.raises(InputError, match="none of auto, torch, openvino"):
+        Predictor(small_model(), "cpu", backend="tensorrt")
