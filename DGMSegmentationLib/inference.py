@@ -168,7 +168,7 @@ class Predictor:
         shape = tuple(s.stop - s.start for s in box)
         origin = [s.start for s in box]
         result = np.empty((len(self.model.labels), *shape), np.float32)
-        batches = list(self._batches(shape))
+        batches = list(self.batches(shape))
         self._choose_backend(batches)
         fixed = self._uniform(batches) if self.compiled is not None else None
         for done, batch in enumerate(batches):
@@ -205,7 +205,7 @@ class Predictor:
         """The largest extent of all tiles along each axis."""
         return [max(part[a].stop - part[a].start for batch in batches for part in batch) for a in range(3)]
 
-    def _batches(self, shape: Sequence[int]) -> Iterator[list[Box]]:
+    def batches(self, shape: Sequence[int]) -> Iterator[list[Box]]:
         """Tiles one by one, or patches of one fixed size (the last may reach over the border) 32 at a time."""
         if not self.patchwise:
             for one in tiles(shape, self.tile):

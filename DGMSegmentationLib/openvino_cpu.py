@@ -6,6 +6,7 @@ runs stay with torch.
 
 import importlib.util
 import logging
+import time
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -48,6 +49,8 @@ class OpenvinoNetworks:
         self._core = openvino.Core()
         self._networks = [_Probabilities(network).eval() for network in networks]
         self._compiled: dict[tuple[int, ...], list[Any]] = {}
+        self.seconds = 0.0
+        """Spent compiling so far."""
 
     def __call__(
         self, x: NDArray[np.float32], where: NDArray[np.float32] | None
@@ -55,7 +58,9 @@ class OpenvinoNetworks:
         """Probabilities (B, K, ...) of each network for images (B, C, ...) and coordinates (B, 3, ...)."""
         inputs = [x] if where is None else [x, where]
         if x.shape not in self._compiled:
+            start = time.perf_counter()
             self._compiled[x.shape] = [self._compile(network, inputs) for network in self._networks]
+            self.seconds += time.perf_counter() - start
         return [np.array(compiled(inputs)[0]) for compiled in self._compiled[x.shape]]
 
     def _compile(self, network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> Any:

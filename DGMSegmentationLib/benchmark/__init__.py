@@ -1,0 +1,1 @@
+"""Speed and memory of this machine: networks and methods, the steps of ``segment``, training throughput."""

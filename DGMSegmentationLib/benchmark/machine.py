@@ -1,0 +1,78 @@
+"""What machine this is, and how fast it multiplies matrices: the measure of everything else."""
+
+import os
+import platform
+import sys
+import time
+from typing import Any
+
+from ..devices import usable_cpus
+
+_SIZE = 2048  # float32 matrices of 16 MiB: larger than the caches, as the networks' activations are
+
+
+def describe() -> dict[str, Any]:
+    """Processor, cores, memory, GPU and the versions that matter."""
+    import torch
+
+    from .. import __version__
+
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30 if hasattr(os, "sysconf") else 0
+    return {
+        "processor": _processor(),
+        "usable_cpus": usable_cpus(),
+        "threads": torch.get_num_threads(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "memory_gib": round(memory, 1),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "openvino": _version("openvino"),
+        "software": f"DGMSegmentation {__version__}",
+    }
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as info:
+            for line in info:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass  # not Linux
+    return platform.processor() or platform.machine()
+
+
+def _version(package: str) -> str | None:
+    from importlib import metadata
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def peak_memory_mb(children: bool = False) -> float | None:
+    """The largest resident memory of this process so far, or of any finished child; None where it is not known."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF)
+    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def sgemm_gflops(device: str = "cpu", seconds: float = 2.0) -> float:
+    """The best rate of float32 matrix products of 2048 x 2048 (GFLOP/s) within some seconds."""
+    import torch
+
+    a, b = torch.randn(2, _SIZE, _SIZE, device=device)
+    best, end = float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        torch.mm(a, b)
+        if device == "cuda":
+            torch.cuda.synchronize()
+        best = min(best, time.perf_counter() - start)
+    return float(2 * _SIZE**3 / best / 1e9)

@@ -1,0 +1,164 @@
+"""``dgmseg benchmark``: how fast this machine is, part by part."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .options import Device, Units
+
+
+class Part(str, Enum):
+    """What is measured."""
+
+    networks = "networks"
+    segment = "segment"
+    training = "training"
+
+
+def benchmark(
+    image: Annotated[Path, typer.Argument(help="A QSM volume to measure on.")],
+    part: Annotated[
+        list[Part] | None, typer.Option(help="networks, segment, training; all when left out.")
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(help="dolz, anisotropic, a model's name or file; all of these when left out."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="The model for the runs of segment.")
+    ] = "default",
+    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,
+    units: Annotated[Units, typer.Option(help="Unit of the image.")] = Units.auto,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Run all patches of the patch-wise method (many minutes).")
+    ] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here, too.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Measure networks, methods and backends, the steps of segment, and training, on this machine.
+
+    Run it on an idle machine. Patch-wise rows are measured on one block of patches and scaled up, unless --whole.
+    """
+    from ..benchmark.machine import describe, sgemm_gflops
+    from ..benchmark.methods import measure_methods
+    from ..benchmark.steps import around_the_network, cold, warm
+    from ..benchmark.throughput import training_throughput
+    from ..devices import pick_device
+    from ..files import check_writable, read_image, write_json
+    from ..model import find_model, read_header
+
+    if json_file is not None:
+        check_writable([json_file], overwrite)
+    read_image(image)  # bad input is said before minutes are spent
+    place = pick_device(device.value).type
+    header = read_header(find_model(model))[0]
+    parts = part or list(Part)
+    found: dict[str, Any] = {"machine": describe(), "image": image.name}
+    found["machine"]["sgemm_gflops"] = round(sgemm_gflops(place if place == "cuda" else "cpu"), 1)
+    for name, value in found["machine"].items():
+        typer.echo(f"{name}: {value}")
+
+    def tell(text: str) -> None:
+        typer.echo(f"... {text}", err=True)
+
+    if Part.segment in parts:  # before the networks, whose processes may be larger
+        tell("segment, cold")
+        found["segment_cold"] = cold(image, model, place, units.value)
+        tell("segment, warm")
+        found["segment_warm"] = warm(image, model, place, units.value)
+        share = around_the_network(found["segment_warm"]["steps"])
+        found["segment_warm"]["around_the_network_percent"] = round(share, 1)
+        _show_steps(found)
+    if Part.networks in parts:
+        jobs = _jobs(network or ["dolz", "anisotropic", model], place, whole)
+        found["networks"] = measure_methods(
+            jobs, image, units.value, found["machine"]["sgemm_gflops"], header.prior_box, tell
+        )
+        _show_networks(found["networks"])
+    if Part.training in parts:
+        found["training"] = []
+        for preset in ("part1", "part1-dense", "part2", "part2-dense", "default"):
+            tell(f"training, {preset}")
+            found["training"].append(training_throughput(preset, place))
+        _show_training(found["training"])
+    if json_file is not None:
+        write_json(json_file, found)
+
+
+def _jobs(networks: list[str], device: str, whole: bool) -> list[Any]:
+    """The rows of each network: the articles' patch-wise method only for the articles' networks."""
+    from importlib.util import find_spec
+
+    from ..benchmark.methods import Job, open_network
+    from ..openvino_cpu import installed
+
+    jobs = []
+    for name in networks:
+        built: Any = open_network(name).build()[0]
+        valid = any(built.halo)
+        if valid:
+            jobs.append(Job(name, "patch-wise", "torch", device, whole))
+        # A network whose result depends on its tile has the prior box as its reference, so that comes first.
+        for method in ("dense", "dense in the prior box") if valid else ("dense in the prior box", "dense"):
+            jobs.append(Job(name, method, "torch", device))
+            if installed() and device == "cpu":
+                jobs.append(Job(name, method, "openvino", device))
+        if not valid and find_spec("monai"):
+            jobs.append(Job(name, "MONAI sliding window", "torch", device))
+    return jobs
+
+
+def _table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    typer.echo(f"\n{title}\n")
+    typer.echo(f"| {' | '.join(columns)} |")
+    typer.echo("|---" * len(columns) + "|")
+    for row in rows:
+        typer.echo(f"| {' | '.join(row)} |")
+
+
+def _show_networks(rows: list[dict[str, Any]]) -> None:
+    columns = [
+        "network", "method", "backend", "s", "compiling, s", "voxels/s", "GFLOP/s", "% of sgemm", "peak MB",
+        "labels that differ", "times patch-wise",
+    ]  # fmt: skip
+    cells = [
+        [
+            Path(r["network"]).stem,
+            r["method"] + (" (scaled up)" if r["extrapolated"] else ""),
+            r["backend"],
+            f"{r['seconds']:.2f}",
+            f"{r['compile_seconds']:.1f}",
+            f"{r['voxels_per_second']:,.0f}",
+            f"{r['gflops']:.0f}",
+            f"{r['peak_percent']:.0f}",
+            f"{r['memory_mb']:.0f}" if r["memory_mb"] else "",
+            f"{r['differing_voxels']} of {r['compared_voxels']}",
+            f"{r['faster']:.1f}" if r["faster"] else "",
+        ]
+        for r in rows
+    ]
+    _table("Networks and methods", columns, cells)
+
+
+def _show_steps(found: dict[str, Any]) -> None:
+    cells = []
+    for word in ("cold", "warm"):
+        run = found[f"segment_{word}"]
+        memory = run.get("memory_mb")
+        steps = ", ".join(f"{name} {value:.2f}" for name, value in run["steps"].items())
+        cells.append([word, f"{run['seconds']:.2f}", f"{memory:.0f}" if memory else "", steps])
+    _table("segment", ["run", "s", "peak MB", "steps, s"], cells)
+    typer.echo(f"Around the network, warm: {found['segment_warm']['around_the_network_percent']:.0f} %")
+
+
+def _show_training(rows: list[dict[str, Any]]) -> None:
+    cells = [
+        [
+            r["preset"], r["mode"], str(r["batch"]), "x".join(map(str, r["output"])), f"{r['seconds_per_step']:.2f}",
+            f"{r['voxels_per_second']:,.0f}",
+        ]
+        for r in rows
+    ]  # fmt: skip
+    _table("Training", ["preset", "mode", "batch", "output", "s/step", "output voxels/s"], cells)
