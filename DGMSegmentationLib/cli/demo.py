@@ -1,0 +1,76 @@
+"""``dgmseg demo``: the bundled model on the bundled sample, beside the truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Device
+
+
+def demo(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
+    ] = Path("dgmseg-demo"),
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")
+    ] = "default",
+    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+) -> None:
+    """Segment the bundled sample volume and compare the result with its true labels and values.
+
+    The sample is simulated, so the truth is known. An earlier demo in the same folder is replaced.
+    """
+    import time
+
+    from ..model import find_model
+    from ..outputs import output_paths, write_segmentation
+    from ..sample import NAME, bundled_sample, comparison, write_comparison
+    from .progress import step_progress
+    from .tables_on_screen import show_table
+
+    start = time.perf_counter()
+    sample = bundled_sample()
+    find_model(model)  # before torch is imported: a missing model is said at once
+    paths = output_paths(sample.image, output, picture=True)
+    from ..segment import segment
+
+    with step_progress() as progress:
+        result = segment(sample.image, model, device=device.value, subject=NAME, progress=progress)
+        progress("Comparing with the truth", 0.93)
+        compared = comparison(result, sample)
+        progress("Writing the results", 0.95)
+        warnings = write_segmentation(result, paths, overwrite=True)
+        table = output / f"{NAME}_comparison.tsv"
+        write_comparison(compared, table)
+        progress("Done", 1.0)
+    for warning in warnings:
+        typer.echo(f"dgmseg: {warning}", err=True)
+    columns: dict[str, tuple[str, int | None]] = {
+        "structure": ("structure", None),
+        "Dice": ("dice", 2),
+        "mm3": ("volume_mm3", 0),
+        "true": ("true_volume_mm3", 0),
+        "ppb": ("mean_ppb", 1),
+        "true ": ("true_mean_ppb", 1),
+        "error": ("mean_error_ppb", 1),
+    }
+    show_table(columns, compared, f"{sample.image.name}: found and true")
+    mean = sum(row["dice"] for row in compared) / len(compared)
+    seconds = time.perf_counter() - start
+    header = result.provenance["model"]
+    typer.echo(
+        f"Model {header['name']} {header['version']}: mean Dice {mean:.2f}, {seconds:.0f} s on "
+        f"{result.provenance['options']['device']}. {header['intended_use']}"
+    )
+    typer.echo(f"Written to {output.resolve()}:")
+    said = {
+        "report": "open this page in a browser",
+        "picture": "the labels over the QSM",
+        "labels": "labels, on the grid of the QSM",
+        "table": "ROI table",
+    }
+    for role, what in said.items():
+        if paths[role].exists():
+            typer.echo(f"  {paths[role].name}  {what}")
+    typer.echo(f"  {table.name}  the table above")
