@@ -14,7 +14,7 @@ from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.model import load_model
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
-from DGMSegmentationLib.training.data import Subject, choose_validation, find_subjects
+from DGMSegmentationLib.training.data import Subject, choose_validation, data_licence, find_subjects
 from DGMSegmentationLib.training.run import train
 
 LEARNING = [
@@ -100,6 +100,17 @@ def test_dense_training_learns_and_writes_everything(tmp_path):
     assert not set(split["train"]) & set(split["validation"])
     assert header.prior_box is not None and header.prior_box["low_mm"][2] < header.prior_box["high_mm"][2]
     assert header.metrics["test"]["dice"] == pytest.approx(float(mean["dice"]), abs=1e-3)
+    assert header.licence == "follows the training data: not stated"
+
+
+def test_the_licence_of_the_data_goes_into_the_model(tmp_path):
+    assert data_licence(tmp_path) == "not stated"
+    (tmp_path / "dataset_description.json").write_text(
+        '{"Name": "x", "License": "CC BY 4.0"}', encoding="utf-8"
+    )
+    assert data_licence(tmp_path) == "CC BY 4.0"
+    (tmp_path / "dataset_description.json").write_text("[]", encoding="utf-8")
+    assert data_licence(tmp_path) == "not stated"
 
 
 def test_patch_training_counts_its_patches(tmp_path):

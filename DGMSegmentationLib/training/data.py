@@ -6,6 +6,7 @@ column per extra channel; relative paths count from the table's folder. Splits: 
 """
 
 import csv
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,6 +68,15 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[
             f"{data} holds no labelled training volume; check the layout and the column 'split'."
         )
     return sorted((s for s in subjects if s.split != "ignore"), key=lambda s: s.name)
+
+
+def data_licence(data: Path) -> str:
+    """What the data set's ``dataset_description.json`` says of its licence; "not stated" when it says nothing."""
+    try:
+        described = json.loads((data / "dataset_description.json").read_text(encoding="utf-8"))
+        return str(described.get("License") or "not stated")
+    except (OSError, ValueError, AttributeError):
+        return "not stated"
 
 
 def _split(text: str | None, where: str) -> str:

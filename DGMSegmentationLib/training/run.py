@@ -23,7 +23,7 @@ from ..model import Member, Model, ModelHeader, load_model, save_model
 from ..structures import STRUCTURES
 from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text
-from .data import Subject, choose_validation, describe, find_subjects
+from .data import Subject, choose_validation, data_licence, describe, find_subjects
 from .fitting import EpochData, Progress, State, new_network, quiet, run_stage, sample_core
 from .mining import BrainPredictor, false_positive_patches, mine
 from .module import SegmentationModule
@@ -394,7 +394,7 @@ class TrainingRun:
             members=tuple(members),
             channels=preset.data.channels,
             prior_box=self.prior,
-            licence="not stated; follows the licence of the training data",
+            licence=f"follows the training data: {data_licence(self.data)}",
             training={
                 "preset": preset.to_dict(),
                 "data": self.data.resolve().name,
