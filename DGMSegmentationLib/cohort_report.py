@@ -64,11 +64,12 @@ def write_cohort_report(
     pages: Mapping[tuple[str, str], str] | None = None,
     failures: Sequence[tuple[str, str]] = (),
     provenance: Mapping[str, Any] | None = None,
+    related: Mapping[str, str] | None = None,
 ) -> None:
     """Write one self-contained page, whole or not at all.
 
     ``pages``: (subject, image) -> path of that case's own page, relative to this one, with forward slashes.
-    ``failures``: (subject, reason) of the cases that could not be measured.
+    ``failures``: (subject, reason) of the cases that could not be measured. ``related``: further pages, title -> path.
     """
     links = {key: quote(page) for key, page in (pages or {}).items()}
     cases: dict[tuple[str, str], dict[str, RoiRow]] = {}
@@ -87,6 +88,7 @@ def write_cohort_report(
                     "image": image,
                     "link": links.get((subject, image)),
                     "rows": by_name,
+                    "edited": any(row.edited for row in by_name.values()),
                     "flags": _flag_counts(by_name.values()),
                     "outliers": {
                         o.abbreviation for o in outliers if (o.subject, o.image) == (subject, image)
@@ -98,6 +100,7 @@ def write_cohort_report(
             strips=[strip for s in STRUCTURES if (strip := _strip(s, rows, outliers, links))],
             outliers=[(o, links.get((o.subject, o.image))) for o in outliers],
             failures=failures,
+            related={title: quote(page) for title, page in (related or {}).items()},
             provenance=list(flatten(provenance or {})),
             software=f"DGMSegmentation {__version__}",
         ),

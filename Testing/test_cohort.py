@@ -98,6 +98,7 @@ def test_two_sessions_stand_side_by_side(run):
             assert float(line["change_ppb"]) == pytest.approx(second - first, abs=1e-5)
     page = (run.output / "changes.html").read_text(encoding="utf-8")
     assert "ses-1 to ses-2" in page and "Left putamen" in page
+    assert 'href="changes.html"' in (run.output / "cohort.html").read_text(encoding="utf-8")
 
 
 def test_a_second_run_does_nothing_and_says_so(run, capsys):
@@ -171,7 +172,7 @@ def test_corrections_by_hand_win_and_are_never_written(run, capsys):
     name = str(automatic.relative_to(run.output))
     assert after[name] == before[name] and edited.read_bytes() == content
     page = (run.output / "cohort.html").read_text(encoding="utf-8")
-    assert "sub-01_ses-1_seg-DGM_desc-edited_report.html" in page
+    assert "sub-01_ses-1_seg-DGM_desc-edited_report.html" in page and "(corrected by hand)" in page
     edited.unlink()
     assert run.again() == 1
     assert "1 correction removed" in capsys.readouterr().out

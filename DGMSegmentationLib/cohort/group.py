@@ -97,7 +97,8 @@ def write_group(
             write_text(
                 staging / NORMS, table_text(NORM_COLUMNS, _norm_lines(done, rows, norms), missing="n/a")
             )
-        _write_page(staging / PAGE, output, entries, everything, provenance or {})
+        related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
+        _write_page(staging / PAGE, output, entries, everything, provenance or {}, related)
         names = sorted(path.name for path in staging.iterdir())
         for name in names:
             os.replace(staging / name, output / name)
@@ -214,7 +215,12 @@ def _write_changes(staging: Path, done: Sequence[Entry], rows: Mapping[str, Sequ
 
 
 def _write_page(
-    path: Path, output: Path, entries: Sequence[Entry], rows: Sequence[RoiRow], provenance: Mapping[str, Any]
+    path: Path,
+    output: Path,
+    entries: Sequence[Entry],
+    rows: Sequence[RoiRow],
+    provenance: Mapping[str, Any],
+    related: Mapping[str, str],
 ) -> None:
     from ..cohort_report import write_cohort_report
 
@@ -230,6 +236,7 @@ def _write_page(
         path,
         rows,
         title="Cohort",
+        related=related,
         pages=pages,
         failures=[(entry.case.name, entry.reason) for entry in entries if entry.status == "failed"],
         provenance={

@@ -45,7 +45,7 @@ def run_dask(
         for task in tasks:
             key = f"dgmseg-{task.run}-{task.case['name']}"
             futures[client.submit(run_task, task.to_dict(), key=key, pure=False)] = task
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             yield futures.pop(future), *_outcome(future)
             future.release()
     finally:
