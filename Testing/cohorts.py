@@ -61,7 +61,7 @@ def start(arguments: list[str]) -> subprocess.Popen[str]:
     )
 
 
-def wait_for(condition, seconds: float = 120.0) -> None:
+def wait_for(condition, seconds: float = 250.0) -> None:
     """Wait until the condition holds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -257,6 +257,7 @@ def test_two_runs_to_one_output_refuse_each_other(run, capsys):
     assert run.again("--participant", "01") in (0, 1)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     """Hand-made labels, so that no network is needed: kill -9 after the first case, Ctrl-C after another, then all."""
@@ -284,7 +285,7 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     second = start(command)
     wait_for(lambda: len(finished()) > len(done) or second.poll() is not None)
     second.send_signal(signal.SIGINT)
-    _, said = second.communicate(timeout=60)
+    _, said = second.communicate(timeout=200)
     assert second.returncode == 1 and "run the same command to go on" in said
     assert "Traceback" not in said
     now = finished()
@@ -341,7 +342,7 @@ def test_a_case_whose_worker_dies_goes_to_a_fresh_one(tmp_path):
     wait_for(lambda: record.exists() or process.poll() is not None)
     victim = json.loads(record.read_text())["process"]
     os.kill(victim, signal.SIGKILL)
-    said, errors = process.communicate(timeout=100)
+    said, errors = process.communicate(timeout=250)
     assert process.returncode == 0, errors
     assert "2 measured" in said
     assert json.loads((output / ".dgmseg/sub-1.json").read_text())["process"] != victim

@@ -48,11 +48,12 @@ def cluster(tmp_path):
             process.wait()
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_worker_that_is_killed_costs_no_case(cluster, tmp_path):
     address, workers = cluster
     bids, output = tmp_path / "bids", tmp_path / "out"
-    for number in range(4):
+    for number in range(3):
         add_subject(bids, f"sub-{number}", 80 + number)
     run = start(["cohort", str(bids), "-o", str(output), *MODEL, "--scheduler", address])
 
@@ -66,9 +67,9 @@ def test_a_worker_that_is_killed_costs_no_case(cluster, tmp_path):
     os.kill(victim, signal.SIGKILL)
     said, errors = run.communicate(timeout=240)
     assert run.returncode == 0, errors
-    assert "4 images: 4 measured" in said
+    assert "3 images: 3 measured" in said
     done = finished()
-    assert len(done) == 4 and set(done.values()) <= set(workers)
+    assert len(done) == 3 and set(done.values()) <= set(workers)
     assert any(pid != victim for pid in done.values())
     assert {row.subject for row in read_long(output / "rois_long.tsv")} == set(done)
     assert {line["status"] for line in read_table(output / "cases.tsv")} == {"done"}

@@ -79,8 +79,6 @@ def cohort(
     A second run does only what is missing or out of date. Labels saved as ..._seg-DGM_desc-edited_dseg.nii.gz win over
     automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1.
     """
-    import signal
-
     from ..cohort.plan import Force, Wishes
     from ..cohort.run import Request, run_cohort
     from ..errors import InputError
@@ -88,8 +86,6 @@ def cohort(
 
     if connectivity not in CONNECTIVITIES:
         raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
-    # A batch system ends jobs with SIGTERM: stop as with Ctrl-C, so that the tables are written.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     wishes = Wishes(
         model=model,
         units=units.value,
@@ -107,7 +103,7 @@ def cohort(
     def log(text: str) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
 
-    with cohort_progress(verbose) as progress:
+    with terminable(), cohort_progress(verbose) as progress:
         summary = run_cohort(request, progress, log)
     if dry_run:
         _show_plan(summary, output, workers)
@@ -168,6 +164,22 @@ def progress_text(now: "Progress") -> str:
         + (f", {now.failed} failed" if now.failed else "")
         + (f", {now.per_hour:.0f}/h, {duration(left)} left" if left is not None and now.done else "")
     )
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM, with which batch systems end jobs, stops the block as Ctrl-C does, so that the tables are written."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

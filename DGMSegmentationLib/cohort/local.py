@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ..devices import usable_cpus
 from .plan import Task
 from .record import Record
 
-# Measured with part1-dense on 1 mm slabs: torch, one case, and the tile's activations (Docs/cohort.md).
+# What is reckoned for one worker: torch, one case, and the activations of a tile. Records hold what was really used.
 WORKER_MEMORY_MB = 2000
 _MEMORY_SHARE = 0.8
 _ATTEMPTS = 2
@@ -128,7 +128,7 @@ class _Worker:
             return self._process.wait()
 
 
-def run_local(tasks: Sequence[Task], workers: int) -> Iterator[Answer]:
+def run_local(tasks: Sequence[Task], workers: int) -> Generator[Answer, None, None]:
     """Do the tasks in ``workers`` processes and yield each answer as it comes; leaving the loop ends the processes.
 
     A case whose worker dies is given to a fresh worker once.
@@ -171,7 +171,11 @@ def run_local(tasks: Sequence[Task], workers: int) -> Iterator[Answer]:
         server.start()
     try:
         for _ in range(len(tasks)):
-            answer = answers.get()
+            while True:
+                with suppress(queue.Empty):
+                    # With a limit, so that Ctrl-C is heard on Windows too.
+                    answer = answers.get(timeout=1.0)
+                    break
             if isinstance(answer, BaseException):
                 raise answer
             yield answer

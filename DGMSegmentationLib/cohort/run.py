@@ -4,7 +4,7 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -207,6 +207,7 @@ def _run(
 
     done = failed = workers = 0
     by_name = {step.case.name: step for step in todo}
+    answers: Generator[Answer, None, None] | None = None
     try:
         answers, workers = _answers(request, tasks, wishes, log)
         progress(Progress(0, len(tasks), 0, 0.0))
@@ -223,6 +224,10 @@ def _run(
                 write_tables()
                 tables = time.monotonic()
     except KeyboardInterrupt:
+        if answers is not None:
+            answers.close()  # ends the workers: what they finish counts, what they have begun does not
+        for step in todo:
+            records[step.case.name] = read_record(step.paths.record) or records[step.case.name]
         write_tables()
         raise Cancelled(
             f"Stopped after {done} of {len(tasks)}; what is finished is kept, run the same command to go on."
@@ -232,6 +237,11 @@ def _run(
     except DGMError:
         write_tables()
         raise
+    finally:
+        if answers is not None:
+            answers.close()
+        for leftover in (output / STATE).glob(f"tmp-{name}-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
     changed = write_tables()
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
     for names in same_images(entries):
@@ -244,15 +254,19 @@ def _run(
 
 def _answers(
     request: Request, tasks: Sequence[Task], wishes: Wishes, log: Log
-) -> tuple[Iterator[Answer], int]:
+) -> tuple[Generator[Answer, None, None], int]:
     """The answers as they come, and from how many workers (0: a scheduler's, or none are needed)."""
     if not tasks:
-        return iter(()), 0
+        return _no_answers(), 0
     if request.scheduler:
         return run_dask(tasks, request.scheduler, log), 0
     gpu = any(task.do == "segment" for task in tasks) and has_gpu(wishes.device)
     workers = worker_count(len(tasks), request.workers, gpu)
     return run_local(tasks, workers), workers
+
+
+def _no_answers() -> Generator[Answer, None, None]:
+    yield from ()
 
 
 def _task(step: Step, output: Path, wishes: Wishes, run: str) -> Task:

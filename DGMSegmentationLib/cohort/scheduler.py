@@ -1,6 +1,6 @@
 """Many machines: the same tasks through a Dask scheduler whose workers see the same folders."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from ..errors import DGMError, InputError
@@ -20,7 +20,7 @@ def run_task(message: Mapping[str, Any]) -> Record:
 
 def run_dask(
     tasks: Sequence[Task], address: str, log: Callable[[str], None] = lambda text: None
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """Send the tasks to the scheduler at ``address`` and yield each answer as it comes.
 
     Dask gives the case of a lost worker to another one (up to distributed.scheduler.allowed-failures times). Raises
