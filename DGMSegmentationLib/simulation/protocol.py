@@ -5,7 +5,7 @@ the red nuclei lie 32 degrees below the horizontal behind the origin (about the 
 
 - CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 12 mm, with what
   merges into it of the accumbens (above z = -2.5 mm): no body behind the foramen, no tail;
-- PU: between z = -4.5 and 12 mm, without the foot of the putamen below; 0.4 mm inside its outer boundary;
+- PU: between z = -4.5 and 12 mm, without the foot of the putamen below; 0.2 mm inside its outer boundary;
 - GP: both segments and the laminae above z = -5 mm, with a generous boundary (0.5 mm into the capsule and the putamen);
 - SN: both partes from 5.5 mm below the centre of the red nucleus, and the part of the subthalamic nucleus at the level of
   the red nucleus (up to 4 mm above its centre), which QSM does not separate;
@@ -27,7 +27,7 @@ RN_ELEVATION = np.deg2rad(32.0)
 CAUDATE_BEHIND, CAUDATE_TOP = 4.5, 12.0
 ACCUMBENS_BOTTOM = -2.5
 PUTAMEN_BOTTOM, PUTAMEN_TOP = -4.5, 12.0
-PUTAMEN_CORE = 0.67  # of the lentiform nucleus blurred by one voxel (0.8 mm): 0.35 mm inside its boundary
+PUTAMEN_CORE = 0.60  # of the lentiform nucleus blurred by one voxel (0.8 mm): 0.2 mm inside its boundary
 PALLIDUM_BOTTOM = -5.0
 PALLIDUM_MARGIN_MM = 0.55
 SN_BELOW_RN_CENTRE = 5.5

@@ -55,6 +55,7 @@ def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> M
     _blend(chi, anatomy, ("thalamus", "pulvinar"), 3.0)
     _blend(chi, anatomy, ("internal_capsule", "white_matter"), 2.0)
     _blend(chi, anatomy, ("tegmentum", "brainstem", "crus_cerebri", "hypothalamus"), 1.2)
+    _bridge(chi, anatomy, rng)
     chi = ndimage.gaussian_filter(chi, rng.uniform(0.35, 0.7))
     chi += texture[anatomy.tissue] * _texture(rng)
     magnitude = magnitude_table[anatomy.tissue] * np.exp(0.12 * smooth_noise(rng, GRID.shape, SPACING, 90.0))
@@ -64,6 +65,21 @@ def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> M
         magnitude *= 1 - np.float32(rng.uniform(0.1, 0.6)) * fraction
     add_deposits(chi, magnitude, anatomy, rng)
     return Magnetism(chi, magnitude.astype(np.float32), values)
+
+
+def _bridge(chi: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
+    """Grey bridges between caudate and putamen: the capsule's anterior limb is lighter there, often not seen at all."""
+    if rng.uniform() < 0.35:
+        return
+    box = deep_box(anatomy, 4)
+    tissue, part = anatomy.tissue[box], chi[box]
+    caudate, putamen = (is_tissue(tissue, name) for name in ("caudate", "putamen"))
+    mm = anatomy.grid.spacing[0]
+    gap = mm * (ndimage.distance_transform_edt(~caudate) + ndimage.distance_transform_edt(~putamen))
+    where = is_tissue(tissue, "internal_capsule", "white_matter") & (gap < rng.uniform(4.0, 9.0))
+    striatum = float(np.median(part[caudate | putamen]))
+    share = np.float32(rng.uniform(0.2, 0.95))
+    part[where] += share * (striatum - part[where])
 
 
 def deep_box(anatomy: Anatomy, margin: int = 25) -> tuple[slice, ...]:
