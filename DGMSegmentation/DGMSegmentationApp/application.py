@@ -28,7 +28,8 @@ LAYOUT = "Quad View"
 # Letters at the edges of a slice view: left, right, top, bottom (patient's right at the left, as radiologists look).
 SIDES = {"Axial": "RLAP", "Coronal": "RLSI", "Sagittal": "APSI"}
 LOST = """
-<div style="position: fixed; inset: 0; display: grid; place-items: center; font: 16px/1.5 system-ui, sans-serif">
+<div style="position: fixed; inset: 0; display: grid; place-items: center; font: 16px/1.5 system-ui, sans-serif;
+  color-scheme: light dark; background: Canvas; color: CanvasText">
   <div style="max-width: 30rem; padding: 2rem">
     <h2>The connection has ended</h2>
     <p style="margin: 1rem 0">Another window took over, or the program was ended. What was not saved is still in the

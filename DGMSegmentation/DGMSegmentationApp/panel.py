@@ -87,8 +87,8 @@ class Panel(SegmentEditorUI):
                     size="small",
                     click="dgm_advanced = !dgm_advanced",
                     active=("dgm_advanced", False),
-                    title="More options",
-                    raw_attrs=['aria-label="More options"', ':aria-expanded="dgm_advanced"'],
+                    title="Advanced",
+                    raw_attrs=['aria-label="Advanced"', ':aria-expanded="dgm_advanced"'],
                     id="dgm-advanced",
                 )
             with html.Div(v_show=("dgm_advanced",)):
@@ -249,11 +249,21 @@ class Panel(SegmentEditorUI):
 
     def _display_section(self) -> None:
         with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)):
-            SegmentDisplayUI(
+            display = SegmentDisplayUI(
                 typed_state=self.sub_state(self._typed_state.name.segment_display),
                 variant="flat",
                 color="transparent",
             )
+            _name_icons(display, "Rendering: more or less")
+
+
+def _name_icons(element: Any, words: str) -> None:
+    """Give the icon buttons of a ready-made part of trame-slicer what a screen reader says."""
+    for child in element.children:
+        if isinstance(child, v.VBtn):
+            child._attributes.setdefault("_raw_name", f'aria-label="{words}"')
+        if hasattr(child, "children"):
+            _name_icons(child, words)
 
 
 _FIELD = {"density": "compact", "hide_details": True, "variant": "outlined"}

@@ -93,13 +93,19 @@ def write_segmentation(node: Any, path: Path | str) -> None:
 
 def write_scene(scene: Any, path: Path | str) -> None:
     """Write the whole scene as one .mrb file for 3D Slicer; the scene's own path stays as it was."""
+    import shutil
+    import tempfile
+
     from DGMSegmentationLib.files import atomic_path
 
+    path = Path(path)
     url, root = scene.GetURL(), scene.GetRootDirectory()
     try:
-        with atomic_path(Path(path)) as temporary:
-            if not scene.WriteToMRB(str(temporary)):
+        with tempfile.TemporaryDirectory() as folder, atomic_path(path) as temporary:
+            bundle = Path(folder) / path.name  # the name becomes that of the folder inside
+            if not scene.WriteToMRB(str(bundle)):
                 raise OSError(5, "Slicer could not write the scene", str(path))
+            shutil.copyfile(bundle, temporary)
     finally:
         scene.SetURL(url or "")
         scene.SetRootDirectory(root or "")

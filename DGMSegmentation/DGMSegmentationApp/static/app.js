@@ -117,9 +117,4 @@
       window.trame.trigger("dgm_key", [name]);
     }
   });
-
-  // --- nothing is lost by accident ---
-  window.addEventListener("beforeunload", (event) => {
-    if (window.trame && window.trame.state.get("dgm_unsaved")) event.preventDefault();
-  });
 })();

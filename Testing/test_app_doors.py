@@ -1,0 +1,199 @@
+"""What the browser app lets in: options, uploads, archives, and the guard of its web server."""
+
+import asyncio
+import importlib.util
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from DGMSegmentationLib.errors import InputError
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
+
+from DGMSegmentationApp.options import decide, is_loopback
+from DGMSegmentationApp.uploads import TooLarge, plain_name, unpack, what_to_read
+
+needs_trame = pytest.mark.skipif(
+    importlib.util.find_spec("trame_slicer") is None, reason="not installed: trame-slicer (extra: app)"
+)
+
+
+def test_this_computer_needs_no_token_and_others_do():
+    assert decide().token == ""
+    assert all(map(is_loopback, ("127.0.0.1", "127.1.2.3", "::1", "localhost")))
+    assert not any(map(is_loopback, ("0.0.0.0", "::", "192.168.1.2", "127.0.0.1.evil.example")))
+    open_to_all = decide(host="0.0.0.0")
+    assert len(open_to_all.token) >= 24
+    assert decide(host="0.0.0.0").token != open_to_all.token
+    assert f"?token={open_to_all.token}" in open_to_all.url
+    assert decide(token="abcd-1234").token == "abcd-1234"
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"token": "short"}, "--token"),
+        ({"token": "with space in it"}, "--token"),
+        ({"max_upload_mb": 0}, "--max-upload-mb"),
+        ({"port": 70_000}, "--port"),
+        ({"host": "203.0.113.7"}, "--host"),
+    ],
+)
+def test_wrong_options_are_one_sentence(wrong, words):
+    with pytest.raises(InputError, match=words) as caught:
+        decide(**wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_port_in_use():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"Port {port} is in use"):
+            decide(port=port)
+    assert decide(port=0).port > 0
+
+
+@given(st.text(max_size=300))
+def test_no_name_leaves_its_folder(name):
+    plain = plain_name(name, 3)
+    folder = Path("/folder")
+    assert (folder / plain).parent == folder
+    assert 0 < len(plain) <= 120 and plain not in (".", "..")
+
+
+def test_names_keep_their_meaning():
+    assert plain_name("C:\\data\\sub-01_Chimap.nii.gz") == "sub-01_Chimap.nii.gz"
+    assert plain_name("../../etc/passwd") == "passwd"
+
+
+def _zip(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_cannot_write_elsewhere(tmp_path):
+    archive = _zip(
+        tmp_path / "a.zip", {"../../evil.txt": b"1", "/abs.txt": b"2", "sub/x.dcm": b"3", "y/x.dcm": b"4"}
+    )
+    files = unpack(archive, _folder(tmp_path), 1000)
+    assert len(files) == 4 and {file.parent for file in files} == {tmp_path / "out"}
+    assert not (tmp_path.parent / "evil.txt").exists()
+
+
+def test_a_zip_bomb_is_stopped(tmp_path):
+    archive = _zip(tmp_path / "bomb.zip", {"zeros": bytes(5_000_000)})
+    assert archive.stat().st_size < 20_000
+    with pytest.raises(TooLarge):
+        unpack(archive, _folder(tmp_path), 1_000_000)
+    assert sum(file.stat().st_size for file in (tmp_path / "out").iterdir()) <= 1_000_000
+
+
+def test_clutter_and_empty_archives(tmp_path):
+    archive = _zip(tmp_path / "a.zip", {"__MACOSX/._x": b"1", "DICOMDIR": b"2", ".DS_Store": b"3"})
+    with pytest.raises(InputError, match="empty"):
+        unpack(archive, _folder(tmp_path), 1000)
+
+
+def test_one_file_in_a_zip_is_that_file(tmp_path):
+    archive = _zip(tmp_path / "a.zip", {"deep/sub-01_Chimap.nii": b"x"})
+    assert what_to_read([archive], 1000).name == "sub-01_Chimap.nii"
+    assert not archive.exists()
+
+
+def _folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def _answers(token: str, requests: list[tuple[str, str, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
+    """Status and headers of real requests to a real aiohttp server behind the guard."""
+    import aiohttp
+    from aiohttp import web
+    from aiohttp.test_utils import TestServer
+    from DGMSegmentationApp.web import Doors
+
+    async def hello(_request: web.Request) -> web.Response:
+        return web.Response(text="hello")
+
+    async def run() -> list[tuple[int, dict[str, str]]]:
+        application = web.Application()
+        options = decide(port=0, token=token)
+        Doors(None, options).add_to(application)
+        application.router.add_get("/", hello)
+        application.router.add_get("/index.html", hello)
+        application.router.add_get("/vue.global.js", hello)
+        server = TestServer(application, host="127.0.0.1")
+        await server.start_server()
+        found = []
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as client:
+            for method, path, headers in requests:
+                url = server.make_url(path)
+                async with client.request(method, url, headers=headers, allow_redirects=False) as answer:
+                    found.append((answer.status, dict(answer.headers)))
+        await server.close()
+        return found
+
+    return asyncio.run(run())
+
+
+@needs_trame
+def test_only_our_own_name_and_page():
+    answers = _answers(
+        "",
+        [
+            ("GET", "/", {}),
+            ("GET", "/", {"Host": "evil.example"}),
+            ("GET", "/", {"Host": "127.0.0.1.evil.example"}),
+            ("POST", "/take-over", {"Origin": "http://evil.example"}),
+            ("POST", "/take-over", {}),
+            ("GET", "/ws", {}),
+            ("GET", "/ws", {"Origin": "http://evil.example"}),
+        ],
+    )
+    assert [status for status, _headers in answers] == [200, 403, 403, 403, 403, 403, 403]
+    policy = answers[0][1]["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "http:" not in policy and "*" not in policy
+
+
+@needs_trame
+def test_a_token_opens_every_door_once_given():
+    token = "a-token-of-the-test"
+    answers = _answers(
+        token,
+        [
+            ("GET", "/vue.global.js", {}),
+            ("GET", "/", {}),
+            ("GET", "/?token=wrong-token-here", {}),
+            ("GET", "/export/labels", {}),
+            ("GET", f"/?token={token}", {}),
+            ("GET", "/", {}),
+            ("GET", "/vue.global.js", {}),
+        ],
+    )
+    assert [status for status, _headers in answers] == [403, 403, 403, 403, 303, 200, 200]
+    cookie = answers[4][1]["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and token not in cookie
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch, capsys):
+    from DGMSegmentationLib.cli import main
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "trame_slicer" else real(name, *rest)
+    )
+    assert main(["app"]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1 and 'pip install "DGMSegmentation[app]"' in said[0]

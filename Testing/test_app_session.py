@@ -1,0 +1,148 @@
+"""The browser app's session in a real scene, without a browser: open, label, measure, save."""
+
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from host.fixtures import MODULE, host, scene  # noqa: F401
+from models_for_tests import PHANTOM_MODEL
+
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.files import read_image, read_labels
+from DGMSegmentationLib.image import Image, reorient
+from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.tables import read_long
+
+sys.path.append(str(MODULE.parent))
+
+
+@pytest.fixture(scope="module")
+def head():
+    return phantom((80, 96, 76), (2.0, 2.0, 2.0))
+
+
+@pytest.fixture
+def session(scene):  # noqa: F811
+    from DGMSegmentationApp.session import Session
+
+    opened = Session(scene)
+    yield opened
+    opened.close()
+
+
+def test_a_volume_comes_with_ten_empty_segments(session, head):
+    image, _labels = head
+    session.open_volume(image, "sub-01_Chimap", "sub-01")
+    assert session.segmentation.GetSegmentation().GetNumberOfSegments() == 10
+    assert not session.has_labels and not session.edited and not session.unsaved
+    assert [row.n_voxels for row in session.measurement.rows] == [0] * 10
+    assert session.unit.unit == "ppm"
+    display = session.volume.GetScalarVolumeDisplayNode()
+    assert display.GetWindowLevelMin() == pytest.approx(-0.1)
+    assert display.GetWindowLevelMax() == pytest.approx(0.2)
+
+
+def test_what_is_no_qsm_changes_nothing(session, head):
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    volume = session.volume
+    for wrong in (labels.replace(data=labels.data.astype(np.float32)), image.replace(data=image.data * 0)):
+        with pytest.raises(InputError) as caught:
+            session.open_volume(wrong, "wrong")
+        assert "\n" not in str(caught.value)
+        assert session.volume is volume
+        assert session.scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
+
+
+def test_labels_of_another_grid_are_brought_to_the_volume(session, head):
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    assert session.open_labels(labels, "by-hand") == ""
+    direct = [row.n_voxels for row in session.measurement.rows]
+    assert direct == [int((labels.data == k).sum()) for k in range(1, 11)]
+    turned = reorient(labels, "PSL")
+    assert "grid" in session.open_labels(turned, "turned")
+    assert [row.n_voxels for row in session.measurement.rows] == direct
+    assert session.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
+    far = Image(labels.data, np.array(labels.affine) + np.array([[0, 0, 0, 900.0]] + [[0.0] * 4] * 3))
+    with pytest.raises(InputError, match="outside"):
+        session.open_labels(far, "far")
+    assert [row.n_voxels for row in session.measurement.rows] == direct
+
+
+def test_labels_need_a_volume(session, head):
+    with pytest.raises(InputError, match="Open the QSM volume first"):
+        session.open_labels(head[1], "labels")
+
+
+def test_unsaved_work_is_known(session, head, tmp_path):
+    """Labels from a file hold nothing new; an edit does, until the labels are saved; a table alone saves no labels."""
+    from DGMSegmentationScene.segments import show_labels
+
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    session.open_labels(labels, "by-hand")
+    assert session.edited and not session.unsaved
+    changed = labels.data.copy()
+    changed[tuple(np.argwhere(changed == 5)[0])] = 0
+    show_labels(session.segmentation, session.volume, changed)
+    session.measure()
+    assert session.unsaved
+    session.export("table-csv", tmp_path)
+    assert session.unsaved
+    session.export("labels", tmp_path)
+    assert not session.unsaved
+
+
+def test_every_export_can_be_read(session, head, tmp_path):
+    from DGMSegmentationApp.session import EXPORTS
+
+    image, labels = head
+    session.open_volume(image, "sub 01/\u00e4: QSM", "sub-01")
+    with pytest.raises(InputError, match="no labels yet"):
+        session.export("labels", tmp_path)
+    session.open_labels(labels, "by-hand")
+    paths = {what: session.export(what, tmp_path) for what in EXPORTS}
+    assert {path.parent for path in paths.values()} == {tmp_path}
+    assert len({path.name for path in paths.values()}) == len(EXPORTS)
+    assert np.array_equal(read_labels(paths["labels"]).data, labels.data)
+    assert set(np.unique(read_labels(paths["segmentation"]).data)) == set(range(11))
+    for what in ("table-csv", "table-tsv"):
+        rows = read_long(paths[what])
+        assert [row.subject for row in rows] == ["sub-01"] * 10
+        assert [row.n_voxels for row in rows] == [row.n_voxels for row in session.measurement.rows]
+    names = zipfile.ZipFile(paths["scene"]).namelist()
+    assert sum(name.endswith(".mrml") for name in names) == 1
+    (nrrd,) = (name for name in names if name.endswith(".nrrd") and not name.endswith(".seg.nrrd"))
+    zipfile.ZipFile(paths["scene"]).extract(nrrd, tmp_path)
+    assert np.allclose(read_image(tmp_path / nrrd).data, image.data)
+    assert "<img" in paths["report"].read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="no export"):
+        session.export("../secret", tmp_path)
+
+
+def test_another_volume_replaces_everything(session, head):
+    image, labels = head
+    session.open_volume(image, "first")
+    session.open_labels(labels, "by-hand")
+    session.open_volume(image.replace(data=image.data * 1000), "second")
+    assert session.unit.unit == "ppb"
+    assert not session.has_labels
+    for kind in ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode"):
+        assert session.scene.GetNumberOfNodesByClass(kind) == 1
+
+
+def test_a_run_fills_the_segments(session, head):
+    from DGMSegmentationScene.runner import Settings
+
+    session.open_volume(head[0], "sub-01_Chimap")
+    with pytest.raises(InputError):
+        session.start(Settings("no such model"))
+    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    assert session.running
+    while session.running:
+        last = session.poll()
+    assert last[-1].kind == "finished"
+    assert session.has_labels and not session.edited and "phantom" in session.origin
+    assert sum(row.n_voxels > 0 for row in session.measurement.rows) == 10
