@@ -16,13 +16,22 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
 RUN_STAMP := $(VENV)/.installed-to-run
+# The browser app brings a Slicer core other than the one that the module is tested with: an environment of its own.
+APP_VENV ?= .venv-app
+APP_BIN := $(APP_VENV)/$(notdir $(BIN))
+APP_STAMP := $(APP_VENV)/.installed
+APP_TEST_STAMP := $(APP_VENV)/.installed-to-test
+APP_FILE ?= $(wildcard Resources/Sample/*_Chimap.nii.gz)
+APP_ARGS ?=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
+APP_INSTALL := $(subst $(BIN)/,$(APP_BIN)/,$(PIP_INSTALL)) --constraint Testing/constraints.txt
+
 .DEFAULT_GOAL := help
-.PHONY: help install test lint format demo screenshots clean
+.PHONY: help install test test-app lint format demo app screenshots screenshots-app clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 13
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 17
 
 install: $(STAMP) ## set up .venv with everything that development needs
 
@@ -43,6 +52,28 @@ $(BIN)/python:
 demo: $(RUN_STAMP) ## segment the bundled sample, compare with the truth
 	$(BIN)/python -m DGMSegmentationLib demo $(DEMO_ARGS)
 
+app: $(APP_STAMP) ## open the bundled sample in the browser (another file: make app APP_FILE=...)
+	$(APP_BIN)/python -m DGMSegmentationLib app $(APP_ARGS) $(APP_FILE)
+
+$(APP_STAMP): pyproject.toml Testing/constraints.txt | $(APP_BIN)/python
+	$(APP_INSTALL) --editable ".[app]"
+	touch $(APP_STAMP)
+
+$(APP_TEST_STAMP): pyproject.toml Testing/constraints.txt | $(APP_BIN)/python
+	$(APP_INSTALL) --editable ".[test-app]"
+	touch $(APP_TEST_STAMP)
+
+$(APP_BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(APP_VENV)
+
+# In real Chromium, which must be there (Debian: apt-get install chromium); skipped with a reason where it is not.
+test-app: $(APP_TEST_STAMP) ## run the browser app's tests
+	OMP_NUM_THREADS=1 MPLBACKEND=Agg $(APP_BIN)/python -m pytest Testing/test_app.py Testing/test_app_doors.py $(PYTEST_ARGS)
+
+screenshots-app: $(APP_TEST_STAMP) ## make the browser app's pictures again (needs the bundled model and Chromium)
+	MPLBACKEND=Agg $(APP_BIN)/python Testing/make_app_screenshots.py $(SCREENSHOT_ARGS)
+
 screenshots: $(STAMP) ## make Resources/Screenshots again (needs the bundled model)
 	MPLBACKEND=Agg QT_QPA_PLATFORM=offscreen $(BIN)/python Testing/make_screenshots.py $(SCREENSHOT_ARGS)
 
@@ -60,5 +91,5 @@ format: $(STAMP) ## bring the code into the project's format
 	$(BIN)/python -m ruff format .
 
 clean: ## remove .venv and everything that was built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(APP_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -197,3 +197,34 @@ def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch, capsys
     assert main(["app"]) == 2
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1 and 'pip install "DGMSegmentation[app]"' in said[0]
+
+
+def test_the_wheel_holds_the_app(repository, tmp_path):
+    """Installed from a wheel, the app is found: with its page's files, and the scene logic that it shares."""
+    import subprocess
+
+    pytest.importorskip("hatchling", reason="hatchling (extra: test) builds the wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=repository, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path / "site")
+    for package in ("DGMSegmentationApp", "DGMSegmentationScene"):
+        folder = repository / "DGMSegmentation" / package
+        files = [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+        assert {f"{package}/{p.relative_to(folder).as_posix()}" for p in files} <= names
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "import importlib.util, DGMSegmentationLib.cli.app as cli; cli._NEEDED = ();"
+        "cli.find_app(); print(importlib.util.find_spec('DGMSegmentationApp').origin)"
+    )
+    site = tmp_path / "site"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(site)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.strip()) == site / "DGMSegmentationApp" / "__init__.py"

@@ -8,6 +8,7 @@ from typing import Any
 
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.runner import Settings, Update
+from DGMSegmentationScene.sample import sample_file
 from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
@@ -36,6 +37,7 @@ class Controls:
         self._loading = asyncio.Lock()
         editor.labels_changed.connect(self._measure_soon)
         state = server.state
+        state.dgm_sample = sample_file() is not None
         state.change("dgm_units")(self._units_changed)
         state.change("dgm_window")(self._window_changed)
         state.change("dgm_model")(self._model_changed)
@@ -120,6 +122,12 @@ class Controls:
             else:
                 with self.state:
                     show()
+
+    async def open_sample(self) -> None:
+        """The sample volume that is bundled."""
+        path = sample_file()
+        if path is not None:
+            await self.open(path, "volume")
 
     def show(self, image: Any, kind: str, title: str, subject: str = "") -> str:
         """Put a volume or labels into the scene and on the page; returns a note for the user."""

@@ -139,6 +139,13 @@ class Page:
             html.H2("Open a QSM volume")
             html.P("Drop a file here: NIfTI, NRRD, or a DICOM series as .zip.")
             v.VBtn("Choose a file", color="primary", click="window.dgm.choose('volume')", id="dgm-choose")
+            v.VBtn(
+                "Open the sample",
+                variant="text",
+                click=self._controls.open_sample,
+                v_if=("dgm_sample",),
+                id="dgm-open-sample",
+            )
             html.P(
                 "The file stays on the computer that runs this program. For research use only; not a medical device.",
                 classes="dgm-small",

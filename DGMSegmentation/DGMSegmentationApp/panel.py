@@ -8,11 +8,13 @@ from typing import Any
 from DGMSegmentationScene.shown import TIPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
+from trame_server.utils.typed_state import TypedState
 from trame_slicer.app.ui import (
     DrawEffectUI,
     FlexContainer,
     IslandsEffectUI,
     LogicalOperatorsEffectUI,
+    PaintEffectState,
     PaintEffectUI,
     ScissorsEffectUI,
     SegmentDisplayUI,
@@ -244,8 +246,16 @@ class Panel(SegmentEditorUI):
                 "{{ (dgm_rows[dgm_selected - 1] || {}).side }}",
                 classes="dgm-target",
             )
+            brush = TypedState(self.state, PaintEffectState).name.brush_diameter_slider.value
             for effect, settings in _SETTINGS:
                 self._register_effect_ui(effect, settings)
+                if settings is PaintEffectUI:
+                    html.Div(
+                        f"{{{{ {brush} }}}} mm",
+                        v_if=self.is_active_effect(effect),
+                        classes="dgm-small",
+                        id="dgm-brush",
+                    )
 
     def _display_section(self) -> None:
         with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)):

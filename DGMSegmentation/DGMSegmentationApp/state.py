@@ -10,6 +10,7 @@ from DGMSegmentationLib.structures import STRUCTURES
 # The names begin with dgm_, so that none meets one of trame-slicer's.
 DEFAULTS: dict[str, Any] = {
     "dgm_file": "",
+    "dgm_sample": False,  # a sample volume is bundled
     "dgm_unit": "",
     "dgm_warnings": [],
     "dgm_models": [],
