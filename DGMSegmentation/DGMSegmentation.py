@@ -56,7 +56,7 @@ def register_data():
         import SampleData
     except ImportError:
         return  # an application without that module
-    from DGMSegmentationScene.sample import sample_file
+    from DGMSegmentationScene.sample import checksum, sample_file
 
     sample = sample_file()
     if sample is not None:
@@ -65,6 +65,7 @@ def register_data():
             sampleName="DGMSegmentationQSM",
             uris=sample.as_uri(),
             fileNames=sample.name,
+            checksums=checksum(sample),  # so that a copy which an older version left in the cache is replaced
             nodeNames="QSM sample",
             thumbnailFileName=str(HERE / "Resources" / "Icons" / "DGMSegmentation.png"),
         )

@@ -8,7 +8,13 @@ def sample_file() -> Path | None:
     from DGMSegmentationLib.resources import resource_path
 
     try:
-        folder = resource_path("Sample")
+        return resource_path("Sample", "sub-sample_Chimap.nii.gz")
     except FileNotFoundError:
         return None
-    return next(iter(sorted(folder.glob("*_Chimap.nii.gz"))), None)
+
+
+def checksum(path: Path) -> str:
+    """A file's checksum as Slicer's Sample Data module wants it: ``SHA256:<digest>``."""
+    import hashlib
+
+    return f"SHA256:{hashlib.sha256(path.read_bytes()).hexdigest()}"

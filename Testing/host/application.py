@@ -163,6 +163,7 @@ def slicer_cache(scene: Any) -> Any:
     remote.GetCacheManager().SetRemoteCacheDirectory(folder)
     remote.SetMRMLScene(scene)
     scene.SetDataIOManager(remote.GetDataIOManager())
+    scene.SetCacheManager(remote.GetCacheManager())
     return remote
 
 

@@ -33,7 +33,7 @@ def _own(slicer: Any, source: Path) -> None:
     # Slicer's own modules import these VTK wrappers by their bare names.
     for bare, name in (("vtkSegmentationCorePython", "vtkSegmentationCore"), ("vtkITK", "vtkITK")):
         sys.modules.setdefault(bare, importlib.import_module(f"slicer_core.{name}"))
-    for scripted in ("SegmentStatistics",):
+    for scripted in ("SegmentStatistics", "SampleData"):
         path = str(source / "Modules" / "Scripted" / scripted)
         if path not in sys.path:
             sys.path.append(path)
