@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,28 @@ from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError, InputError
 from DGMSegmentationLib.files import read_image, read_labels, stem
 from DGMSegmentationLib.measure_files import subject_of
-from DGMSegmentationLib.panel_words import panel_words
 from DGMSegmentationLib.structures import STRUCTURES
 
-from .editor import EditorLogic
+from .editor import TOOLS, EditorLogic
+from .messages import Messages
+from .models import Models
 from .session import Session
 from .state import rows_of, unit_words
+from .uploads import kind_of
 
 POLL_S = 0.05
 SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row; the table follows the last
 
 
-class Controls:
+class Controls(Messages):
     """The actions of the page. All of them run in the server's one loop, the only place where MRML is touched."""
 
     def __init__(self, server: Server, session: Session, editor: EditorLogic, views: Any) -> None:
-        self._server, self.session, self._editor, self._views = server, session, editor, views
-        self._pending: Any = None
+        super().__init__(server)
+        self.session, self._editor, self._views = session, editor, views
+        self._models = Models(server.state)
         self._later: Any = None
         self._loading = asyncio.Lock()
         editor.labels_changed.connect(self._measure_soon)
@@ -42,58 +43,24 @@ class Controls:
         state.change("dgm_window")(self._window_changed)
         state.change("dgm_model")(self._model_changed)
 
-    @property
-    def state(self) -> Any:
-        """The values that the page shows."""
-        return self._server.state
-
-    # --- models ---------------------------------------------------------------------------------------------------
-
     def list_models(self, chosen: str = "") -> None:
-        """Offer the bundled models, and ``chosen`` (a file) first when it is given; raises InputError for a bad file."""
-        from DGMSegmentationLib.model import bundled_models, find_model, read_header
-
-        offered = list(self.state.dgm_models)
-        known = {entry["value"] for entry in offered}
-        wanted = {name: path for name, path in bundled_models().items() if name not in known}
-        if chosen and chosen not in known:
-            wanted = {chosen: find_model(chosen), **wanted}
-        for name, path in wanted.items():
-            try:
-                header = read_header(path)[0]
-            except DGMError:
-                if name == chosen:
-                    raise
-                logging.warning("The model %s cannot be read and is not offered.", name)
-                continue
-            text = header.description or header.title or header.name
-            if header.licence:
-                text += f" (licence: {header.licence})"
-            extra = ", ".join(header.channels[1:])
-            offered.append(
-                {"title": header.title or header.name, "value": name, "text": text, "extra": extra}
-            )
-        self.state.dgm_models = offered
-        if chosen or not self.state.dgm_model:
-            self.state.dgm_model = chosen or (offered[0]["value"] if offered else "")
-        self._model_changed()
-
-    def _model_changed(self, **_state: Any) -> None:
-        entry = self._model()
-        self.state.dgm_model_text = entry["text"] if entry else ""
+        """Offer the bundled models, and ``chosen`` when it is given; raises InputError for a bad file."""
+        self._models.offer(chosen)
         self._refresh()
 
-    def _model(self) -> dict[str, str] | None:
-        return next((e for e in self.state.dgm_models if e["value"] == self.state.dgm_model), None)
+    def _model_changed(self, **_state: Any) -> None:
+        self._models.describe()
+        self._refresh()
 
     # --- files ----------------------------------------------------------------------------------------------------
 
     async def open(self, path: Path, kind: str, name: str = "") -> None:
         """Read a file and show it; ``kind``: volume, labels, model, or any (decided by the name). Raises DGMError."""
         if kind == "any":
-            kind = _kind_of(name or path.name, self.session.volume is not None)
+            kind = kind_of(name or path.name, self.session.volume is not None)
         if kind == "model":
-            self.list_models(str(path))
+            with self.state:
+                self.list_models(str(path))
             return
         async with self._loading:
             with self.state as state:
@@ -236,19 +203,11 @@ class Controls:
         self._refresh()
 
     def _refresh(self) -> None:
-        state, entry = self.state, self._model()
         if self.session.volume is None:
             reason = "Open a QSM volume first."
-        elif entry is None:
-            reason = "No model is here: choose a model file."
-        elif entry["extra"]:
-            reason = (
-                f"This model also needs the channel {entry['extra']}, which the browser app cannot give: "
-                "use dgmseg segment --channel, or the module in 3D Slicer."
-            )
         else:
-            reason = ""
-        state.dgm_reason = reason
+            reason = self._models.problem()
+        self.state.dgm_reason = reason
 
     # --- table ----------------------------------------------------------------------------------------------------
 
@@ -314,8 +273,6 @@ class Controls:
             step = 1 if name == "next" else -1
             self.select((int(self.state.dgm_selected) - 1 + step) % len(STRUCTURES) + 1)
         else:
-            from .editor import TOOLS
-
             for _title, _icon, letter, effect in TOOLS:
                 if name == letter:
                     self._editor.use_tool(effect)
@@ -344,43 +301,3 @@ class Controls:
             low, high = (float(value) / unit.factor_to_ppb for value in self.state.dgm_window)
             display.SetAutoWindowLevel(False)
             display.SetWindowLevelMinMax(low, max(high, low + 1e-6))
-
-    def ask(self, title: str, text: str, yes: str, action: Any) -> None:
-        """Open the dialog; ``action`` is done when the user agrees."""
-        self._pending = action
-        self.state.dgm_question = {"title": title, "text": text, "yes": yes}
-
-    def answer(self, agreed: bool) -> None:
-        """The user's answer closes the dialog."""
-        action, self._pending = self._pending, None
-        self.state.dgm_question = {}
-        if agreed and action is not None:
-            try:
-                action()
-            except Exception as error:
-                self.fail(error)
-
-    def say(self, text: str, kind: str = "info", detail: str = "") -> None:
-        """Show one plain sentence; an empty one takes it away."""
-        text = panel_words(text)
-        with self.state as state:
-            state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
-
-    def fail(self, error: BaseException) -> None:
-        """Show an error as one plain sentence; what only a programmer understands goes behind Details."""
-        from DGMSegmentationLib.worker import explain
-
-        expected = isinstance(error, InputError)
-        detail = "" if expected else "".join(traceback.format_exception(error))
-        if not expected:
-            logging.error("%s", detail)
-        self.say(explain(error)[1], "error", detail)
-
-
-def _kind_of(name: str, has_volume: bool) -> str:
-    """What a dropped file is: a model, labels when its name says so and a volume is there, else a volume."""
-    lower = name.lower()
-    if lower.endswith(".safetensors"):
-        return "model"
-    words = ("dseg", ".seg.nrrd", "label", "_seg", "aseg", "mask")
-    return "labels" if has_volume and any(word in lower for word in words) else "volume"

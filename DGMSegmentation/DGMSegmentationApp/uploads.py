@@ -106,3 +106,12 @@ def _is_clutter(name: str) -> bool:
 def discard(folder: Path) -> None:
     """Remove an upload's folder."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def kind_of(name: str, has_volume: bool) -> str:
+    """What a dropped file is: a model, labels when its name says so and a volume is there, else a volume."""
+    lower = name.lower()
+    if lower.endswith(".safetensors"):
+        return "model"
+    words = ("dseg", ".seg.nrrd", "label", "_seg", "aseg", "mask")
+    return "labels" if has_volume and any(word in lower for word in words) else "volume"

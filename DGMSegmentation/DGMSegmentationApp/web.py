@@ -156,7 +156,7 @@ class Doors:
             if (request.content_length or 0) > limit + (1 << 20):
                 raise TooLarge(limit)
             paths = await receive(await request.multipart(), folder, limit)
-            name = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+            name = paths[0].name.removesuffix(".zip") if len(paths) == 1 else paths[0].stem
             loop = asyncio.get_running_loop()
             path = await loop.run_in_executor(None, what_to_read, paths, limit)
             keep = path.suffix == ".safetensors"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .labels import labels_on_volume
-from .provenance import attribute, is_edited
+from .provenance import attribute, is_edited, provenance_of
 from .volumes import image_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ class Measurer:
             )
             flags = []
             if decision is not None:
-                flags = quality_flags(rows, labels.image)
+                # What only the run could tell holds as long as the labels are those of the run.
+                notes = {} if edited else provenance_of(node)
+                flags = quality_flags(rows, labels.image, network=notes)
                 rows = add_flags(rows, flags)
             else:
                 rows = [row.with_flags([FLAG_OTHER_UNIT]) for row in rows]

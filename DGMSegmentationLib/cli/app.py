@@ -33,8 +33,8 @@ def app(
 ) -> None:
     """Open the app in the browser: load, segment, correct with a brush, read the table, save."""
     find_app()
-    from DGMSegmentationApp.main import run  # type: ignore[import-not-found,unused-ignore]
-    from DGMSegmentationApp.options import decide  # type: ignore[import-not-found,unused-ignore]
+    from DGMSegmentationApp.main import run
+    from DGMSegmentationApp.options import decide
 
     run(decide(host, port, token, not no_browser, model, max_upload_mb), file)
 

@@ -1,0 +1,54 @@
+"""What the app says and asks: one plain sentence, one question at a time."""
+
+import logging
+import traceback
+from typing import Any
+
+from trame_server import Server
+
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.panel_words import panel_words
+
+
+class Messages:
+    """The line below the button Segment, and the dialog."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._pending: Any = None
+
+    @property
+    def state(self) -> Any:
+        """The values that the page shows."""
+        return self._server.state
+
+    def ask(self, title: str, text: str, yes: str, action: Any) -> None:
+        """Open the dialog; ``action`` is done when the user agrees."""
+        self._pending = action
+        self.state.dgm_question = {"title": title, "text": text, "yes": yes}
+
+    def answer(self, agreed: bool) -> None:
+        """The user's answer closes the dialog."""
+        action, self._pending = self._pending, None
+        self.state.dgm_question = {}
+        if agreed and action is not None:
+            try:
+                action()
+            except Exception as error:
+                self.fail(error)
+
+    def say(self, text: str, kind: str = "info", detail: str = "") -> None:
+        """Show one plain sentence; an empty one takes it away."""
+        text = panel_words(text)
+        with self.state as state:
+            state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
+
+    def fail(self, error: BaseException) -> None:
+        """Show an error as one plain sentence; what only a programmer understands goes behind Details."""
+        from DGMSegmentationLib.worker import explain
+
+        expected = isinstance(error, InputError)
+        detail = "" if expected else "".join(traceback.format_exception(error))
+        if not expected:
+            logging.error("%s", detail)
+        self.say(explain(error)[1], "error", detail)

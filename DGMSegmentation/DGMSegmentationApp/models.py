@@ -1,0 +1,63 @@
+"""The models that the page offers: the bundled ones, and files that the user names."""
+
+import logging
+
+from trame_server.state import State
+
+from DGMSegmentationLib.errors import DGMError
+
+NEEDS_CHANNEL = (
+    "This model also needs the channel {channel}, which the browser app cannot give: "
+    "use dgmseg segment --channel, or the module in 3D Slicer."
+)
+
+
+class Models:
+    """The list in the state, and the chosen one."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def offer(self, chosen: str = "") -> None:
+        """Offer the bundled models, and ``chosen`` (a name or a file) first; raises InputError for a bad file."""
+        from DGMSegmentationLib.model import bundled_models, find_model, read_header
+
+        offered = list(self._state.dgm_models)
+        known = {entry["value"] for entry in offered}
+        wanted = {name: path for name, path in bundled_models().items() if name not in known}
+        if chosen and chosen not in known:
+            wanted = {chosen: find_model(chosen), **wanted}
+        for name, path in wanted.items():
+            try:
+                header = read_header(path)[0]
+            except DGMError:
+                if name == chosen:
+                    raise
+                logging.warning("The model %s cannot be read and is not offered.", name)
+                continue
+            text = header.description or header.title or header.name
+            if header.licence:
+                text += f" (licence: {header.licence})"
+            extra = ", ".join(header.channels[1:])
+            offered.append(
+                {"title": header.title or header.name, "value": name, "text": text, "extra": extra}
+            )
+        self._state.dgm_models = offered
+        if chosen or not self._state.dgm_model:
+            self._state.dgm_model = chosen or (offered[0]["value"] if offered else "")
+        self.describe()
+
+    def describe(self) -> None:
+        """Say what the chosen model is."""
+        entry = self._chosen()
+        self._state.dgm_model_text = entry["text"] if entry else ""
+
+    def problem(self) -> str:
+        """Why no run can start with the chosen model; empty when one can."""
+        entry = self._chosen()
+        if entry is None:
+            return "No model is here: choose a model file with Open > Model file."
+        return NEEDS_CHANNEL.format(channel=entry["extra"]) if entry["extra"] else ""
+
+    def _chosen(self) -> dict[str, str] | None:
+        return next((e for e in self._state.dgm_models if e["value"] == self._state.dgm_model), None)
