@@ -39,6 +39,16 @@ class Window:
         self.group.Initialize(factory, self.renderer)
         self.group.SetMRMLDisplayableNode(view)
 
+    def put_behind(self, prop: Any) -> None:
+        """Draw something below all that the managers draw, in a layer of its own: labels then blend with it."""
+        import vtk
+
+        self.window.SetNumberOfLayers(2)
+        self.renderer.SetLayer(1)
+        behind = vtk.vtkRenderer()
+        behind.AddViewProp(prop)
+        self.window.AddRenderer(behind)
+
     def save(self, path: Path) -> None:
         """Render and write a PNG."""
         import vtk
@@ -94,8 +104,7 @@ def slice_picture(
     mapper.SetInputConnection(logic.GetImageDataConnection())
     actor = vtk.vtkActor2D()
     actor.SetMapper(mapper)
-    actor.GetProperty().SetDisplayLocationToBackground()
-    shown.renderer.AddViewProp(actor)
+    shown.put_behind(actor)
     shown.save(path)
 
 
