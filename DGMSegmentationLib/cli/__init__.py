@@ -20,6 +20,7 @@ COMMANDS = {
     "crossval": ("crossval", "crossval"),
     "simulate": ("simulate", "simulate"),
     "models": ("models", "models"),
+    "benchmark": ("benchmark", "benchmark"),
     "demo": ("demo", "demo"),
     "import-keras": ("import_keras", "import_keras"),
     "app": ("app", "app"),
