@@ -118,7 +118,7 @@ def test_the_default_model_finds_all_ten(default_on_sample):
     assert np.mean(dice) > 0.7, dice
     assert min(dice) > 0.5, dice
     for row, true in zip(default_on_sample.rows, read_long(bundled_sample().table), strict=True):
-        assert row.mean_ppb == pytest.approx(true.mean_ppb, abs=20)
+        assert row.mean_ppb == pytest.approx(true.mean_ppb, abs=30)
 
 
 def test_the_default_model_ships_under_10_megabytes(default_on_sample):
