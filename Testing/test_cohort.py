@@ -261,8 +261,9 @@ def test_two_runs_to_one_output_refuse_each_other(run, capsys):
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     """Hand-made labels, so that no network is needed: kill -9 after the first case, Ctrl-C after another, then all."""
+    count = 16  # enough that none of the runs ends before it is stopped
     bids, output = tmp_path / "bids", tmp_path / "out"
-    for number in range(5):
+    for number in range(count):
         add_subject(bids, f"sub-{number}", 60 + number, labels=output)
     (output / ".dgmseg").mkdir()
     command = ["cohort", str(bids), "-o", str(output), *MODEL, "--workers", "1", "-v"]
@@ -276,7 +277,7 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     first.kill()
     first.wait()
     done = finished()
-    assert 1 <= len(done) < 5
+    assert 1 <= len(done) < count
     (worker,) = set(done.values())
     wait_for(lambda: not alive(worker))
     check_whole(output, done)
@@ -289,7 +290,7 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     assert second.returncode == 1 and "run the same command to go on" in said
     assert "Traceback" not in said
     now = finished()
-    assert len(done) < len(now) < 5 and set(done.items()) <= set(now.items())
+    assert len(done) < len(now) < count and set(done.items()) <= set(now.items())
     check_whole(output, now)
     wait_for(lambda: not any(alive(pid) for pid in now.values()))
     lines = {line["name"]: line["status"] for line in read_table(output / "cases.tsv")}
@@ -298,8 +299,8 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
 
     assert main(command) == 0
     final = finished()
-    assert set(now.items()) <= set(final.items()) and len(final) == 5
-    assert len(read_table(output / "rois_wide.tsv")) == 5
+    assert set(now.items()) <= set(final.items()) and len(final) == count
+    assert len(read_table(output / "rois_wide.tsv")) == count
     assert not list((output / ".dgmseg").glob("tmp-*"))
 
 

@@ -15,7 +15,15 @@ HEAVY = {"torch", "lightning", "monai", "keras", "matplotlib", "scipy", "SimpleI
 LARGEST_FILE = 10_000_000
 HOST = {"slicer", "qt", "vtk", "ctk"}
 # The only rooms that may know torch; the others may import it inside a function at most.
-TORCH_ROOMS = ("networks", "training", "inference.py", "devices.py", "model.py", "keras_import.py")
+TORCH_ROOMS = (
+    "networks",
+    "training",
+    "inference.py",
+    "devices.py",
+    "model.py",
+    "keras_import.py",
+    "openvino_cpu.py",
+)
 
 
 def python(code: str, cwd=None) -> str:
