@@ -1,6 +1,7 @@
 """Small real cohorts for tests: procedural heads in a BIDS folder."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -58,7 +59,13 @@ def start(arguments: list[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests that run in the background of a shell inherit that Ctrl-C is ignored.
+        preexec_fn=_heed_ctrl_c if os.name != "nt" else None,
     )
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(condition, seconds: float = 250.0) -> None:
