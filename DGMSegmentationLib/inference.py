@@ -191,7 +191,7 @@ class Predictor:
             if not installed():
                 return
             size = self._uniform(batches)
-            outer = [-(-(n + 2 * h) // q) * q for n, h, q in zip(size, self.halo, self.multiple, strict=True)]
+            outer = self.input_size(size, self.halo)
             voxels = int(np.prod(size)) * sum(len(batch) for batch in batches)
             work = sum(macs_per_output(network, outer) for network in self.networks) * voxels
             if work < WORTHWHILE_GMAC * 1e9:
@@ -199,6 +199,10 @@ class Predictor:
         self.compiled = open_networks(self.networks)
         if self.compiled is None:
             self.backend = "torch"
+
+    def input_size(self, size: Sequence[int], margin: Sequence[int]) -> list[int]:
+        """Voxels that the network is given for an output of ``size`` and a margin: up to the next multiple it accepts."""
+        return [-(-(n + 2 * m) // q) * q for n, m, q in zip(size, margin, self.multiple, strict=True)]
 
     @staticmethod
     def _uniform(batches: Sequence[Sequence[Box]]) -> list[int]:
@@ -233,7 +237,7 @@ class Predictor:
         valid = any(self.halo)
         whole = not valid and all(n >= m for n, m in zip(size, inputs.shape[1:], strict=True))
         margin = self.halo if valid else (0, 0, 0) if whole else self.context
-        outer = [-(-(n + 2 * m) // q) * q for n, m, q in zip(size, margin, self.multiple, strict=True)]
+        outer = self.input_size(size, margin)
         lows = [[o + s.start for o, s in zip(origin, part, strict=True)] for part in batch]
         x = np.stack([cut(inputs, np.subtract(low, margin), outer, self.fill) for low in lows])
         where = None

@@ -104,10 +104,7 @@ def _work(predictor: "Predictor", shape: Sequence[int]) -> float:
     for batch in predictor.batches(shape):
         for part in batch:
             size = predictor.tile if predictor.patchwise else [s.stop - s.start for s in part]
-            outer = tuple(
-                -(-(n + 2 * h) // q) * q
-                for n, h, q in zip(size, predictor.halo, predictor.multiple, strict=True)
-            )
+            outer = tuple(predictor.input_size(size, predictor.halo))
             if outer not in known:
                 known[outer] = sum(count_macs(network, outer) for network in predictor.networks)
             total += known[outer]
