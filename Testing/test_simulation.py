@@ -18,7 +18,7 @@ from DGMSegmentationLib.simulation.dataset import (
     simulate_dataset,
 )
 from DGMSegmentationLib.simulation.phantom import phantom, phantom_anatomy
-from DGMSegmentationLib.simulation.protocol import PALLIDUM_BOTTOM, RN_ELEVATION
+from DGMSegmentationLib.simulation.protocol import CAUDATE_BEHIND, PALLIDUM_BOTTOM, RN_ELEVATION
 from DGMSegmentationLib.simulation.registration import demons, displace_points, fit_affine, moment_points
 from DGMSegmentationLib.simulation.subject import Options, labels_on_grid, simulate
 from DGMSegmentationLib.simulation.tissues import code, is_tissue, mirror_table, tissue_table
@@ -99,14 +99,17 @@ def test_frame_puts_red_nuclei_at_the_documented_elevation(anatomy):
 def test_protocol_cuts_the_caudate_and_widens_the_pallidum(anatomy):
     tissue, labels, frame = anatomy.tissue, anatomy.labels, anatomy.frame
     caudate = frame.positions(world(labels, anatomy.affine, 9))
-    assert caudate[:, 1].min() > 4.0
+    assert caudate[:, 1].min() > CAUDATE_BEHIND - 0.5
     assert caudate[:, 2].max() < 13.5
     assert (labels == 9).sum() < (tissue == code("caudate")).sum()
     pallidum = np.isin(tissue, [code("gpe"), code("gpi")])
     drawn = set(np.unique(labels[pallidum]).tolist())
     assert drawn <= {0, 5} and (labels[pallidum] == 5).mean() > 0.7
+    above = frame.positions(world(pallidum, anatomy.affine, 1))[:, 2] > PALLIDUM_BOTTOM
     assert frame.positions(world(labels, anatomy.affine, 5))[:, 2].min() > PALLIDUM_BOTTOM - 0.5
-    assert 1.1 < (labels == 5).sum() / pallidum.sum() < 1.6
+    assert 1.05 < (labels == 5).sum() / above.sum() < 1.4
+    for label, name in ((1, "rn"), (3, "sn")):  # drawn generously, too
+        assert (labels == label).sum() > 0.9 * (tissue == code(name)).sum()
     assert set(np.unique(labels)) == set(range(11))
 
 

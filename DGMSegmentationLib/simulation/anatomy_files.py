@@ -13,7 +13,7 @@ from .protocol import Frame
 
 PARTS_VERSION = 1
 """Raised when the registrations change; old parts are made anew."""
-ANATOMY_VERSION = 3
+ANATOMY_VERSION = 4
 """Raised when composing, details or the labelling protocol change; old anatomies are composed anew from their parts."""
 
 

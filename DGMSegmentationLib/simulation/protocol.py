@@ -3,13 +3,13 @@
 Positions are in the anatomical frame: origin midway between the pallida, x towards the right, the y-z plane turned so that
 the red nuclei lie 32 degrees below the horizontal behind the origin (about the tilt of an axial head scan). In that frame
 
-- CN: the head of the caudate, in front of the interventricular foramen (y > 4.5 mm), below z = 12 mm, with what
+- CN: the head of the caudate, in front of the interventricular foramen (y > 6 mm), below z = 12 mm, with what
   merges into it of the accumbens (above z = -2.5 mm): no body behind the foramen, no tail;
-- PU: between z = -4.5 and 12 mm, without the foot of the putamen below; 0.2 mm inside its outer boundary;
-- GP: both segments and the laminae above z = -5 mm, with a generous boundary (0.5 mm into the capsule and the putamen);
-- SN: both partes from 5.5 mm below the centre of the red nucleus, and the part of the subthalamic nucleus at the level of
-  the red nucleus (up to 4 mm above its centre), which QSM does not separate;
-- RN: whole.
+- PU: between z = -4 and 12 mm, without the foot of the putamen below; 0.2 mm inside its outer boundary;
+- GP: both segments and the laminae above z = -3.8 mm, with a generous boundary (0.45 mm into the capsule and the putamen);
+- SN: both partes from 7 mm below the centre of the red nucleus, and the part of the subthalamic nucleus at the level of
+  the red nucleus (up to 5 mm above its centre), which QSM does not separate;
+- RN: whole; SN and RN with a margin of 0.3 and 0.15 mm.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.special import ndtr
 
 from ..image import Grid
 from .tissues import RIGHT, code, is_tissue
 
 RN_ELEVATION = np.deg2rad(32.0)
-CAUDATE_BEHIND, CAUDATE_TOP = 4.5, 12.0
+CAUDATE_BEHIND, CAUDATE_TOP = 6.0, 12.0
 ACCUMBENS_BOTTOM = -2.5
-PUTAMEN_BOTTOM, PUTAMEN_TOP = -4.5, 12.0
+PUTAMEN_BOTTOM, PUTAMEN_TOP = -4.0, 12.0
 PUTAMEN_CORE = 0.60  # of the lentiform nucleus blurred by one voxel (0.8 mm): 0.2 mm inside its boundary
-PALLIDUM_BOTTOM = -5.0
-PALLIDUM_MARGIN_MM = 0.55
-SN_BELOW_RN_CENTRE = 5.5
-STN_ABOVE_RN_CENTRE = 4.0
+PALLIDUM_BOTTOM = -3.8
+SN_BELOW_RN_CENTRE = 7.0
+STN_ABOVE_RN_CENTRE = 5.0
+MARGIN_MM = {"GP": 0.45, "SN": 0.3, "RN": 0.15}  # raters draw these a little generously
+_BLUR_MM = 0.8
 _LABEL = {"RN": 1, "SN": 3, "GP": 5, "PU": 7, "CN": 9}
 
 
@@ -94,11 +96,10 @@ def draw_labels(
         caudate |= has("accumbens") & (z > ACCUMBENS_BOTTOM)
         putamen = has("putamen") & (z > PUTAMEN_BOTTOM) & (z < PUTAMEN_TOP)
         pallidum = has("gpe", "gpi")
-        lentiform = ndimage.gaussian_filter((has("putamen") | pallidum).astype(np.float32), 0.8 / mm)
+        lentiform = ndimage.gaussian_filter((has("putamen") | pallidum).astype(np.float32), _BLUR_MM / mm)
         putamen &= lentiform > PUTAMEN_CORE
-        distance = ndimage.distance_transform_edt(~pallidum) * mm
         may_grow = is_tissue(part, "white_matter", "internal_capsule", "putamen")
-        pallidum |= (distance < PALLIDUM_MARGIN_MM + 0.5 * mm) & may_grow
+        pallidum = _grown(pallidum, may_grow, mm, MARGIN_MM["GP"])
         pallidum &= z > PALLIDUM_BOTTOM
         rn = has("rn")
         level = float(z[rn].mean()) if rn.any() else 0.0
@@ -109,13 +110,23 @@ def draw_labels(
             ("CN", caudate),
             ("PU", putamen),
             ("GP", pallidum),
-            ("SN", nigra),
-            ("RN", rn),
+            ("SN", _grown(nigra, ~rn, mm, MARGIN_MM["SN"])),
+            ("RN", _grown(rn, ~nigra, mm, MARGIN_MM["RN"])),
         ):
             out[_main_part(where)] = _LABEL[name] + right
     labels = np.zeros(tissue.shape, np.uint8)
     labels[box] = out
     return labels
+
+
+def _grown(
+    where: NDArray[np.bool_], allowed: NDArray[np.bool_], mm: float, margin_mm: float
+) -> NDArray[np.bool_]:
+    """A nucleus with a margin, less than a voxel (``mm``) wide: a straight edge blurred by sigma has the value
+    Phi(-margin / sigma) at the margin's outer end.
+    """
+    blurred = ndimage.gaussian_filter(where.astype(np.float32), _BLUR_MM / mm)
+    return where | (allowed & (blurred > ndtr(-margin_mm / _BLUR_MM)))
 
 
 def _main_part(where: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -68,7 +68,7 @@ def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> M
 
 
 def _bridge(chi: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
-    """Grey bridges between caudate and putamen: the capsule's anterior limb is lighter there, often not seen at all."""
+    """Grey bridges between caudate and putamen: the capsule's anterior limb is lighter there, but always seen in part."""
     if rng.uniform() < 0.35:
         return
     box = deep_box(anatomy, 4)
@@ -76,9 +76,9 @@ def _bridge(chi: Map, anatomy: Anatomy, rng: np.random.Generator) -> None:
     caudate, putamen = (is_tissue(tissue, name) for name in ("caudate", "putamen"))
     mm = anatomy.grid.spacing[0]
     gap = mm * (ndimage.distance_transform_edt(~caudate) + ndimage.distance_transform_edt(~putamen))
-    where = is_tissue(tissue, "internal_capsule", "white_matter") & (gap < rng.uniform(4.0, 9.0))
+    where = is_tissue(tissue, "internal_capsule", "white_matter") & (gap < rng.uniform(3.5, 7.0))
     striatum = float(np.median(part[caudate | putamen]))
-    share = np.float32(rng.uniform(0.2, 0.95))
+    share = np.float32(rng.uniform(0.1, 0.7))
     part[where] += share * (striatum - part[where])
 
 
@@ -94,10 +94,10 @@ def _tissue_values(rng: np.random.Generator) -> tuple[Map, Map, dict[str, float]
     """Tables tissue value -> susceptibility (ppm) and magnitude, with the iron of one subject."""
     chi, magnitude = np.zeros(256, np.float32), np.zeros(256, np.float32)
     values: dict[str, float] = {}
-    age = rng.normal(0.0, 0.20)  # iron rises with age in all nuclei together
-    striatum = rng.normal(0.0, 0.22)
-    pallidum = rng.normal(0.0, 0.10)
-    midbrain = rng.normal(0.0, 0.10)
+    age = rng.normal(0.0, 0.16)  # iron rises with age in all nuclei together
+    striatum = rng.normal(0.0, 0.16)
+    pallidum = rng.normal(0.0, 0.08)
+    midbrain = rng.normal(0.0, 0.08)
     iron = {
         "caudate": striatum, "putamen": striatum + 0.5 * age, "gpe": pallidum, "gpi": pallidum, "accumbens": 0.5 * striatum,
         "basal_forebrain": pallidum, "sn": midbrain, "rn": midbrain, "stn": midbrain, "dentate": 0.0,
