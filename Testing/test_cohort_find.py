@@ -76,6 +76,30 @@ def test_trouble_is_said_case_by_case(tmp_path):
     assert "sub-5_R2starmap.nii.gz" in found["sub-5"].trouble
 
 
+def test_a_folder_that_cannot_be_opened_costs_no_other_session(tmp_path):
+    touch(tmp_path, "sub-1/ses-1/anat/sub-1_ses-1_Chimap.nii.gz", "sub-1/ses-2/x", "sub-2/x")
+    for folder in ("sub-1/ses-2/anat", "sub-2/anat"):
+        (tmp_path / folder).symlink_to(
+            "anat"
+        )  # a link to itself: no folder can be opened there, not even by root
+    one, two, three = find_cohort(tmp_path).cases
+    assert (one.name, one.trouble) == ("sub-1_ses-1", "")
+    assert (two.name, two.session) == ("sub-1_ses-2", "ses-2") and "cannot be opened" in two.trouble
+    assert three.name == "sub-2" and "cannot be opened" in three.trouble
+
+
+def test_the_files_that_are_meant_are_taken(tmp_path):
+    touch(
+        tmp_path,
+        "sub-1/anat/sub-1_Chimap.nii.gz",
+        "sub-1/anat/._sub-1_Chimap.nii.gz",  # macOS puts such files on foreign disks
+        "sub-1/anat/sub-1_R2starmap.nii.gz",
+        "sub-1/anat/sub-1_run-2_R2starmap.nii.gz",
+    )
+    (case,) = find_cohort(tmp_path, ("qsm", "R2starmap")).cases
+    assert not case.trouble and case.channels["R2starmap"].name == "sub-1_R2starmap.nii.gz"
+
+
 def test_table(tmp_path):
     table = tmp_path / "list.tsv"
     table.write_text(

@@ -94,25 +94,17 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
     people = _participants(root / "participants.tsv")
     cases: list[CohortCase] = []
     left_out = 0
-    for person in _folders(root, "sub-"):
+    try:
+        persons = list(_folders(root, "sub-"))
+    except OSError as error:
+        raise InputError(_closed(error, root)) from error
+    for person in persons:
         age, sex = people.get(person.name, (None, ""))
-        try:
-            files = [
-                (session, file)
-                for session, folder in _sessions(person)
-                for file in sorted(_listed(folder / "anat"))
-            ]
-        except OSError as error:
-            sentence = (
-                f"{error.filename or person} cannot be opened ({error.strerror}): change its permissions."
-            )
-            cases.append(
-                CohortCase(person.name, person.name, "", person, person.name, person.name, trouble=sentence)
-            )
-            continue
+        files, closed = _files(person)
+        cases += closed
         for session, file in files:
             match = _CHIMAP.fullmatch(file.name)
-            if match is None:
+            if match is None or file.name.startswith("."):  # "._sub-01_Chimap.nii.gz" is macOS' own
                 continue
             if is_separated_part(match["stem"]) and not parts:
                 left_out += 1
@@ -136,17 +128,37 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
     return Cohort(root, tuple(cases), left_out)
 
 
+def _files(person: Path) -> tuple[list[tuple[str, Path]], list[CohortCase]]:
+    """(session, file) of all that lies in a subject's anat folders; folders that cannot be opened as cases with trouble."""
+    files: list[tuple[str, Path]] = []
+    closed = []
+    folders = [("", person)]
+    try:
+        folders += [(folder.name, folder) for folder in _folders(person, "ses-")]
+    except OSError as error:
+        closed.append(_troubled(person, "", error))
+        folders = []
+    for session, folder in folders:
+        try:
+            files += [(session, file) for file in sorted(_listed(folder / "anat"))]
+        except OSError as error:
+            closed.append(_troubled(person, session, error))
+    return files, closed
+
+
+def _troubled(person: Path, session: str, error: OSError) -> CohortCase:
+    name = "_".join(filter(None, (person.name, session)))
+    return CohortCase(name, person.name, session, person, name, name, trouble=_closed(error, person))
+
+
+def _closed(error: OSError, place: Path) -> str:
+    return f"{error.filename or place} cannot be opened ({error.strerror}): change its permissions."
+
+
 def _folders(folder: Path, prefix: str) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries if entry.name.startswith(prefix) and entry.is_dir())
     return (folder / name for name in names)
-
-
-def _sessions(person: Path) -> Iterator[tuple[str, Path]]:
-    """("", the subject's folder) and (its name, the folder) of each session."""
-    yield "", person
-    for folder in _folders(person, "ses-"):
-        yield folder.name, folder
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -173,6 +185,7 @@ def _with_channels(case: CohortCase, channels: Sequence[str], stem: str) -> Coho
             for p in case.image.parent.glob(f"{stem}_*.nii*")
             if re.search(rf"_{re.escape(channel)}\.nii", p.name)
         )
+        files = [p for p in files if p.name.partition(".")[0] == f"{stem}_{channel}"] or files
         if len(files) != 1:
             sentence = (
                 f"The model needs one file {stem}_{channel}.nii.gz beside {case.image.name}, "
