@@ -106,7 +106,7 @@ def cohort(
     with terminable(), cohort_progress(verbose) as progress:
         summary = run_cohort(request, progress, log)
     if dry_run:
-        _show_plan(summary, output, workers)
+        _show_plan(summary, output, workers, device.value)
         return
     typer.echo(_sentence(summary, output))
     if summary.failures:
@@ -122,6 +122,8 @@ def _sentence(summary: "Summary", output: Path) -> str:
     why = ", ".join(f"{n} {reason}" for reason, n in summary.reasons.items())
     parts = [f"{len(summary.entries)} images: {measured} measured"]
     parts += [f"{failed} failed (see cases.tsv)"] if failed else []
+    waiting = len(summary.entries) - measured - failed
+    parts += [f"{waiting} not done yet"] if waiting else []
     parts.append(
         f"{summary.done} worked on in this run ({why}; {duration(summary.seconds)})"
         if summary.done
@@ -132,18 +134,28 @@ def _sentence(summary: "Summary", output: Path) -> str:
     return f"{'; '.join(parts)}. {output / 'cohort.html'}"
 
 
-def _show_plan(summary: "Summary", output: Path, workers: int | None) -> None:
+def _show_plan(summary: "Summary", output: Path, workers: int | None, device: str) -> None:
     from ..cohort.estimate import estimate_from_records, estimate_text
     from ..cohort.local import has_gpu, worker_count
 
     for step in summary.planned:
         typer.echo(f"{step.case.name}\t{step.do}\t{step.why}")
-    for name, reason in summary.failures:
-        typer.echo(f"{name}\tnothing\t{reason}")
-    up_to_date = len(summary.entries) - len(summary.planned) - len(summary.failures)
-    typer.echo(f"{len(summary.planned)} to do, {up_to_date} up to date.", err=True)
-    todo = len(summary.planned)
-    if todo and (workers := worker_count(todo, workers, has_gpu("auto"))):
+    todo, planned = len(summary.planned), {step.case.name for step in summary.planned}
+    left = [entry for entry in summary.entries if entry.case.name not in planned]
+    for entry in left:
+        if entry.status == "failed":
+            typer.echo(f"{entry.case.name}\tnothing\t{entry.reason}")
+    counts = {
+        status: sum(entry.status == status for entry in left) for status in ("done", "failed", "waiting")
+    }
+    typer.echo(
+        f"{todo} to do, {counts['done']} up to date"
+        + (f", {counts['failed']} failed and unchanged" if counts["failed"] else "")
+        + (f", {counts['waiting']} not asked for" if counts["waiting"] else "")
+        + ".",
+        err=True,
+    )
+    if todo and (workers := worker_count(todo, workers, has_gpu(device))):
         rates = estimate_from_records([e.record for e in summary.entries if e.record], output)
         typer.echo(estimate_text(rates, todo, workers), err=True)
 

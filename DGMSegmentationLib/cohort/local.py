@@ -45,9 +45,13 @@ def free_memory_mb() -> float | None:
         with suppress(OSError, ValueError, AttributeError):
             found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20 / 2)
     with suppress(OSError, ValueError):
-        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-        used = Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii").strip()
-        found.append((int(limit) - int(used)) / 2**20)  # "max" is no number: no limit
+        group = Path("/sys/fs/cgroup")
+        limit, used, details = (
+            (group / f"memory.{name}").read_text(encoding="ascii") for name in ("max", "current", "stat")
+        )
+        # Files that were read count as used, but the system gives their memory back when it is needed.
+        cached = dict(line.split() for line in details.splitlines()).get("inactive_file", "0")
+        found.append((int(limit) - int(used) + int(cached)) / 2**20)  # "max" is no number: no limit
     return min(found) if found else None
 
 

@@ -49,7 +49,6 @@ class Task:
     output: str
     wishes: dict[str, Any]
     run: str
-    previous: Record | None = None
     edited: str | None = None
     why: str = ""
 
@@ -207,8 +206,12 @@ def refreshed(step: Step) -> Record | None:
 
     def fresh(path: Path | None, stamp: dict[str, Any] | None) -> dict[str, Any] | None:
         nonlocal changed
-        now = quick_stamp(path) if path and stamp else None
-        if not now or not stamp or all(stamp.get(key) == value for key, value in now.items()):
+        if path is None or not stamp:
+            return stamp
+        now = quick_stamp(path)
+        if not now or all(stamp.get(key) == value for key, value in now.items()):
+            return stamp
+        if not is_same(path, stamp):  # nobody has looked at a case that was not asked for
             return stamp
         changed = True
         return {**stamp, **now}

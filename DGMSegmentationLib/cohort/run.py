@@ -213,7 +213,7 @@ def _run(
         progress(Progress(0, len(tasks), 0, 0.0))
         for task, record, ending in answers:
             step = by_name[task.case["name"]]
-            record = record or _ended(step, task, ending)
+            record = record or _ended(step, ending)
             records[step.case.name] = record
             done += 1
             failed += record["status"] == "failed"
@@ -270,16 +270,11 @@ def _no_answers() -> Generator[Answer, None, None]:
 
 
 def _task(step: Step, output: Path, wishes: Wishes, run: str) -> Task:
-    previous = (
-        {"automatic": step.record["automatic"]} if step.record and step.record.get("automatic") else None
-    )
     edited = str(step.edited.absolute()) if step.edited else None
-    return task_of(
-        step.case, output, wishes, do=step.do, run=run, previous=previous, edited=edited, why=step.why
-    )
+    return task_of(step.case, output, wishes, do=step.do, run=run, edited=edited, why=step.why)
 
 
-def _ended(step: Step, task: Task, reason: str) -> Record:
+def _ended(step: Step, reason: str) -> Record:
     """The record of a case whose worker died; it is tried again in the next run."""
     record: Record = {
         "name": step.case.name,
@@ -289,7 +284,7 @@ def _ended(step: Step, task: Task, reason: str) -> Record:
         "inputs": {},
         "rows": [],
         "outputs": {},
-        "automatic": (task.previous or {}).get("automatic"),
+        "automatic": (read_record(step.paths.record) or {}).get("automatic"),
         "finished": f"{time.time():.6f}",
     }
     write_record(step.paths.record, record)

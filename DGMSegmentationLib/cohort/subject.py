@@ -32,7 +32,7 @@ from ..tables import write_long
 from .find import CohortCase
 from .layout import STATE, CasePaths, case_paths
 from .plan import Task, Wishes, made_of
-from .record import Record, full_stamp, rows_to_json, write_record
+from .record import Record, full_stamp, read_record, rows_to_json, write_record
 
 if TYPE_CHECKING:
     from ..inference import Predictor
@@ -99,7 +99,8 @@ def process(task: Task) -> Record:
     wishes = Wishes(**task.wishes)
     paths = case_paths(Path(task.output), case)
     start = time.perf_counter()
-    previous = task.previous or {}
+    # From the disk, not from the plan: an earlier attempt whose worker died may have come further than the plan knows.
+    previous = read_record(paths.record) or {}
     record: Record = {
         "name": case.name,
         "subject": case.subject,
@@ -287,18 +288,18 @@ def _write(
         _write_page(staged("_report.html"), case, record, result, norms)
         if result.new_labels:
             _write_labels(staged, case, result)
-            before = (record["automatic"] or {}).get("labels")
             record["automatic"] = {
                 "made_of": made_of(record["inputs"]),
                 "options": wishes.of_labels(),
                 "labels": full_stamp(made[-1]),
-                "labels_before": before,
+                "labels_before": full_stamp(paths.labels),
                 "model": result.rows[0].model,
                 "network_flags": [vars(flag) for flag in result.flags if flag.code in NETWORK_FLAGS],
                 "provenance": result.provenance,
             }
             # A run that is killed from here on leaves a label map that the next run knows as its own.
             write_record(paths.record, {**record, "status": "writing", "rows": []})
+            paths.of("_probseg.nii.gz").unlink(missing_ok=True)  # of the labels before
         for path in made:
             os.replace(path, paths.folder / path.name)
         record["outputs"] = {path.name: (paths.folder / path.name).stat().st_size for path in made}

@@ -1,0 +1,101 @@
+"""What the next run believes of the last one: stamps, labels on the disk, probabilities, and what it says it would do."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from cohorts import MODEL, add_subject
+
+from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.cohort.find import CohortCase
+from DGMSegmentationLib.cohort.layout import case_paths
+from DGMSegmentationLib.cohort.plan import Force, Step, Wishes, decide, made_of, refreshed
+from DGMSegmentationLib.cohort.record import full_stamp, read_record, write_record
+
+
+def finished(folder: Path):
+    """A case with an image, labels and the record that a run leaves."""
+    image = folder / "sub-1_Chimap.nii.gz"
+    image.write_bytes(b"first")
+    case = CohortCase("sub-1", "sub-1", "", image, image.name, image.name)
+    paths, wishes = case_paths(folder / "out", case), Wishes()
+    paths.folder.mkdir(parents=True)
+    paths.labels.write_bytes(b"labels")
+    inputs = {"image": full_stamp(image), "channels": {}}
+    automatic = {
+        "made_of": made_of(inputs),
+        "options": wishes.of_labels(),
+        "labels": full_stamp(paths.labels),
+    }
+    record = {
+        "format": 1, "status": "done", "inputs": inputs, "edited": None, "automatic": automatic,
+        "rows_of": wishes.of_rows(case), "outputs": {paths.labels.name: len(b"labels")},
+    }  # fmt: skip
+    return case, paths, wishes, record
+
+
+def test_a_changed_image_of_a_subject_that_was_not_asked_for_stays_changed(tmp_path):
+    """A run over other subjects must not make the record believe the new content."""
+    case, paths, wishes, record = finished(tmp_path)
+    assert decide(case, paths, wishes, record, Force()).do == "nothing"
+    case.image.write_bytes(b"other")
+    left_out = Step(case, paths, "nothing", "not selected", record)
+    record = refreshed(left_out) or record
+    step = decide(case, paths, wishes, record, Force())
+    assert (step.do, step.why) == ("segment", "image changed")
+
+
+def test_a_touched_file_is_noted_once(tmp_path):
+    case, paths, wishes, record = finished(tmp_path)
+    os.utime(case.image, ns=(5, 5))
+    record = refreshed(decide(case, paths, wishes, record, Force()))
+    assert record["inputs"]["image"]["mtime_ns"] == 5
+    assert refreshed(decide(case, paths, wishes, record, Force())) is None
+
+
+def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
+    case, paths, wishes, record = finished(tmp_path)
+    before = record["automatic"]["labels"]
+    coming = {**before, "sha256": "0" * 64, "mtime_ns": 1}
+    record |= {
+        "status": "writing",
+        "automatic": {**record["automatic"], "labels": coming, "labels_before": before},
+    }
+    assert decide(case, paths, wishes, record, Force()).do == "segment"
+    paths.labels.write_bytes(b"painted")
+    assert decide(case, paths, wishes, record, Force()).do == "refuse"
+    assert decide(case, paths, wishes, record, Force(overwrite=True)).do == "segment"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plan")
+    add_subject(folder / "bids", "sub-1", 1)
+    add_subject(folder / "bids", "sub-2", 2).write_bytes(b"")
+    command = ["cohort", str(folder / "bids"), "-o", str(folder / "out"), *MODEL, "--workers", "1"]
+    assert main([*command, "--save-probabilities"]) == 1
+    return folder / "out", command
+
+
+def test_probabilities_of_other_labels_do_not_stay(run):
+    output, command = run
+    probabilities = output / "sub-1/anat/sub-1_seg-DGM_probseg.nii.gz"
+    assert probabilities.exists()
+    assert main([*command, "--connectivity", "26"]) == 1  # segments again, without probabilities
+    assert not probabilities.exists()
+
+
+def test_the_plan_counts_each_case_once(run, capsys):
+    output, command = run
+    record = output / ".dgmseg/sub-2.json"
+    assert json.loads(record.read_text())["kind"] == "input"
+    write_record(record, {**read_record(record), "kind": "failure"})  # as after a full disk: tried again
+    assert main([*command, "--connectivity", "26", "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == ["sub-2\tsegment\tfailed before"]
+    assert "1 to do, 1 up to date." in said.err
+    write_record(record, {**read_record(record), "kind": "input"})
+    assert main([*command, "--connectivity", "26", "--participant", "1", "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("sub-2\tnothing\t") and "1 up to date, 1 failed and unchanged." in said.err
