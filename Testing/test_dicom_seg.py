@@ -1,5 +1,8 @@
 """DICOM SEG: written from labels on a DICOM series, opened again with pydicom and highdicom."""
 
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
 from make_images import head, save_dicom_series, save_nifti
@@ -90,6 +93,19 @@ def test_codes_algorithm_references_and_patient(tmp_path, labels):
         for item in frame.DerivationImageSequence[0].SourceImageSequence
     }
     assert referred <= sources and len(referred) == int(labels.any(axis=(0, 1)).sum())
+
+
+@pytest.mark.skipif(not shutil.which("dciodvfy"), reason="dciodvfy is not installed (Debian: dicom3tools)")
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_checker_of_others_finds_no_error(tmp_path, labels, edited):
+    """dciodvfy of dicom3tools compares the object with the standard; the source here has neither study date nor birth date."""
+    image = series(tmp_path / "qsm", 5)
+    path = tmp_path / "seg.dcm"
+    write_dicom_seg(path, image.replace(data=labels), tmp_path / "qsm", edited=edited)
+    done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True)
+    said = (done.stdout + done.stderr).splitlines()
+    assert "Segmentation" in said  # it has recognised the object
+    assert [line for line in said if line.startswith("Error")] == []
 
 
 def test_other_grids_nothing_and_no_dicom_are_refused(tmp_path, labels):
