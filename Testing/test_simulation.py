@@ -1,6 +1,12 @@
 """The simulator: phantom, anatomy, labelling protocol, registration, drawing, one subject, a data set."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -263,3 +269,38 @@ def test_simulation_says_what_is_missing(tmp_path):
 def test_grid_is_symmetric_for_mirroring():
     corner = GRID.affine @ np.array([GRID.shape[0] - 1, 0, 0, 1])
     assert corner[0] == pytest.approx(-GRID.affine[0, 3])
+
+
+_POOL_THEN_WAIT = """
+import os, time
+from DGMSegmentationLib.simulation.dataset import _pool
+if __name__ == "__main__":
+    pool = _pool(1)
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the state of a process from /proc")
+def test_no_worker_outlives_a_killed_simulation(tmp_path):
+    script = tmp_path / "pool.py"
+    script.write_text(_POOL_THEN_WAIT)
+    main = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    worker = int(main.stdout.readline())
+    os.kill(worker, 0)  # it lives
+    main.kill()
+    main.wait()
+    for _ in range(600):
+        if not _lives(worker):
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("The worker went on waiting after its parent was killed.")
+
+
+def _lives(pid):
+    """Whether a process runs; one that has ended and waits to be collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from .. import __version__
@@ -223,7 +224,7 @@ def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: i
             function(*task)
             yield
         return
-    with _one_thread_each(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with _one_thread_each(), _pool(jobs) as pool:
         waiting: set[Future[None]] = set()
         queue = iter(tasks)
         try:
@@ -238,6 +239,23 @@ def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: i
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """In a worker: end when the parent is gone, however it ended; a worker would wait for tasks for ever."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
