@@ -1,7 +1,7 @@
 """The page of a cohort: who was measured, how the values spread, who stands out, what failed."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def write_cohort_report(
     cases: dict[tuple[str, str], dict[str, RoiRow]] = {}
     for row in rows:
         cases.setdefault((row.subject, row.image), {})[row.abbreviation] = row
-    outliers = find_outliers(rows)
+    outliers, scale = find_outliers(rows), _Scale.of(rows)
     write_text(
         path,
         environment()
@@ -86,6 +86,7 @@ def write_cohort_report(
                 {
                     "subject": subject,
                     "image": image,
+                    "short": _short(subject, image),
                     "link": links.get((subject, image)),
                     "rows": by_name,
                     "edited": any(row.edited for row in by_name.values()),
@@ -97,7 +98,8 @@ def write_cohort_report(
                 for (subject, image), by_name in cases.items()
             ],
             several_images=len({image for _, image in cases}) > 1,
-            strips=[strip for s in STRUCTURES if (strip := _strip(s, rows, outliers, links))],
+            strips=[strip for s in STRUCTURES if (strip := _strip(s, rows, outliers, links, scale))],
+            ticks=[{"value": value, "x": scale.place(value)} for value in scale.ticks()],
             outliers=[(o, links.get((o.subject, o.image))) for o in outliers],
             failures=failures,
             related={title: quote(page) for title, page in (related or {}).items()},
@@ -107,13 +109,42 @@ def write_cohort_report(
     )
 
 
-def _flag_counts(rows: Any) -> str:
-    """ "asymmetry (2), components": the codes of a case and on how many structures."""
+def _flag_counts(rows: Collection[RoiRow]) -> str:
+    """ "asymmetry (2), components": the codes of a case and on how many structures; no number where it is one or all."""
     counts: dict[str, int] = {}
     for row in rows:
         for code in row.flag_list:
             counts[code] = counts.get(code, 0) + 1
-    return ", ".join(f"{code} ({n})" if n > 1 else code for code, n in counts.items())
+    return ", ".join(f"{code} ({n})" if 1 < n < len(rows) else code for code, n in counts.items())
+
+
+def _short(subject: str, image: str) -> str:
+    """What the name of an image adds to its subject: "sub-01_ses-1_run-2_Chimap.nii.gz" is "ses-1_run-2" of sub-01."""
+    name = image.removesuffix(".gz").removesuffix(".nii").removesuffix(".nrrd").removesuffix("_Chimap")
+    return name.removeprefix(f"{subject}_") or image
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The common scale of all means, with 0 in it."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, rows: Sequence[RoiRow]) -> "_Scale":
+        means = [row.mean_ppb for row in rows if math.isfinite(row.mean_ppb)]
+        return cls(min(0.0, *means), max(1.0, *means)) if means else cls(0.0, 1.0)
+
+    def place(self, value: float) -> float:
+        """Percent of the width."""
+        return round(1 + 98 * (value - self.low) / (self.high - self.low), 3)
+
+    def ticks(self) -> list[float]:
+        """Three to eight round values: steps of 1, 2 or 5 times a power of ten."""
+        power = 10.0 ** math.floor(math.log10((self.high - self.low) / 4))
+        step = next(k * power for k in (1, 2, 5, 10) if (self.high - self.low) / (k * power) <= 8)
+        return [k * step for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
 
 
 def _strip(
@@ -121,23 +152,19 @@ def _strip(
     rows: Sequence[RoiRow],
     outliers: Sequence[Outlier],
     links: Mapping[tuple[str, str], str],
+    scale: _Scale,
 ) -> dict[str, Any] | None:
-    """The dots of one structure on a common scale of all means, in percent of the width."""
-    everything = [row.mean_ppb for row in rows if math.isfinite(row.mean_ppb)]
+    """The dots of one structure on the common scale."""
     here = [row for row in rows if row.label == structure.label and math.isfinite(row.mean_ppb)]
     if not here:
         return None
-    low, high = min(0.0, *everything), max(1.0, *everything)
     apart = {(o.subject, o.image) for o in outliers if o.abbreviation == structure.abbreviation}
-
-    def place(value: float) -> float:
-        return round(1 + 98 * (value - low) / (high - low), 3)
 
     values = np.array([row.mean_ppb for row in here])
     q25, median, q75 = (float(q) for q in np.percentile(values, (25, 50, 75)))
     dots = [
         {
-            "x": place(row.mean_ppb),
+            "x": scale.place(row.mean_ppb),
             # Spread up and down by a fixed pattern, so that equal values stay visible.
             "y": round(6 + 3.2 * ((index * 0.618) % 1 - 0.5), 2),
             "name": f"{row.subject} {row.image}: {row.mean_ppb:.1f} ppb",
@@ -154,7 +181,6 @@ def _strip(
         "q75": q75,
         "sd": float(values.std(ddof=1)) if len(values) > 1 else math.nan,
         "mean": float(values.mean()),
-        "box": (place(q25), place(q75), place(median)),
-        "zero": place(0.0),
+        "box": (scale.place(q25), scale.place(q75), scale.place(median)),
         "dots": dots,
     }

@@ -128,13 +128,13 @@ def _strip(row: RoiRow, norms: Norms) -> dict[str, Any] | None:
         return None
     mean, sd = expected
     z = (row.mean_ppb - mean) / sd
-    place = 50 + 50 * max(-1.0, min(1.0, z / _STRIP_SD))
+    place = 50 + 49 * max(-1.0, min(1.0, z / _STRIP_SD))  # a mark at the end is still whole
     return {
         "row": row,
         "mean": mean,
         "sd": sd,
         "z": z,
         "place": round(place, 2),
-        "band": (50 - 100 / _STRIP_SD, 200 / _STRIP_SD),
+        "band": (50 - 98 / _STRIP_SD, 196 / _STRIP_SD),
         "color": by_abbreviation(row.abbreviation).color,
     }

@@ -239,6 +239,37 @@ def test_cohort_page_escapes_links_and_lists(tmp_path):
     assert "mean_high" in page
 
 
+def test_names_flags_and_scale_of_the_cohort_page_are_short(tmp_path):
+    rows = [
+        replace(row, image=f"{row.subject}_ses-{k}_acq-x_Chimap.nii.gz", flags=flags)
+        for k in (1, 2)
+        for row in cohort(2)
+        for flags in ["thick_voxels;asymmetry" if row.label < 3 else "thick_voxels"]
+    ]
+    write_cohort_report(tmp_path / "c.html", rows)
+    page = (tmp_path / "c.html").read_text(encoding="utf-8")
+    assert ">ses-1_acq-x</td>" in page and 'title="sub-00_ses-1_acq-x_Chimap.nii.gz"' in page
+    assert "thick_voxels, asymmetry (2)</td>" in page  # all ten structures: a flag of the whole case
+    ticks = [float(text) for text in re.findall(r'<span style="left:[\d.]+%">([\d.]+)</span>', page)]
+    assert ticks == [0, 20, 40, 60, 80, 100]  # means lie about 10 to 100 ppb
+
+
+def test_an_empty_structure_has_no_figures_and_a_far_one_keeps_its_mark(case, tmp_path):
+    image, labels = case
+    table = tmp_path / "norms.tsv"
+    table.write_text("structure\tmean_ppb\tsd_ppb\nGP\t500\t5\n")
+    spoiled = labels.replace(data=np.where(labels.data == 1, 0, labels.data))
+    rows = measure(spoiled, image, subject="s", image_name="x.nii")
+    path = tmp_path / "r.html"
+    write_report(
+        path, title="s", image_ppb=image, labels=spoiled, rows=rows, provenance={}, norms=read_norms(table)
+    )
+    page = path.read_text(encoding="utf-8")
+    assert "– ± –" not in page
+    places = [float(x) for x in re.findall(r'<rect x="([\d.]+)" y="0" width="1.2"', page)]
+    assert places and all(0 <= x <= 98.8 for x in places)  # the strip is 100 wide
+
+
 def test_a_cohort_of_nobody_is_a_page_too(tmp_path):
     write_cohort_report(tmp_path / "c.html", [], failures=[("sub-01", "unreadable")])
     assert "0 measured, 1 failed" in (tmp_path / "c.html").read_text(encoding="utf-8")

@@ -92,7 +92,7 @@ def write_group(
         write_text(staging / LONG, long_text(everything, missing="n/a"))
         write_text(staging / WIDE, table_text(wide_columns(), _wide(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, _case_lines(entries), missing="n/a"))
-        _write_changes(staging, done, rows)
+        _write_changes(staging, done, rows, provenance or {})
         if norms:
             write_text(
                 staging / NORMS, table_text(NORM_COLUMNS, _norm_lines(done, rows, norms), missing="n/a")
@@ -198,7 +198,12 @@ def _series(case: CohortCase) -> str:
     )
 
 
-def _write_changes(staging: Path, done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> None:
+def _write_changes(
+    staging: Path,
+    done: Sequence[Entry],
+    rows: Mapping[str, Sequence[RoiRow]],
+    provenance: Mapping[str, Any],
+) -> None:
     visits = [
         Visit(entry.case.subject, entry.case.session, _series(entry.case), rows[entry.case.name])
         for entry in done
@@ -206,13 +211,16 @@ def _write_changes(staging: Path, done: Sequence[Entry], rows: Mapping[str, Sequ
     found = session_changes(visits)
     if not found:
         return
-    from ..report import environment
+    from ..report import environment, flatten
 
     lines = [dict(line) for change in found for line in change.rows]
     write_text(staging / CHANGES, table_text(CHANGE_COLUMNS, lines, missing="n/a"))
     page = environment().get_template("changes.html")
     text = page.render(
-        title="Changes between sessions", changes=found, software=f"DGMSegmentation {__version__}"
+        title="Changes between sessions",
+        changes=found,
+        provenance=list(flatten(provenance)),
+        software=f"DGMSegmentation {__version__}",
     )
     write_text(staging / CHANGES_PAGE, text)
 
