@@ -83,18 +83,20 @@ def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, ND
                     f"{name} holds {row.abbreviation} of subject {row.subject} twice: give one measurement a subject."
                 )
             found[name][row.subject, row.label] = float(getattr(row, statistic))
-    first = next(iter(methods.values()))
-    subjects = [
-        s for s in dict.fromkeys(row.subject for row in first) if all((s, 1) in v for v in found.values())
-    ]
+    subjects = subjects_in_common(methods)
     if not subjects:
         raise InputError("The measurements have no subject in common: check the subject names.")
-    return {
+    paired = {
         s.abbreviation: np.array(
             [[values.get((name, s.label), NAN) for values in found.values()] for name in subjects]
         )
         for s in STRUCTURES
     }
+    if statistic == "mean_referenced_ppb" and not any(np.isfinite(table).any() for table in paired.values()):
+        raise InputError(
+            "The measurements hold no referenced means: measure with --reference, or compare mean_ppb."
+        )
+    return paired
 
 
 def subjects_in_common(methods: Methods) -> list[str]:

@@ -1,27 +1,70 @@
 """The measurements to compare, from files: ROI tables, images of one head, or a manifest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from .cohort.find import entities, natural_order
 from .errors import InputError
 from .evaluate import CaseScore
 from .evaluate_files import Pair, case_key, evaluate_files
 from .files import read_labels, stem
+from .image import Image
 from .measure import RoiRow
 from .measure_files import measure_file
 from .tables import COLUMNS, read_long, read_table
 
+Log = Callable[[str], None]
 MANIFEST_COLUMNS = ("subject", "method", "image", "segmentation")
+# What tells apart the images of one subject; other entities (desc, rec, acq) name how an image was made.
+_VISIT = ("ses", "run")
 
 
 def methods_from_tables(paths: Sequence[Path]) -> dict[str, list[RoiRow]]:
-    """One method per long ROI table, named after its file (after its folder too where names repeat)."""
+    """One method per long ROI table, named after its file (after its folder too where names repeat).
+
+    Where a subject has several images (sessions, runs) in a table, each counts as a subject of its own: "sub-01 ses-1".
+    """
     names = [stem(path) for path in paths]
     if len(set(names)) < len(names):
         names = [f"{path.absolute().parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
     if len(set(names)) < len(names):
         raise InputError("Two of the tables have the same folder and name: rename one.")
-    return {name: read_long(path) for name, path in zip(names, paths, strict=True)}
+    methods = {name: read_long(path) for name, path in zip(names, paths, strict=True)}
+    if any(len({(row.subject, row.label) for row in rows}) < len(rows) for rows in methods.values()):
+        methods = {name: _by_visit(rows) for name, rows in methods.items()}
+    return methods
+
+
+def methods_by_entity(path: Path, entity: str) -> dict[str, list[RoiRow]]:
+    """The rows of one long table told apart by an entity of their image's BIDS name: "ses" gives "ses-1", "ses-2", ...
+
+    Further entities keep telling apart the images of a subject. Raises InputError when an image lacks the entity.
+    """
+    methods: dict[str, list[RoiRow]] = {}
+    for row in read_long(path):
+        value = entities(stem(Path(row.image))).get(entity)
+        if value is None:
+            raise InputError(
+                f"The image {row.image} in {path} has no {entity}- in its name: choose another --by, or give one "
+                "table a method."
+            )
+        methods.setdefault(f"{entity}-{value}", []).append(row)
+    if any(len({(row.subject, row.label) for row in rows}) < len(rows) for rows in methods.values()):
+        methods = {name: _by_visit(rows, entity) for name, rows in methods.items()}
+    return dict(sorted(methods.items(), key=lambda item: natural_order(item[0])))
+
+
+def _by_visit(rows: Sequence[RoiRow], without: str = "") -> list[RoiRow]:
+    """The rows with the entities of their images beside the subject, so that each image counts as one."""
+
+    def name(row: RoiRow) -> str:
+        found = entities(stem(Path(row.image)))
+        return " ".join(
+            [row.subject, *(f"{k}-{v}" for k, v in found.items() if k in _VISIT and k != without)]
+        )
+
+    return [replace(row, subject=name(row)) for row in rows]
 
 
 def methods_from_images(
@@ -31,6 +74,7 @@ def methods_from_images(
     units: str = "auto",
     reference: str = "none",
     scheme: str = "dgm",
+    log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Several images of one head measured with the same labels; a method is an image."""
     labels = read_labels(segmentation, scheme)
@@ -39,9 +83,19 @@ def methods_from_images(
         names = [str(path) for path in images]
     subject = case_key(segmentation)
     return {
-        name: measure_file(path, labels, units=units, reference=reference, subject=subject)
+        name: _measured(path, labels, units, reference, subject, log)
         for name, path in zip(names, images, strict=True)
     }
+
+
+def _measured(
+    path: Path | str, labels: Image, units: str, reference: str, subject: str, log: Log
+) -> list[RoiRow]:
+    """The ten rows of an image; says so when the labels had to be carried to its grid."""
+    rows = measure_file(path, labels, units=units, reference=reference, subject=subject, log=log)
+    if "labels_resampled" in rows[0].flag_list:
+        log(f"The segmentation was resampled to the grid of {path}.")
+    return rows
 
 
 def read_manifest(path: Path) -> list[dict[str, str]]:
@@ -65,14 +119,19 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
 
 
 def methods_from_manifest(
-    lines: Sequence[dict[str, str]], *, units: str = "auto", reference: str = "none", scheme: str = "dgm"
+    lines: Sequence[dict[str, str]],
+    *,
+    units: str = "auto",
+    reference: str = "none",
+    scheme: str = "dgm",
+    log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Measure every line of a manifest and group the rows by its method."""
     methods: dict[str, list[RoiRow]] = {}
     for line in lines:
         labels = read_labels(line["segmentation"], scheme)
         methods.setdefault(line["method"], []).extend(
-            measure_file(line["image"], labels, units=units, reference=reference, subject=line["subject"])
+            _measured(line["image"], labels, units, reference, line["subject"], log)
         )
     return methods
 
@@ -100,6 +159,10 @@ def label_changes(
 
 
 def is_roi_table(path: Path) -> bool:
-    """True for a file with the columns of a long ROI table."""
+    """True for a file with the columns of a long ROI table; raises InputError for an image, which needs labels."""
+    if path.is_dir() or path.name.lower().endswith((".nii", ".nii.gz", ".nrrd", ".nhdr", ".dcm")):
+        raise InputError(
+            f"{path} is an image: name the labels to measure it with (--segmentation), or give ROI tables."
+        )
     lines = read_table(path)
     return bool(lines) and all(column in lines[0] for column in COLUMNS)

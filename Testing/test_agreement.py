@@ -8,16 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_measure import blocks
 
-from DGMSegmentationLib.agreement import AGREEMENT_COLUMNS, changes, compare
-from DGMSegmentationLib.agreement_files import label_changes, read_manifest
-from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.agreement import changes, compare
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.files import write_nifti
 from DGMSegmentationLib.measure import measure
-from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.statistics import bland_altman, concordance, deming, icc_2_1
 from DGMSegmentationLib.structures import STRUCTURES
-from DGMSegmentationLib.tables import read_table, write_long
 
 # Shrout and Fleiss 1979, table 2: six targets, four judges.
 SHROUT_FLEISS = np.array(
@@ -194,69 +189,3 @@ def test_changes_beyond_chance():
         None,
     ]
     assert [row["detectable_change_ppb"] for row in found[::2]] == [30, 30, 15, 15, 15]
-
-
-def test_command_with_tables_writes_table_and_plot(tmp_path, capsys):
-    methods, _, _ = two_methods()
-    for name, rows in methods.items():
-        write_long(rows, tmp_path / f"{name}.tsv")
-    out, plot = tmp_path / "agreement.tsv", tmp_path / "plot.png"
-    arguments = [
-        "agreement",
-        str(tmp_path / "a.tsv"),
-        str(tmp_path / "b.tsv"),
-        "-o",
-        str(out),
-        "--plot",
-        str(plot),
-    ]
-    assert main(arguments) == 0
-    assert capsys.readouterr().out == out.read_text(encoding="utf-8")
-    table = read_table(out)
-    assert tuple(table[0]) == AGREEMENT_COLUMNS
-    assert float(table[-1]["slope"]) == pytest.approx(1.1, abs=0.02)
-    assert plot.read_bytes()[:4] == b"\x89PNG"
-
-
-def test_command_with_a_manifest_shows_what_a_correction_changed(tmp_path, capsys):
-    image, labels = phantom()
-    corrected = labels.data.copy()
-    corrected[:, :, ::2][corrected[:, :, ::2] == 5] = 0
-    write_nifti(tmp_path / "q_Chimap.nii.gz", image.data, image.affine)
-    write_nifti(tmp_path / "auto.nii.gz", labels.data, labels.affine)
-    write_nifti(tmp_path / "edit.nii.gz", corrected, labels.affine)
-    manifest = tmp_path / "pairs.tsv"
-    manifest.write_text(
-        "subject\tmethod\timage\tsegmentation\n"
-        "s\tautomatic\tq_Chimap.nii.gz\tauto.nii.gz\ns\tcorrected\tq_Chimap.nii.gz\tedit.nii.gz\n",
-        encoding="utf-8",
-    )
-    side = tmp_path / "changes.tsv"
-    assert main(["agreement", str(manifest), "--changes", str(side)]) == 0
-    assert "automatic\tcorrected\tGP_L" in capsys.readouterr().out
-    line = next(row for row in read_table(side) if row["abbreviation"] == "GP_L")
-    data = image.data * 1000
-    wanted = data[corrected == 5].mean(dtype=float) - data[labels.data == 5].mean(dtype=float)
-    assert float(line["change_ppb"]) == pytest.approx(wanted, abs=1e-3)
-    scores = label_changes(read_manifest(manifest))
-    assert scores[4].dice == pytest.approx(
-        2 * (corrected == 5).sum() / ((corrected == 5).sum() + (labels.data == 5).sum())
-    )
-    assert scores[0].dice == 1
-
-
-def test_images_of_one_head_on_different_grids(tmp_path, capsys):
-    """The second image has another grid: the labels move, the image does not, and the large nuclei hardly change."""
-    for name, shape, spacing in (("a", (160, 200, 56), (1, 1, 3)), ("b", (170, 210, 84), (0.9, 0.9, 2))):
-        image, labels = phantom(shape, spacing, noise_ppm=0.0)
-        write_nifti(tmp_path / f"{name}_Chimap.nii.gz", image.data, image.affine)
-        write_nifti(tmp_path / f"{name}_dseg.nii.gz", labels.data, labels.affine)
-    images = [str(tmp_path / f"{name}_Chimap.nii.gz") for name in "ab"]
-    side = tmp_path / "changes.tsv"
-    command = ["agreement", *images, "-s", str(tmp_path / "a_dseg.nii.gz"), "--changes", str(side)]
-    assert main(command) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 17
-    # The two small nuclei are two or three slices high; where the grids interlock, their partial volumes do move them.
-    assert all(abs(float(row["change_ppb"])) < 15 for row in read_table(side)[4:])
-    assert main([*command[:2], *command[3:], "--overwrite"]) == 2
-    assert "two measurements" in capsys.readouterr().err

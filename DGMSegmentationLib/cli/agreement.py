@@ -32,6 +32,13 @@ def agreement(
     ] = None,
     statistic: Annotated[Statistic, typer.Option(help="What to compare.")] = Statistic.mean_ppb,
     units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ses|acq|rec|run|desc",
+            help="Compare the images within one ROI table by this part of their BIDS names.",
+        ),
+    ] = None,
     reference: Annotated[
         str, typer.Option(metavar="none|brain|FILE|PPB", help="Reference for mean_referenced_ppb.")
     ] = "none",
@@ -45,6 +52,10 @@ def agreement(
     changed: Annotated[
         Path | None,
         typer.Option("--changes", help="Write each subject's change and the detectable change here."),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="Write what other labels changed (Dice, volume, ppb) here; needs a manifest."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
 ) -> None:
@@ -66,27 +77,42 @@ def agreement(
     from ..agreement_files import (
         is_roi_table,
         label_changes,
+        methods_by_entity,
         methods_from_images,
         methods_from_manifest,
         methods_from_tables,
         read_manifest,
     )
-    from ..evaluate import summarise
+    from ..errors import InputError
+    from ..evaluate import SUMMARY_COLUMNS, summarise
     from ..files import check_writable, write_bytes
     from ..tables import table_text, write_table
 
-    check_writable([path for path in (output, plot, changed) if path is not None], overwrite)
+    def log(text: str) -> None:
+        typer.echo(f"dgmseg: {text}", err=True)
+
+    check_writable([path for path in (output, plot, changed, corrections) if path is not None], overwrite)
     edits = []
     if segmentation is not None:
         methods = methods_from_images(
-            inputs, segmentation, units=units.value, reference=reference, scheme=scheme.value
+            inputs, segmentation, units=units.value, reference=reference, scheme=scheme.value, log=log
         )
-    elif len(inputs) == 1 and not is_roi_table(inputs[0]):
+    elif not is_roi_table(inputs[0]) and len(inputs) == 1:
         lines = read_manifest(inputs[0])
-        methods = methods_from_manifest(lines, units=units.value, reference=reference, scheme=scheme.value)
+        methods = methods_from_manifest(
+            lines, units=units.value, reference=reference, scheme=scheme.value, log=log
+        )
         edits = summarise(label_changes(lines, units=units.value, scheme=scheme.value))
+    elif by is not None:
+        if len(inputs) > 1:
+            raise InputError("--by compares the images within one ROI table: give one table.")
+        methods = methods_by_entity(inputs[0], by)
     else:
         methods = methods_from_tables(inputs)
+    if corrections is not None and not edits:
+        raise InputError(
+            "--corrections needs a manifest whose methods have different segmentations of a subject."
+        )
     rows = compare(methods, statistic.value)
     side_by_side = [
         row
@@ -97,6 +123,8 @@ def agreement(
         write_table(output, AGREEMENT_COLUMNS, rows)
     if changed is not None:
         write_table(changed, CHANGE_COLUMNS, side_by_side)
+    if corrections is not None:
+        write_table(corrections, SUMMARY_COLUMNS, edits)
     if plot is not None:
         write_bytes(plot, agreement_plot(methods, statistic.value))
     if not sys.stdout.isatty():

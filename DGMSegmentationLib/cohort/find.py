@@ -82,10 +82,12 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
         cohort = _from_table(source, channels)
     else:
         raise InputError(f"{source}: there is no such folder or table; give a BIDS folder or a TSV table.")
-    return replace(cohort, cases=tuple(sorted(_marked_twins(cohort.cases), key=lambda c: _natural(c.name))))
+    return replace(
+        cohort, cases=tuple(sorted(_marked_twins(cohort.cases), key=lambda c: natural_order(c.name)))
+    )
 
 
-def _natural(name: str) -> list[object]:
+def natural_order(name: str) -> list[object]:
     """Sort key with numbers by their value: sub-2 before sub-10."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]
 
