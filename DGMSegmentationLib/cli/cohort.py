@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Device, Units
+from .options import CONNECTIVITY, DEVICE, FLIP_AVERAGE, LARGEST_COMPONENT, MODEL, Device, Units
 
 if TYPE_CHECKING:
     from ..cohort.run import Progress, Summary
@@ -22,10 +22,8 @@ def cohort(
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the BIDS derivatives.")],
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")
-    ] = "default",
-    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    model: Annotated[str, MODEL] = "default",
+    device: Annotated[Device, DEVICE] = Device.auto,
     units: Annotated[Units, typer.Option(help="Unit of all images.")] = Units.auto,
     workers: Annotated[
         int | None,
@@ -48,13 +46,9 @@ def cohort(
         Path | None,
         typer.Option(help="Your table of expected means (structure, mean_ppb, sd_ppb; age, sex)."),
     ] = None,
-    largest_component: Annotated[
-        bool, typer.Option(help="Keep only the largest piece of each structure.")
-    ] = True,
-    connectivity: Annotated[int, typer.Option(help="Neighbours that connect voxels: 6, 18 or 26.")] = 6,
-    flip_average: Annotated[
-        bool, typer.Option("--flip-average", help="Average with the mirrored head; twice the time.")
-    ] = False,
+    largest_component: Annotated[bool, LARGEST_COMPONENT] = True,
+    connectivity: Annotated[int, CONNECTIVITY] = 6,
+    flip_average: Annotated[bool, FLIP_AVERAGE] = False,
     save_probabilities: Annotated[
         bool, typer.Option("--save-probabilities", help="Also write the probabilities of each case.")
     ] = False,

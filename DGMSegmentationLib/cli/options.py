@@ -23,7 +23,7 @@ class Units(str, Enum):
 
 
 class MeasuredUnits(str, Enum):
-    """What the values of a measured image are in."""
+    """What the values of a measured image are in: as Units (an Enum cannot be extended), or what they are."""
 
     auto = "auto"
     ppm = "ppm"
@@ -46,6 +46,13 @@ class Sex(str, Enum):
     M = "M"
 
 
+MODEL = typer.Option("--model", "-m", help="A bundled model's name or a model file.")
+DEVICE = typer.Option("--device", help="Where the network runs.")
+LARGEST_COMPONENT = typer.Option(
+    "--largest-component/--no-largest-component", help="Keep only the largest piece of each structure."
+)
+CONNECTIVITY = typer.Option("--connectivity", help="Neighbours that connect voxels: 6, 18 or 26.")
+FLIP_AVERAGE = typer.Option("--flip-average", help="Average with the mirrored head; twice the time.")
 NORMS = typer.Option(
     "--norms", help="Your table of expected means for the page (structure, mean_ppb, sd_ppb; age, sex)."
 )

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .options import AGE, NORMS, SEX, Device, Sex, Units
+from .options import (
+    AGE,
+    CONNECTIVITY,
+    DEVICE,
+    FLIP_AVERAGE,
+    LARGEST_COMPONENT,
+    MODEL,
+    NORMS,
+    SEX,
+    Device,
+    Sex,
+    Units,
+)
 
 
 def segment(
@@ -16,10 +28,8 @@ def segment(
         Path | None,
         typer.Option("--output", "-o", help="Folder for the results (default: beside the input)."),
     ] = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")
-    ] = "default",
-    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    model: Annotated[str, MODEL] = "default",
+    device: Annotated[Device, DEVICE] = Device.auto,
     units: Annotated[Units, typer.Option(help="Unit of the QSM.")] = Units.auto,
     voxel_size: Annotated[
         str | None, typer.Option(help="True voxel edges in mm when the header is wrong, e.g. 0.94,0.94,3.")
@@ -27,13 +37,9 @@ def segment(
     channel: Annotated[
         list[str] | None, typer.Option(help="A further channel that the model wants, as NAME=FILE.")
     ] = None,
-    largest_component: Annotated[
-        bool, typer.Option(help="Keep only the largest piece of each structure.")
-    ] = True,
-    connectivity: Annotated[int, typer.Option(help="Neighbours that connect voxels: 6, 18 or 26.")] = 6,
-    flip_average: Annotated[
-        bool, typer.Option("--flip-average", help="Average with the mirrored head; twice the time.")
-    ] = False,
+    largest_component: Annotated[bool, LARGEST_COMPONENT] = True,
+    connectivity: Annotated[int, CONNECTIVITY] = 6,
+    flip_average: Annotated[bool, FLIP_AVERAGE] = False,
     save_probabilities: Annotated[
         bool, typer.Option("--save-probabilities", help="Also write STEM_probseg.nii.gz.")
     ] = False,
