@@ -15,7 +15,7 @@ from DGMSegmentationLib.errors import InputError
 sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
 
 from DGMSegmentationApp.options import decide, is_loopback
-from DGMSegmentationApp.uploads import TooLarge, plain_name, unpack, what_to_read
+from DGMSegmentationApp.uploads import TooLarge, plain_name, refuse_pointer, unpack, what_to_read
 
 needs_trame = pytest.mark.skipif(
     importlib.util.find_spec("trame_slicer") is None, reason="not installed: trame-slicer (extra: app)"
@@ -66,7 +66,7 @@ def test_no_name_leaves_its_folder(name):
     plain = plain_name(name, 3)
     folder = Path("/folder")
     assert (folder / plain).parent == folder
-    assert 0 < len(plain) <= 120 and plain not in (".", "..")
+    assert 0 < len(plain.encode()) <= 200 and not plain.startswith(".")
 
 
 def test_names_keep_their_meaning():
@@ -108,6 +108,44 @@ def test_one_file_in_a_zip_is_that_file(tmp_path):
     archive = _zip(tmp_path / "a.zip", {"deep/sub-01_Chimap.nii": b"x"})
     assert what_to_read([archive], 1000).name == "sub-01_Chimap.nii"
     assert not archive.exists()
+
+
+def test_files_of_the_same_name_are_all_kept(tmp_path):
+    archive = _zip(tmp_path / "a.zip", {"one/IM1": b"first", "two/IM1": b"second"})
+    folder = what_to_read([archive], 1000)
+    assert sorted(path.read_bytes() for path in folder.iterdir()) == [b"first", b"second"]
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("field", [b"data file: /etc/hostname", b"DataFile:x.raw", b" data file : LIST"])
+def test_a_header_cannot_point_at_other_files(tmp_path, field, ending):
+    """Whoever may send a file must not read the computer's own files with it."""
+    head = [b"NRRD0004", b"type: uchar", b"dimension: 3", b"sizes: 8 8 8", b"encoding: raw"]
+    pointer = tmp_path / "pointer.nrrd"
+    pointer.write_bytes(ending.join([*head, field, b"", b""]))
+    with pytest.raises(InputError, match=r"pointer\.nrrd is a header"):
+        what_to_read([pointer], 10_000)
+    archive = _zip(tmp_path / "a.zip", {"pointer.nrrd": pointer.read_bytes(), "x.raw": bytes(512)})
+    with pytest.raises(InputError, match="header"):
+        what_to_read([archive], 10_000)
+    whole = tmp_path / "whole.nrrd"
+    whole.write_bytes(ending.join([*head, b"", b"\ndata file: in the voxels"]))
+    if ending == b"\n":
+        refuse_pointer(whole)
+    disguised = tmp_path / "disguised.mhd"
+    disguised.write_bytes(whole.read_bytes())
+    with pytest.raises(InputError, match=r"ends with \.nrrd"):
+        refuse_pointer(disguised)
+
+
+@needs_trame
+def test_downloads_keep_their_letters():
+    from DGMSegmentationApp.web import attachment
+
+    assert attachment("sub-01_rois.csv").startswith('attachment; filename="sub-01_rois.csv"')
+    header = attachment('M\u00fcller "x"\r\n_rois.csv')
+    assert header.isascii() and header.isprintable() and header.count('"') == 2
+    assert header.endswith("M%C3%BCller%20%22x%22%0D%0A_rois.csv")
 
 
 def _folder(tmp_path: Path) -> Path:
@@ -160,9 +198,16 @@ def test_only_our_own_name_and_page():
             ("POST", "/take-over", {}),
             ("GET", "/ws", {}),
             ("GET", "/ws", {"Origin": "http://evil.example"}),
+            ("GET", "/free", {"Sec-Fetch-Site": "same-origin"}),
+            ("GET", "/free", {"Sec-Fetch-Site": "cross-site"}),
+            ("GET", "/export/labels", {"Sec-Fetch-Site": "same-site"}),
+            ("GET", "/", {"Sec-Fetch-Site": "cross-site"}),
         ],
     )
-    assert [status for status, _headers in answers] == [200, 403, 403, 403, 403, 403, 403]
+    assert [status for status, _headers in answers] == [
+        *(200, 403, 403, 403, 403, 403, 403),
+        *(200, 403, 403, 200),
+    ]
     policy = answers[0][1]["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "http:" not in policy and "*" not in policy
 
@@ -176,7 +221,7 @@ def test_a_token_opens_every_door_once_given():
             ("GET", "/vue.global.js", {}),
             ("GET", "/", {}),
             ("GET", "/?token=wrong-token-here", {}),
-            ("GET", "/export/labels", {}),
+            ("GET", "/export/labels", {"Cookie": "dgmseg-0=\u00fc"}),
             ("GET", f"/?token={token}", {}),
             ("GET", "/", {}),
             ("GET", "/vue.global.js", {}),

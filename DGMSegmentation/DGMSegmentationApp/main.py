@@ -6,9 +6,12 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import webbrowser
 from pathlib import Path
 from typing import Any
+
+from DGMSegmentationLib.errors import InputError
 
 from .options import Options
 
@@ -18,7 +21,10 @@ def run(options: Options, file: Path | None = None) -> None:
 
     Raises InputError before anything is served when the file or the model cannot be used.
     """
-    folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-app-"))
+    for name in ("SIGTERM", "SIGHUP"):  # before anything is there to be tidied up
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
+    folder = _own_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     tempfile.tempdir = str(folder)
     image = _read(file)
@@ -36,9 +42,6 @@ def run(options: Options, file: Path | None = None) -> None:
         from DGMSegmentationLib.measure_files import subject_of
 
         application.controls.show(image, "volume", stem(file), subject_of(file))
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
     application.server.controller.on_server_ready.add(lambda **_state: _announce(options))
     try:
         application.serve()
@@ -48,8 +51,16 @@ def run(options: Options, file: Path | None = None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _own_folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="DGMSegmentation-app-"))
+    except OSError as error:
+        raise InputError(
+            f"The temporary folder cannot be written ({error.strerror}): free some space, or set TMPDIR to another one."
+        ) from error
+
+
 def _read(file: Path | None) -> Any:
-    from DGMSegmentationLib.errors import InputError
     from DGMSegmentationLib.files import read_image
 
     if file is None:
@@ -76,7 +87,8 @@ def _announce(options: Options) -> None:
             flush=True,
         )
     if options.browser:
-        webbrowser.open(options.url)
+        # A browser in the terminal would not return, and the program would not answer it.
+        threading.Thread(target=webbrowser.open, args=(options.url,), daemon=True).start()
 
 
 def _end(_signal: int, _frame: Any) -> None:

@@ -1,6 +1,7 @@
 """What the command line decides about the app: where it listens, who may come in, how much may come in."""
 
 import ipaddress
+import os
 import secrets
 import socket
 from dataclasses import dataclass
@@ -87,7 +88,8 @@ def _bind_problem(host: str, port: int) -> str:
 
     try:
         with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if os.name != "nt":  # there it would let two programs share a port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OverflowError:
         return "there is no such port"

@@ -1,7 +1,11 @@
 """Files that come in through the browser: their size is limited while they arrive, zip archives are opened with care."""
 
+import lzma
+import mmap
+import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -9,7 +13,9 @@ from DGMSegmentationLib.errors import InputError
 
 CHUNK = 1 << 20
 MAX_FILES = 20_000  # a DICOM series has hundreds of files; more than this is no series
-NAME_LENGTH = 120
+NAME_BYTES = 200  # in UTF-8; file systems take 255
+NRRD_MAGIC = b"NRRD"
+_DATA_FILE = re.compile(rb"[\r\n][ \t]*data ?file[ \t]*:", re.IGNORECASE)
 
 
 class TooLarge(InputError):
@@ -34,7 +40,7 @@ async def receive(parts: Any, folder: Path, limit: int) -> list[Path]:
             continue
         if len(paths) >= MAX_FILES:
             raise InputError(f"These are more than {MAX_FILES} files: choose one series.")
-        path = folder / plain_name(part.filename, len(paths))
+        path = _free(folder, plain_name(part.filename, len(paths)), len(paths))
         with open(path, "wb") as target:
             while chunk := await part.read_chunk(CHUNK):
                 left -= len(chunk)
@@ -51,23 +57,53 @@ def plain_name(name: str, index: int = 0) -> str:
     """The last part of a name that a browser sent, without anything that could leave the folder."""
     last = PurePosixPath(name.replace("\\", "/")).name
     kept = "".join(c if c.isprintable() and c not in '<>:"/\\|?*' else "_" for c in last).lstrip(".")
-    return kept[-NAME_LENGTH:] or f"file-{index}"
+    return kept.encode()[-NAME_BYTES:].decode(errors="ignore").lstrip(".") or f"file-{index}"
+
+
+def _free(folder: Path, name: str, index: int) -> Path:
+    """A path that no file of the folder has yet: slices of different folders may have the same name."""
+    path = folder / name
+    return folder / f"{index:05d}_{name}" if path.exists() else path
 
 
 def what_to_read(paths: list[Path], limit: int) -> Path:
-    """The file or the folder that the library is to read: a zip archive is unpacked, many files are one series."""
-    if len(paths) > 1:
-        return paths[0].parent
-    path = paths[0]
+    """The file or the folder that the library is to read: a zip archive is unpacked, many files are one series.
+
+    Raises InputError for an archive that cannot be unpacked, and for a header that points at another file.
+    """
+    if len(paths) == 1 and _starts_with(paths[0], b"PK\x03\x04"):
+        folder = paths[0].with_name("unpacked")
+        folder.mkdir()
+        archive = paths[0]
+        paths = unpack(archive, folder, limit)
+        archive.unlink()
+    for path in paths:
+        refuse_pointer(path)
+    return paths[0] if len(paths) == 1 else paths[0].parent
+
+
+def refuse_pointer(path: Path) -> None:
+    """Raise InputError when a NRRD header names a data file.
+
+    It could be any file of this computer, which whoever sent the header would then see. Under another format's name a
+    NRRD file is refused, too: that format's reader knows pointers of its own.
+    """
+    if not _starts_with(path, NRRD_MAGIC):
+        return
+    if path.suffix.lower() not in (".nrrd", ".nhdr"):
+        raise InputError(f"{path.name} is a NRRD file by its content: give it a name that ends with .nrrd.")
+    with open(path, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        end = content.find(b"\n\n")
+        pointer = _DATA_FILE.search(content, 0, end if end >= 0 else len(content))
+    if pointer:
+        raise InputError(
+            f"{path.name} is a header whose voxels lie in another file: save the image as one .nrrd or .nii.gz file."
+        )
+
+
+def _starts_with(path: Path, magic: bytes) -> bool:
     with open(path, "rb") as handle:
-        is_zip = handle.read(4) == b"PK\x03\x04"
-    if not is_zip:
-        return path
-    folder = path.with_name("unpacked")
-    folder.mkdir()
-    files = unpack(path, folder, limit)
-    path.unlink()
-    return files[0] if len(files) == 1 else folder
+        return handle.read(len(magic)) == magic
 
 
 def unpack(archive: Path, folder: Path, limit: int) -> list[Path]:
@@ -80,8 +116,7 @@ def unpack(archive: Path, folder: Path, limit: int) -> list[Path]:
             if len(members) > MAX_FILES:
                 raise InputError(f"{archive.name} holds more than {MAX_FILES} files: give one series.")
             for index, member in enumerate(members):
-                name = plain_name(member.filename, index)
-                path = folder / (name if len(members) == 1 else f"{index:05d}_{name}")
+                path = _free(folder, plain_name(member.filename, index), index)
                 with content.open(member) as source, open(path, "wb") as target:
                     while chunk := source.read(CHUNK):
                         left -= len(chunk)
@@ -89,7 +124,14 @@ def unpack(archive: Path, folder: Path, limit: int) -> list[Path]:
                             raise TooLarge(limit)
                         target.write(chunk)
                 files.append(path)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         raise InputError(
             f"{archive.name} cannot be unpacked ({error}): make the zip archive again."
         ) from error

@@ -10,7 +10,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
@@ -22,6 +22,7 @@ from .uploads import TooLarge, discard, receive, what_to_read
 
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
+PAGE = ("/", "/index.html")
 WRONG_TOKEN_DELAY_S = 1.0
 # The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
 POLICY = (
@@ -36,9 +37,8 @@ class Doors:
 
     def __init__(self, controls: Controls, options: Options) -> None:
         self._controls, self._options = controls, options
-        self._pass = secrets.token_urlsafe(
-            24
-        )  # the cookie's value; the token itself stays out of the browser's store
+        # The cookie's value; the token itself stays out of the browser's store.
+        self._pass = secrets.token_urlsafe(24)
         self._window: web.Request | None = None
 
     def add_to(self, application: web.Application) -> None:
@@ -61,7 +61,7 @@ class Doors:
                 return answer
         if request.path == SOCKET:
             return await self._one_window(request, handler)
-        if request.path in ("/", "/index.html") and self._window is not None:
+        if request.path in PAGE and self._window is not None:
             return self._plain_page("busy.html")
         try:
             response = await handler(request)
@@ -82,7 +82,10 @@ class Doors:
 
     @staticmethod
     def _origin_is_ours(request: web.Request) -> bool:
-        """A page of another site may neither open the socket nor send files."""
+        """A page of another site may neither open the socket nor send files, nor start a download; it may link here."""
+        fetched_by = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if fetched_by not in ("same-origin", "none") and request.path not in (*PAGE, SOCKET):
+            return False
         origin = request.headers.get("Origin")
         if origin is None:
             return request.method in ("GET", "HEAD") and request.path != SOCKET
@@ -90,12 +93,10 @@ class Doors:
 
     async def _check_token(self, request: web.Request) -> web.StreamResponse | None:
         cookie = f"dgmseg-{self._options.port}"
-        if hmac.compare_digest(request.cookies.get(cookie, ""), self._pass):
+        if hmac.compare_digest(request.cookies.get(cookie, "").encode(), self._pass.encode()):
             return None
         given = request.query.get("token", "")
-        if request.path in ("/", "/index.html") and hmac.compare_digest(
-            given.encode(), self._options.token.encode()
-        ):
+        if request.path in PAGE and hmac.compare_digest(given.encode(), self._options.token.encode()):
             response = web.Response(status=303, headers={"Location": "/"})
             response.set_cookie(cookie, self._pass, httponly=True, samesite="Strict", path="/")
             return response
@@ -159,8 +160,8 @@ class Doors:
             name = paths[0].name.removesuffix(".zip") if len(paths) == 1 else paths[0].stem
             loop = asyncio.get_running_loop()
             path = await loop.run_in_executor(None, what_to_read, paths, limit)
-            keep = path.suffix == ".safetensors"
             await self._controls.open(path, kind, path.name if path.is_file() else name)
+            keep = kind == "model" or path.suffix == ".safetensors"  # the worker reads it at every run
             return web.json_response({"ok": True})
         except DGMError as error:
             # The sentence names the file as the user knows it, not where it lay for a moment.
@@ -193,16 +194,11 @@ class Doors:
             return web.Response(status=500, text="The file could not be made: see the program's own window.")
         finally:
             discard(folder)
-        quoted = path.name.replace('"', "_")
-        return web.Response(
-            body=content,
-            content_type="application/octet-stream",
-            headers={
-                "Content-Disposition": f'attachment; filename="{_ascii(quoted)}"',
-                "Cache-Control": "no-store",
-            },
-        )
+        headers = {"Content-Disposition": attachment(path.name), "Cache-Control": "no-store"}
+        return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
 
-def _ascii(name: str) -> str:
-    return name.encode("ascii", "replace").decode().replace("?", "_")
+def attachment(name: str) -> str:
+    """The header that names a download, also in letters that ASCII lacks (RFC 6266)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
