@@ -1,5 +1,6 @@
 """Puts the parts together: Slicer's core, the session in its scene, trame's server, the page, the doors."""
 
+import asyncio
 import base64
 from typing import Any
 
@@ -10,7 +11,11 @@ from trame_server import Server
 from trame_server.utils.typed_state import TypedState
 from trame_slicer import module as trame_slicer_module
 from trame_slicer.app.logic import LayoutButtonLogic
-from trame_slicer.app.ui import LayoutButtonState, create_vertical_slice_view_gutter_ui
+from trame_slicer.app.ui import (
+    LayoutButtonState,
+    create_vertical_slice_view_gutter_ui,
+    create_vertical_view_gutter_ui,
+)
 from trame_slicer.core import SlicerApp
 from trame_slicer.rca_view import register_rca_factories
 
@@ -22,9 +27,11 @@ from .editor import EditorLogic
 from .options import Options
 from .page import Page
 from .session import Session
+from .tools import name_icons
 from .web import STATIC, Doors
 
 LAYOUT = "Quad View"
+FIT_AFTER_S = 0.25  # the views of a new window tell their sizes one after the other
 # Letters at the edges of a slice view: left, right, top, bottom (patient's right at the left, as radiologists look).
 SIDES = {"Axial": "RLAP", "Coronal": "RLSI", "Sagittal": "APSI"}
 LOST = """
@@ -52,8 +59,13 @@ class Application:
         )
         self._enable_modules()
         page_state.set_defaults(self.server.state)
+        self.server.state.dgm_max_upload_mb = options.max_upload_bytes >> 20
         register_rca_factories(
-            self.slicer.view_manager, self.server, slice_view_ui_f=_slice_view, interactive_quality=70
+            self.slicer.view_manager,
+            self.server,
+            slice_view_ui_f=_slice_view,
+            three_d_view_ui_f=_threed_view,
+            interactive_quality=70,
         )
         TypedState(self.server.state, LayoutButtonState).data.current_layout_id = LAYOUT
         layouts = LayoutButtonLogic(self.server, self.slicer)
@@ -65,7 +77,10 @@ class Application:
         self._layouts = layouts
         self.server.trigger("dgm_key")(self.controls.key)
         self.server.controller.on_server_bind.add(self._bind)
-        self.server.controller.on_client_connected.add(self._fit_when_shown)
+        self._new_window, self._fit = True, None
+        self.server.controller.on_client_connected.add(self._connected)
+        for view in self.slicer.view_manager.get_views():
+            view.interactor().AddObserver("WindowResizeEvent", self._resized)
 
     def serve(self) -> None:
         """Serve until the program is ended."""
@@ -100,11 +115,21 @@ class Application:
     def _bind(self, web_server: Any) -> None:
         Doors(self.controls, self.options).add_to(web_server.app)
 
-    def _fit_when_shown(self, **_state: Any) -> None:
-        """A new window tells its views' sizes a moment after it has connected."""
-        import asyncio
+    def _connected(self, **_state: Any) -> None:
+        self._new_window = True
 
-        asyncio.get_running_loop().call_later(0.6, self.controls.reset_views)
+    def _resized(self, *_event: Any) -> None:
+        """Fit the volume into the views of a new window once all of them have told their sizes."""
+        if not self._new_window:
+            return
+        if self._fit is not None:
+            self._fit.cancel()
+        self._fit = asyncio.get_running_loop().call_later(FIT_AFTER_S, self._fit_now)
+
+    def _fit_now(self) -> None:
+        self._new_window, self._fit = False, None
+        with self.server.state:
+            self.controls.reset_views()
 
 
 _THEMES = {
@@ -115,7 +140,9 @@ _THEMES = {
 
 def _slice_view(server: Server, view_id: str, view: Any) -> None:
     """trame-slicer's own buttons and slider, and the letters that say where left and right are."""
-    create_vertical_slice_view_gutter_ui(server, view_id, view)
+    with html.Div() as gutter:
+        create_vertical_slice_view_gutter_ui(server, view_id, view)
+    name_icons(gutter)
     letters = SIDES.get(view.get_orientation(), "")
     places = (
         "left: 8px; top: 50%",
@@ -125,3 +152,9 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
     )
     for letter, place in zip(letters, places, strict=False):
         html.Span(letter, classes="dgm-side", style=place)
+
+
+def _threed_view(server: Server, view_id: str, view: Any) -> None:
+    with html.Div() as gutter:
+        create_vertical_view_gutter_ui(server, view_id, view)
+    name_icons(gutter)

@@ -1,4 +1,4 @@
-"""What the page's buttons do: between the session (the scene) and the state (the page)."""
+"""What the page's buttons do: between the session (the scene) and the state (the page). The table's are in table.py."""
 
 import asyncio
 import logging
@@ -8,35 +8,31 @@ from typing import Any
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.runner import Settings, Update
 from DGMSegmentationScene.sample import sample_file
-from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
 
+from DGMSegmentationLib.errors import DGMError
 from DGMSegmentationLib.files import read_image, read_labels, stem
 from DGMSegmentationLib.measure_files import subject_of
-from DGMSegmentationLib.structures import STRUCTURES
 
-from .editor import TOOLS, EditorLogic
-from .messages import Messages
+from .editor import EditorLogic
 from .models import Models
 from .session import Session
-from .state import rows_of, unit_words
+from .state import unit_words
+from .table import Table
 from .uploads import kind_of
 
 POLL_S = 0.05
-SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row; the table follows the last
 
 
-class Controls(Messages):
+class Controls(Table):
     """The actions of the page. All of them run in the server's one loop, the only place where MRML is touched."""
 
     def __init__(self, server: Server, session: Session, editor: EditorLogic, views: Any) -> None:
-        super().__init__(server)
-        self.session, self._editor, self._views = session, editor, views
+        super().__init__(server, session, editor)
+        self._views = views
         self._models = Models(server.state)
-        self._later: Any = None
         self._loading = asyncio.Lock()
-        editor.labels_changed.connect(self._measure_soon)
         state = server.state
         state.dgm_sample = sample_file() is not None
         state.change("dgm_units")(self._units_changed)
@@ -93,8 +89,11 @@ class Controls(Messages):
     async def open_sample(self) -> None:
         """The sample volume that is bundled."""
         path = sample_file()
-        if path is not None:
-            await self.open(path, "volume")
+        try:
+            if path is not None:
+                await self.open(path, "volume")
+        except DGMError as error:
+            self.fail(error)
 
     def show(self, image: Any, kind: str, title: str, subject: str = "") -> str:
         """Put a volume or labels into the scene and on the page; returns a note for the user."""
@@ -115,15 +114,24 @@ class Controls(Messages):
         """New labels are there: surfaces, table, views on them."""
         self._editor.edit(self.session.segmentation, self.session.volume)
         self._editor.show_surfaces(self.session.has_labels)
+        self.show_chosen()
         self.show_table()
-        if navigation.jump_to_all(self.session.segmentation):
+        self._centre()
+
+    def _centre(self) -> None:
+        """Slices through the middle of all structures, which fill the 3D view."""
+        if self.session.has_labels and navigation.jump_to_all(self.session.segmentation):
             for view in self._views.get_threed_views():
                 view.reset_view()
 
     def reset_views(self) -> None:
-        """Fit the volume into every view."""
+        """Fit the volume into every view, with the chosen structure in the middle when it is there."""
         for view in self._views.get_views():
             view.reset_view()
+        if self.session.has_labels and not navigation.jump_to(
+            self.session.segmentation, self.state.dgm_selected
+        ):
+            self._centre()
 
     # --- running --------------------------------------------------------------------------------------------------
 
@@ -209,74 +217,6 @@ class Controls(Messages):
             reason = self._models.problem()
         self.state.dgm_reason = reason
 
-    # --- table ----------------------------------------------------------------------------------------------------
-
-    def _measure_soon(self, *_arguments: Any) -> None:
-        """The labels may have changed: measure once, when they have settled."""
-        if self._later is not None:
-            self._later.cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return  # before the server runs; whoever changed the labels shows the table itself
-        self._later = loop.call_later(SETTLE_S, self._measure_now)
-
-    def _measure_now(self) -> None:
-        self._later = None
-        if self.session.segmentation is None:
-            return
-        with self.state:
-            try:
-                self.session.measure()
-            except Exception as error:
-                self.fail(error)
-            self.show_table()
-
-    def show_table(self) -> None:
-        """Show the rows that were measured last."""
-        session, state = self.session, self.state
-        ids = structure_segments(session.segmentation) if session.segmentation is not None else {}
-        has_labels = session.has_labels
-        state.dgm_rows = rows_of(
-            session.measurement.rows if has_labels else [],
-            session.measurement.reasons,
-            lambda label: label not in ids or self._editor.visible(ids[label]),
-        )
-        state.dgm_has_labels = has_labels
-        state.dgm_edited, state.dgm_unsaved = session.edited, session.unsaved
-        state.dgm_origin = session.origin
-        state.dgm_note = " ".join(session.measurement.notes)
-        state.dgm_measured += 1
-
-    def select(self, label: int) -> None:
-        """The click on a row: edit that structure, centre the views on it."""
-        ids = structure_segments(self.session.segmentation) if self.session.segmentation is not None else {}
-        self.state.dgm_selected = int(label)
-        if int(label) in ids:
-            self._editor.choose(ids[int(label)])
-            navigation.jump_to(self.session.segmentation, int(label))
-
-    def toggle(self, label: int) -> None:
-        """The click on a colour: show or hide that structure."""
-        ids = structure_segments(self.session.segmentation) if self.session.segmentation is not None else {}
-        if int(label) in ids:
-            self._editor.toggle_visibility(ids[int(label)])
-            self.show_table()
-
-    def key(self, name: str) -> None:
-        """A key that the page's script passes on: undo, redo, a tool's letter, or next and previous structure."""
-        if self.session.volume is None:
-            return
-        if name in ("undo", "redo"):
-            getattr(self._editor, name)()
-        elif name in ("next", "previous"):
-            step = 1 if name == "next" else -1
-            self.select((int(self.state.dgm_selected) - 1 + step) % len(STRUCTURES) + 1)
-        else:
-            for _title, _icon, letter, effect in TOOLS:
-                if name == letter:
-                    self._editor.use_tool(effect)
-
     # --- small things ---------------------------------------------------------------------------------------------
 
     def _units_changed(self, **_state: Any) -> None:
@@ -290,6 +230,7 @@ class Controls(Messages):
     def _show_unit(self) -> None:
         unit = self.session.unit
         self.state.dgm_unit = unit_words(unit)
+        self.state.dgm_factor = unit.factor_to_ppb if unit is not None else 1.0
         self._window_changed()
 
     def _window_changed(self, **_state: Any) -> None:

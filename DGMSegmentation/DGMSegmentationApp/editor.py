@@ -1,12 +1,13 @@
 """trame-slicer's segment editor, bound to our segmentation: more undo, nuclei that do not overwrite each other."""
 
+from collections.abc import Callable
 from typing import Any
 
 from DGMSegmentationScene import navigation
 from trame_server import Server
 from trame_server.utils.typed_state import TypedState
 from trame_slicer.app.logic import SegmentEditorLogic
-from trame_slicer.app.ui import IslandsState, PaintEffectState, SmoothingState
+from trame_slicer.app.ui import BrushParametersState, IslandsState, PaintEffectState, SmoothingState
 from trame_slicer.core import SlicerApp
 from trame_slicer.segmentation import (
     SegmentationEffectDraw,
@@ -19,6 +20,8 @@ from trame_slicer.segmentation import (
     SegmentationEffectThreshold,
 )
 from trame_slicer.segmentation.paint_effect_parameters import BrushDiameterMode
+from trame_slicer.segmentation.segment_modifier import ModificationMode
+from trame_slicer.utils import vtk_image_to_np
 from undo_stack import Signal, UndoStack
 
 UNDO_STEPS = 40
@@ -56,24 +59,41 @@ class EditorLogic(SegmentEditorLogic):
     def set_ui(self, ui: Any) -> None:
         """Connect the panel, with tool settings that fit small nuclei."""
         super().set_ui(ui)
-        brush = TypedState(self.state, PaintEffectState).data
+        smoothing = TypedState(self.state, SmoothingState).data
+        smoothing.standard_deviation = SMOOTHING_MM
+        self._set_brush(TypedState(self.state, PaintEffectState).data, SegmentationEffectPaint)
+        self._set_brush(TypedState(self.state, PaintEffectState).data, SegmentationEffectErase)
+        self._set_brush(smoothing.brush, SegmentationEffectSmoothing)
+        TypedState(self.state, IslandsState).data.minimum_size = ISLAND_VOXELS
+        self.segmentation_editor.get_effect(SegmentationEffectIslands).set_minimum_island_size(ISLAND_VOXELS)
+
+    def _set_brush(self, brush: BrushParametersState, effect_type: type) -> None:
+        """A brush in millimetres. The effect itself gets it too: the state alone reaches only the tool in use, and the
+        tools begin with a brush that is a part of the screen's height."""
         smallest, largest, first = BRUSH_MM
         slider = brush.brush_diameter_slider
         slider.min_value, slider.max_value, slider.step, slider.value = smallest, largest, 0.5, first
         brush.brush_diameter_mode = BrushDiameterMode.Absolute
-        TypedState(self.state, IslandsState).data.minimum_size = ISLAND_VOXELS
-        TypedState(self.state, SmoothingState).data.standard_deviation = SMOOTHING_MM
+        effect = self.segmentation_editor.get_effect(effect_type)
+        effect.set_brush_diameter(first, BrushDiameterMode.Absolute)
+        effect.set_use_sphere_brush(brush.use_sphere_brush)
 
     def edit(self, node: Any, volume: Any) -> None:
         """Edit this segmentation on this volume; the steps of undo of another one are forgotten."""
         editor = self.segmentation_editor
         chosen = editor.get_active_segment_id()
+        self.paint_anywhere()
         editor.set_active_segmentation(node, volume)
         navigation.prepare_editor(node, volume, editor.editor_node)
         if chosen in editor.get_segment_ids():
             editor.set_active_segment_id(chosen)
         self._tell_node(editor.get_active_segment_id())
         self._on_segment_display_changed(self.data.segment_display)
+
+    @property
+    def chosen(self) -> str:
+        """The id of the segment that is edited; empty when there is none."""
+        return str(self.segmentation_editor.get_active_segment_id())
 
     def choose(self, segment_id: str) -> None:
         """Make a segment the one that is edited."""
@@ -93,11 +113,35 @@ class EditorLogic(SegmentEditorLogic):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._undo_stack.undo()
+        self._step(self._undo_stack.undo)
 
     def redo(self) -> None:
         """Do it again."""
-        self._undo_stack.redo()
+        self._step(self._undo_stack.redo)
+
+    def _step(self, step: Callable[[], None]) -> None:
+        """A step of undo puts all segments anew, and a new segment is shown: what was hidden is hidden again."""
+        editor = self.segmentation_editor
+        hidden = [i for i in editor.get_segment_ids() if not editor.get_segment_visibility(i)]
+        step()
+        for segment_id in hidden:
+            editor.set_segment_visibility(segment_id, False)
+
+    def paint_anywhere(self) -> None:
+        """End the limit to a range of values that the tool Threshold gave to the other tools."""
+        self.segmentation_editor.editor_node.SetSourceVolumeIntensityMask(False)
+
+    def keep_range(self) -> None:
+        """Take from the chosen structure the voxels whose values lie outside the range of the tool Threshold."""
+        modifier = self.segmentation_editor.active_segment_modifier
+        if modifier is None:
+            return
+        threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
+        low, high = threshold.get_threshold_min_max_values()
+        values = vtk_image_to_np(modifier.get_source_image_data())
+        outside = modifier.create_modifier_labelmap()
+        vtk_image_to_np(outside)[:] = (values < low) | (values > high)
+        modifier.apply_labelmap(outside, modification_mode=ModificationMode.Remove)
 
     def show_surfaces(self, shown: bool) -> None:
         """Make or remove the surfaces in the 3D view."""

@@ -14,7 +14,13 @@ from .panel import Panel
 
 PANEL_WIDTH = 376
 RAIL_WIDTH = 48
-# What can be downloaded, in the words of the menu: (kind for the server, title, explanation).
+# What can be uploaded and downloaded, in the words of the menus: (kind for the server, title, explanation).
+UPLOADS = (
+    ("volume", "QSM volume", "NIfTI, NRRD, or a DICOM series as .zip"),
+    ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume"),
+    ("model", "Model file", ".safetensors"),
+)
+NEEDS_VOLUME = ("labels",)
 DOWNLOADS = (
     ("table-csv", "Table (CSV)", "one row a structure"),
     ("table-tsv", "Table (TSV)", "one row a structure"),
@@ -38,7 +44,7 @@ class Page:
             with v.VNavigationDrawer(
                 v_model=("dgm_panel",), permanent=True, width=PANEL_WIDTH, location="left", id="dgm-panel"
             ):
-                self.panel = Panel(controls)
+                self.panel = Panel(controls, editor)
             with v.VNavigationDrawer(permanent=True, width=RAIL_WIDTH, location="left", classes="dgm-rail"):
                 self._rail()
             with v.VMain(id="dgm-views"), html.Div(classes="dgm-fill"):
@@ -60,51 +66,10 @@ class Page:
                 title="The unit of the values and how it is known",
             )
             v.VSpacer()
-            self._open_menu()
-            self._download_menu()
+            _menu("Open", "mdi-folder-open-outline", "choose", UPLOADS)
+            _menu("Save", "mdi-download", "save", DOWNLOADS, disabled=("!dgm_has_labels",))
             _icon("mdi-theme-light-dark", "Dark or light", "dgm_theme = window.dgm.toggleTheme(dgm_theme)")
             _icon("mdi-help-circle-outline", "Keys and about", "dgm_about = true")
-
-    def _open_menu(self) -> None:
-        with v.VMenu(location="bottom end"):
-            with v.Template(v_slot_activator="{ props }"):
-                v.VBtn(
-                    "Open",
-                    prepend_icon="mdi-folder-open-outline",
-                    v_bind="props",
-                    id="dgm-open",
-                    variant="text",
-                )
-            with v.VList(density="compact"):
-                for kind, title, text, condition in (
-                    ("volume", "QSM volume", "NIfTI, NRRD, or a DICOM series as .zip", "true"),
-                    ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume", "dgm_file"),
-                    ("model", "Model file", ".safetensors", "true"),
-                ):
-                    v.VListItem(
-                        title=title,
-                        subtitle=text,
-                        disabled=(f"!({condition})",),
-                        id=f"dgm-open-{kind}",
-                        click=f"window.dgm.choose('{kind}')",
-                    )
-
-    def _download_menu(self) -> None:
-        with v.VMenu(location="bottom end"):
-            with v.Template(v_slot_activator="{ props }"):
-                v.VBtn(
-                    "Save",
-                    prepend_icon="mdi-download",
-                    v_bind="props",
-                    id="dgm-save",
-                    variant="text",
-                    disabled=("!dgm_has_labels",),
-                )
-            with v.VList(density="compact"):
-                for kind, title, text in DOWNLOADS:
-                    v.VListItem(
-                        title=title, subtitle=text, id=f"dgm-save-{kind}", click=f"window.dgm.save('{kind}')"
-                    )
 
     def _rail(self) -> None:
         names = self.panel.names
@@ -216,6 +181,26 @@ _KEYS = (
 def aria(words: str) -> str:
     """What a screen reader says for something that shows only an icon."""
     return f'aria-label="{words}"'
+
+
+def _menu(
+    title: str, icon: str, action: str, entries: tuple[tuple[str, str, str], ...], **button: Any
+) -> None:
+    """A menu of the bar; an entry calls ``window.dgm.ACTION`` with its kind."""
+    name = f"dgm-{title.lower()}"
+    with v.VMenu(location="bottom end"):
+        with v.Template(v_slot_activator="{ props }"):
+            v.VBtn(title, prepend_icon=icon, v_bind="props", id=name, variant="text", **button)
+        with v.VList(density="compact"):
+            for kind, words, explanation in entries:
+                needs = {"disabled": ("!dgm_file",)} if kind in NEEDS_VOLUME else {}
+                v.VListItem(
+                    title=words,
+                    subtitle=explanation,
+                    id=f"{name}-{kind}",
+                    click=f"window.dgm.{action}('{kind}')",
+                    **needs,
+                )
 
 
 def _icon(icon: str, words: str, click: str) -> None:

@@ -8,42 +8,11 @@ from typing import Any
 from DGMSegmentationScene.shown import TIPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
-from trame_server.utils.typed_state import TypedState
-from trame_slicer.app.ui import (
-    DrawEffectUI,
-    FlexContainer,
-    IslandsEffectUI,
-    LogicalOperatorsEffectUI,
-    PaintEffectState,
-    PaintEffectUI,
-    ScissorsEffectUI,
-    SegmentDisplayUI,
-    SegmentEditorUI,
-    SmoothingEffectUI,
-    ThresholdEffectUI,
-)
-from trame_slicer.segmentation import (
-    SegmentationEffectDraw,
-    SegmentationEffectErase,
-    SegmentationEffectIslands,
-    SegmentationEffectLogicalOperators,
-    SegmentationEffectNoTool,
-    SegmentationEffectPaint,
-    SegmentationEffectScissors,
-    SegmentationEffectSmoothing,
-    SegmentationEffectThreshold,
-)
+from trame_slicer.app.ui import FlexContainer, PaintEffectUI, SegmentDisplayUI, SegmentEditorUI
+from trame_slicer.segmentation import SegmentationEffectNoTool, SegmentationEffectThreshold
 
-_SETTINGS = (
-    (SegmentationEffectPaint, PaintEffectUI),
-    (SegmentationEffectErase, PaintEffectUI),
-    (SegmentationEffectDraw, DrawEffectUI),
-    (SegmentationEffectScissors, ScissorsEffectUI),
-    (SegmentationEffectIslands, IslandsEffectUI),
-    (SegmentationEffectSmoothing, SmoothingEffectUI),
-    (SegmentationEffectThreshold, ThresholdEffectUI),
-    (SegmentationEffectLogicalOperators, LogicalOperatorsEffectUI),
-)
+from .tools import TOOL_SETTINGS, brush_words, name_icons, range_notice
+
 _COLUMNS = (
     ("mean", "ppb", TIPS["mean_ppb"]),
     ("sd", "SD", TIPS["sd_ppb"]),
@@ -54,8 +23,8 @@ _COLUMNS = (
 class Panel(SegmentEditorUI):
     """trame-slicer's panel for the segment editor, arranged for ten known structures."""
 
-    def __init__(self, controls: Any, **kwargs: Any) -> None:
-        self._controls = controls
+    def __init__(self, controls: Any, editor: Any, **kwargs: Any) -> None:
+        self._controls, self._editor = controls, editor
         super().__init__(classes="dgm-panel", **kwargs)
 
     @property
@@ -212,7 +181,8 @@ class Panel(SegmentEditorUI):
                 'tabindex="0"',
                 ':data-label="row.id"',
                 ':aria-selected="row.label === dgm_selected"',
-                f'@keydown.enter="{choose}"',
+                f'@keydown.enter.self="{choose}"',
+                f'@keydown.space.self.prevent="{choose}"',
             ],
         ):
             with html.Td():
@@ -246,16 +216,14 @@ class Panel(SegmentEditorUI):
                 "{{ (dgm_rows[dgm_selected - 1] || {}).side }}",
                 classes="dgm-target",
             )
-            brush = TypedState(self.state, PaintEffectState).name.brush_diameter_slider.value
-            for effect, settings in _SETTINGS:
+            range_notice(self.state, self._editor.paint_anywhere)
+            for effect, settings in TOOL_SETTINGS:
                 self._register_effect_ui(effect, settings)
                 if settings is PaintEffectUI:
-                    html.Div(
-                        f"{{{{ {brush} }}}} mm",
-                        v_if=self.is_active_effect(effect),
-                        classes="dgm-small",
-                        id="dgm-brush",
-                    )
+                    brush_words(self.state, self.is_active_effect(effect))
+            self.get_effect_ui(SegmentationEffectThreshold).add_keep(self._editor.keep_range)
+            for element in self._effect_ui.values():
+                name_icons(element)
 
     def _display_section(self) -> None:
         with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)):
@@ -264,16 +232,7 @@ class Panel(SegmentEditorUI):
                 variant="flat",
                 color="transparent",
             )
-            _name_icons(display, "Rendering: more or less")
-
-
-def _name_icons(element: Any, words: str) -> None:
-    """Give the icon buttons of a ready-made part of trame-slicer what a screen reader says."""
-    for child in element.children:
-        if isinstance(child, v.VBtn):
-            child._attributes.setdefault("_raw_name", f'aria-label="{words}"')
-        if hasattr(child, "children"):
-            _name_icons(child, words)
+            name_icons(display, "Rendering: more or less")
 
 
 _FIELD = {"density": "compact", "hide_details": True, "variant": "outlined"}

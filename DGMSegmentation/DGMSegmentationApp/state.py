@@ -12,6 +12,8 @@ DEFAULTS: dict[str, Any] = {
     "dgm_file": "",
     "dgm_sample": False,  # a sample volume is bundled
     "dgm_unit": "",
+    "dgm_factor": 1.0,  # from the volume's values to ppb
+    "dgm_max_upload_mb": 0,
     "dgm_warnings": [],
     "dgm_models": [],
     "dgm_model": "",

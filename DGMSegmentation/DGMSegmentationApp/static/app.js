@@ -10,14 +10,21 @@
   };
 
   // --- dark and light: the user's choice, else the system's ---
+  function store(action) {
+    try {
+      return action(localStorage);
+    } catch (error) {
+      return null; // a browser that keeps nothing
+    }
+  }
   dgm.theme = function () {
-    const kept = localStorage.getItem("dgm-theme");
+    const kept = store((s) => s.getItem("dgm-theme"));
     if (kept === "dark" || kept === "light") return kept;
     return window.matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   };
   dgm.toggleTheme = function (now) {
     const next = now === "dark" ? "light" : "dark";
-    localStorage.setItem("dgm-theme", next);
+    store((s) => s.setItem("dgm-theme", next));
     return next;
   };
 
@@ -27,7 +34,7 @@
 
   // --- files in ---
   const accepted = {
-    volume: ".nii,.gz,.nrrd,.nhdr,.zip,.dcm,.ima",
+    volume: ".nii,.gz,.nrrd,.zip,.dcm,.ima",
     labels: ".nii,.gz,.nrrd",
     model: ".safetensors",
   };
@@ -42,12 +49,22 @@
       if (input.files.length) dgm.upload(kind, input.files);
       input.remove();
     };
+    input.oncancel = () => input.remove();
     document.body.appendChild(input);
     input.click();
   };
   dgm.upload = function (kind, files) {
     const form = new FormData();
-    for (const file of files) form.append("file", file, file.name);
+    let bytes = 0;
+    for (const file of files) {
+      form.append("file", file, file.name);
+      bytes += file.size;
+    }
+    const limit = window.trame.state.get("dgm_max_upload_mb");
+    if (bytes > limit * 1048576) {
+      say(`This is larger than ${limit} MB, the limit for uploads: open the file by its path (dgmseg app FILE), or raise --max-upload-mb.`);
+      return;
+    }
     const request = new XMLHttpRequest();
     const show = (percent) => window.trame.state.set("dgm_upload", percent);
     request.upload.onprogress = (event) => {
@@ -82,15 +99,21 @@
 
   // --- files out ---
   dgm.save = async function (kind) {
-    const answer = await fetch("export/" + kind);
+    let answer;
+    try {
+      answer = await fetch("export/" + kind);
+    } catch (error) {
+      say("The file did not arrive: the program has ended, or another window took over.");
+      return;
+    }
     if (!answer.ok) {
       say(await answer.text());
       return;
     }
-    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
+    const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") || "");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
-    link.download = name ? name[1] : "download";
+    link.download = name ? decodeURIComponent(name[1]) : "download";
     document.body.appendChild(link);
     link.click();
     link.remove();
@@ -99,22 +122,44 @@
 
   // --- keys ---
   const letters = "vpedcist";
-  window.addEventListener("keydown", (event) => {
-    const target = event.target;
-    if (!window.trame || !target || target.closest("input, textarea, select, [contenteditable], .v-overlay")) return;
-    const key = event.key.toLowerCase();
-    let name = null;
-    if (event.ctrlKey || event.metaKey) {
-      if (key === "z") name = event.shiftKey ? "redo" : "undo";
-      else if (key === "y") name = "redo";
-    } else if (!event.altKey) {
-      if (key.length === 1 && letters.includes(key)) name = key;
-      else if (key === "arrowdown") name = "next";
-      else if (key === "arrowup") name = "previous";
-    }
-    if (name) {
-      event.preventDefault();
-      window.trame.trigger("dgm_key", [name]);
-    }
-  });
+  const own = "input, textarea, select, [contenteditable], [role=slider], .v-overlay"; // these have keys of their own
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const target = event.target;
+      if (!window.trame || !target || !target.closest || target.closest(own)) return;
+      if (document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
+      const key = event.key.toLowerCase();
+      let name = null;
+      if (event.ctrlKey || event.metaKey) {
+        if (key === "z") name = event.shiftKey ? "redo" : "undo";
+        else if (key === "y") name = "redo";
+      } else if (!event.altKey && !event.repeat) {
+        if (key.length === 1 && letters.includes(key)) name = key;
+      }
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+        if (key === "arrowdown") name = "next";
+        else if (key === "arrowup") name = "previous";
+      }
+      if (name) {
+        event.preventDefault();
+        event.stopPropagation(); // Slicer's views have keys of their own, "v" among them
+        window.trame.trigger("dgm_key", [name]);
+      }
+    },
+    true,
+  );
+  // The views would send every key to VTK, which does not know them by these names and complains in the terminal.
+  for (const type of ["keydown", "keypress", "keyup"]) {
+    window.addEventListener(
+      type,
+      (event) => {
+        const target = event.target;
+        if (type === "keyup" || (target && target.closest && target.closest(".remote-controlled-area"))) {
+          if (!target || !target.closest || !target.closest(own)) event.stopPropagation();
+        }
+      },
+      true,
+    );
+  }
 })();

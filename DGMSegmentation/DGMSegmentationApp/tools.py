@@ -1,0 +1,144 @@
+"""The settings of the tool in use: trame-slicer's own, with what nuclei need and without what would leave the ten of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from trame.widgets import html
+from trame.widgets import vuetify3 as v
+from trame_server.state import State
+from trame_server.utils.typed_state import TypedState
+from trame_slicer.app.ui import (
+    ControlButton,
+    DrawEffectUI,
+    FlexContainer,
+    IslandsEffectUI,
+    LogicalOperatorsEffectUI,
+    PaintEffectState,
+    PaintEffectUI,
+    RangeSlider,
+    ScissorsEffectUI,
+    SmoothingEffectMode,
+    SmoothingEffectUI,
+    ThresholdState,
+    VolumeIntensityRangeMaskState,
+)
+from trame_slicer.segmentation import (
+    SegmentationEffectDraw,
+    SegmentationEffectErase,
+    SegmentationEffectIslands,
+    SegmentationEffectLogicalOperators,
+    SegmentationEffectPaint,
+    SegmentationEffectScissors,
+    SegmentationEffectSmoothing,
+    SegmentationEffectThreshold,
+    SegmentationIslandsMode,
+)
+from undo_stack import Signal
+
+
+class Islands(IslandsEffectUI):
+    """Without "Split", which would make segments that are none of the ten structures."""
+
+    def _create_mode_button(self, mode: SegmentationIslandsMode) -> None:
+        if mode is not SegmentationIslandsMode.SPLIT_TO_SEGMENTS:
+            super()._create_mode_button(mode)
+
+
+class Smoothing(SmoothingEffectUI):
+    """Without "Joint": it changes all structures at once, which the mask around the chosen one half prevents."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.state.options = [
+            {"text": mode.name.title(), "value": mode.value}
+            for mode in SmoothingEffectMode
+            if mode is not SmoothingEffectMode.JOINT
+        ]
+
+
+class Threshold(FlexContainer):
+    """A range of values in ppb, to clean the chosen structure or to paint in; it never fills the whole head."""
+
+    auto_threshold_clicked = Signal()
+    apply_clicked = Signal()  # trame-slicer's logic wants it; no button has it, because it fills the head
+    use_as_mask_clicked = Signal()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        state = TypedState(self.state, ThresholdState)
+        value = state.name.threshold_slider.value
+        with self:
+            html.Div(
+                _ppb(f"{value}[0]") + " to " + _ppb(f"{value}[1]") + " ppb",
+                classes="dgm-small",
+                id="dgm-range",
+            )
+            with (
+                RangeSlider(typed_state=state.get_sub_state(state.name.threshold_slider)),
+                v.Template(v_slot_append=True),
+            ):
+                ControlButton(name="Auto range", icon="mdi-refresh-auto", click=self.auto_threshold_clicked)
+            with FlexContainer(classes="pt-2", style="gap: 6px;") as self._buttons:
+                v.VBtn(
+                    "Paint only in this range",
+                    variant="tonal",
+                    click=self.use_as_mask_clicked,
+                    id="dgm-paint-range",
+                )
+
+    def add_keep(self, keep: Callable[[], None]) -> None:
+        """Add the button that takes from the chosen structure what lies outside the range."""
+        with self._buttons:
+            v.VBtn("Keep only this range", variant="tonal", click=keep, id="dgm-keep-range")
+
+
+TOOL_SETTINGS = (
+    (SegmentationEffectPaint, PaintEffectUI),
+    (SegmentationEffectErase, PaintEffectUI),
+    (SegmentationEffectDraw, DrawEffectUI),
+    (SegmentationEffectScissors, ScissorsEffectUI),
+    (SegmentationEffectIslands, Islands),
+    (SegmentationEffectSmoothing, Smoothing),
+    (SegmentationEffectThreshold, Threshold),
+    (SegmentationEffectLogicalOperators, LogicalOperatorsEffectUI),
+)
+
+
+def brush_words(state: State, shown: Any) -> None:
+    """The brush's width in millimetres."""
+    width = TypedState(state, PaintEffectState).name.brush_diameter_slider.value
+    html.Div(f"{{{{ {width} }}}} mm", v_if=shown, classes="dgm-small", id="dgm-brush")
+
+
+def range_notice(state: State, anywhere: Callable[[], None]) -> None:
+    """Says that edits are limited to a range of values, and ends it."""
+    limit = TypedState(state, VolumeIntensityRangeMaskState).name
+    value = limit.threshold_slider.value
+    with html.Div(classes="dgm-row d-flex align-center", v_if=(limit.is_enabled,), id="dgm-limit"):
+        html.Div(
+            "Only " + _ppb(f"{value}[0]") + " to " + _ppb(f"{value}[1]") + " ppb can be edited.",
+            classes="dgm-small",
+        )
+        v.VBtn("Edit anywhere", size="small", variant="tonal", click=anywhere, id="dgm-anywhere")
+
+
+def name_icons(element: Any, words: str = "") -> None:
+    """Give the icon buttons of a ready-made part what a screen reader says: their tooltip's text, else ``words``."""
+    for child in getattr(element, "children", ()):
+        if isinstance(child, v.VBtn):
+            name = next((_text(part) for part in child.children if isinstance(part, v.VTooltip)), "")
+            if not name and "icon" in child._attributes:
+                name = words
+            if name:
+                child._attributes.setdefault("_raw_name", f'aria-label="{name}"')
+        name_icons(child, words)
+
+
+def _text(element: Any) -> str:
+    if isinstance(element, str):
+        return element.strip()
+    return "".join(_text(child) for child in getattr(element, "children", ()))
+
+
+def _ppb(value: str) -> str:
+    return f"{{{{ Math.round({value} * dgm_factor) }}}}"
