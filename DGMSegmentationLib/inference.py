@@ -5,8 +5,8 @@ that it can run on tiles of any size: the result is the same and the halo is not
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,52 +14,27 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from .devices import pick_device
+from .devices import limit_torch_threads, pick_device
 from .errors import Cancelled, DGMError, InputError
 from .model import Model
-from .networks.flops import macs_per_output
+from .networks.flops import count_macs
 from .openvino_cpu import WORTHWHILE_GMAC, OpenvinoNetworks, installed, open_networks
+from .tiling import Box, cut, tiles
 
-Box = tuple[slice, slice, slice]
+Triple = tuple[int, int, int]
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
 
 DENSE_TILE = {"cpu": (48, 56, 24), "cuda": (160, 220, 48), "mps": (80, 110, 48)}
 """Output voxels per tile and device; a tile's activations must stay well inside memory (75 channels, float32)."""
+ONE_PIECE_VOXELS = 1_000_000
+"""A padding network (halo 0) is given a region of up to so many voxels in one piece. Cut into tiles, each with its whole
+receptive field around it, the bundled model's prior box would cost 17 times the work."""
 PATCH_BATCH = 32  # as in the articles' training
 BACKENDS = ("auto", "torch", "openvino")
 _SMALLEST_TILE = 12
 
 _log = logging.getLogger(__name__)
-
-
-def split_evenly(length: int, most: int) -> list[slice]:
-    """Cut 0..length into the fewest nearly equal pieces of at most ``most``."""
-    pieces = max(1, -(-length // most))
-    edges = [round(i * length / pieces) for i in range(pieces + 1)]
-    return [slice(a, b) for a, b in pairwise(edges)]
-
-
-def tiles(shape: Sequence[int], tile: Sequence[int]) -> list[Box]:
-    """Tiles that cover ``shape`` without overlap."""
-    x, y, z = (split_evenly(n, t) for n, t in zip(shape, tile, strict=True))
-    return [(a, b, c) for a in x for b in y for c in z]
-
-
-def cut(
-    array: NDArray[Any], low: Sequence[int] | NDArray[Any], size: Sequence[int], fill: Sequence[float]
-) -> NDArray[np.float32]:
-    """Take (C, *size) starting at voxel ``low`` (may be negative); outside the array stands ``fill`` per channel."""
-    result = np.empty((array.shape[0], *size), np.float32)
-    source, target = [], []
-    for start, n, length in zip(low, size, array.shape[1:], strict=True):
-        first, last = max(0, start), min(length, start + n)
-        source.append(slice(first, max(first, last)))
-        target.append(slice(first - start, max(first, last) - start))
-    if [s.stop - s.start for s in target] != list(size):
-        result[:] = np.asarray(fill, np.float32).reshape(-1, 1, 1, 1)
-    result[(slice(None), *target)] = array[(slice(None), *source)]
-    return result
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
@@ -69,22 +44,24 @@ def _is_out_of_memory(error: BaseException) -> bool:
         or "out of memory" in text
         or "not enough memory" in text
         or "allocate memory" in text
+        or "bad_alloc" in text  # of C++, as OpenVINO passes it on
     )
 
 
 class Predictor:
     """A model on a device, ready to predict any number of cases.
 
-    ``tile``: output voxels per tile, or None for the device's default. ``patchwise`` runs the network as the original
-    does, one patch per small core: slow, and the only way for networks with one slope per voxel. ``backend`` computes on
-    the CPU: "auto" takes OpenVINO when it is installed and the run is large enough to pay for compiling.
+    ``tile``: output voxels per tile, or None to choose by network, region and device. ``patchwise`` runs the network as
+    the original does, one patch per small core: slow, and the only way for networks with one slope per voxel.
+    ``backend`` computes on the CPU: "auto" takes OpenVINO when it is installed and the work is enough to pay for compiling.
+    On the CPU, torch takes one thread a core at the most (:func:`devices.limit_torch_threads`).
     """
 
     def __init__(
         self,
         model: Model,
         device: str = "auto",
-        tile: tuple[int, int, int] | None = None,
+        tile: Triple | None = None,
         patchwise: bool = False,
         log: Callable[[str], None] | None = None,
         backend: str = "auto",
@@ -99,15 +76,22 @@ class Predictor:
         self.backend = backend
         self.compiled: OpenvinoNetworks | None = None
         self.device = pick_device(device)
+        if self.device.type == "cpu":
+            limit_torch_threads()
         self.networks = [self._place(network) for network in model.build()]
         first: Any = self.networks[0]
-        self.halo: tuple[int, int, int] = tuple(first.halo)
-        self.multiple: tuple[int, int, int] = tuple(first.multiple)
-        self.context: tuple[int, int, int] = tuple(first.context)
+        self.halo: Triple = tuple(first.halo)
+        self.multiple: Triple = tuple(first.multiple)
+        self.context: Triple = tuple(first.context)
+        self.normalises_by_tile = any(
+            isinstance(layer, nn.GroupNorm | nn.InstanceNorm3d) for layer in first.modules()
+        )
         self.patchwise = patchwise or not first.dense
-        self.tile = tuple(first.patch_output) if self.patchwise else tile or DENSE_TILE[self.device.type]
+        self.tile: Triple | None = tuple(first.patch_output) if self.patchwise else tile
         self.fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
         self.log = log or _log.warning
+        self._macs: dict[tuple[int, ...], int] = {}
+        self._macs_by_torch = 0
 
     def _place(self, network: nn.Module) -> nn.Module:
         return network.to(self.device, memory_format=torch.channels_last_3d).eval()  # type: ignore[call-overload]
@@ -125,37 +109,51 @@ class Predictor:
         ``inputs`` (C, x, y, z) and ``coordinates`` (3, x, y, z) come from :func:`preprocess.prepare`. Voxels at the
         border are predicted too: beyond it the network sees background. ``progress(done, total)`` counts tiles;
         ``cancel()`` is asked between tiles and raises Cancelled.
+
+        Networks without padding and those that normalise by fixed numbers give a voxel the same value whatever the box.
+        One that normalises over its tile is given the box in one piece, as it was given tiles in training.
         """
-        box = box or tuple(slice(0, n) for n in inputs.shape[1:])  # type: ignore[assignment]
-        assert box is not None
+        if box is None:
+            x, y, z = (slice(0, n) for n in inputs.shape[1:])
+            box = (x, y, z)
         while True:
             try:
                 return self._predict(inputs, coordinates, box, progress, cancel)
             except (RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
                     raise
-                self._shrink(error)
+                self._shrink(error, [s.stop - s.start for s in box])
 
-    def _shrink(self, error: BaseException) -> None:
-        """After running out of memory: a smaller tile, then the CPU; tell the user."""
+    def _shrink(self, error: BaseException, shape: Sequence[int]) -> None:
+        """After running out of memory in a region of ``shape``: a smaller tile, then the CPU; tell the user."""
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        if not self.patchwise and max(self.tile) > _SMALLEST_TILE:
-            axis = int(np.argmax(self.tile))
-            smaller = list(self.tile)
-            smaller[axis] = max(_SMALLEST_TILE, smaller[axis] // 2)
-            self.tile = tuple(smaller)
-            self.log(f"Out of memory on {self.device.type}; trying again with tiles of {self.tile} voxels.")
+        smaller = None if self.patchwise else self._smaller_tile(shape)
+        if smaller is not None:
+            self.tile = smaller
+            self.log(f"Out of memory on {self.device.type}; trying again with tiles of {smaller} voxels.")
         elif self.device.type != "cpu":
             self.log(f"Out of memory on {self.device.type} with the smallest tile; going on with the CPU.")
             self.device = torch.device("cpu")
+            limit_torch_threads()
             self.networks = [self._place(network) for network in self.networks]
             if not self.patchwise:
-                self.tile = DENSE_TILE["cpu"]
+                self.tile = None
         else:
             raise DGMError(
                 "This computer has too little free memory for the network; close other programs."
             ) from error
+
+    def _smaller_tile(self, shape: Sequence[int]) -> Triple | None:
+        """The longest edge halved until the network's input shrinks (with margins it may not); None at the smallest."""
+        tile = [min(t, n) for t, n in zip(self.tile_for(shape), shape, strict=True)]
+        now = math.prod(self._outer(tile, shape))
+        while max(tile) > _SMALLEST_TILE:
+            axis = int(np.argmax(tile))
+            tile[axis] = max(_SMALLEST_TILE, tile[axis] // 2)
+            if math.prod(self._outer(tile, shape)) < now:
+                return tile[0], tile[1], tile[2]
+        return None
 
     def _predict(
         self,
@@ -168,14 +166,13 @@ class Predictor:
         shape = tuple(s.stop - s.start for s in box)
         origin = [s.start for s in box]
         result = np.empty((len(self.model.labels), *shape), np.float32)
+        self._choose_backend(shape)
         batches = list(self.batches(shape))
-        self._choose_backend(batches)
-        fixed = self._uniform(batches) if self.compiled is not None else None
-        for done, batch in enumerate(batches):
+        for done, (batch, size) in enumerate(zip(batches, self._sizes(batches, shape), strict=True)):
             if cancel is not None and cancel():
                 raise Cancelled
-            size = self.tile if self.patchwise else fixed or [s.stop - s.start for s in batch[0]]
-            for part, values in zip(batch, self._run(inputs, coordinates, origin, batch, size), strict=True):
+            found = self._run(inputs, coordinates, origin, batch, size, shape)
+            for part, values in zip(batch, found, strict=True):
                 result[(slice(None), *part)] = values[
                     (slice(None), *(slice(0, s.stop - s.start) for s in part))
                 ]
@@ -183,41 +180,76 @@ class Predictor:
                 progress(done + 1, len(batches))
         return result
 
-    def _choose_backend(self, batches: Sequence[Sequence[Box]]) -> None:
-        """Compile for OpenVINO when that is wanted or pays; torch goes on by itself when it cannot be used."""
+    def _choose_backend(self, shape: Sequence[int]) -> None:
+        """Compile for OpenVINO when that is wanted or pays; torch goes on by itself when it cannot be used.
+
+        It pays once the work of all runs of this predictor is worth the compiling: at once for a large network, after
+        some cases for a small one.
+        """
         if self.device.type != "cpu" or self.backend == "torch" or self.compiled is not None:
             return
         if self.backend == "auto":
             if not installed():
                 return
-            size = self._uniform(batches)
-            outer = self.input_size(size, self.halo)
-            voxels = int(np.prod(size)) * sum(len(batch) for batch in batches)
-            work = sum(macs_per_output(network, outer) for network in self.networks) * voxels
-            if work < WORTHWHILE_GMAC * 1e9:
+            self._macs_by_torch += self.work(shape)
+            if self._macs_by_torch < WORTHWHILE_GMAC * 1e9 * len(self.networks):  # each is compiled
                 return
         self.compiled = open_networks(self.networks)
         if self.compiled is None:
             self.backend = "torch"
 
-    def input_size(self, size: Sequence[int], margin: Sequence[int]) -> list[int]:
-        """Voxels that the network is given for an output of ``size`` and a margin: up to the next multiple it accepts."""
+    def work(self, shape: Sequence[int]) -> int:
+        """Multiply-adds of predicting a region of ``shape`` voxels, halos and padding included."""
+        total = 0
+        batches = list(self.batches(shape))
+        for batch, size in zip(batches, self._sizes(batches, shape), strict=True):
+            outer = tuple(self._outer(size, shape))
+            if outer not in self._macs:
+                self._macs[outer] = sum(count_macs(network, outer) for network in self.networks)
+            total += len(batch) * self._macs[outer]
+        return total
+
+    def tile_for(self, shape: Sequence[int]) -> Triple:
+        """Output voxels per tile of a region of ``shape`` voxels."""
+        if self.tile is not None:
+            return self.tile
+        x, y, z = shape
+        if not any(self.halo) and x * y * z <= ONE_PIECE_VOXELS:
+            return x, y, z
+        return DENSE_TILE[self.device.type]
+
+    def _margin(self, size: Sequence[int], shape: Sequence[int]) -> Triple:
+        """Voxels that the network is given on each side of ``size`` output voxels in a region of ``shape``."""
+        if any(self.halo):
+            return self.halo
+        one_piece = all(n >= m for n, m in zip(size, shape, strict=True))
+        # Statistics over the tile are right for a tile as in training: a margin would change them for all voxels.
+        return (0, 0, 0) if one_piece and self.normalises_by_tile else self.context
+
+    def _outer(self, size: Sequence[int], shape: Sequence[int]) -> list[int]:
+        """Voxels that the network is given for ``size`` output voxels: up to the next multiple that it accepts."""
+        margin = self._margin(size, shape)
         return [-(-(n + 2 * m) // q) * q for n, m, q in zip(size, margin, self.multiple, strict=True)]
 
-    @staticmethod
-    def _uniform(batches: Sequence[Sequence[Box]]) -> list[int]:
-        """The largest extent of all tiles along each axis."""
-        return [max(part[a].stop - part[a].start for batch in batches for part in batch) for a in range(3)]
+    def _sizes(self, batches: Sequence[Sequence[Box]], shape: Sequence[int]) -> list[Triple]:
+        """Output voxels that are computed for each batch: the patch's, the tile's own, or for OpenVINO the largest tile's."""
+        if self.patchwise:
+            return [self.tile_for(shape)] * len(batches)
+        own = [tuple(s.stop - s.start for s in batch[0]) for batch in batches]
+        if self.compiled is not None:
+            own = [tuple(np.max(own, axis=0).tolist())] * len(own)
+        return own
 
     def batches(self, shape: Sequence[int]) -> Iterator[list[Box]]:
         """Tiles one by one, or patches of one fixed size (the last may reach over the border) 32 at a time."""
+        tile = self.tile_for(shape)
         if not self.patchwise:
-            for one in tiles(shape, self.tile):
+            for one in tiles(shape, tile):
                 yield [one]
             return
-        starts = [range(0, n, t) for n, t in zip(shape, self.tile, strict=True)]
+        starts = [range(0, n, t) for n, t in zip(shape, tile, strict=True)]
         parts = [
-            tuple(slice(s, min(s + t, n)) for s, t, n in zip((a, b, c), self.tile, shape, strict=True))
+            tuple(slice(s, min(s + t, n)) for s, t, n in zip((a, b, c), tile, shape, strict=True))
             for a in starts[0]
             for b in starts[1]
             for c in starts[2]
@@ -232,34 +264,33 @@ class Predictor:
         origin: Sequence[int],
         batch: Sequence[Box],
         size: Sequence[int],
+        shape: Sequence[int],
     ) -> NDArray[np.float32]:
-        """Probabilities (B, K, ...) of a batch of tiles, computed for ``size`` voxels: at least the tile's."""
-        valid = any(self.halo)
-        whole = not valid and all(n >= m for n, m in zip(size, inputs.shape[1:], strict=True))
-        margin = self.halo if valid else (0, 0, 0) if whole else self.context
-        outer = self.input_size(size, margin)
+        """Probabilities (B, K, *size) of a batch of tiles of a region of ``shape``, none larger than ``size``."""
+        margin, outer = self._margin(size, shape), self._outer(size, shape)
         lows = [[o + s.start for o, s in zip(origin, part, strict=True)] for part in batch]
+        if self.patchwise and self.compiled is not None:
+            lows += [lows[-1]] * (PATCH_BATCH - len(lows))  # another number of patches would be compiled anew
         x = np.stack([cut(inputs, np.subtract(low, margin), outer, self.fill) for low in lows])
         where = None
+        inset = np.subtract(margin, self.halo)  # 0 for a network that needs its margin for itself
         if coordinates is not None:
             inner = [n - 2 * h for n, h in zip(outer, self.halo, strict=True)]
-            inset = (0, 0, 0) if valid else margin
             where = np.stack(
                 [cut(coordinates, np.subtract(low, inset), inner, (0.0, 0.0, 0.0)) for low in lows]
             )
-        probabilities = self._forward(x, where)
-        if not valid:
-            keep = tuple(slice(m, m + n) for m, n in zip(margin, size, strict=True))
-            probabilities = probabilities[(slice(None), slice(None), *keep)]
-        return probabilities
+        keep = tuple(slice(int(m), int(m) + n) for m, n in zip(inset, size, strict=True))
+        # Cropped where it was computed, so that a GPU sends back what is wanted only.
+        return self._forward(x, where)[(slice(len(batch)), slice(None), *keep)].cpu().numpy()
 
     @torch.inference_mode()
-    def _forward(self, x: NDArray[np.float32], where: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    def _forward(self, x: NDArray[np.float32], where: NDArray[np.float32] | None) -> torch.Tensor:
+        """Probabilities (B, K, ...) of the network's whole output, on the device."""
         if self.compiled is not None:
             try:
                 done = [torch.from_numpy(part) for part in self.compiled(x, where)]
-                return merge_members(done).numpy()
-            except RuntimeError as error:
+                return merge_members(done)
+            except Exception as error:  # its frontends raise classes of their own, by version
                 if _is_out_of_memory(error):
                     raise
                 _log.info("OpenVINO failed (%s); going on with torch.", error)
@@ -271,7 +302,7 @@ class Predictor:
         with torch.autocast(self.device.type, dtype=torch.float16, enabled=half):
             for network in self.networks:
                 members.append(torch.softmax(network(tensor, place).float(), dim=1))
-        return merge_members(members).cpu().numpy()
+        return merge_members(members)
 
 
 def merge_members(members: Sequence[torch.Tensor]) -> torch.Tensor:

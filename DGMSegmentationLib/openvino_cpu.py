@@ -1,11 +1,15 @@
 """The network on a CPU through OpenVINO, when it is installed (extra ``fast-cpu``): the same float32 numbers, sooner.
 
-OpenVINO compiles a network for one tile size, which takes about a second; so all tiles of a run get one size, and small
+OpenVINO compiles a network for one tile size, which takes a second or two; so all tiles of a run get one size, and small
 runs stay with torch.
+
+On import OpenVINO reports to its maker over the internet unless the user has forbidden it; a program that handles
+patients' images must not, so its reporting package is kept out of this process.
 """
 
 import importlib.util
 import logging
+import sys
 import time
 import warnings
 from collections.abc import Sequence
@@ -16,10 +20,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .devices import usable_cpus
-
 WORTHWHILE_GMAC = 60.0
-"""Billion multiply-adds of a run from which compiling pays (2 cores; see Docs/performance.md)."""
+"""Billion multiply-adds per network from which compiling pays: ``dgmseg benchmark --part networks`` shows it as "pays from".
+
+That is the compiling's seconds over what OpenVINO saves per multiply-add, both measured in one run.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +32,14 @@ _log = logging.getLogger(__name__)
 def installed() -> bool:
     """Whether OpenVINO could be imported; does not import it."""
     return importlib.util.find_spec("openvino") is not None
+
+
+def _openvino() -> Any:
+    """The package, imported without ``openvino_telemetry``: OpenVINO then takes its own empty stand-in."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
 
 
 class _Probabilities(nn.Module):
@@ -44,13 +57,12 @@ class OpenvinoNetworks:
     """Networks of one model, compiled for the tile sizes that they are called with."""
 
     def __init__(self, networks: Sequence[nn.Module]) -> None:
-        import openvino
-
-        self._core = openvino.Core()
+        start = time.perf_counter()
+        self._core = _openvino().Core()
         self._networks = [_Probabilities(network).eval() for network in networks]
         self._compiled: dict[tuple[int, ...], list[Any]] = {}
-        self.seconds = 0.0
-        """Spent compiling so far."""
+        self.seconds = time.perf_counter() - start
+        """Spent importing OpenVINO and compiling so far."""
 
     def __call__(
         self, x: NDArray[np.float32], where: NDArray[np.float32] | None
@@ -64,17 +76,20 @@ class OpenvinoNetworks:
         return [np.array(compiled(inputs)[0]) for compiled in self._compiled[x.shape]]
 
     def _compile(self, network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> Any:
-        import openvino
-
+        openvino = _openvino()
         example = tuple(torch.from_numpy(array) for array in inputs)
         with torch.no_grad(), warnings.catch_warnings():
             # One graph serves one tile size, so constants in the trace are wanted.
             warnings.simplefilter("ignore", torch.jit.TracerWarning)
+            warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
             converted = openvino.convert_model(
                 network, example_input=example, input=[list(a.shape) for a in inputs]
             )
         settings = {
-            "INFERENCE_NUM_THREADS": usable_cpus(),
+            # As torch, which follows the cores, a container's quota and the user; several processes (dgmseg cohort) would
+            # all be pinned to the same first cores.
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+            "ENABLE_CPU_PINNING": False,
             "INFERENCE_PRECISION_HINT": "f32",
             "PERFORMANCE_HINT": "LATENCY",
         }
@@ -85,6 +100,8 @@ def open_networks(networks: Sequence[nn.Module]) -> OpenvinoNetworks | None:
     """The networks in OpenVINO, or None with a line in the log when it cannot be used."""
     try:
         return OpenvinoNetworks(networks)
-    except (ImportError, RuntimeError, OSError) as error:
+    except (
+        Exception
+    ) as error:  # a broken or ill-matched installation fails in many ways; torch is always there
         _log.info("OpenVINO cannot be used (%s); going on with torch.", error)
         return None

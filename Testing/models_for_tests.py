@@ -38,6 +38,18 @@ def small_model(network: str = "dolz", seed: int = 0, members: int = 1, **prepro
     return Model(header, tuple(states))
 
 
+def unet_model(norm: str = "instance") -> Model:
+    """An untrained U-Net with few channels; its batch normalisation has statistics as if trained."""
+    torch.manual_seed(2)
+    network = build_network("unet", norm=norm, widths=(4, 6), pooling=[(2, 2, 2)], convolutions=(1, 1))
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.BatchNorm3d):
+            layer.running_mean.normal_()
+            layer.running_var.uniform_(0.5, 2)
+    header = ModelHeader("unet", "unet", network.options(), Preprocessing(), (Member("", tuple(range(11))),))
+    return Model(header, (network.state_dict(),))
+
+
 def small_model_file(folder: Path, network: str = "dolz", **options: object) -> Path:
     """The same, written as a model file."""
     model = small_model(network, **options)  # type: ignore[arg-type]

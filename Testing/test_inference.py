@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from models_for_tests import small_model
+from models_for_tests import small_model, unet_model
 
-from DGMSegmentationLib import devices, inference
+import DGMSegmentationLib.inference as inference
+from DGMSegmentationLib import devices
 from DGMSegmentationLib.errors import Cancelled, DGMError, InputError
-from DGMSegmentationLib.inference import Predictor, merge_members, split_evenly, tiles
-from DGMSegmentationLib.openvino_cpu import OpenvinoNetworks
+from DGMSegmentationLib.inference import Predictor, merge_members
+from DGMSegmentationLib.networks.flops import count_macs
+from DGMSegmentationLib.tiling import split_evenly, tiles
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,42 @@ def test_tiles_cover_everything_once():
     assert [s.stop - s.start for s in split_evenly(10, 4)] in ([3, 4, 3], [3, 3, 4], [4, 3, 3])
 
 
+def test_a_network_that_normalises_over_its_tile_is_given_the_box_in_one_piece(volume):
+    """As in training, and at a part of the work of tiles that each bring their whole surroundings."""
+    predictor = Predictor(unet_model(), "cpu", backend="torch", log=(said := []).append)
+    box = (slice(5, 25), slice(4, 32), slice(2, 14))
+    found = predictor.predict(volume, box=box, progress=lambda done, total: said.append(total))
+    with torch.inference_mode():
+        piece = torch.from_numpy(np.ascontiguousarray(volume[(slice(None), *box)]))[None]
+        expected = torch.softmax(predictor.networks[0](piece), dim=1)[0].numpy()
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert said == [1]
+    one_piece = predictor.work((20, 28, 12))
+    predictor.tile = (12, 12, 12)
+    assert predictor.work((20, 28, 12)) > 2 * one_piece
+
+
+def test_a_padding_network_with_fixed_normalisation_sees_what_surrounds_its_box(volume):
+    predictor = Predictor(unet_model("batch"), "cpu", backend="torch")
+    box = (slice(6, 24), slice(8, 26), slice(4, 12))
+    boxed, whole = predictor.predict(volume, box=box), predictor.predict(volume)
+    np.testing.assert_allclose(boxed, whole[(slice(None), *box)], atol=1e-5)
+
+
+def test_large_regions_of_padding_networks_are_tiled(monkeypatch):
+    predictor = Predictor(unet_model(), "cpu")
+    assert predictor.tile_for((100, 100, 100)) == (100, 100, 100)
+    assert predictor.tile_for((100, 100, 101)) == inference.DENSE_TILE["cpu"]
+
+
+def test_the_work_of_a_run_is_that_of_the_network_inputs(volume):
+    """One rule for the choice of the backend and for the benchmark: halos, padding and unfinished patches included."""
+    network = (predictor := Predictor(small_model(), "cpu", tile=(15, 17, 16))).networks[0]
+    assert predictor.work((30, 34, 16)) == 4 * count_macs(network, (15 + 18, 17 + 18, 16 + 18))
+    patches = Predictor(small_model(), "cpu", patchwise=True)
+    assert patches.work((10, 9, 4)) == 4 * count_macs(network, (27, 27, 21))
+
+
 def test_progress_counts_every_tile(volume):
     seen = []
     Predictor(small_model(), "cpu", tile=(15, 17, 16)).predict(
@@ -69,13 +107,14 @@ def test_out_of_memory_takes_smaller_tiles_and_says_so(volume, monkeypatch):
     true_forward = Predictor._forward
 
     def forward(self, x, where):
-        if x[0, 0].size > 40 * 40 * 34:
+        if x[0, 0].size > 48 * 48 * 34:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return true_forward(self, x, where)
 
     monkeypatch.setattr(Predictor, "_forward", forward)
     np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
-    assert said and "Out of memory" in said[0] and "tiles" in said[0]
+    assert predictor.tile == (30, 17, 16), "the longest edge of what was computed is halved"
+    assert len(said) == 1 and "Out of memory" in said[0] and "(30, 17, 16)" in said[0]
 
 
 def test_memory_that_never_suffices_is_one_plain_sentence(volume, monkeypatch):
@@ -161,39 +200,22 @@ def test_default_tiles_exist_for_every_device():
     assert set(inference.DENSE_TILE) == set(devices.DEVICES) - {"auto"}
 
 
-@pytest.mark.parametrize("network", ["dolz", "anisotropic"])
-def test_openvino_gives_what_torch_gives(network, volume):
-    pytest.importorskip("openvino", reason="the extra fast-cpu (OpenVINO) is not installed")
-    model = small_model(network)
-    where = None
-    if model.build()[0].uses_coordinates:
-        where = np.random.default_rng(3).uniform(0, 1, (3, *volume.shape[1:])).astype(np.float32)
-    expected = Predictor(model, "cpu", tile=(16, 16, 12), backend="torch").predict(volume, where)
-    predictor = Predictor(model, "cpu", tile=(16, 16, 12), backend="openvino")
-    found = predictor.predict(volume, where)
-    assert predictor.compiled is not None, "it ran on torch"
-    np.testing.assert_allclose(found, expected, atol=1e-5)
-    np.testing.assert_array_equal(found.argmax(0), expected.argmax(0))
+def test_tiles_that_would_take_more_memory_are_not_tried(volume, monkeypatch):
+    """A padding network's tile brings its surroundings: half a tile can be a larger input. Then the CPU is next."""
+    predictor = Predictor(unet_model(), "cpu", tile=(20, 20, 16), log=(said := []).append)
+    predictor.context = (40, 40, 40)
+    assert predictor._smaller_tile((20, 20, 16)) is None
+    predictor.device = torch.device("meta")
+    true_forward = Predictor._forward
 
+    def forward(self, x, where):
+        if self.device.type == "meta":
+            raise torch.OutOfMemoryError("out of memory")
+        return true_forward(self, x, where)
 
-def test_openvino_that_fails_hands_over_to_torch(volume, monkeypatch, caplog):
-    pytest.importorskip("openvino", reason="the extra fast-cpu (OpenVINO) is not installed")
-
-    def broken(self, network, inputs):
-        raise RuntimeError("no kernel")
-
-    monkeypatch.setattr(OpenvinoNetworks, "_compile", broken)
-    caplog.set_level("INFO")
-    expected = Predictor(small_model(), "cpu", backend="torch").predict(volume)
-    predictor = Predictor(small_model(), "cpu", backend="openvino")
-    np.testing.assert_array_equal(predictor.predict(volume), expected)
-    assert predictor.compiled is None and "no kernel" in caplog.text
-
-
-def test_small_runs_stay_with_torch(volume):
-    predictor = Predictor(small_model(), "cpu", backend="auto")
-    predictor.predict(volume)
-    assert predictor.compiled is None
+    monkeypatch.setattr(Predictor, "_forward", forward)
+    predictor.predict(volume, box=(slice(0, 20), slice(0, 20), slice(0, 16)))
+    assert len(said) == 1 and "going on with the CPU" in said[0]
 
 
 def test_unknown_backend():

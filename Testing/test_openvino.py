@@ -1,0 +1,119 @@
+"""OpenVINO as the backend on the CPU: torch's labels, one log line when it fails, threads, and no word to the internet."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from models_for_tests import small_model, unet_model
+
+import DGMSegmentationLib.inference as inference
+from DGMSegmentationLib.errors import Cancelled
+from DGMSegmentationLib.inference import PATCH_BATCH, Predictor
+from DGMSegmentationLib.openvino_cpu import OpenvinoNetworks, installed
+
+pytestmark = pytest.mark.skipif(not installed(), reason="the extra fast-cpu (OpenVINO) is not installed")
+
+
+@pytest.fixture(scope="module")
+def volume():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(1, 30, 34, 16)).astype(np.float32)
+
+
+@pytest.mark.parametrize("network", ["dolz", "anisotropic", "unet"])
+def test_openvino_gives_what_torch_gives(network, volume):
+    model = unet_model() if network == "unet" else small_model(network)
+    where = None
+    if model.build()[0].uses_coordinates:
+        where = np.random.default_rng(3).uniform(0, 1, (3, *volume.shape[1:])).astype(np.float32)
+    tile = None if network == "unet" else (16, 16, 12)
+    expected = Predictor(model, "cpu", tile=tile, backend="torch").predict(volume, where)
+    predictor = Predictor(model, "cpu", tile=tile, backend="openvino")
+    found = predictor.predict(volume, where)
+    assert predictor.compiled is not None, "it ran on torch"
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_array_equal(found.argmax(0), expected.argmax(0))
+
+
+def test_openvino_compiles_once_for_tiles_and_once_for_patches(volume):
+    dense = Predictor(small_model(), "cpu", tile=(16, 16, 12), backend="openvino")
+    dense.predict(volume)
+    assert len(dense.compiled._compiled) == 1, "uneven tiles are computed at one size"
+    patches = Predictor(small_model(), "cpu", patchwise=True, backend="openvino")
+    part = volume[:, :28, :28, :13]  # 4 x 4 x 5 patches are no multiple of the batch
+    expected = Predictor(small_model(), "cpu", backend="torch").predict(part)
+    np.testing.assert_allclose(patches.predict(part), expected, atol=1e-5)
+    assert [shape[0] for shape in patches.compiled._compiled] == [PATCH_BATCH]
+
+
+def test_openvino_takes_the_threads_that_torch_takes(volume):
+    before = torch.get_num_threads()
+    try:
+        predictor = Predictor(small_model(), "cpu", backend="openvino")
+        torch.set_num_threads(1)
+        predictor.predict(volume)
+    finally:
+        torch.set_num_threads(before)
+    compiled = next(iter(predictor.compiled._compiled.values()))[0]
+    assert compiled.get_property("INFERENCE_NUM_THREADS") == 1
+    assert compiled.get_property("ENABLE_CPU_PINNING") is False
+
+
+def test_openvino_does_not_report_over_the_internet(repository):
+    code = (
+        "import sys; from DGMSegmentationLib.openvino_cpu import _openvino; _openvino();"
+        "print(sorted(m for m in sys.modules if m.startswith('openvino_telemetry') and sys.modules[m]))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=repository)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, TypeError, Exception])
+def test_openvino_that_fails_hands_over_to_torch(volume, monkeypatch, caplog, error):
+    """Its frontend raises classes of its own that are no RuntimeError, as OpConversionFailure."""
+
+    def broken(self, network, inputs):
+        raise error("no kernel")
+
+    monkeypatch.setattr(OpenvinoNetworks, "_compile", broken)
+    caplog.set_level("INFO", logger="DGMSegmentationLib")
+    expected = Predictor(small_model(), "cpu", backend="torch", tile=(16, 16, 12)).predict(volume)
+    predictor = Predictor(small_model(), "cpu", backend="openvino", tile=(16, 16, 12))
+    for _ in range(2):
+        np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-6)
+    assert predictor.compiled is None
+    assert [r.getMessage() for r in caplog.records] == ["OpenVINO failed (no kernel); going on with torch."]
+
+
+def test_openvino_that_cannot_be_opened_leaves_torch(volume, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "openvino", None)  # as an installation whose import fails
+    caplog.set_level("INFO", logger="DGMSegmentationLib")
+    monkeypatch.setattr(inference, "installed", lambda: True)
+    predictor = Predictor(small_model(), "cpu", backend="openvino")
+    assert predictor.predict(volume).shape == (11, *volume.shape[1:])
+    assert predictor.compiled is None and len(caplog.records) == 1
+
+
+def test_small_runs_stay_with_torch_until_their_sum_pays(volume, monkeypatch):
+    predictor = Predictor(small_model(), "cpu", backend="auto")
+    expected = predictor.predict(volume)
+    assert predictor.compiled is None
+    one_run = predictor.work(volume.shape[1:]) / 1e9
+    monkeypatch.setattr(inference, "WORTHWHILE_GMAC", 2.5 * one_run)
+    predictor.predict(volume)
+    assert predictor.compiled is None
+    found = predictor.predict(volume)
+    assert predictor.compiled is not None, "the third run reaches the sum"
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_cancel_stops_between_tiles(volume):
+    seen = []
+    with pytest.raises(Cancelled):
+        Predictor(small_model(), "cpu", tile=(15, 17, 16), backend="openvino").predict(
+            volume, progress=lambda done, total: seen.append(done), cancel=lambda: len(seen) == 2
+        )
+    assert seen == [1, 2]
