@@ -17,6 +17,7 @@ from . import __version__
 from .case import Case, open_case
 from .confidence import flip_dice, undecided_shares
 from .errors import Cancelled, InputError
+from .files import read_image
 from .image import Grid, Image, reorient_back
 from .measure import RoiRow, measure
 from .model import DEFAULT_MODEL, Model, load_model
@@ -274,8 +275,10 @@ def segment(
             predictor = Predictor(loaded, device, log=tell)
     header = predictor.model.header
     with clock("read"):
+        stored = image if isinstance(image, Image) else read_image(image)
+    with clock("units and mask"):
         case = open_case(
-            image, units=units, voxel_size=voxel_size, channels=header.channels, extra=extra_channels
+            stored, units=units, voxel_size=voxel_size, channels=header.channels, extra=extra_channels
         )
     for warning in case.warnings:
         tell(warning)

@@ -1,15 +1,28 @@
 """The benchmark measures real runs; its figures are not judged here, only that they are there and fit together."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from conftest import REPOSITORY
 from models_for_tests import PHANTOM_MODEL
 
-from DGMSegmentationLib.benchmark.machine import sgemm_gflops
-from DGMSegmentationLib.benchmark.methods import BLOCK, Job, compare_labels, measure_methods, open_network
+from DGMSegmentationLib.benchmark.machine import peak_memory_mb, sgemm_gflops
+from DGMSegmentationLib.benchmark.methods import (
+    BLOCK,
+    Job,
+    Row,
+    compare_labels,
+    measure_methods,
+    open_network,
+    pays_from,
+)
+from DGMSegmentationLib.benchmark.steps import AROUND, around_the_network
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.files import write_nifti
+from DGMSegmentationLib.openvino_cpu import installed
 from DGMSegmentationLib.simulation.phantom import phantom
 
 
@@ -24,22 +37,8 @@ def volume(tmp_path_factory):
 def test_the_table_of_a_model_and_the_steps_of_segment(volume, tmp_path, capsys):
     target = tmp_path / "speed.json"
     words = ["--model", str(PHANTOM_MODEL), "--network", str(PHANTOM_MODEL), "--device", "cpu"]
-    assert (
-        main(
-            [
-                "benchmark",
-                str(volume),
-                *words,
-                "--part",
-                "networks",
-                "--part",
-                "segment",
-                "--json",
-                str(target),
-            ]
-        )
-        == 0
-    )
+    parts = ["--part", "networks", "--part", "segment"]
+    assert main(["benchmark", str(volume), *words, *parts, "--json", str(target)]) == 0
     found = json.loads(target.read_text(encoding="utf-8"))
     assert found["machine"]["sgemm_gflops"] > 0
     rows = {(r["method"], r["backend"]): r for r in found["networks"]}
@@ -48,9 +47,19 @@ def test_the_table_of_a_model_and_the_steps_of_segment(volume, tmp_path, capsys)
     for row in rows.values():
         assert row["seconds"] > 0 and row["gflops"] > 0 and row["voxels"] > 0
         assert row["compared_voxels"] > 0, "nothing was compared with the reference"
-    assert {"network", "resample", "measure"} <= set(found["segment_cold"]["steps"])
+    assert {"read", "network", *AROUND} <= set(found["segment_cold"]["steps"])
+    warm = found["segment_warm"]
+    assert {"read", "network", "write", *AROUND} <= set(warm["steps"]) and warm["steps"]["write"] > 0
+    assert sum(warm["steps"].values()) - warm["steps"]["write"] <= warm["seconds"] + 0.01
+    assert 0 < warm["around_the_network_percent"] < 100
+    assert found["segment_cold"]["memory_mb"] > 50, "torch alone takes more"
     assert found["segment_cold"]["seconds"] > found["segment_warm"]["seconds"] > 0
-    assert "% of sgemm" in capsys.readouterr().out
+    page = capsys.readouterr().out
+    assert "% of sgemm" in page and "pays from" in page
+    compiled = [row for row in found["networks"] if row["backend"] == "openvino"]
+    if installed():
+        assert compiled and all(row["compile_seconds"] > 0 for row in compiled)
+        assert all(row["differing_voxels"] == 0 for row in compiled if row["method"] == first["method"])
 
 
 def test_patch_wise_and_dense_give_the_same_labels(volume):
@@ -61,6 +70,50 @@ def test_patch_wise_and_dense_give_the_same_labels(volume):
     assert patches["extrapolated"] and not dense["extrapolated"]
     assert dense["compared_voxels"] > 0 and dense["differing_voxels"] <= 1e-4 * dense["compared_voxels"]
     assert dense["faster"] == pytest.approx(patches["seconds"] / dense["seconds"])
+
+
+def row(backend, seconds, gflops, compiling=0.0, networks=1):
+    return Row(
+        "n", "dense", backend, "cpu", seconds, compiling, 1, 1.0, gflops, 0.0, None, False, networks=networks
+    )  # fmt: skip
+
+
+def test_compiling_pays_where_what_it_saves_makes_up_for_it():
+    torch_row = row("torch", 10.0, 60.0)  # 300 GMAC in 10 s
+    fast = row("openvino", 6.0, 100.0, compiling=2.0)
+    assert pays_from(fast, [torch_row, fast]) == pytest.approx(150.0), (
+        "300 GMAC save 4 s, so 150 save the 2 s"
+    )
+    ten = row("openvino", 6.0, 100.0, compiling=2.0, networks=10)
+    assert pays_from(ten, [torch_row, ten]) == pytest.approx(15.0)
+    slow = row("openvino", 11.0, 55.0, compiling=2.0)
+    assert pays_from(slow, [torch_row, slow]) is None
+    assert pays_from(torch_row, [torch_row]) is None
+
+
+def test_the_share_around_the_network():
+    steps = {
+        "read": 1.0,
+        "units and mask": 0.5,
+        "resample": 0.25,
+        "network": 3.0,
+        "measure": 0.25,
+        "write": 2.0,
+    }
+    assert around_the_network({"seconds": 5.0, "steps": steps}) == pytest.approx(20.0)
+
+
+def test_peak_memory_is_that_of_the_process_itself():
+    """A small process started by a large one must not report the large one's memory."""
+    ballast = np.ones(25_000_000)  # 200 MB
+    here = peak_memory_mb()
+    if here is None:
+        pytest.skip("this system does not tell the peak memory")
+    code = "from DGMSegmentationLib.benchmark.machine import peak_memory_mb as p; print(p())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY)
+    assert run.returncode == 0, run.stderr
+    assert here > 200 and float(run.stdout) < here - 100
+    assert ballast[0] == 1
 
 
 def test_labels_are_compared_where_both_were_computed(tmp_path):

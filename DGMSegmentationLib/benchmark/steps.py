@@ -9,45 +9,49 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .machine import peak_memory_mb
+AROUND = ("units and mask", "resample", "back", "components", "measure")
+"""The steps of ``segment`` that prepare and follow the network's."""
+
+# The command as typed, and then the most memory that its process held.
+_COLD = """
+import sys
+from DGMSegmentationLib.benchmark.machine import peak_memory_mb
+from DGMSegmentationLib.cli import main
+code = main(sys.argv[2:])
+with open(sys.argv[1], "w") as handle:
+    handle.write(str(peak_memory_mb() or ""))
+sys.exit(code)
+"""
 
 
 def cold(image: Path, model: str, device: str, units: str) -> dict[str, Any]:
     """``dgmseg segment`` in a new process: wall seconds, peak memory, and seconds by step from its own record."""
     with tempfile.TemporaryDirectory() as folder:
-        words = [
-            sys.executable,
-            "-m",
-            "DGMSegmentationLib",
-            "segment",
-            str(image),
-            "--output",
-            folder,
-            "--model",
-            model,
-        ]
-        before = peak_memory_mb(children=True) or 0.0
+        memory, output = Path(folder) / "memory.txt", Path(folder) / "output"
+        words = ["segment", str(image), "--output", str(output), "--model", model]
         start = time.perf_counter()
         subprocess.run(
-            [*words, "--device", device, "--units", units],
+            [sys.executable, "-c", _COLD, str(memory), *words, "--device", device, "--units", units],
             check=True,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )
         wall = time.perf_counter() - start
-        memory = peak_memory_mb(children=True)
-        record = json.loads(next(Path(folder).glob("*_provenance.json")).read_text(encoding="utf-8"))
+        peak = memory.read_text(encoding="ascii")
+        record = json.loads(next(output.glob("*_provenance.json")).read_text(encoding="utf-8"))
     steps = {name: round(float(value), 3) for name, value in (record.get("seconds") or {}).items()}
     steps["start, write, report"] = round(wall - sum(steps.values()), 3)
-    # The largest child so far: an earlier, larger one would hide this one's figure.
-    known = memory if memory is not None and memory > before else None
-    return {"seconds": wall, "memory_mb": known, "steps": steps}
+    return {"seconds": wall, "memory_mb": float(peak) if peak else None, "steps": steps}
 
 
 def warm(image: Path, model: str, device: str, units: str, runs: int = 3) -> dict[str, Any]:
-    """The second and later runs in one process, as in the panel's worker: the median run by its wall time."""
+    """The second and later runs in one process, as in the panel's worker: the median run by its wall time.
+
+    ``seconds`` goes from the file to labels and table; writing the results is the step "write" and not part of it.
+    """
     from ..inference import Predictor
     from ..model import load_model
+    from ..outputs import output_paths, write_segmentation
     from ..segment import segment
 
     predictor = Predictor(load_model(model), device, log=lambda text: None)
@@ -57,10 +61,13 @@ def warm(image: Path, model: str, device: str, units: str, runs: int = 3) -> dic
         result = segment(image, predictor=predictor, units=units, log=lambda text: None)
         found.append((time.perf_counter() - start, result.seconds))
     wall, steps = sorted(found[1:], key=lambda f: f[0])[runs // 2]
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        write_segmentation(result, output_paths(image, Path(folder)))
+        steps = {**steps, "write": time.perf_counter() - start}
     return {"seconds": wall, "steps": {name: round(value, 3) for name, value in steps.items()}}
 
 
-def around_the_network(steps: dict[str, float]) -> float:
-    """Per cent of a warm run that is not the network's."""
-    total = sum(steps.values())
-    return 100 * (total - steps.get("network", 0.0)) / total if total else 0.0
+def around_the_network(run: dict[str, Any]) -> float:
+    """Per cent of a warm run that the steps around the network take."""
+    return 100 * sum(run["steps"].get(name, 0.0) for name in AROUND) / float(run["seconds"])

@@ -40,12 +40,13 @@ def benchmark(
     """Measure networks, methods and backends, the steps of segment, and training, on this machine.
 
     Run it on an idle machine. Patch-wise rows are measured on one block of patches and scaled up, unless --whole.
+    "Pays from" is the work of a network (billion multiply-adds) from which compiling it for OpenVINO saves time.
     """
     from ..benchmark.machine import describe, sgemm_gflops
     from ..benchmark.methods import measure_methods
     from ..benchmark.steps import around_the_network, cold, warm
     from ..benchmark.throughput import training_throughput
-    from ..devices import pick_device
+    from ..devices import limit_torch_threads, pick_device
     from ..files import check_writable, read_image, write_json
     from ..model import find_model, read_header
 
@@ -53,6 +54,8 @@ def benchmark(
         check_writable([json_file], overwrite)
     read_image(image)  # bad input is said before minutes are spent
     place = pick_device(device.value).type
+    if place == "cpu":
+        limit_torch_threads()  # as a run does, so that the peak is that of the same threads
     header = read_header(find_model(model))[0]
     parts = part or list(Part)
     found: dict[str, Any] = {"machine": describe(), "image": image.name}
@@ -68,7 +71,7 @@ def benchmark(
         found["segment_cold"] = cold(image, model, place, units.value)
         tell("segment, warm")
         found["segment_warm"] = warm(image, model, place, units.value)
-        share = around_the_network(found["segment_warm"]["steps"])
+        share = around_the_network(found["segment_warm"])
         found["segment_warm"]["around_the_network_percent"] = round(share, 1)
         _show_steps(found)
     if Part.networks in parts:
@@ -121,7 +124,7 @@ def _table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 def _show_networks(rows: list[dict[str, Any]]) -> None:
     columns = [
         "network", "method", "backend", "s", "compiling, s", "voxels/s", "GFLOP/s", "% of sgemm", "peak MB",
-        "labels that differ", "times patch-wise",
+        "labels that differ", "times patch-wise", "pays from, GMAC",
     ]  # fmt: skip
     cells = [
         [
@@ -136,10 +139,18 @@ def _show_networks(rows: list[dict[str, Any]]) -> None:
             f"{r['memory_mb']:.0f}" if r["memory_mb"] else "",
             f"{r['differing_voxels']} of {r['compared_voxels']}",
             f"{r['faster']:.1f}" if r["faster"] else "",
+            _pays(r),
         ]
         for r in rows
     ]
     _table("Networks and methods", columns, cells)
+
+
+def _pays(row: dict[str, Any]) -> str:
+    """From how much work compiling pays, for the rows that were compiled."""
+    if not row["compile_seconds"]:
+        return ""
+    return f"{row['pays_from_gmac']:.0f}" if row["pays_from_gmac"] is not None else "never"
 
 
 def _show_steps(found: dict[str, Any]) -> None:
