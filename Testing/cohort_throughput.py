@@ -2,7 +2,9 @@
 
 python Testing/cohort_throughput.py MODEL BIDS_DIR FOLDER [--subjects 100] [--workers 1 2] [--dask 2]
 Makes a BIDS folder of links to the images of BIDS_DIR (again and again) in FOLDER, runs the command as a user would, and
-prints a Markdown table. The last column is a second run, in which nothing is to be done. Needs an idle machine.
+prints a Markdown table. The last column is a second run, in which nothing is to be done. On stderr: a plan for 500
+subjects, and the most that a worker of each run held (with the image it was), which WORKER_MEMORY_MB in cohort/local.py
+has to cover. Needs an idle machine.
 """
 
 import argparse
@@ -14,8 +16,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from DGMSegmentationLib.cohort.estimate import Rates, estimate
+from DGMSegmentationLib.cohort.local import WORKER_MEMORY_MB
 
 
 def make_cohort(source: Path, folder: Path, count: int) -> None:
@@ -55,6 +63,23 @@ def cluster(workers: int, folder: Path) -> tuple[str, list[subprocess.Popen[byte
     return json.loads(file.read_text())["address"], started
 
 
+def say_memory(how: str, workers: int, bids: Path, records: list[dict[str, Any]]) -> None:
+    """Peak memory per worker process: its high-water mark grows with the cases, so its last record holds it."""
+    peaks: dict[int, dict[str, Any]] = {}
+    for record in sorted(records, key=lambda r: r["peak_memory_mb"]):
+        peaks.setdefault(record["process"], record)
+        if record["peak_memory_mb"] > peaks[record["process"]]["peak_memory_mb"]:
+            peaks[record["process"]] = record  # the first case at which this mark was reached
+    for process, record in peaks.items():
+        shape = "x".join(map(str, nib.load(bids / record["image"]).shape))
+        print(
+            f"  {workers} {how}, process {process}: {record['peak_memory_mb']} MB, reached at {record['name']} ({shape})",
+            file=sys.stderr,
+        )
+    most = max(record["peak_memory_mb"] for record in records)
+    print(f"  the most: {most} MB; WORKER_MEMORY_MB is {WORKER_MEMORY_MB}", file=sys.stderr)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -92,6 +117,7 @@ def main() -> None:
         print(
             f"| {workers} {how} | {rate:.0f} | {case:.1f} | {memory} | {disk:.2f} | {idle:.1f} |", flush=True
         )
+        say_memory(how, workers, bids, records)
         plan = estimate(Rates(seconds * workers / len(records), memory, disk), 500, workers)
         print(
             f"  500 subjects: {plan.hours:.1f} h, {plan.memory_gb:.1f} GB, {plan.disk_gb:.2f} GB",

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -353,6 +354,10 @@ def peak_memory_mb() -> int | None:
     """The most memory that this process has held so far; None where the system does not say."""
     if sys.platform == "win32":
         return None
+    # Linux counts what the parent held before this program began to ru_maxrss, but not to the memory's own high-water mark.
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) // 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
