@@ -99,3 +99,30 @@ def test_the_plan_counts_each_case_once(run, capsys):
     assert main([*command, "--connectivity", "26", "--participant", "1", "--dry-run"]) == 0
     said = capsys.readouterr()
     assert said.out.startswith("sub-2\tnothing\t") and "1 up to date, 1 failed and unchanged." in said.err
+
+
+def test_tables_of_a_run_that_was_killed_between_two_files_are_made_again(tmp_path, monkeypatch):
+    """The state goes back to what it was before: only the mark of finished tables tells that one of them is newer."""
+    from DGMSegmentationLib.cohort import group
+    from DGMSegmentationLib.cohort.find import Cohort
+
+    case, paths, _, _ = finished(tmp_path)
+    output = tmp_path / "out"
+    (output / ".dgmseg").mkdir()
+    cohort = Cohort(tmp_path, (case,))
+    first, other = ([group.Entry(case, paths, None, reason)] for reason in ("reason 1", "reason 2"))
+    assert group.write_group(output, cohort, first) and not group.write_group(output, cohort, first)
+
+    replace = os.replace
+
+    def killed(source, target):
+        if Path(target) == output / "cohort.html":  # cases.tsv is in place by then
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", killed)
+        group.write_group(output, cohort, other)
+    assert "reason 2" in (output / "cases.tsv").read_text()
+    assert group.write_group(output, cohort, first)
+    assert "reason 1" in (output / "cases.tsv").read_text()
