@@ -191,7 +191,11 @@ def _stack(slices: list[_Slice], path: Path) -> tuple[list[_Slice], Affine]:
 
 
 def _read_multiframe(file: str, path: Path) -> Image:
-    """A single file: an enhanced (multi-frame) volume, whose geometry ITK reads from its functional groups."""
+    """A single file: an enhanced (multi-frame) volume.
+
+    ITK takes the frames as they follow in the file, and some exports sort them otherwise (interleaved acquisition). So
+    their own positions count where pydicom can read them; else the image carries a warning.
+    """
     import SimpleITK as sitk
 
     reader = sitk.ImageFileReader()
@@ -200,8 +204,69 @@ def _read_multiframe(file: str, path: Path) -> Image:
     reader.SetOutputPixelType(sitk.sitkFloat32)
     image = quietly(reader.Execute)
     shape = volume_shape(image.GetSize(), path)
-    data = sitk.GetArrayFromImage(image).reshape(shape[::-1]).transpose(2, 1, 0)
-    return Image(np.ascontiguousarray(data), itk_affine(image), path, "dicom", unit=_unit(file))
+    planes, affine = sitk.GetArrayFromImage(image).reshape(shape[::-1]), itk_affine(image)
+    warnings: tuple[str, ...] = ()
+    if shape[2] > 1:
+        frames = _frames(file, shape[2], path)
+        if frames:
+            place = {id(frame): n for n, frame in enumerate(frames)}
+            sorted_frames, affine = _stack(frames, path)
+            planes = planes[[place[id(frame)] for frame in sorted_frames]]
+        else:
+            warnings = (
+                f"The order of the slices in {path} could not be checked: compare the picture, or install pydicom.",
+            )
+    data = np.ascontiguousarray(planes.transpose(2, 1, 0))
+    return Image(data, affine, path, "dicom", unit=_unit(file), warnings=warnings)
+
+
+def _frames(file: str, count: int, path: Path) -> list[_Slice]:
+    """The frames of an enhanced image in the order of the file; empty where they do not tell their place or pydicom is missing.
+
+    Raises InputError when frames have different scales: ITK would apply one to all.
+    """
+    try:
+        from pydicom import dcmread
+    except ImportError:
+        return []
+    header = dcmread(file, stop_before_pixels=True, force=True)
+    per_frame, shared = (
+        header.get("PerFrameFunctionalGroupsSequence"),
+        header.get("SharedFunctionalGroupsSequence"),
+    )
+    if not per_frame or len(per_frame) != count:
+        return []
+
+    def values(frame: Any, group: str, keyword: str) -> tuple[float, ...]:
+        for place in (frame, *(shared or ())):
+            if place.get(group):
+                found = place.get(group)[0].get(keyword)
+                return tuple(np.atleast_1d(np.asarray(found, float))) if found is not None else ()
+        return ()
+
+    scales = {
+        tuple(
+            values(frame, "PixelValueTransformationSequence", f"Rescale{name}")
+            for name in ("Slope", "Intercept")
+        )
+        for frame in per_frame
+    }
+    if len(scales) > 1:
+        raise InputError(
+            f"The slices in {path} have different scales in one DICOM file: export one file a slice, or NIfTI."
+        )
+    slices = []
+    for frame in per_frame:
+        place = (
+            values(frame, "PlanePositionSequence", "ImagePositionPatient"),
+            values(frame, "PlaneOrientationSequence", "ImageOrientationPatient"),
+            values(frame, "PixelMeasuresSequence", "PixelSpacing"),
+        )
+        if [len(part) for part in place] != [3, 6, 2]:
+            return []
+        position, orientation, spacing = map(np.array, place)
+        slices.append(_Slice(file, position, orientation, spacing, (header.Columns, header.Rows)))
+    return slices
 
 
 def _unit(file: str) -> str | None:
