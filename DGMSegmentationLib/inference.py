@@ -75,6 +75,8 @@ class Predictor:
         self.model = model
         self.backend = backend
         self.compiled: OpenvinoNetworks | None = None
+        """What computed the latest run; None: torch."""
+        self._opened: OpenvinoNetworks | None = None
         self.device = pick_device(device)
         if self.device.type == "cpu":
             limit_torch_threads()
@@ -91,7 +93,6 @@ class Predictor:
         self.fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
         self.log = log or _log.warning
         self._macs: dict[tuple[int, ...], int] = {}
-        self._macs_by_torch = 0
 
     def _place(self, network: nn.Module) -> nn.Module:
         return network.to(self.device, memory_format=torch.channels_last_3d).eval()  # type: ignore[call-overload]
@@ -183,18 +184,18 @@ class Predictor:
     def _choose_backend(self, shape: Sequence[int]) -> None:
         """Compile for OpenVINO when that is wanted or pays; torch goes on by itself when it cannot be used.
 
-        It pays once the work of all runs of this predictor is worth the compiling: at once for a large network, after
-        some cases for a small one.
+        The region alone decides, not what was run before: a case gets the same arithmetic wherever it stands in a cohort.
         """
-        if self.device.type != "cpu" or self.backend == "torch" or self.compiled is not None:
+        self.compiled = None
+        if self.device.type != "cpu" or self.backend == "torch":
             return
         if self.backend == "auto":
-            if not installed():
+            needed = WORTHWHILE_GMAC * 1e9 * len(self.networks)  # each is compiled
+            if not installed() or self.work(shape) < needed:
                 return
-            self._macs_by_torch += self.work(shape)
-            if self._macs_by_torch < WORTHWHILE_GMAC * 1e9 * len(self.networks):  # each is compiled
-                return
-        self.compiled = open_networks(self.networks)
+        if self._opened is None:
+            self._opened = open_networks(self.networks)
+        self.compiled = self._opened
         if self.compiled is None:
             self.backend = "torch"
 
@@ -294,7 +295,8 @@ class Predictor:
                 if _is_out_of_memory(error):
                     raise
                 _log.info("OpenVINO failed (%s); going on with torch.", error)
-                self.compiled, self.backend = None, "torch"
+                self.compiled = self._opened = None
+                self.backend = "torch"
         tensor = torch.from_numpy(x).to(self.device, memory_format=torch.channels_last_3d)
         place = torch.from_numpy(where).to(self.device) if where is not None else None
         half = self.device.type == "cuda"

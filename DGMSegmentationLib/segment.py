@@ -328,6 +328,7 @@ def segment(
         "preprocessing": header.preprocessing.to_dict(),
         "options": {
             "device": str(predictor.device),
+            "backend": "openvino" if predictor.compiled is not None else "torch",
             "largest_component": largest_component,
             "connectivity": connectivity,
             "flip_average": flip_average,

@@ -6,12 +6,15 @@ import sys
 import numpy as np
 import pytest
 import torch
-from models_for_tests import small_model, unet_model
+from models_for_tests import PHANTOM_MODEL, small_model, unet_model
 
 import DGMSegmentationLib.inference as inference
 from DGMSegmentationLib.errors import Cancelled
 from DGMSegmentationLib.inference import PATCH_BATCH, Predictor
+from DGMSegmentationLib.model import load_model
 from DGMSegmentationLib.openvino_cpu import OpenvinoNetworks, installed
+from DGMSegmentationLib.segment import segment
+from DGMSegmentationLib.simulation.phantom import phantom
 
 pytestmark = pytest.mark.skipif(not installed(), reason="the extra fast-cpu (OpenVINO) is not installed")
 
@@ -97,17 +100,28 @@ def test_openvino_that_cannot_be_opened_leaves_torch(volume, monkeypatch, caplog
     assert predictor.compiled is None and len(caplog.records) == 1
 
 
-def test_small_runs_stay_with_torch_until_their_sum_pays(volume, monkeypatch):
+def test_the_region_alone_decides_whether_compiling_pays(volume, monkeypatch):
     predictor = Predictor(small_model(), "cpu", backend="auto")
-    expected = predictor.predict(volume)
-    assert predictor.compiled is None
-    one_run = predictor.work(volume.shape[1:]) / 1e9
-    monkeypatch.setattr(inference, "WORTHWHILE_GMAC", 2.5 * one_run)
-    predictor.predict(volume)
-    assert predictor.compiled is None
-    found = predictor.predict(volume)
-    assert predictor.compiled is not None, "the third run reaches the sum"
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    large, small = volume, (slice(0, 10), slice(0, 10), slice(0, 8))
+    limit = (predictor.work(volume.shape[1:]) + predictor.work((10, 10, 8))) / 2e9
+    monkeypatch.setattr(inference, "WORTHWHILE_GMAC", limit)
+    for _ in range(2):
+        predictor.predict(volume, box=small)
+        assert predictor.compiled is None
+        predictor.predict(large)
+        assert predictor.compiled is not None
+    assert len(predictor.compiled._compiled) == 1, "kept for the next large run"
+
+
+def test_the_record_names_the_backend():
+    image, _ = phantom((90, 110, 50), (2.0, 2.0, 3.0), seed=14)
+    found = {}
+    for backend in ("torch", "openvino"):
+        predictor = Predictor(load_model(PHANTOM_MODEL), "cpu", backend=backend)
+        found[backend] = segment(image, predictor=predictor, units="ppm", log=lambda text: None)
+        assert found[backend].provenance["options"]["backend"] == backend
+    np.testing.assert_array_equal(found["torch"].labels.data, found["openvino"].labels.data)
+    assert len(np.unique(found["torch"].labels.data)) == 11
 
 
 def test_cancel_stops_between_tiles(volume):
