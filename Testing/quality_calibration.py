@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.evaluate import evaluate_case
 from DGMSegmentationLib.files import read_image, read_labels
 from DGMSegmentationLib.image import Image
@@ -107,7 +108,11 @@ def measure(model: str, folder: Path, output: Path, subjects: list[str]) -> None
             if (subject, name) in done:
                 continue
             spoiled = spoil(image)
-            found = segment(spoiled, predictor=predictor, flip_average=True, log=lambda text: None)
+            try:
+                found = segment(spoiled, predictor=predictor, flip_average=True, log=lambda text: None)
+            except InputError as error:  # said at once, before any flag is needed
+                print(subject, name, f"refused: {error}", flush=True)
+                continue
             scores = evaluate_case(found.labels, truth.replace(affine=found.labels.affine), found.image)
             notes = found.provenance
             for score, row in zip(scores, found.rows, strict=True):
