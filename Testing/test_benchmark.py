@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import REPOSITORY
-from models_for_tests import PHANTOM_MODEL
+from models_for_tests import PHANTOM_MODEL, unet_model
 
 from DGMSegmentationLib.benchmark.machine import peak_memory_mb, sgemm_gflops
 from DGMSegmentationLib.benchmark.methods import (
@@ -18,11 +19,16 @@ from DGMSegmentationLib.benchmark.methods import (
     measure_methods,
     open_network,
     pays_from,
+    run_job,
 )
 from DGMSegmentationLib.benchmark.steps import AROUND, around_the_network
 from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.cli.benchmark import parse_tile
 from DGMSegmentationLib.files import write_nifti
+from DGMSegmentationLib.model import save_model
+from DGMSegmentationLib.networks.flops import count_macs
 from DGMSegmentationLib.openvino_cpu import installed
+from DGMSegmentationLib.preprocess import Preprocessing
 from DGMSegmentationLib.simulation.phantom import phantom
 
 
@@ -70,6 +76,36 @@ def test_patch_wise_and_dense_give_the_same_labels(volume):
     assert patches["extrapolated"] and not dense["extrapolated"]
     assert dense["compared_voxels"] > 0 and dense["differing_voxels"] <= 1e-4 * dense["compared_voxels"]
     assert dense["faster"] == pytest.approx(patches["seconds"] / dense["seconds"])
+
+
+def test_monai_is_measured_by_the_windows_that_it_runs(volume, tmp_path):
+    pytest.importorskip("monai", reason="the extra dev (MONAI) is not installed")
+    model = unet_model()
+    preprocessing = Preprocessing(spacing_mm=(6.0, 6.0, 6.0), shape=(28, 32, 24))
+    header = replace(model.header, preprocessing=preprocessing)
+    path = save_model(tmp_path / "unet.safetensors", header, model.states)
+    prior = {"low_mm": [-48.0] * 3, "high_mm": [48.0] * 3}
+    found = run_job(Job(str(path), "MONAI sliding window"), volume, "auto", prior, tmp_path / "labels.npz")
+    network = model.build()[0]
+    windows = found.gflops * found.seconds / 2 * 1e9 / count_macs(network, network.patch_input)
+    assert windows == pytest.approx(round(windows), abs=1e-3)
+    assert windows > found.voxels / np.prod(network.patch_input), "its windows overlap"
+
+
+def test_other_tiles_are_rows_of_their_own_with_the_same_labels(volume):
+    prior = {"low_mm": [-20.0] * 3, "high_mm": [20.0] * 3}
+    method = "dense in the prior box"
+    jobs = [Job(str(PHANTOM_MODEL), method), Job(str(PHANTOM_MODEL), method, tile=(8, 9, 5))]
+    usual, small = measure_methods(jobs, volume, "auto", 100.0, prior)
+    assert small["method"] == f"{method}, tiles of 8x9x5" and small["differing_voxels"] == 0
+    assert small["gflops"] * small["seconds"] > usual["gflops"] * usual["seconds"], "more halos"
+
+
+@pytest.mark.parametrize("text", ["80x110", "axbxc", "0x1x1", "-1x2x3", ""])
+def test_a_tile_that_is_none_is_said(volume, text, capsys):
+    assert main(["benchmark", str(volume), "--tile", text]) == 2
+    assert "--tile" in capsys.readouterr().err
+    assert parse_tile("80x110x24") == parse_tile("80,110,24") == (80, 110, 24)
 
 
 def row(backend, seconds, gflops, compiling=0.0, networks=1):

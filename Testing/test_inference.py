@@ -137,11 +137,7 @@ def test_other_errors_are_not_swallowed(volume, monkeypatch):
         Predictor(small_model(), "cpu").predict(volume)
 
 
-def test_a_gpu_that_runs_out_with_the_smallest_tile_hands_over_to_the_cpu(volume, monkeypatch):
-    """A fake device: the meta device holds shapes only, so every real result must come from the CPU."""
-    predictor = Predictor(small_model(), "cpu", log=(said := []).append)
-    expected = predictor.predict(volume)
-    predictor.device, predictor.tile = torch.device("meta"), (12, 12, 12)
+def only_the_cpu_has_memory(monkeypatch):
     true_forward = Predictor._forward
 
     def forward(self, x, where):
@@ -150,6 +146,14 @@ def test_a_gpu_that_runs_out_with_the_smallest_tile_hands_over_to_the_cpu(volume
         return true_forward(self, x, where)
 
     monkeypatch.setattr(Predictor, "_forward", forward)
+
+
+def test_a_gpu_that_runs_out_with_the_smallest_tile_hands_over_to_the_cpu(volume, monkeypatch):
+    """A fake device: the meta device holds shapes only, so every real result must come from the CPU."""
+    predictor = Predictor(small_model(), "cpu", log=(said := []).append)
+    expected = predictor.predict(volume)
+    predictor.device, predictor.tile = torch.device("meta"), (12, 12, 12)
+    only_the_cpu_has_memory(monkeypatch)
     np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
     assert predictor.device.type == "cpu" and "CPU" in said[-1]
 
@@ -206,14 +210,7 @@ def test_tiles_that_would_take_more_memory_are_not_tried(volume, monkeypatch):
     predictor.context = (40, 40, 40)
     assert predictor._smaller_tile((20, 20, 16)) is None
     predictor.device = torch.device("meta")
-    true_forward = Predictor._forward
-
-    def forward(self, x, where):
-        if self.device.type == "meta":
-            raise torch.OutOfMemoryError("out of memory")
-        return true_forward(self, x, where)
-
-    monkeypatch.setattr(Predictor, "_forward", forward)
+    only_the_cpu_has_memory(monkeypatch)
     predictor.predict(volume, box=(slice(0, 20), slice(0, 20), slice(0, 16)))
     assert len(said) == 1 and "going on with the CPU" in said[0]
 

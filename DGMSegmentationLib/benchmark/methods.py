@@ -37,6 +37,13 @@ class Job:
     device: str = "cpu"
     whole: bool = False
     """Run all patches of the patch-wise method."""
+    tile: tuple[int, int, int] | None = None
+    """Output voxels per tile of the dense methods; None: as a run chooses by itself."""
+
+    @property
+    def title(self) -> str:
+        """The method as the table names it."""
+        return self.method + (f", tiles of {'x'.join(map(str, self.tile))}" if self.tile else "")
 
 
 @dataclass
@@ -113,7 +120,7 @@ def run_job(job: Job, image: Path, units: str, prior: dict[str, list[float]] | N
     box = prior_box(model, prepared) or _all(prepared)
     backend = "torch" if job.method == "MONAI sliding window" else job.backend
     predictor = Predictor(
-        model, job.device, patchwise=job.method == "patch-wise", backend=backend, log=lambda text: None
+        model, job.device, job.tile, job.method == "patch-wise", backend=backend, log=lambda text: None
     )
     everything = _all(prepared)
     patch = predictor.tile_for(prepared.grid.shape)
@@ -134,7 +141,7 @@ def run_job(job: Job, image: Path, units: str, prior: dict[str, list[float]] | N
         labels, labels=run.probabilities.argmax(axis=0).astype(np.uint8), low=[s.start for s in region]
     )
     return Row(
-        job.network, job.method, "MONAI" if job.method.startswith("MONAI") else job.backend, predictor.device.type,
+        job.network, job.title, "MONAI" if job.method.startswith("MONAI") else job.backend, predictor.device.type,
         seconds, compiling, voxels, voxels / seconds, rate, 0.0, peak_memory_mb(), extrapolated,
         networks=len(predictor.networks),
     )  # fmt: skip
@@ -225,7 +232,7 @@ def measure_methods(
         files = []
         for number, job in enumerate(jobs):
             if progress is not None:
-                progress(f"{job.network}, {job.method}, {job.backend}")
+                progress(f"{job.network}, {job.title}, {job.backend}")
             files.append(Path(folder) / f"{number}.npz")
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 row = pool.submit(run_job, job, image, units, prior, files[-1]).result()

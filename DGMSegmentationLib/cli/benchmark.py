@@ -34,6 +34,10 @@ def benchmark(
     whole: Annotated[
         bool, typer.Option("--whole", help="Run all patches of the patch-wise method (many minutes).")
     ] = False,
+    tile: Annotated[
+        list[str] | None,
+        typer.Option(help="Also measure the prior box in tiles of this many voxels, e.g. 80x110x24."),
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here, too.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
@@ -50,6 +54,7 @@ def benchmark(
     from ..files import check_writable, read_image, write_json
     from ..model import find_model, read_header
 
+    sizes = [parse_tile(text) for text in tile or []]
     if json_file is not None:
         check_writable([json_file], overwrite)
     read_image(image)  # bad input is said before minutes are spent
@@ -75,7 +80,7 @@ def benchmark(
         found["segment_warm"]["around_the_network_percent"] = round(share, 1)
         _show_steps(found)
     if Part.networks in parts:
-        jobs = _jobs(network or ["dolz", "anisotropic", model], place, whole)
+        jobs = _jobs(network or ["dolz", "anisotropic", model], place, whole, sizes)
         found["networks"] = measure_methods(
             jobs, image, units.value, found["machine"]["sgemm_gflops"], header.prior_box, tell
         )
@@ -90,7 +95,20 @@ def benchmark(
         write_json(json_file, found)
 
 
-def _jobs(networks: list[str], device: str, whole: bool) -> list[Any]:
+def parse_tile(text: str) -> tuple[int, int, int]:
+    """ "80x110x24" as three numbers of voxels; raises InputError for anything else."""
+    from ..errors import InputError
+
+    parts = text.lower().replace(",", "x").split("x")
+    if len(parts) != 3 or not all(part.strip().isdigit() and int(part) for part in parts):
+        raise InputError(
+            f"--tile {text!r} is no tile; write three whole numbers of voxels such as 80x110x24."
+        )
+    x, y, z = (int(part) for part in parts)
+    return x, y, z
+
+
+def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, int, int]]) -> list[Any]:
     """The rows of each network: the articles' patch-wise method only for the articles' networks."""
     from importlib.util import find_spec
 
@@ -103,11 +121,12 @@ def _jobs(networks: list[str], device: str, whole: bool) -> list[Any]:
         valid = any(built.halo)
         if valid:
             jobs.append(Job(name, "patch-wise", "torch", device, whole))
+        backends = ["torch", *(["openvino"] if installed() and device == "cpu" else [])]
         # A network whose result depends on its tile has the prior box as its reference, so that comes first.
         for method in ("dense", "dense in the prior box") if valid else ("dense in the prior box", "dense"):
-            jobs.append(Job(name, method, "torch", device))
-            if installed() and device == "cpu":
-                jobs.append(Job(name, method, "openvino", device))
+            jobs += [Job(name, method, backend, device) for backend in backends]
+        for size in tiles:
+            jobs += [Job(name, "dense in the prior box", b, device, tile=size) for b in backends]
         if not valid and find_spec("monai"):
             jobs.append(Job(name, "MONAI sliding window", "torch", device))
     return jobs
