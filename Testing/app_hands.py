@@ -110,70 +110,102 @@ class Program:
 
 
 class Hand:
-    """A user at the page."""
+    """A user at the page. Waits end when the thing happens, never after a fixed time."""
 
     def __init__(self, page) -> None:
         self.page = page
+
+    def until(self, look, why: str, seconds: float = PATIENCE_S):
+        """Look again and again until something true is seen; returns it."""
+        deadline = time.monotonic() + seconds
+        while not (seen := look()):
+            assert time.monotonic() < deadline, f"{why}; message: {self.state('dgm_message')!r}"
+            self.page.wait_for_timeout(25)
+        return seen
 
     def state(self, name: str):
         return self.page.evaluate("name => window.trame && window.trame.state.get(name)", name)
 
     def wait_for(self, name: str, condition, seconds: float = PATIENCE_S):
         """Wait until the state's value fulfils the condition; returns the value."""
-        deadline = time.monotonic() + seconds
-        while True:
-            value = self.state(name)
-            if condition(value):
-                return value
-            assert time.monotonic() < deadline, (
-                f"{name} is still {value!r}; message: {self.state('dgm_message')!r}"
-            )
-            self.page.wait_for_timeout(20)
+        seen: list = [None]
+
+        def look() -> bool:
+            seen[0] = self.state(name)
+            return bool(condition(seen[0]))
+
+        self.until(look, f"{name} did not become what was expected", seconds)
+        return seen[0]
 
     def open_page(self, url: str) -> None:
         self.page.goto(url)
         self.page.wait_for_selector("#dgm-segment, #dgm-choose", state="attached")
-        self.wait_for("dgm_rows", lambda rows: bool(rows))
+        self.wait_for("dgm_rows", bool)
 
     def open(self, path: Path | list[Path], kind: str = "volume", agree: bool = True) -> None:
-        """Open > ..., with the browser's own file chooser."""
+        """Open > ..., with the browser's own file chooser; waits for another table or message."""
         before = self.state("dgm_measured"), self.state("dgm_message")
         self.page.click("#dgm-open")
         with self.page.expect_file_chooser() as chooser:
             self.page.click(f"#dgm-open-{kind}")
         chooser.value.set_files(path)
-        deadline = time.monotonic() + PATIENCE_S
-        while (self.state("dgm_measured"), self.state("dgm_message")) == before or self.busy():
+        self.page.locator(f"#dgm-open-{kind}").wait_for(state="hidden")
+
+        def look() -> bool:
             if agree and self.page.locator("#dgm-yes").is_visible():
                 self.page.click("#dgm-yes")
-            assert time.monotonic() < deadline, "nothing happened after a file was chosen"
-            self.page.wait_for_timeout(20)
+            return (self.state("dgm_measured"), self.state("dgm_message")) != before and not self.busy()
+
+        self.until(look, "nothing happened after a file was chosen")
 
     def busy(self) -> bool:
         return bool(self.state("dgm_busy")) or self.state("dgm_upload") >= 0
 
+    def forget_message(self) -> None:
+        """So that the same sentence is seen when it comes again."""
+        self.page.evaluate("window.trame.state.update({ dgm_message: '' })")
+        self.wait_for("dgm_message", lambda text: text == "")
+
     def segment(self) -> None:
-        """Segment, and wait for the new table."""
+        """Segment, agree when asked, and wait for the new table."""
+        before = self.state("dgm_measured")
         self.page.click("#dgm-segment")
-        yes = self.page.locator("#dgm-yes")
-        self.page.wait_for_timeout(300)
-        if yes.is_visible():
-            yes.click()
-        self.wait_for("dgm_phase", lambda phase: phase != "idle")
-        self.wait_for("dgm_phase", lambda phase: phase == "idle")
+
+        def look() -> bool:
+            if self.page.locator("#dgm-yes").is_visible():
+                self.page.click("#dgm-yes")
+            assert self.state("dgm_message_kind") != "error" or not self.state("dgm_message")
+            return self.state("dgm_measured") > before and self.state("dgm_phase") == "idle"
+
+        self.until(look, "the run did not end with a table")
+        self.page.locator("#dgm-question").wait_for(state="hidden")
         assert self.state("dgm_message") == ""
-        self.wait_for("dgm_has_labels", bool)
+        assert self.state("dgm_has_labels")
 
     def row(self, abbreviation: str) -> dict[str, str]:
-        """A row of the table as the page shows it."""
-        cells = self.page.locator(f"tr[data-label={abbreviation}] td[data-column]")
-        return {
-            cell.get_attribute("data-column"): cell.inner_text()
-            for cell in (cells.nth(i) for i in range(cells.count()))
-        }
+        """A row of the table as the page shows it, read in one moment."""
+        return self.page.evaluate(
+            """id => Object.fromEntries([...document.querySelectorAll(`tr[data-label=${id}] td[data-column]`)]
+                .map(cell => [cell.dataset.column, cell.innerText]))""",
+            abbreviation,
+        )
 
     def rows(self) -> list[dict[str, str]]:
         return [{k: row[k] for k in ("id", "mean", "sd", "volume")} for row in self.state("dgm_rows")]
+
+    def choose(self, abbreviation: str) -> None:
+        """A click on a row: that structure is the one to edit, in the middle of the views."""
+        row = self.page.locator(f"tr[data-label={abbreviation}]")
+        row.click()
+        self.until(lambda: row.get_attribute("aria-selected") == "true", f"{abbreviation} was not chosen")
+
+    def tool(self, name: str, key: str = "") -> None:
+        """Take a tool by its key, else by its button."""
+        if key:
+            self.page.keyboard.press(key)
+        else:
+            self.page.click(f"#dgm-tool-{name}")
+        self.page.wait_for_selector(f"#dgm-tool-{name}.v-btn--active")
 
     def view(self, name: str) -> tuple[float, float]:
         """The middle of a view of the layout Quad View."""
@@ -182,25 +214,26 @@ class Hand:
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def stroke(self, x: float, y: float, dx: float, dy: float) -> None:
-        """One stroke with the left button."""
+        """One stroke with the left button. What the mouse does reaches the program in its order, however late."""
         mouse = self.page.mouse
+        mouse.move(x - 3, y)
         mouse.move(x, y)
-        self.page.wait_for_timeout(150)
+        self.page.wait_for_timeout(100)
         mouse.down()
         mouse.move(x + dx, y + dy, steps=8)
         self.page.wait_for_timeout(100)
         mouse.up()
 
-    def changed(
-        self, abbreviation: str, before: dict[str, str], seconds: float = PATIENCE_S
-    ) -> dict[str, str]:
-        """Wait for other numbers in a row."""
-        deadline = time.monotonic() + seconds
-        while self.row(abbreviation) == before:
-            assert time.monotonic() < deadline, f"the row of {abbreviation} stayed {before}"
-            self.page.wait_for_timeout(20)
-        self.page.wait_for_timeout(250)
-        return self.row(abbreviation)
+    def changed(self, abbreviation: str, before: dict[str, str]) -> dict[str, str]:
+        """Wait for other numbers in a row; returns them."""
+        seen: list = [before]
+
+        def look() -> bool:
+            seen[0] = self.row(abbreviation)
+            return seen[0] != before
+
+        self.until(look, f"the row of {abbreviation} stayed {before}")
+        return seen[0]
 
     def save(self, kind: str, folder: Path) -> Path:
         """Save > ..., as a real download."""
@@ -209,5 +242,5 @@ class Hand:
             self.page.click(f"#dgm-save-{kind}")
         path = folder / download.value.suggested_filename
         download.value.save_as(path)
-        self.page.wait_for_timeout(300)  # the menu closes
+        self.page.locator(f"#dgm-save-{kind}").wait_for(state="hidden")
         return path

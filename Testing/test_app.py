@@ -1,93 +1,27 @@
 """dgmseg app in real Chromium: the whole job as a user does it, and what must not happen."""
 
-import json
+import os
+import signal
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from app_hands import PATIENCE_S, Hand, Program, browser, missing
+from app_fixtures import MARKS, SHAPE, SPACING
+from app_hands import PATIENCE_S, Hand, Program
 from make_images import save_dicom_series
 from models_for_tests import PHANTOM_MODEL
 
-from DGMSegmentationLib.files import read_image, read_labels, write_nifti
+from DGMSegmentationLib.files import read_image, read_labels
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STRUCTURES
 from DGMSegmentationLib.tables import read_long
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "everything is here")
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory) -> Path:
-    """A QSM, its true labels, and things that are none."""
-    folder = tmp_path_factory.mktemp("with space ä")
-    image, labels = phantom((80, 96, 76), (2.0, 2.0, 2.0))
-    write_nifti(
-        folder / "sub-01_Chimap.nii.gz", image.data.astype(np.float32), image.affine, description="phantom"
-    )
-    write_nifti(
-        folder / "sub-01_dseg.nii.gz", labels.data, labels.affine, description="labels", intent="label"
-    )
-    (folder / "rubbish.nii.gz").write_bytes(b"no image at all" * 100)
-    (folder / "rubbish.zip").write_bytes(b"PK\x03\x04" + bytes(200))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def program():
-    running = Program("--max-upload-mb", "20")
-    yield running
-    running.clean()
-
-
-@pytest.fixture(scope="module")
-def context(program):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = chromium.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
-        context.set_default_timeout(1000 * PATIENCE_S)
-        yield context
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def requests() -> list[str]:
-    """Every address that the browser asked for."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def page(context, program, requests):
-    page = context.new_page()
-    context.on("request", lambda request: requests.append(request.url))
-    page.on("websocket", lambda socket: requests.append(socket.url))
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    Hand(page).open_page(program.url)
-    return page
-
-
-@pytest.fixture
-def hand(page, files) -> Hand:
-    """The page with the phantom open."""
-    hand = Hand(page)
-    if hand.state("dgm_file") != "sub-01_Chimap":
-        hand.open(files / "sub-01_Chimap.nii.gz")
-    assert hand.state("dgm_file") == "sub-01_Chimap"
-    return hand
-
-
-@pytest.fixture
-def segmented(hand) -> Hand:
-    """The page with the model's own labels."""
-    if not hand.state("dgm_has_labels") or hand.state("dgm_edited"):
-        hand.segment()
-    return hand
+pytest_plugins = ["app_fixtures"]
+pytestmark = MARKS
 
 
 def test_the_first_page_says_what_to_do(page):
@@ -132,97 +66,6 @@ def test_numbers_are_those_of_the_command_line(hand, files, tmp_path, capsys):
     assert np.allclose(labels.affine, truth.affine)
 
 
-def test_a_click_on_a_row_centres_the_views(segmented, tmp_path):
-    labels = read_labels(segmented.save("labels", tmp_path))
-    for name in ("PU_R", "CN_L"):
-        label = next(s.label for s in STRUCTURES if s.abbreviation == name)
-        centre = labels.affine[:3] @ [*np.argwhere(labels.data == label).mean(axis=0), 1]
-        segmented.page.click(f"tr[data-label={name}]")
-        segmented.wait_for("dgm_selected", lambda value, label=label: value == label)
-        segmented.page.wait_for_timeout(500)
-        handles = segmented.page.locator(".slice-slider [role=slider]")
-        offsets = [float(handles.nth(i).get_attribute("aria-valuenow")) for i in range(3)]
-        coronal, sagittal, axial = offsets  # a sagittal view's offset grows towards the left
-        assert np.allclose([-sagittal, coronal, axial], centre, atol=2.1)  # voxels of 2 mm
-        assert segmented.page.locator(f"tr[data-label={name}]").get_attribute("aria-selected") == "true"
-
-
-def test_paint_undo_redo_erase(segmented, tmp_path):
-    """A stroke changes the structure's numbers and no other's; undo brings them back."""
-    hand, page = segmented, segmented.page
-    page.click("tr[data-label=GP_L]")
-    page.wait_for_timeout(500)
-    before, others = hand.row("GP_L"), [row for row in hand.rows() if row["id"] != "GP_L"]
-    page.keyboard.press("p")
-    x, y = hand.view("axial")
-    hand.stroke(x, y, 0, -70)
-    painted = hand.changed("GP_L", before)
-    assert int(painted["volume"]) > int(before["volume"])
-    assert [row for row in hand.rows() if row["id"] != "GP_L"] == others
-    assert hand.state("dgm_edited") and "edited by hand" in page.locator("#dgm-origin").inner_text()
-    page.keyboard.press("Control+z")
-    assert hand.changed("GP_L", painted) == before
-    assert not hand.state("dgm_edited")
-    page.click("#dgm-tool-redo")
-    assert hand.changed("GP_L", before) == painted
-    page.click("#dgm-tool-undo")
-    assert hand.changed("GP_L", painted) == before
-    page.click("#dgm-tool-erase")
-    hand.stroke(x, y, 4, 4)
-    erased = hand.changed("GP_L", before)
-    assert int(erased["volume"]) < int(before["volume"])
-    table = read_long(hand.save("table-csv", tmp_path))
-    assert all(row.edited for row in table)
-    assert f"{table[4].volume_mm3:.0f}" == erased["volume"]
-    page.keyboard.press("Control+z")
-    assert hand.changed("GP_L", erased) == before
-    page.keyboard.press("v")
-
-
-def test_islands_removes_what_is_apart(segmented):
-    hand, page = segmented, segmented.page
-    page.click("tr[data-label=PU_L]")
-    page.wait_for_timeout(500)
-    before = hand.row("PU_L")
-    page.keyboard.press("p")
-    x, y = hand.view("axial")
-    hand.stroke(x + 70, y + 60, 5, 5)
-    painted = hand.changed("PU_L", before)
-    page.keyboard.press("i")
-    page.locator("#dgm-settings").get_by_text("Keep largest").click()
-    page.locator("#dgm-settings").get_by_text("Apply").click()
-    assert hand.changed("PU_L", painted) == before
-    page.keyboard.press("Control+z")
-    assert hand.changed("PU_L", before) == painted
-    page.keyboard.press("Control+z")
-    assert hand.changed("PU_L", painted) == before
-    assert not hand.state("dgm_edited")
-    page.keyboard.press("v")
-
-
-def test_surfaces_and_a_hidden_structure(segmented):
-    """The 3D view shows the structures, and less when one is hidden."""
-    hand, page = segmented, segmented.page
-    page.click("#dgm-tool-fit")
-    page.wait_for_timeout(800)
-    item = page.locator(".layout-grid-item").nth(2)
-
-    def picture() -> int:
-        page.wait_for_timeout(900)
-        return len(item.screenshot())
-
-    full = picture()
-    page.click("tr[data-label=PU_L] .dgm-dot")
-    hand.wait_for("dgm_rows", lambda rows: not rows[6]["visible"])
-    assert picture() != full
-    page.click("tr[data-label=PU_L] .dgm-dot")
-    hand.wait_for("dgm_rows", lambda rows: rows[6]["visible"])
-    page.click("#dgm-tool-surfaces")
-    assert picture() < full
-    page.click("#dgm-tool-surfaces")
-    page.wait_for_timeout(300)
-
-
 def test_every_download_can_be_read(segmented, files, tmp_path):
     hand = segmented
     labels = read_labels(hand.save("labels", tmp_path))
@@ -248,7 +91,7 @@ def test_an_edited_segmentation_is_measured(hand, files, tmp_path):
     hand.page.click("#dgm-segment")
     hand.page.wait_for_selector("#dgm-no")
     hand.page.click("#dgm-no")
-    hand.page.wait_for_timeout(300)
+    hand.page.locator("#dgm-question").wait_for(state="hidden")
     assert hand.state("dgm_phase") == "idle"
     assert "from a file" in hand.page.locator("#dgm-origin").inner_text()
 
@@ -269,20 +112,41 @@ def test_rubbish_is_refused_in_one_sentence(hand, files, name, words):
     assert "Traceback" not in message and "/tmp" not in message and "upload-" not in message
     assert hand.page.locator("#dgm-message").is_visible()
     assert hand.state("dgm_file") == "sub-01_Chimap" and hand.rows() == rows
-    hand.page.evaluate("window.trame.state.update({ dgm_message: '' })")
+    hand.forget_message()
 
 
-def test_too_large_is_refused(hand, files, tmp_path):
+def test_too_large_is_refused(hand, tmp_path):
+    """By the page before anything is sent, and by the program when a page sends it all the same."""
     path = tmp_path / "large.nii"
     with open(path, "wb") as file:
         file.truncate(25 << 20)
     hand.open(path)
     assert "20 MB" in hand.state("dgm_message")
-    hand.page.evaluate("window.trame.state.update({ dgm_message: '' })")
+    hand.forget_message()
+    answer = hand.page.evaluate(
+        """async () => {
+            const form = new FormData();
+            form.append("file", new File([new Uint8Array(25 << 20)], "large.nii"));
+            return await (await fetch("upload/volume", { method: "POST", body: form })).json();
+        }"""
+    )
+    assert answer["ok"] is False and "20 MB" in answer["message"]
+    hand.wait_for("dgm_message", lambda text: "20 MB" in text)
+    hand.forget_message()
+
+
+def test_a_name_is_only_text(hand, files, tmp_path):
+    """A file's name is neither markup nor an expression of the page."""
+    path = tmp_path / "<b id=evil>{{7*7}}.nii.gz"
+    path.write_bytes((files / "sub-01_Chimap.nii.gz").read_bytes())
+    hand.open(path)
+    assert "{{7*7}}" in hand.page.locator(".dgm-file").inner_text()
+    assert hand.page.locator("#evil").count() == 0
+    assert hand.page.errors == []
 
 
 def test_a_dicom_series_as_zip(hand, tmp_path):
-    image, _labels = phantom((80, 96, 76), (2.0, 2.0, 2.0))
+    image, _labels = phantom(SHAPE, SPACING)
     ppb = np.round(1000 * image.data).astype(np.int16)
     series = save_dicom_series(tmp_path / "series", ppb, image.affine)
     archive = tmp_path / "series.zip"
@@ -311,57 +175,6 @@ def test_drop_a_file(hand, files):
     assert hand.state("dgm_has_labels")
 
 
-def test_keyboard_alone(segmented):
-    page = segmented.page
-    page.locator("tr[data-label=RN_L]").focus()
-    page.keyboard.press("Enter")
-    segmented.wait_for("dgm_selected", lambda value: value == 1)
-    page.keyboard.press("ArrowDown")
-    segmented.wait_for("dgm_selected", lambda value: value == 2)
-    page.keyboard.press("ArrowUp")
-    segmented.wait_for("dgm_selected", lambda value: value == 1)
-
-
-@pytest.mark.parametrize("width, height", [(1280, 720), (1024, 768), (1920, 1080)])
-def test_nothing_is_cut_off(segmented, width, height):
-    page = segmented.page
-    page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(300)
-    for selector in (
-        "#dgm-segment",
-        "tr[data-label=CN_R]",
-        "#dgm-open",
-        "#dgm-save",
-        "#dgm-tool-fit",
-        "#dgm-origin",
-    ):
-        box = page.locator(selector).bounding_box()
-        assert box["x"] >= 0 and box["y"] >= 0, selector
-        assert box["x"] + box["width"] <= width and box["y"] + box["height"] <= height, selector
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.set_viewport_size({"width": 1280, "height": 720})
-
-
-def test_dark_and_light(segmented):
-    page = segmented.page
-    theme = segmented.state("dgm_theme")
-    page.click("[aria-label='Dark or light']")
-    other = segmented.wait_for("dgm_theme", lambda value: value != theme)
-    assert {theme, other} == {"dark", "light"}
-    page.click("[aria-label='Dark or light']")
-    segmented.wait_for("dgm_theme", lambda value: value == theme)
-
-
-def test_buttons_have_names(segmented):
-    """Whatever can be clicked says what it is, also to someone who does not see it."""
-    nameless = segmented.page.evaluate(
-        """() => [...document.querySelectorAll("#dgm-panel button, header button, .dgm-rail button")]
-            .filter(b => b.offsetParent && !b.innerText.trim() && !b.getAttribute("aria-label") && !b.title)
-            .map(b => b.outerHTML.slice(0, 200))"""
-    )
-    assert nameless == []
-
-
 def test_no_script_error(page):
     """Before the next test, whose lost connection is an error of the page by intent."""
     assert page.errors == []
@@ -385,17 +198,16 @@ def test_one_window_at_a_time(segmented, context, program):
     segmented.page.wait_for_selector("#dgm-segment")
     segmented.wait_for("dgm_rows", bool)
     assert segmented.rows() == rows
+    segmented.page.errors.clear()  # the lost connection
 
 
 def test_foreign_pages_cannot_get_in(program):
     """Another site's page may neither send files, nor open the socket, nor come in under a name of its own."""
-    import urllib.error
-    import urllib.request
 
     def status(path: str, method: str = "GET", **headers: str) -> int:
         request = urllib.request.Request(program.url + path, method=method, headers=headers)
         try:
-            return urllib.request.urlopen(request, timeout=10).status
+            return urllib.request.urlopen(request, timeout=PATIENCE_S).status
         except urllib.error.HTTPError as error:
             return error.code
 
@@ -405,32 +217,40 @@ def test_foreign_pages_cannot_get_in(program):
     assert status("upload/volume", "POST") == 403
     assert status("ws", Origin="http://evil.example") == 403
     assert status("export/labels", Origin="null") == 403
+    assert status("export/labels", **{"Sec-Fetch-Site": "cross-site"}) == 403
     assert status("../../etc/passwd") in (403, 404)
     assert status("dgm/../main.py") in (403, 404)
 
 
 def test_nothing_leaves_this_computer(page, requests, program):
     """Every request of all the tests above went to the program itself."""
-    from urllib.parse import urlsplit
-
     home = urlsplit(program.url).netloc
     assert len(requests) > 50
     away = {url[:100] for url in requests if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
     assert {urlsplit(url).netloc for url in away} == {home}
 
 
-def test_the_end_leaves_nothing(segmented, program):
-    """Ended like by Ctrl+C: exit code 0, no process, no temporary file."""
-    import os
-    import signal
-
-    assert any(program.temporary.rglob("*"))
-    workers = program.children()
-    assert workers
-    assert program.stop(signal.SIGINT) == 0, "".join(program.lines)
-    assert list(program.temporary.rglob("*")) == []
-    for pid in workers:
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
-    assert not any("Traceback" in line for line in program.lines), "".join(program.lines)
-    assert json.dumps(program.lines).count("http") <= 2
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_end_leaves_nothing(context, files, how):
+    """Ctrl+C with the page open after a run; a plain kill in the middle of a run whose page was closed."""
+    program = Program(str(files / "sub-01_Chimap.nii.gz"))
+    try:
+        page = context.new_page()
+        hand = Hand(page)
+        hand.open_page(program.url)
+        if how == signal.SIGINT:
+            hand.segment()
+        else:
+            page.click("#dgm-segment")
+            hand.until(program.children, "the worker did not start")
+            page.close()
+        workers = program.children()
+        assert workers and any(program.temporary.rglob("*"))
+        assert program.stop(how) == 0, "".join(program.lines)
+        assert list(program.temporary.rglob("*")) == []
+        for pid in workers:
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+        assert len(program.lines) == 1, "".join(program.lines)  # the address; nothing went wrong
+    finally:
+        program.clean()

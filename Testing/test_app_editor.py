@@ -1,0 +1,268 @@
+"""The browser app's editor without a browser: the events that a browser sends, on real views and segments."""
+
+import asyncio
+import importlib.util
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.structures import STRUCTURES
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
+
+if importlib.util.find_spec("trame_slicer") is None:
+    pytest.skip("not installed: trame-slicer (extra: app)", allow_module_level=True)
+
+WIDTH, HEIGHT = 428, 336
+LABEL = {s.abbreviation: s.label for s in STRUCTURES}
+
+
+class Bench:
+    """The app without its web server, and a hand at its axial view."""
+
+    def __init__(self) -> None:
+        from DGMSegmentationApp.application import Application
+        from DGMSegmentationApp.options import decide
+
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        self.image, self.labels = phantom((80, 96, 76), (2.0, 2.0, 2.0))
+        self.app = self.run(self._build(Application, decide(port=0)))
+        self.controls, self.editor, self.state = self.app.controls, self.app.editor, self.app.server.state
+        self.state.ready()
+        self.open()
+        self.slicer_editor = self.editor.segmentation_editor
+        (self.view,) = (
+            view
+            for view in self.app.slicer.view_manager.get_slice_views()
+            if view.get_orientation() == "Axial"
+        )
+
+    @staticmethod
+    async def _build(application, options):
+        return application(options)
+
+    def run(self, coroutine):
+        return self.loop.run_until_complete(coroutine)
+
+    def open(self) -> None:
+        """A volume with the true labels, which count as the model's."""
+        from DGMSegmentationScene.provenance import mark_unedited
+
+        async def show() -> None:
+            self.controls.show(self.image, "volume", "phantom")
+            self.controls.show(self.labels, "labels", "labels")
+            for view in self.app.slicer.view_manager.get_views():
+                view.interactor().UpdateSize(WIDTH, HEIGHT)
+                view.interactor().InvokeEvent("WindowResizeEvent")
+            self.controls.reset_views()
+            mark_unedited(self.app.session.segmentation)
+            self.controls.show_table()
+
+        self.run(show())
+
+    def rows(self) -> dict[str, tuple[int, float]]:
+        return {r.abbreviation: (r.n_voxels, r.mean_ppb) for r in self.app.session.measurement.rows}
+
+    def act(self, action) -> dict[str, tuple[int, float]]:
+        """Do something that changes labels; returns the next table."""
+        before, deadline = self.state.dgm_measured, time.monotonic() + 120
+
+        async def wait() -> None:
+            action()
+            while self.state.dgm_measured == before:
+                assert time.monotonic() < deadline, "the table was not measured again"
+                await asyncio.sleep(0.02)
+
+        self.run(wait())
+        return self.rows()
+
+    def key(self, name: str) -> None:
+        async def press() -> None:
+            self.controls.key(name)
+
+        self.run(press())
+
+    def choose(self, abbreviation: str) -> None:
+        self.controls.select(LABEL[abbreviation])
+
+    def stroke(self, dx: int, dy: int, x: int = 0, y: int = 0) -> None:
+        """A stroke in the axial view; pixels from its middle."""
+        from vtkmodules.vtkWebCore import vtkRemoteInteractionAdapter
+
+        x, y = WIDTH // 2 + x, HEIGHT // 2 + y
+
+        def event(kind: str, px: float, py: float) -> None:
+            keys = {"ctrlKey": 0, "controlKey": 0, "shiftKey": 0, "altKey": 0}
+            content = {"type": kind, "x": int(px), "y": int(py), "w": WIDTH, "h": HEIGHT, **keys}
+            vtkRemoteInteractionAdapter.ProcessEvent(self.view.interactor(), json.dumps(content))
+
+        event("MouseMove", x, y)
+        event("LeftButtonPress", x, y)
+        for step in range(1, 9):
+            event("MouseMove", x + dx * step / 8, y + dy * step / 8)
+        event("LeftButtonRelease", x + dx, y + dy)
+
+
+@pytest.fixture(scope="module")
+def opened():
+    return Bench()
+
+
+@pytest.fixture
+def bench(opened):
+    """The true labels, unedited, no tool, nothing hidden."""
+    while opened.state.dgm_edited:
+        opened.act(lambda: opened.controls.key("undo"))
+    opened.key("v")
+    return opened
+
+
+def others(rows, *names):
+    return {name: row for name, row in rows.items() if name not in names}
+
+
+def test_tools_begin_with_settings_for_nuclei(bench):
+    """In millimetres from the first stroke on, not as a part of the screen."""
+    from trame_slicer.segmentation import (
+        SegmentationEffectErase,
+        SegmentationEffectIslands,
+        SegmentationEffectPaint,
+        SegmentationEffectSmoothing,
+    )
+    from trame_slicer.segmentation.paint_effect_parameters import BrushDiameterMode
+
+    for effect in (SegmentationEffectPaint, SegmentationEffectErase, SegmentationEffectSmoothing):
+        brush = bench.slicer_editor.get_effect(effect)
+        assert brush.get_brush_diameter_mode() is BrushDiameterMode.Absolute
+        assert brush.get_brush_diameter() == 4.0
+    assert bench.slicer_editor.get_effect(SegmentationEffectIslands).get_minimum_island_size() == 20
+
+
+def test_new_labels_mark_the_row_that_is_edited(bench):
+    assert STRUCTURES[bench.state.dgm_selected - 1].abbreviation == bench.editor.chosen
+
+
+def test_a_stroke_undone_and_done_again(bench):
+    before = bench.rows()
+    bench.choose("GP_L")
+    bench.key("p")
+    painted = bench.act(lambda: bench.stroke(-150, 0))  # through all that lies at one side
+    assert painted["GP_L"][0] > before["GP_L"][0]
+    assert others(painted, "GP_L") == others(before, "GP_L")
+    assert bench.state.dgm_edited
+    assert bench.act(lambda: bench.controls.key("undo")) == before
+    assert not bench.state.dgm_edited
+    assert bench.act(lambda: bench.controls.key("redo")) == painted
+    assert bench.act(lambda: bench.controls.key("undo")) == before
+    bench.key("e")
+    erased = bench.act(lambda: bench.stroke(2, 2))
+    assert 0 < erased["GP_L"][0] < before["GP_L"][0]
+    assert others(erased, "GP_L") == others(before, "GP_L")
+    assert bench.act(lambda: bench.controls.key("undo")) == before
+
+
+def test_what_is_hidden_stays_hidden(bench):
+    bench.controls.toggle(LABEL["SN_L"])
+    bench.choose("CN_R")
+    bench.key("p")
+    bench.act(lambda: bench.stroke(8, 8))
+    for step in ("undo", "redo", "undo"):
+        bench.act(lambda step=step: bench.controls.key(step))
+        assert [row["id"] for row in bench.state.dgm_rows if not row["visible"]] == ["SN_L"]
+    bench.controls.toggle(LABEL["SN_L"])
+    assert all(row["visible"] for row in bench.state.dgm_rows)
+
+
+def test_islands(bench):
+    before = bench.rows()
+    bench.choose("PU_L")
+    bench.key("p")
+    painted = bench.act(lambda: bench.stroke(5, 5, 70, -60))
+    assert 0 < painted["PU_L"][0] - before["PU_L"][0] < 20
+    bench.key("i")
+    effect = bench.slicer_editor.active_effect
+    assert bench.act(effect.keep_largest_island) == before
+    assert bench.act(lambda: bench.controls.key("undo")) == painted
+    assert bench.act(effect.remove_small_islands) == before
+    assert bench.act(lambda: bench.controls.key("undo")) == painted
+
+
+def test_only_a_range_is_kept(bench):
+    """The voxels that numpy finds, and no other structure changed."""
+    before = bench.rows()
+    bench.choose("PU_L")
+    bench.key("t")
+    low, high = 0.03, 0.06
+    bench.slicer_editor.active_effect.set_threshold_min_max_values((low, high))
+    kept = bench.act(bench.editor.keep_range)
+    values = bench.image.data[bench.labels.data == LABEL["PU_L"]]
+    inside = values[(values >= low) & (values <= high)]
+    assert 0 < len(inside) < len(values)
+    assert kept["PU_L"] == (len(inside), pytest.approx(1000 * inside.astype(float).mean(), abs=1e-3))
+    assert others(kept, "PU_L") == others(before, "PU_L")
+    assert bench.act(lambda: bench.controls.key("undo")) == before
+
+
+def test_a_range_for_the_brush_ends(bench):
+    """By the button, and with another volume, whose values have another range."""
+    from trame_server.utils.typed_state import TypedState
+    from trame_slicer.app.ui import VolumeIntensityRangeMaskState
+
+    limit = TypedState(bench.state, VolumeIntensityRangeMaskState).data
+    before = bench.rows()
+    bench.choose("PU_L")
+    for end in (bench.editor.paint_anywhere, bench.open):
+        bench.key("t")
+        threshold = bench.slicer_editor.active_effect
+        threshold.set_threshold_min_max_values((5.0, 6.0))  # nothing is like that
+        threshold.use_for_volume_intensity_masking()
+        assert limit.is_enabled
+        bench.key("p")
+        assert bench.act(lambda: bench.stroke(30, 0)) == before
+        end()
+        assert not limit.is_enabled
+    bench.choose("PU_L")
+    bench.key("p")
+    assert bench.act(lambda: bench.stroke(30, 0))["PU_L"][0] > before["PU_L"][0]
+    assert bench.act(lambda: bench.controls.key("undo")) == before
+
+
+@pytest.mark.parametrize("mode", ["MEDIAN", "OPENING", "CLOSING", "GAUSSIAN"])
+def test_smoothing_changes_one_structure(bench, mode):
+    from trame_slicer.segmentation.segmentation_effect_smoothing import SmoothingEffectMode
+
+    before = bench.rows()
+    bench.choose("PU_R")
+    bench.key("p")
+    painted = bench.act(lambda: bench.stroke(40, 25))  # something to smooth
+    bench.key("s")
+    effect = bench.slicer_editor.active_effect
+    effect.set_kernel_size(6.0)
+    effect.set_standard_deviation(2.0)
+    smooth = bench.act(lambda: effect.apply_smoothing(None, SmoothingEffectMode[mode]))
+    assert smooth["PU_R"] != painted["PU_R"]
+    assert others(smooth, "PU_R") == others(before, "PU_R")
+    assert bench.act(lambda: bench.controls.key("undo")) == painted
+    assert bench.act(lambda: bench.controls.key("undo")) == before
+
+
+def test_settings_that_would_leave_the_ten_structures_are_not_offered(bench):
+    html = bench.app.page.layout.html
+    assert "Keep largest" in html and "Split" not in html
+    assert [option["text"] for option in bench.state.options] == ["Median", "Opening", "Closing", "Gaussian"]
+
+
+def test_a_stroke_reaches_the_table_at_once(bench):
+    """Half a second at the most on idle cores; counted is what the processor works, whatever else it does."""
+    bench.choose("GP_R")
+    bench.key("p")
+    started = time.process_time()
+    rows = bench.act(lambda: bench.stroke(20, 20))
+    assert time.process_time() - started < 1.0
+    assert np.isfinite(rows["GP_R"][1])
