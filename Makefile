@@ -69,7 +69,7 @@ $(APP_BIN)/python:
 
 # In real Chromium, which must be there (Debian: apt-get install chromium); skipped with a reason where it is not.
 test-app: $(APP_TEST_STAMP) ## run the browser app's tests
-	OMP_NUM_THREADS=1 MPLBACKEND=Agg $(APP_BIN)/python -m pytest Testing/test_app.py Testing/test_app_doors.py $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 MPLBACKEND=Agg $(APP_BIN)/python -m pytest $(addprefix Testing/test_app,.py _doors.py _editor.py _page.py) $(PYTEST_ARGS)
 
 screenshots-app: $(APP_TEST_STAMP) ## make the browser app's pictures again (needs the bundled model and Chromium)
 	MPLBACKEND=Agg $(APP_BIN)/python Testing/make_app_screenshots.py $(SCREENSHOT_ARGS)
