@@ -1,6 +1,7 @@
 """The browser app's session in a real scene, without a browser: open, label, measure, save."""
 
 import sys
+import time
 import zipfile
 
 import numpy as np
@@ -142,6 +143,7 @@ def test_a_run_fills_the_segments(session, head):
     session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
     assert session.running
     while session.running:
+        time.sleep(0.02)  # the processor is the worker's
         last = session.poll()
     assert last[-1].kind == "finished"
     assert session.has_labels and not session.edited and "phantom" in session.origin
