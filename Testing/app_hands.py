@@ -72,7 +72,7 @@ class Program:
         self._found.wait(PATIENCE_S)
         self.seconds = time.monotonic() - started
         if not self.url:
-            self.stop()
+            self.clean()
             raise AssertionError("the app did not start:\n" + "".join(self.lines))
 
     def _read(self) -> None:
