@@ -5,54 +5,36 @@ goes wrong becomes a record with a reason.
 """
 
 import os
-import shutil
 import sys
-import tempfile
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import __version__
 from ..case import Case, open_case
 from ..errors import DGMError, InputError
-from ..files import read_image, read_labels, write_json, write_nifti
+from ..files import read_image, read_labels
 from ..image import Image
 from ..measure import RoiRow, labels_on_grid, measure
 from ..measure_files import OpenedImage, reference_for
-from ..norms import Norms, read_norms
-from ..quality import NETWORK_FLAGS, Flag, add_flags, quality_flags
-from ..tables import write_long
+from ..norms import read_norms
+from ..quality import Flag, add_flags, quality_flags
 from .find import CohortCase
-from .layout import STATE, CasePaths, case_paths
+from .layout import CasePaths, case_paths
 from .plan import Task, Wishes, made_of
 from .record import Record, full_stamp, read_record, rows_to_json, write_record
+from .results import Result, write_results
 
 if TYPE_CHECKING:
     from ..inference import Predictor
 
 _PATHS = ("image", "edited")
-
-
-@dataclass(frozen=True, eq=False)
-class _Result:
-    """What is to be written for a case."""
-
-    case: Case
-    labels: Image
-    """On the grid of the image."""
-    rows: list[RoiRow]
-    flags: list[Flag]
-    provenance: dict[str, Any]
-    new_labels: bool
-    probabilities: Any = None
 
 
 class Predictors:
@@ -178,10 +160,10 @@ def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record:
     result.provenance["checksums"] = made_of(record["inputs"])
     record["warnings"] = said or list(result.case.warnings)
     record["rows"] = rows_to_json(result.rows)
-    _write(task, case, wishes, paths, record, result, norms)
+    write_results(task, case, wishes, paths, record, result, norms)
 
 
-def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[str], None]) -> _Result:
+def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[str], None]) -> Result:
     from ..segment import segment
 
     done = segment(
@@ -198,7 +180,7 @@ def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[st
     )
     opened = Case(done.image, done.mask, _units(done.provenance), done.stored or done.image)
     rows = _rows(case, opened, done.labels, wishes, done.rows[0].model, edited=False)
-    return _Result(
+    return Result(
         opened,
         done.labels,
         add_flags(rows, done.flags),
@@ -218,7 +200,7 @@ def _units(provenance: Mapping[str, Any]) -> Any:
 
 def _measured(
     case: CohortCase, image: Image, source: Path, wishes: Wishes, record: Record, edited: bool
-) -> _Result:
+) -> Result:
     """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
     labels = read_labels(source)
     opened = open_case(image, units=wishes.units)
@@ -245,7 +227,7 @@ def _measured(
             "reason": opened.units.reason,
         },
     }
-    return _Result(opened, native, add_flags(rows, flags), flags, provenance, False)
+    return Result(opened, native, add_flags(rows, flags), flags, provenance, False)
 
 
 def _rows(
@@ -261,92 +243,6 @@ def _rows(
         reference=reference,
         edited=edited,
         model=model,
-    )
-
-
-def _write(
-    task: Task,
-    case: CohortCase,
-    wishes: Wishes,
-    paths: CasePaths,
-    record: Record,
-    result: _Result,
-    norms: Norms | None,
-) -> None:
-    """Everything into the run's own folder, then all into place, the label map last but one and the record last."""
-    edited = bool(record["edited"])
-    state = Path(task.output) / STATE
-    paths.folder.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f"tmp-{task.run}-", dir=state))
-    try:
-        made: list[Path] = []
-
-        def staged(suffix: str) -> Path:
-            made.append(staging / paths.of(suffix, edited).name)
-            return made[-1]
-
-        write_long(result.rows, staged("_stats.tsv"), missing="n/a")
-        _write_page(staged("_report.html"), case, record, result, norms)
-        if result.new_labels:
-            _write_labels(staged, case, result)
-            record["automatic"] = {
-                "made_of": made_of(record["inputs"]),
-                "options": wishes.of_labels(),
-                "labels": full_stamp(made[-1]),
-                "labels_before": full_stamp(paths.labels),
-                "model": result.rows[0].model,
-                "network_flags": [vars(flag) for flag in result.flags if flag.code in NETWORK_FLAGS],
-                "provenance": result.provenance,
-            }
-            # A run that is killed from here on leaves a label map that the next run knows as its own.
-            write_record(paths.record, {**record, "status": "writing", "rows": []})
-            paths.of("_probseg.nii.gz").unlink(missing_ok=True)  # of the labels before
-        for path in made:
-            os.replace(path, paths.folder / path.name)
-        record["outputs"] = {path.name: (paths.folder / path.name).stat().st_size for path in made}
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: _Result) -> None:
-    stored = result.case.stored
-    sidecar = {
-        "Description": "Deep-gray-matter nuclei; the table seg-DGM_dseg.tsv names the labels",
-        "Sources": [f"bids:raw:{case.source}"],
-        "Manual": False,
-        "DGMSegmentation": result.provenance,
-    }
-    write_json(staged("_dseg.json"), sidecar)
-    if result.probabilities is not None:
-        values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
-        write_nifti(
-            staged("_probseg.nii.gz"), values, stored.affine, like=stored, description="DGM probabilities"
-        )
-    write_nifti(
-        staged("_dseg.nii.gz"),
-        result.labels.data,
-        stored.affine,
-        like=stored,
-        description="DGM labels",
-        intent="label",
-    )
-
-
-def _write_page(path: Path, case: CohortCase, record: Record, result: _Result, norms: Norms | None) -> None:
-    from ..report import write_report  # matplotlib and jinja2 are slow to import
-
-    title = " ".join(part for part in (case.subject, case.session) if part)
-    if case.name not in (title, title.replace(" ", "_")):
-        title = f"{title} ({case.name})"
-    write_report(
-        path,
-        title=title,
-        image_ppb=result.case.image,
-        labels=result.labels,
-        rows=result.rows,
-        flags=result.flags,
-        provenance=result.provenance,
-        norms=norms,
     )
 
 

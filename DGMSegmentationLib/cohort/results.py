@@ -1,0 +1,123 @@
+"""What a finished case leaves on the disk: labels, table, page and record, all put into place together."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..case import Case
+from ..files import write_json, write_nifti
+from ..image import Image
+from ..measure import RoiRow
+from ..norms import Norms
+from ..quality import NETWORK_FLAGS, Flag
+from ..tables import write_long
+from .find import CohortCase
+from .layout import STATE, CasePaths
+from .plan import Task, Wishes, made_of
+from .record import Record, full_stamp, write_record
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What is to be written for a case."""
+
+    case: Case
+    labels: Image
+    """On the grid of the image."""
+    rows: list[RoiRow]
+    flags: list[Flag]
+    provenance: dict[str, Any]
+    new_labels: bool
+    probabilities: Any = None
+
+
+def write_results(
+    task: Task,
+    case: CohortCase,
+    wishes: Wishes,
+    paths: CasePaths,
+    record: Record,
+    result: Result,
+    norms: Norms | None,
+) -> None:
+    """Everything into the run's own folder, then all into place, the label map last but one and the record last."""
+    edited = bool(record["edited"])
+    state = Path(task.output) / STATE
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f"tmp-{task.run}-", dir=state))
+    try:
+        made: list[Path] = []
+
+        def staged(suffix: str) -> Path:
+            made.append(staging / paths.of(suffix, edited).name)
+            return made[-1]
+
+        write_long(result.rows, staged("_stats.tsv"), missing="n/a")
+        _write_page(staged("_report.html"), case, record, result, norms)
+        if result.new_labels:
+            _write_labels(staged, case, result)
+            record["automatic"] = {
+                "made_of": made_of(record["inputs"]),
+                "options": wishes.of_labels(),
+                "labels": full_stamp(made[-1]),
+                "labels_before": full_stamp(paths.labels),
+                "model": result.rows[0].model,
+                "network_flags": [vars(flag) for flag in result.flags if flag.code in NETWORK_FLAGS],
+                "provenance": result.provenance,
+            }
+            # A run that is killed from here on leaves a label map that the next run knows as its own.
+            write_record(paths.record, {**record, "status": "writing", "rows": []})
+            paths.of("_probseg.nii.gz").unlink(missing_ok=True)  # of the labels before
+        for path in made:
+            os.replace(path, paths.folder / path.name)
+        record["outputs"] = {path.name: (paths.folder / path.name).stat().st_size for path in made}
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Result) -> None:
+    stored = result.case.stored
+    sidecar = {
+        "Description": "Deep-gray-matter nuclei; the table seg-DGM_dseg.tsv names the labels",
+        "Sources": [f"bids:raw:{case.source}"],
+        "Manual": False,
+        "DGMSegmentation": result.provenance,
+    }
+    write_json(staged("_dseg.json"), sidecar)
+    if result.probabilities is not None:
+        values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
+        write_nifti(
+            staged("_probseg.nii.gz"), values, stored.affine, like=stored, description="DGM probabilities"
+        )
+    write_nifti(
+        staged("_dseg.nii.gz"),
+        result.labels.data,
+        stored.affine,
+        like=stored,
+        description="DGM labels",
+        intent="label",
+    )
+
+
+def _write_page(path: Path, case: CohortCase, record: Record, result: Result, norms: Norms | None) -> None:
+    from ..report import write_report  # matplotlib and jinja2 are slow to import
+
+    title = " ".join(part for part in (case.subject, case.session) if part)
+    if case.name not in (title, title.replace(" ", "_")):
+        title = f"{title} ({case.name})"
+    write_report(
+        path,
+        title=title,
+        image_ppb=result.case.image,
+        labels=result.labels,
+        rows=result.rows,
+        flags=result.flags,
+        provenance=result.provenance,
+        norms=norms,
+    )
