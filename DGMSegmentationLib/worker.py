@@ -4,6 +4,7 @@ It reads requests as JSON lines from stdin and answers on stdout (:mod:`.worker_
 stays warm: torch is imported and the model in memory. It ends when stdin ends, so it never outlives its parent.
 """
 
+import contextlib
 import gc
 import os
 import queue
@@ -35,6 +36,7 @@ class Worker:
         """Answer until stdin ends; then the process ends at once, even in the middle of a run."""
         self.send(event="ready", pid=os.getpid(), software=f"DGMSegmentation {__version__}")
         threading.Thread(target=self._read, daemon=True).start()
+        _warm_up()
         while True:
             self._answer(self._jobs.get())
 
@@ -179,6 +181,14 @@ def _image(volume: Volume) -> Any:
     if data.ndim != 3 or data.dtype.kind not in "iuf" or 0 in data.shape:
         raise InputError(f"The volume {volume.name} is no 3-D image of numbers: choose a single QSM volume.")
     return Image(data, np.asarray(volume.affine, dtype=np.float64), path=Path(volume.name or volume.path))
+
+
+def _warm_up() -> None:
+    """Import what every run needs while nobody waits yet; a package that is missing is the first run's failure."""
+    with contextlib.suppress(Exception):
+        from . import inference, segment
+
+        del inference, segment
 
 
 def _id_in(line: bytes) -> str:

@@ -4,6 +4,8 @@
 # ruff: noqa: F811
 
 import os
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +92,15 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     ui.resultSelector.setCurrentNode(nodes(scene)[0])
     hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] == after[4][MEAN], 10)
     assert "edited by hand" in ui.resultNote.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what a process has loaded from /proc")
+def test_the_engine_is_loaded_before_the_first_click(panel):
+    """The worker starts with the panel and has torch in memory while the user still chooses."""
+    pid = panel.widget.logic.runner.worker_pid
+    assert pid is not None
+    hand.wait_until(lambda: "libtorch" in Path(f"/proc/{pid}/maps").read_text(), 120)
+    assert panel.widget.logic.runner.state == "idle"
 
 
 def test_second_click_is_warm_and_makes_a_new_node(panel, host):

@@ -47,6 +47,7 @@ class Running:
         self._ready = self._dependencies.show()
         if self._ready:
             self._inputs.list_models()
+            self._runner.preload()
         self.refresh()
 
     def start(self) -> None:

@@ -4,6 +4,7 @@ The caller polls from a timer in the main thread; only there MRML is touched. No
 be gone when the result comes.
 """
 
+import logging
 import shutil
 import tempfile
 import threading
@@ -88,7 +89,7 @@ class Runner:
         """
         from DGMSegmentationLib.errors import InputError
         from DGMSegmentationLib.model import find_model
-        from DGMSegmentationLib.worker_client import WorkerClient, request_for
+        from DGMSegmentationLib.worker_client import request_for
 
         if self.state != IDLE:
             return
@@ -103,8 +104,6 @@ class Runner:
                 f"The temporary folder {tempfile.gettempdir()} cannot be written ({error.strerror}): "
                 "free some space or choose another one in the application settings."
             ) from error
-        if self._client is None:
-            self._client = WorkerClient(self._python, self._environment)
         self.state, self.started, self._folder = RUNNING, time.monotonic(), folder
         self._scene, self._volume_id, self._volume_name = volume.GetScene(), volume.GetID(), volume.GetName()
         self._output_id = output.GetID() if output is not None else ""
@@ -132,10 +131,24 @@ class Runner:
         self._saver = threading.Thread(target=self._save, args=(arrays, folder), daemon=True)
         self._saver.start()
         try:
-            self._client.start()
+            self._start_worker()
         except OSError as error:
             self._end()
             raise InputError(f"The segmentation process could not be started ({error.strerror}).") from error
+
+    def preload(self) -> None:
+        """Start the worker, which loads its engine while the user still chooses; a failure is left to the first run."""
+        try:
+            self._start_worker()
+        except OSError as error:
+            logging.warning("DGMSegmentation: the segmentation process could not be started: %s", error)
+
+    def _start_worker(self) -> None:
+        from DGMSegmentationLib.worker_client import WorkerClient
+
+        if self._client is None:
+            self._client = WorkerClient(self._python, self._environment)
+        self._client.start()
 
     def cancel(self) -> None:
         """Ask the run to stop; a ``cancelled`` update follows within a second."""
