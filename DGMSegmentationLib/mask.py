@@ -50,6 +50,7 @@ def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[n
         sizes = np.bincount(components.ravel())
         sizes[0] = 0
         inside = components == sizes.argmax()
+    del components  # as large as four copies of the mask, and the next labelling is another
     # Holes are background that does not reach the outside. One labelling is much faster than binary_fill_holes.
     outside, _ = ndimage.label(np.pad(~inside, 1, constant_values=True))
     result = np.zeros(data.shape, dtype=bool)

@@ -10,7 +10,7 @@ import pytest
 from conftest import REPOSITORY
 from models_for_tests import PHANTOM_MODEL, unet_model
 
-from DGMSegmentationLib.benchmark.machine import peak_memory_mb, sgemm_gflops
+from DGMSegmentationLib.benchmark.machine import sgemm_gflops
 from DGMSegmentationLib.benchmark.methods import (
     BLOCK,
     Job,
@@ -25,6 +25,7 @@ from DGMSegmentationLib.benchmark.steps import AROUND, around_the_network
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cli.benchmark import parse_tile
 from DGMSegmentationLib.files import write_nifti
+from DGMSegmentationLib.memory import peak_memory_mb
 from DGMSegmentationLib.model import save_model
 from DGMSegmentationLib.networks.flops import count_macs
 from DGMSegmentationLib.openvino_cpu import installed
@@ -145,7 +146,7 @@ def test_peak_memory_is_that_of_the_process_itself():
     here = peak_memory_mb()
     if here is None:
         pytest.skip("this system does not tell the peak memory")
-    code = "from DGMSegmentationLib.benchmark.machine import peak_memory_mb as p; print(p())"
+    code = "from DGMSegmentationLib.memory import peak_memory_mb as p; print(p())"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY)
     assert run.returncode == 0, run.stderr
     assert here > 200 and float(run.stdout) < here - 100

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sys
 import time
 from typing import Any
 
@@ -51,25 +50,6 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def peak_memory_mb() -> float | None:
-    """The largest resident memory of this process so far (MiB); None where it is not known.
-
-    On Linux from /proc: getrusage() there starts with what the parent process held when it started this one.
-    """
-    try:
-        with open("/proc/self/status", encoding="ascii") as status:
-            for line in status:
-                if line.startswith("VmHWM:"):
-                    return float(line.split()[1]) / 2**10
-    except OSError:
-        pass  # not Linux
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def sgemm_gflops(device: str = "cpu", seconds: float = 2.0) -> float:

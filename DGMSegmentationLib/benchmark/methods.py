@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .machine import peak_memory_mb
+from ..memory import peak_memory_mb
 
 if TYPE_CHECKING:
     from ..inference import Box, Predictor

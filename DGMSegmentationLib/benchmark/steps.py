@@ -15,7 +15,7 @@ AROUND = ("units and mask", "resample", "back", "components", "measure")
 # The command as typed, and then the most memory that its process held.
 _COLD = """
 import sys
-from DGMSegmentationLib.benchmark.machine import peak_memory_mb
+from DGMSegmentationLib.memory import peak_memory_mb
 from DGMSegmentationLib.cli import main
 code = main(sys.argv[2:])
 with open(sys.argv[1], "w") as handle:

@@ -5,12 +5,10 @@ goes wrong becomes a record with a reason.
 """
 
 import os
-import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,6 +21,7 @@ from ..files import read_image, read_labels
 from ..image import Image
 from ..measure import RoiRow, labels_on_grid, measure
 from ..measure_files import OpenedImage, reference_for
+from ..memory import peak_memory_mb
 from ..norms import read_norms
 from ..quality import Flag, add_flags, quality_flags
 from .find import CohortCase
@@ -106,7 +105,7 @@ def process(task: Task) -> Record:
             record["traceback"] = traceback.format_exc()
     record |= {
         "seconds": round(time.perf_counter() - start, 2),
-        "peak_memory_mb": peak_memory_mb(),
+        "peak_memory_mb": None if (peak := peak_memory_mb()) is None else round(peak),
         "finished": datetime.now(timezone.utc).isoformat(),
         "process": os.getpid(),
     }
@@ -244,17 +243,3 @@ def _rows(
         edited=edited,
         model=model,
     )
-
-
-def peak_memory_mb() -> int | None:
-    """The most memory that this process has held so far; None where the system does not say."""
-    if sys.platform == "win32":
-        return None
-    # Linux counts what the parent held before this program began to ru_maxrss, but not to the memory's own high-water mark.
-    with suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-        return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) // 1024
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))

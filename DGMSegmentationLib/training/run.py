@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..devices import pick_device
+from ..devices import limit_torch_threads, pick_device
 from ..errors import InputError
 from ..files import check_writable, write_json, write_text
 from ..model import Member, Model, ModelHeader, load_model, save_model
@@ -162,7 +162,8 @@ class TrainingRun:
     def _rehearse(self) -> None:
         """Run one sample of nothing through device, network and loss, so that a preset that cannot work fails early."""
         preset = self.preset
-        pick_device(self.device)
+        if pick_device(self.device).type == "cpu":
+            limit_torch_threads()
         try:
             member = self.members()[0]
             network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
