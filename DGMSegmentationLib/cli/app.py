@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MODEL
+
 _NEEDED = ("trame_slicer", "slicer", "trame")
 _MISSING = 'The browser app needs further packages: install them with  pip install "DGMSegmentation[app]"  and try again.'
 
@@ -25,7 +27,7 @@ def app(
     token: Annotated[
         str, typer.Option(help="The token to ask for (default: none here, a random one for another host).")
     ] = "",
-    model: Annotated[str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")] = "",
+    model: Annotated[str, MODEL] = "",
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address, do not open the browser.")
     ] = False,

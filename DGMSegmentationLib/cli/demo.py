@@ -5,17 +5,15 @@ from typing import Annotated
 
 import typer
 
-from .options import Device
+from .options import DEVICE, MODEL, Device
 
 
 def demo(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
     ] = Path("dgmseg-demo"),
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A bundled model's name or a model file.")
-    ] = "default",
-    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    model: Annotated[str, MODEL] = "default",
+    device: Annotated[Device, DEVICE] = Device.auto,
 ) -> None:
     """Segment the bundled sample volume and compare the result with its true labels and values.
 
