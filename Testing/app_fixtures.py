@@ -4,17 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_hands import PATIENCE_S, Hand, Program, browser, missing
+from app_hands import PATIENCE_S, SHAPE, SPACING, Hand, Program, browser
 
 from DGMSegmentationLib.files import write_nifti
 from DGMSegmentationLib.simulation.phantom import phantom
-
-# Waits end when a thing happens; the limit is for a busy machine, on which the first page alone takes minutes.
-MARKS = [
-    pytest.mark.skipif(bool(missing()), reason=missing() or "everything is here"),
-    pytest.mark.timeout(3 * PATIENCE_S),
-]
-SHAPE, SPACING = (80, 96, 76), (2.0, 2.0, 2.0)
 
 
 @pytest.fixture(scope="session")

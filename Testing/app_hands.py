@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from models_for_tests import PHANTOM_MODEL
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -35,6 +36,14 @@ def browser() -> str | None:
     """The path of the system's Chromium."""
     named = os.environ.get("DGMSEG_CHROMIUM")
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+# Waits end when a thing happens; the limit is for a busy machine, on which the first page alone takes minutes.
+MARKS = [
+    pytest.mark.skipif(bool(missing()), reason=missing() or "everything is here"),
+    pytest.mark.timeout(3 * PATIENCE_S),
+]
+SHAPE, SPACING = (80, 96, 76), (2.0, 2.0, 2.0)  # of the phantom that the tests open
 
 
 class Program:
@@ -151,12 +160,19 @@ class Hand:
         chooser.value.set_files(path)
         self.page.locator(f"#dgm-open-{kind}").wait_for(state="hidden")
 
+        willing = [agree]
+
         def look() -> bool:
-            if agree and self.page.locator("#dgm-yes").is_visible():
-                self.page.click("#dgm-yes")
+            self._agree_once(willing)
             return (self.state("dgm_measured"), self.state("dgm_message")) != before and not self.busy()
 
         self.until(look, "nothing happened after a file was chosen")
+
+    def _agree_once(self, willing: list[bool]) -> None:
+        """Say yes when the program asks, and not again while the answered question fades away."""
+        if willing[0] and self.state("dgm_question").get("title"):
+            willing[0] = False
+            self.page.click("#dgm-yes")
 
     def busy(self) -> bool:
         return bool(self.state("dgm_busy")) or self.state("dgm_upload") >= 0
@@ -171,9 +187,10 @@ class Hand:
         before = self.state("dgm_measured")
         self.page.click("#dgm-segment")
 
+        willing = [True]
+
         def look() -> bool:
-            if self.page.locator("#dgm-yes").is_visible():
-                self.page.click("#dgm-yes")
+            self._agree_once(willing)
             assert self.state("dgm_message_kind") != "error" or not self.state("dgm_message")
             return self.state("dgm_measured") > before and self.state("dgm_phase") == "idle"
 

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from app_fixtures import MARKS, SHAPE, SPACING
-from app_hands import PATIENCE_S, Hand, Program
+from app_hands import MARKS, PATIENCE_S, SHAPE, SPACING, Hand, Program
 from make_images import save_dicom_series
 from models_for_tests import PHANTOM_MODEL
 
@@ -137,10 +136,10 @@ def test_too_large_is_refused(hand, tmp_path):
 
 def test_a_name_is_only_text(hand, files, tmp_path):
     """A file's name is neither markup nor an expression of the page."""
-    path = tmp_path / "<b id=evil>{{7*7}}.nii.gz"
+    path = tmp_path / "<b id=evil>{{7+7}}.nii.gz"
     path.write_bytes((files / "sub-01_Chimap.nii.gz").read_bytes())
     hand.open(path)
-    assert "{{7*7}}" in hand.page.locator(".dgm-file").inner_text()
+    assert "{{7+7}}" in hand.page.locator(".dgm-file").inner_text()
     assert hand.page.locator("#evil").count() == 0
     assert hand.page.errors == []
 

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from app_fixtures import MARKS
+from app_hands import MARKS
 
 from DGMSegmentationLib.files import read_labels
 from DGMSegmentationLib.structures import STRUCTURES
