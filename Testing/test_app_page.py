@@ -237,7 +237,8 @@ def test_buttons_have_names(segmented):
         segmented.tool(tool)
         nameless = page.evaluate(
             """() => [...document.querySelectorAll("#dgm-panel button, header button, .dgm-rail button, #dgm-views button")]
-                .filter(b => b.offsetParent && !b.innerText.trim() && !b.getAttribute("aria-label") && !b.title)
+                .filter(b => b.offsetParent && b.getAttribute("aria-hidden") !== "true")
+                .filter(b => !b.innerText.trim() && !b.getAttribute("aria-label") && !b.title)
                 .map(b => b.outerHTML.slice(0, 200))"""
         )
         assert nameless == [], tool
