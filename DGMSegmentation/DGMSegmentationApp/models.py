@@ -37,7 +37,7 @@ class Models:
                 continue
             text = header.description or header.title or header.name
             if header.licence:
-                text += f" (licence: {header.licence})"
+                text += f" (licence: {header.licence.split(',')[0]})"
             extra = ", ".join(header.channels[1:])
             offered.append(
                 {"title": header.title or header.name, "value": name, "text": text, "extra": extra}

@@ -1,5 +1,6 @@
 """The volume, the further channels that a model wants, and the model."""
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,14 @@ class Inputs:
 
     def _describe(self) -> None:
         header = self._headers.get(self.model)
-        text = self._problem if self.model and header is None else ""
+        text, licence = self._problem if self.model and header is None else "", ""
         if header is not None:
             text = header.description or header.title or header.name
-            if header.licence:
-                text = f"{text} ({_('licence')}: {header.licence})"
+            if header.licence:  # its name in the line, its words in the tooltip
+                text = f"{text} ({_('licence')}: {header.licence.split(',')[0]})"
+                licence = f"{_('Licence')}: {header.licence}"
         self._ui.modelDescription.text = text
+        self._ui.modelDescription.toolTip = html.escape(licence)
         self._ui.modelDescription.visible = bool(text)
         self._show_channels(header.channels[1:] if header is not None else ())
 
