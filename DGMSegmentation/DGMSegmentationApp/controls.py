@@ -102,6 +102,7 @@ class Controls(Table):
         else:
             note = ""
             self.session.open_volume(image, title, subject)
+            self.session.runner.preload()  # the engine loads while the user looks at the volume
             self.state.dgm_file = title
             self.state.dgm_warnings = list(image.warnings)
             self._show_unit()
