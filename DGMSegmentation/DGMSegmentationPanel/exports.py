@@ -78,7 +78,8 @@ class Exports:
     def _ask(self, title: str, ending: str, kinds: str, overwrite: bool = True) -> str:
         volume = self._results.volume
         stem = re.sub(r"[^\w.-]+", "_", volume.GetName()).strip("_") if volume is not None else "dgm"
-        options = () if overwrite else ("", qt.QFileDialog.DontConfirmOverwrite)
+        # PythonQt takes no text for the selected filter, a pointer in C++.
+        options = () if overwrite else (None, qt.QFileDialog.DontConfirmOverwrite)
         chosen = qt.QFileDialog.getSaveFileName(
             slicer.util.mainWindow(), title, f"{stem}_{ending}", kinds, *options
         )

@@ -188,7 +188,11 @@ def _file_dialog() -> type:
             return cls.answers.pop(0) if cls.answers else ""
 
         @classmethod
-        def getSaveFileName(cls, *_: Any, **__: Any) -> str:
+        def getSaveFileName(cls, *arguments: Any) -> str:
+            if len(arguments) > 4 and arguments[4] is not None:
+                raise ValueError(
+                    "PythonQt finds no overload: the selected filter is a pointer, only None fits it"
+                )
             return cls._next()
 
         @classmethod
