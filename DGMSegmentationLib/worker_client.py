@@ -62,6 +62,9 @@ class WorkerClient:
             return
         root = str(Path(__file__).resolve().parents[1])
         environment = {**os.environ, **self._environment, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+        environment["PYTHONSAFEPATH"] = (
+            "1"  # nothing is imported from the folder the application was started in
+        )
         environment["PYTHONPATH"] = os.pathsep.join(p for p in (root, environment.get("PYTHONPATH", "")) if p)
         options: dict[str, Any] = {}
         if os.name == "nt":

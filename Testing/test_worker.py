@@ -220,6 +220,18 @@ def test_the_worker_dies_with_its_parent(how, head, tmp_path):
     assert not alive(pid)
 
 
+def test_nothing_is_imported_from_the_folder_of_the_start(head, tmp_path, monkeypatch):
+    """The application was started in a folder with a file of the user's that is called like a module."""
+    (tmp_path / "queue.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.chdir(tmp_path)
+    own = WorkerClient()
+    try:
+        own.submit(ask(tmp_path / "run", head, "c", device="cpu"))
+        assert own.wait(180)["event"] == "done"
+    finally:
+        own.stop()
+
+
 def test_missing_package_names_it(monkeypatch, tmp_path, head):
     """Without torch the answer says what is missing, not a traceback."""
     (tmp_path / "torch").mkdir()
