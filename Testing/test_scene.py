@@ -181,6 +181,9 @@ def test_replaced_work_is_kept_aside(scene):
     assert np.count_nonzero(labels_on_volume(copy, volume).image.data) == np.count_nonzero(labels) - 3
     assert is_edited(copy)
     assert not copy.GetDisplayVisibility()
+    assert (
+        copy.GetNodeReference("DGMSegmentation.Input") is volume
+    )  # the table of the copy measures the same volume
 
 
 def test_refusals_are_sentences(scene):

@@ -120,6 +120,8 @@ def set_aside(node: Any) -> Any:
     copy.GetSegmentation().DeepCopy(node.GetSegmentation())
     for name in node.GetAttributeNames() or ():
         copy.SetAttribute(name, node.GetAttribute(name))
+    for role in (INPUT_ROLE, node.GetReferenceImageGeometryReferenceRole()):
+        copy.SetNodeReferenceID(role, node.GetNodeReferenceID(role))
     copy.CreateDefaultDisplayNodes()
     copy.SetAndObserveTransformNodeID(node.GetTransformNodeID())
     copy.SetDisplayVisibility(False)
