@@ -147,8 +147,11 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _choose_first_volume(self):
         if self._parameters.inputVolume is None:
-            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
-            if first is not None:
+            from DGMSegmentationScene.volumes import refusal
+
+            scene, kind = slicer.mrmlScene, "vtkMRMLScalarVolumeNode"
+            volumes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+            for first in [volume for volume in volumes if not refusal(volume)][:1]:
                 self._parameters.inputVolume = first
 
     def _leave_scene(self):
@@ -194,10 +197,10 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
-        from DGMSegmentationPanel.dependencies import python_executable
+        from DGMSegmentationPanel.dependencies import application_folder, python_executable
         from DGMSegmentationScene.runner import Runner
 
-        self.runner = Runner(python_executable())
+        self.runner = Runner(python_executable(), temporary=application_folder)
 
     def getParameterNode(self):
         """The typed parameters of the scene."""
@@ -210,10 +213,15 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
 
         ``options``: device, units, largest_component, flip_average. Raises InputError with one plain sentence.
         """
-        from DGMSegmentationScene.runner import Settings
+        from DGMSegmentationScene.runner import IDLE, Settings
 
+        from DGMSegmentationLib.errors import InputError
         from DGMSegmentationLib.model import bundled_models
 
+        if self.runner.state != IDLE:  # else its result would be taken for this volume's
+            raise InputError(
+                "A segmentation is running: wait for its end, or make another DGMSegmentationLogic."
+            )
         settings = Settings(model=model or next(iter(bundled_models()), "default"), **options)
         self.runner.start(inputVolume, settings, outputSegmentation, channels)
 

@@ -119,7 +119,11 @@ class Worker:
         check()
         path = Path(request.output) / "labels.npy"
         np.save(path, np.ascontiguousarray(result.labels.data, dtype=np.uint8))
-        return {"labels": str(path), "provenance": result.provenance, "warnings": list(result.warnings)}
+        return {
+            "labels": str(path),
+            "provenance": result.provenance,
+            "warnings": [panel_words(said) for said in result.warnings],
+        }
 
     def _predictor(self, name: str, device: str, log: Callable[[str], None]) -> Any:
         """The model on its device, made anew only when the file or the device changed."""
@@ -158,7 +162,7 @@ def explain(error: BaseException) -> tuple[str, str]:
         where = f" {error.filename}" if error.filename else ""
         return (
             "failure",
-            f"The file{where} could not be read or written ({error.strerror}): check the disk and try again.",
+            f"The file{where} could not be read or written ({error.strerror or error}): check the disk and try again.",
         )
     return (
         "failure",

@@ -63,12 +63,23 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     assert ui.unitsDetected.text == "ppm, detected"
 
     # An edit with Slicer's own array functions: the table follows by itself.
+    history = slicer.vtkSegmentationHistory()
+    history.SetSegmentation(node.GetSegmentation())
+    history.SaveState()
     erase(node, volume, 5, 40)
     hand.wait_until(lambda: hand.read_table(ui.table)[4] != table[4], 10)
     after = hand.read_table(ui.table)
     assert float(after[4][VOLUME]) == pytest.approx(float(table[4][VOLUME]) - 40 * 8, abs=1)
     # The flags that only the run could give are gone after an edit; the numbers of the others stay.
     assert [line[:5] for line in after[:4]] == [line[:5] for line in table[:4]]
+    assert "edited by hand" in ui.resultNote.text
+
+    # Undo with the Segment Editor's own history, and redo: the table follows both.
+    history.RestorePreviousState()
+    hand.wait_until(lambda: hand.read_table(ui.table) == table, 10)
+    assert "edited by hand" not in ui.resultNote.text
+    history.RestoreNextState()
+    hand.wait_until(lambda: hand.read_table(ui.table) == after, 10)
     assert "edited by hand" in ui.resultNote.text
 
     hand.choose_file(tmp_path / "out.csv")
@@ -137,6 +148,18 @@ def test_the_window_is_never_blocked_during_a_run(panel, host):
         assert watch.longest < 0.1
 
 
+def test_the_first_usable_volume_is_chosen(panel, host):
+    import slicer
+
+    label_map = host.scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "map")
+    slicer.util.updateVolumeFromArray(label_map, np.zeros((20, 20, 20), np.int16))
+    host.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
+    volume, _labels = head(host.scene)
+    panel.widget.enter()
+    assert panel.widget.ui.volumeSelector.currentNode() is volume
+    assert panel.widget.ui.segmentButton.enabled
+
+
 def test_two_quick_clicks_are_one_run(panel, host):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)
@@ -190,6 +213,11 @@ def test_further_volumes_in_one_table(panel, host, tmp_path):
     ui.saveTableButton.click()
     hand.choose_file("")  # the user closes the file dialog
     ui.saveTableButton.click()
+    for _again in range(2):  # the same subject again replaces its rows
+        hand.choose_file(tmp_path / "cohort.tsv")
+        ui.cohortButton.click()
+        assert "cohort.tsv" in ui.exportNote.text
+    assert len(read_long(tmp_path / "cohort.tsv")) == 20
     ui.tableNodeButton.click()
     (table,) = nodes(host.scene, "vtkMRMLTableNode")
     assert table.GetNumberOfRows() == 20
@@ -236,6 +264,13 @@ def test_script_interface_waits_and_raises_sentences(panel, host):
             logic.process(volume, model="/no/such/model.safetensors")
         with pytest.raises(DGMError, match="Choose a QSM"):
             logic.process(None, model=str(PHANTOM_MODEL))
+        logic.start(volume, model=str(PHANTOM_MODEL), device="cpu")
+        other, _labels = head(host.scene, "Other")
+        with pytest.raises(
+            DGMError, match="is running"
+        ):  # its answer would be the first volume's segmentation
+            logic.process(other, model=str(PHANTOM_MODEL), device="cpu")
+        assert logic.runner.run_to_end().kind == "finished"
     finally:
         logic.runner.stop()
 

@@ -31,6 +31,10 @@ def test_reload_and_quit_during_a_run_leave_no_process(host):
     host.scene.Clear(0)
     panel = host.open_module(MODULE)
     panel.parent.show()
+    waiting = panel.widget.logic.runner.worker_pid
+    panel.widget.onReload()
+    assert not alive(waiting)  # the worker that loaded its engine, too
+    assert panel.widget.logic.runner.worker_pid is not None
     volume, _labels = head(host.scene)
     choose_model(panel, PHANTOM_MODEL)
     choose_volume(panel, volume)
@@ -46,3 +50,14 @@ def test_reload_and_quit_during_a_run_leave_no_process(host):
     assert not alive(second)
     assert host.uncaught == []
     assert slicer
+
+
+def test_quitting_at_once_leaves_no_process(host):
+    """The panel is opened and closed again while its worker still starts."""
+    host.scene.Clear(0)
+    panel = host.open_module(MODULE)
+    pid = panel.widget.logic.runner.worker_pid
+    assert alive(pid)
+    panel.close()
+    assert not alive(pid)
+    assert host.uncaught == []

@@ -49,6 +49,7 @@ def test_cancel_answers_at_once_and_changes_nothing(panel, host):
     assert all_ids(host.scene) == before
     assert temporary_folders() == set()
     assert not panel.widget.ui.progressBox.visible
+    assert panel.widget.logic.runner.worker_pid is not None  # it loads its engine for the next click
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
@@ -62,6 +63,64 @@ def test_a_dead_worker_is_one_sentence_and_the_next_click_works(panel, host):
     assert nodes(host.scene) == []
     run(panel)
     assert message(panel) == "" and len(nodes(host.scene)) == 1
+
+    # One that dies while it waits is not worth a word.
+    os.kill(panel.widget.logic.runner.worker_pid, signal.SIGKILL)
+    hand.wait_until(lambda: panel.widget.logic.runner.worker_pid is None, 10)
+    hand.wait(0.2)
+    assert message(panel) == ""
+    run(panel)
+    assert message(panel) == "" and len(nodes(host.scene)) == 2
+
+
+def test_no_process_can_be_started(panel, host, monkeypatch):
+    """The worker dies right after the click and the system starts no other one: one sentence, and the panel is idle."""
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    runner = panel.widget.logic.runner
+    hand.click(panel.widget.ui.segmentButton)
+    runner._client.stop()
+    monkeypatch.setattr(runner._client, "_command", ["/no/such/python"])
+    hand.wait_until(lambda: idle(panel), 30)
+    assert "/no/such/python" in message(panel) and "\n" not in message(panel)
+    assert temporary_folders() == set()
+    monkeypatch.undo()
+    run(panel)
+    assert message(panel) == "" and len(nodes(host.scene)) == 1
+
+
+def test_scene_closed_while_the_volume_is_written(panel, host, monkeypatch):
+    """No temporary file stays, and the next run knows nothing of it."""
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    save = np.save
+
+    def slow_save(*arguments):
+        time.sleep(0.3)
+        save(*arguments)
+
+    monkeypatch.setattr(np, "save", slow_save)
+    hand.click(panel.widget.ui.segmentButton)
+    host.scene.Clear(0)
+    assert idle(panel) and temporary_folders() == set()
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    choose_model(panel, PHANTOM_MODEL)
+    run(panel)
+    assert message(panel) == "" and len(nodes(host.scene)) == 1
+
+
+def test_what_a_run_warns_of_is_said(panel, host):
+    import slicer
+
+    volume, _labels = head(host.scene)
+    array = slicer.util.arrayFromVolume(volume)
+    array += np.random.default_rng(3).normal(0, 0.002, array.shape).astype(array.dtype)
+    slicer.util.arrayFromVolumeModified(volume)
+    choose_volume(panel, volume)
+    run(panel)
+    assert len(nodes(host.scene)) == 1
+    assert message(panel).startswith("The image is not masked") and "--" not in message(panel)
 
 
 def test_reasons_stand_in_the_tooltip(panel, host, tmp_path):
@@ -156,11 +215,13 @@ def test_edited_labels_are_replaced_only_after_yes(panel, host):
     (node,) = nodes(host.scene)
     erase(node, volume, 7, 25)
     edited = labels_on_volume(node, volume).image.data.copy()
+    node.SetName("<script>ä</script>")
     panel.widget.ui.outputSelector.setCurrentNode(node)
     with hand.Dialogs("No") as dialogs:
         hand.click(panel.widget.ui.segmentButton)
         hand.wait(0.2)
     assert idle(panel) and len(dialogs.texts) == 1 and "edited by hand" in dialogs.texts[0]
+    assert "&lt;script&gt;ä&lt;/script&gt; holds" in dialogs.texts[0]
     assert np.array_equal(labels_on_volume(node, volume).image.data, edited)
     with hand.Dialogs("Yes"):
         hand.click(panel.widget.ui.segmentButton)
@@ -204,6 +265,17 @@ def test_no_room_for_temporary_files(panel, host, monkeypatch, tmp_path):
     assert temporary_folders() == set()
 
 
+def test_temporary_files_go_where_the_application_settings_say(panel, host, monkeypatch, tmp_path):
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    monkeypatch.setattr(host.app, "temporaryPath", str(tmp_path))
+    hand.click(panel.widget.ui.segmentButton)
+    assert len(list(tmp_path.glob("DGMSegmentation-*"))) == 1
+    assert temporary_folders() == set()
+    hand.wait_until(lambda: idle(panel), 240)
+    assert list(tmp_path.iterdir()) == [] and len(nodes(host.scene)) == 1
+
+
 def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host, monkeypatch, tmp_path):
     from slicer import packaging
 
@@ -213,7 +285,9 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
     requirements.write_text("nibabel\nno-such-package-of-anyone>=3\n")
     dependencies = panel.widget.running._dependencies
     monkeypatch.setattr(dependencies, "_requirements", str(requirements))
+    panel.widget.logic.runner.stop()
     panel.widget.enter()
+    assert panel.widget.logic.runner.worker_pid is None
     ui = panel.widget.ui
     assert ui.dependencyBox.visible and "no-such-package-of-anyone>=3" in ui.dependencyLabel.text
     assert not ui.segmentButton.enabled and "Install" in ui.segmentButton.toolTip
@@ -223,3 +297,4 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
     requirements.write_text("nibabel\n")
     panel.widget.enter()
     assert not ui.dependencyBox.visible
+    assert panel.widget.logic.runner.worker_pid is not None

@@ -57,12 +57,13 @@ class Running:
             self.refresh()
             return
         output = parameters.outputSegmentation
-        if is_edited(output) and not slicer.util.confirmYesNoDisplay(
-            _(
+        if is_edited(output):
+            question = _(
                 "{name} holds labels that were edited by hand. Replace them? A hidden copy is kept in the scene."
             ).format(name=output.GetName())
-        ):
-            return
+            # A message box guesses whether a text is HTML, and a node's name may be anything.
+            if not slicer.util.confirmYesNoDisplay(f"<p>{html.escape(question)}</p>"):
+                return
         self.say("")
         settings = Settings(
             model=self._inputs.model,
@@ -120,7 +121,9 @@ class Running:
                 self.say(update.text, update.detail or self._runner.log)
             elif update.kind == "cancelled":
                 self.say(update.text)
+                self._runner.preload()  # the worker may have been ended; the next click shall not wait for the engine
             else:
+                self.say(update.text, update.detail)
                 # In the loop's next turn, so that no single step holds the window for long.
                 qt.QTimer.singleShot(0, partial(self._present, update.node_id))
         if self._runner.state != IDLE:

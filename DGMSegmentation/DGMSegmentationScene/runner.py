@@ -4,6 +4,7 @@ The caller polls from a timer in the main thread; only there MRML is touched. No
 be gone when the result comes.
 """
 
+import contextlib
 import logging
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Update:
-    """Something to tell the user. ``kind``: progress, finished, cancelled, or failed."""
+    """Something to tell the user. ``kind``: progress, finished, cancelled, or failed.
+
+    The ``text`` of ``finished`` is the first thing the run warned of, ``detail`` holds all of them; mostly both are empty.
+    """
 
     kind: str
     text: str = ""
@@ -46,10 +50,22 @@ class Update:
 
 
 class Runner:
-    """Runs one segmentation at a time; the worker stays warm between runs."""
+    """Runs one segmentation at a time; the worker stays warm between runs.
 
-    def __init__(self, python: str | None = None, environment: Mapping[str, str] | None = None) -> None:
+    Args:
+        python: the interpreter of the worker.
+        environment: variables added to its environment.
+        temporary: says in which folder volumes and labels cross; None is the system's temporary folder.
+    """
+
+    def __init__(
+        self,
+        python: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        temporary: Callable[[], str] | None = None,
+    ) -> None:
         self._python, self._environment = python, environment
+        self._temporary = temporary or tempfile.gettempdir
         self._client: Any = None
         self._reset()
 
@@ -82,7 +98,7 @@ class Runner:
     def start(
         self, volume: Any, settings: Settings, output: Any = None, channels: Mapping[str, Any] | None = None
     ) -> None:
-        """Begin a run and return at once; does nothing while another one runs.
+        """Begin a run and return at once; does nothing while another one runs (see ``state``).
 
         ``output``: the segmentation node to fill; None makes a new one when the result is there.
         Raises InputError for an unusable volume or when the temporary folder cannot be written.
@@ -97,11 +113,12 @@ class Runner:
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
         model = str(find_model(settings.model))
+        place = self._temporary()
         try:
-            folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-"))
+            folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-", dir=place))
         except OSError as error:
             raise InputError(
-                f"The temporary folder {tempfile.gettempdir()} cannot be written ({error.strerror}): "
+                f"The temporary folder {place} cannot be written ({error.strerror}): "
                 "free some space or choose another one in the application settings."
             ) from error
         self.state, self.started, self._folder = RUNNING, time.monotonic(), folder
@@ -130,6 +147,7 @@ class Runner:
         arrays = [image.data for image in images.values()]
         self._saver = threading.Thread(target=self._save, args=(arrays, folder), daemon=True)
         self._saver.start()
+        threading.Thread(target=_import_for_result, daemon=True).start()
         try:
             self._start_worker()
         except OSError as error:
@@ -182,7 +200,10 @@ class Runner:
                 return [self._finish(Update("cancelled", "Cancelled; nothing was changed."))]
             if self._problem is not None:
                 return [self._finish(_failure(self._problem))]
-            self._client.submit(self._request)
+            try:
+                self._client.submit(self._request)
+            except OSError as error:  # the worker died meanwhile and no other one starts
+                return [self._finish(_failure(error))]
         updates = []
         for event in self._client.poll():
             update = self._understand(event)
@@ -200,17 +221,12 @@ class Runner:
                     return update
             time.sleep(0.02)
 
-    def _save(self, arrays: list[Any], folder: Path) -> None:
+    def _save(self, arrays: Sequence[Any], folder: Path) -> None:
         try:
             import numpy as np
 
             for index, array in enumerate(arrays):
                 np.save(folder / f"{index}.npy", array)
-            # The main thread needs these when the result comes; importing them here keeps the window responsive.
-            import scipy.ndimage  # noqa: F401
-
-            import DGMSegmentationLib.measure
-            import DGMSegmentationLib.quality  # noqa: F401
         except BaseException as error:
             self._problem = error
 
@@ -229,7 +245,9 @@ class Runner:
                 node = self._show(event)
             except Exception as error:
                 return self._finish(_failure(error))
-            return self._finish(Update("finished", fraction=1.0, node_id=node.GetID()))
+            said = [str(warning) for warning in event.get("warnings") or ()]
+            text, detail = (said[0] if said else ""), ("\n".join(said) if len(said) > 1 else "")
+            return self._finish(Update("finished", text, 1.0, detail, node.GetID()))
         return None
 
     def _show(self, event: Mapping[str, Any]) -> Any:
@@ -265,9 +283,22 @@ class Runner:
         return update
 
     def _end(self) -> None:
+        if self._saver is not None:  # else it would write into a folder that is gone, or into the next run
+            self._saver.join()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._reset()
+
+
+def _import_for_result() -> None:
+    """Import in a thread what the main thread needs when the result comes, so that the window stays responsive."""
+    with contextlib.suppress(Exception):
+        import scipy.ndimage
+
+        import DGMSegmentationLib.measure
+        import DGMSegmentationLib.quality
+
+        del scipy, DGMSegmentationLib
 
 
 def _failure(error: BaseException) -> Update:

@@ -93,7 +93,7 @@ class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
         self.testing = False
         self.applicationName = "Slicer"
         self.majorVersion, self.minorVersion = 5, 12
-        self.temporaryPath = tempfile.gettempdir()
+        self._temporary_path = ""
         self._manager = ModuleManager()
         self._io = IOManager(scene)
         self._logic = _application_logic(scene)
@@ -104,6 +104,15 @@ class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
             threeDViewCount=0,
             threeDWidget=lambda index: None,
         )
+
+    @property
+    def temporaryPath(self) -> str:
+        """The folder for temporary files from the application settings."""
+        return self._temporary_path or tempfile.gettempdir()
+
+    @temporaryPath.setter
+    def temporaryPath(self, path: str) -> None:
+        self._temporary_path = path
 
     def processEvents(self) -> None:
         self._qt.processEvents()
