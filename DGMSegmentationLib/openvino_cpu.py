@@ -23,8 +23,8 @@ from torch import Tensor, nn
 WORTHWHILE_GMAC = 2000.0
 """Billion multiply-adds per network from which compiling pays: ``dgmseg benchmark --part networks`` shows it as "pays from".
 
-That is the compiling's seconds over what OpenVINO saves per multiply-add, both measured in one run: 2058 (dolz), 861 (U-Net) on the
-machine of Docs/performance.md.
+That is the compiling's seconds over what OpenVINO saves per multiply-add, both measured in one run: 2058 (dolz), 861
+(U-Net) on the machine of Docs/performance.md.
 """
 
 _log = logging.getLogger(__name__)

@@ -1,7 +1,9 @@
-"""Module reload and quitting during a run."""
+"""Module reload, quitting, and the first opening on a computer that has not all packages yet."""
 
 # Fixtures are imported by name.
 # ruff: noqa: F811
+
+import sys
 
 from host import hand
 from host.fixtures import MODULE, head, host  # noqa: F401
@@ -61,3 +63,28 @@ def test_quitting_at_once_leaves_no_process(host):
     panel.close()
     assert not alive(pid)
     assert host.uncaught == []
+
+
+def test_packages_are_missing_and_the_scene_names_a_model(host, monkeypatch, tmp_path):
+    """A scene from another computer is opened first: the panel opens and says what is needed."""
+    from DGMSegmentation import DGMSegmentationLogic
+
+    host.scene.Clear(0)
+    parameters = DGMSegmentationLogic().getParameterNode()
+    parameters.model = "default"
+    for name in [n for n in sys.modules if n == "nibabel" or n.startswith("DGMSegmentationLib.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "nibabel", None)
+    from slicer import packaging
+
+    monkeypatch.setattr(packaging, "pip_check", lambda requirement: "nibabel" not in str(requirement))
+    panel = host.open_module(MODULE)
+    panel.parent.show()
+    try:
+        ui = panel.widget.ui
+        assert host.uncaught == []
+        assert ui.dependencyBox.visible and "nibabel" in ui.dependencyLabel.text
+        assert not ui.segmentButton.enabled
+        assert panel.widget.logic.runner.worker_pid is None
+    finally:
+        panel.close()

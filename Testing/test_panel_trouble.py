@@ -182,6 +182,24 @@ def test_volume_removed_during_the_run(panel, host):
     assert nodes(host.scene) == []
 
 
+def test_volume_or_result_removed_after_the_run(panel, host):
+    """The panel says what is gone, and shows nothing of it any more."""
+    ui = panel.widget.ui
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    run(panel)
+    hand.wait_until(lambda: ui.unitsDetected.text == "ppm, detected", 10)
+    ui.opacitySlider.value = 30
+    host.scene.RemoveNode(volume)
+    hand.wait_until(lambda: "volume of this segmentation is gone" in ui.resultNote.text, 10)
+    assert hand.read_table(ui.table)[0][MEAN] == ""
+    assert not ui.saveTableButton.enabled and ui.opacitySlider.value == 30
+    host.scene.RemoveNode(nodes(host.scene)[0])
+    hand.wait_until(lambda: ui.resultNote.text == "", 10)
+    assert ui.unitsDetected.text == "" and ui.opacitySlider.value == 100
+    assert not ui.editButton.enabled
+
+
 def test_scene_closed_during_the_run(panel, host):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)

@@ -103,14 +103,17 @@ class Inputs:
 
     def _read_file(self, path: str) -> None:
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.model import read_header
         from DGMSegmentationLib.panel_words import panel_words
 
         self._problem = ""
         try:
+            from DGMSegmentationLib.model import read_header
+
             self._headers[path] = read_header(path)[0]
         except InputError as error:
             self._problem = panel_words(str(error))
+        except ImportError:
+            pass  # the line about missing packages says it, and the headers are read once they are there
 
     def _describe(self) -> None:
         header = self._headers.get(self.model)

@@ -73,10 +73,6 @@ class Results:
         volume = self.volume
         unit = self._measurer.unit_of(volume, "auto", node)
         navigation.show_volume(slicer.mrmlScene, volume, unit.factor_to_ppb if unit else None)
-        detected = attribute(node, "UnitsDetected") == "true"
-        self._ui.unitsDetected.text = (
-            f"{attribute(node, 'Units')}, {_('detected') if detected else _('as given')}"
-        )
         self._timer.start(0)
 
     def stop(self) -> None:
@@ -89,22 +85,22 @@ class Results:
 
     def update(self) -> None:
         """Measure and show."""
-        from DGMSegmentationLib.panel_words import panel_words
+        from DGMSegmentationLib.worker import explain
 
         self._timer.stop()
         self.measurement = Measurement([])
         note = ""
         node, volumes = self.node, self.volumes() if self.node is not None else []
         if node is not None and not volumes:
-            note = refusal(self.volume) or _(
-                "The volume of this segmentation is gone: choose it as QSM volume above."
-            )
+            note = _("The volume of this segmentation is gone: choose it as QSM volume above.")
+            if self.volume is not None:
+                note = refusal(self.volume)
         elif node is not None:
             try:
                 self.measurement = self._measurer.measure(node, volumes, self.parameters.units)
             except Exception as error:
                 logging.exception("DGMSegmentation: the table could not be made")
-                note = panel_words(str(error))
+                note = explain(error)[1]
         self._list_volumes(volumes)
         self._show_table()
         if node is not None:
@@ -112,13 +108,16 @@ class Results:
             note = " ".join([note, *self.measurement.notes, " - ".join(p for p in parts if p)]).strip()
         self._ui.resultNote.text = note
         self._ui.resultNote.visible = bool(note)
+        self._show_unit(node)
         has_node = node is not None
         for widget in (self._ui.editButton, self._ui.show3DButton, self._ui.opacitySlider):
             widget.enabled = has_node
-        if self._ui.show3DButton.checked != navigation.shows_3d(node):
-            self._ui.show3DButton.blockSignals(True)
-            self._ui.show3DButton.checked = navigation.shows_3d(node)
-            self._ui.show3DButton.blockSignals(False)
+        for widget in (self._ui.show3DButton, self._ui.opacitySlider):
+            widget.blockSignals(True)
+        self._ui.show3DButton.checked = navigation.shows_3d(node)
+        self._ui.opacitySlider.value = round(100 * navigation.opacity_of(node))
+        for widget in (self._ui.show3DButton, self._ui.opacitySlider):
+            widget.blockSignals(False)
         self._changed()
 
     def follow_parameters(self) -> None:
@@ -169,6 +168,12 @@ class Results:
             selector.blockSignals(False)
         for widget in (selector, self._ui.shownLabel):
             widget.visible = len(names) > 1
+
+    def _show_unit(self, node: Any) -> None:
+        unit, detected = attribute(node, "Units"), attribute(node, "UnitsDetected") == "true"
+        self._ui.unitsDetected.text = (
+            f"{unit}, {_('detected') if detected else _('as given')}" if unit else ""
+        )
 
     def _show_table(self, *_arguments: Any) -> None:
         if self._table is None:

@@ -48,6 +48,12 @@ def set_opacity(node: Any, opacity: float) -> None:
         display.SetOpacity(min(1.0, max(0.0, opacity)))
 
 
+def opacity_of(node: Any) -> float:
+    """Opacity 0..1 of the labels as :func:`set_opacity` sets it; 1 without a node."""
+    display = node.GetDisplayNode() if node is not None else None
+    return float(display.GetOpacity()) if display is not None else 1.0
+
+
 def show_3d(node: Any, show: bool) -> None:
     """Make or remove the closed surfaces that the 3D view shows."""
     if show:

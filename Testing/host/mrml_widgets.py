@@ -3,7 +3,7 @@
 from typing import Any
 
 import shiboken6
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from .pythonqt import adopt
 
@@ -208,6 +208,20 @@ class qMRMLCheckableNodeComboBox(_Combo):
             self._checked.discard(node.GetID())
         if before != self._checked:
             self.checkedNodesChanged.emit()
+            QtWidgets.QWidget.update(self)
+
+    def paintEvent(self, _event: Any) -> None:
+        """The names of what is checked, as CTK's checkable combo box writes them; not the current entry."""
+        names = [node.GetName() for node in self.checkedNodes()]
+        option = QtWidgets.QStyleOptionComboBox()
+        QtWidgets.QComboBox.initStyleOption(self, option)
+        option.currentText = ", ".join(names) or "None"
+        if names and len(names) == len(self.nodes()):
+            option.currentText = "All"
+        painter = QtWidgets.QStylePainter(self)
+        painter.setPen(QtWidgets.QWidget.palette(self).color(QtGui.QPalette.ColorRole.Text))
+        painter.drawComplexControl(QtWidgets.QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QtWidgets.QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 def widgets() -> dict[str, type]:
