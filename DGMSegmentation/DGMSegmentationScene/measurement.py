@@ -29,7 +29,8 @@ class Measurement:
 class Measurer:
     """Measures volumes and remembers the unit of each, so that a table after an edit costs milliseconds.
 
-    ``units``: "auto", "ppm" or "ppb", for volumes that the segmentation was not made from.
+    ``units``: "auto", "ppm" or "ppb", for the first volume when the segmentation was not made from it. The unit of the
+    others is always decided from their values: what is true of the QSM is not true of an R2* map beside it.
     """
 
     def __init__(self) -> None:
@@ -43,10 +44,10 @@ class Measurer:
         edited = is_edited(node)
         model = attribute(node, "Model")
         result = Measurement([])
-        for volume in volumes:
+        for index, volume in enumerate(volumes):
             image = image_of(volume)
             labels = labels_on_volume(node, volume)
-            decision = self.unit_of(volume, units, node)
+            decision = self.unit_of(volume, units if index == 0 else "auto", node)
             factor = decision.factor_to_ppb if decision else 1.0
             rows = measure(
                 labels.image,
