@@ -142,7 +142,8 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
     hand.wait(0.02)
     assert ui.segmentButton.enabled, ui.segmentButton.toolTip
     run(panel)
-    assert message(panel) == ""
+    # The small network may miss a structure, which is said; nothing else is.
+    assert all("was not found" in line for line in message(panel).splitlines())
     (node,) = nodes(host.scene)
     channels = {"magnitude": image_of(magnitude)}
     expected = segment(image_of(qsm), two_channel_model, device="cpu", extra_channels=channels).labels.data
