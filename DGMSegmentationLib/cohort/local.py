@@ -21,7 +21,7 @@ from .plan import Task
 from .record import Record
 
 # What is reckoned for one worker: torch, one case, and the activations of a tile. Records hold what was really used.
-WORKER_MEMORY_MB = 2000
+WORKER_MEMORY_MB = 1000  # 825 measured with the bundled model on 256 x 256 x 52 voxels (Docs/performance.md)
 _MEMORY_SHARE = 0.8
 _ATTEMPTS = 2
 _THREAD_VARIABLES = (
