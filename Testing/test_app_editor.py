@@ -71,13 +71,23 @@ class Bench:
 
     def act(self, action) -> dict[str, tuple[int, float]]:
         """Do something that changes labels; returns the next table."""
-        before, deadline = self.state.dgm_measured, time.monotonic() + 120
+        deadline = time.monotonic() + 120
+
+        async def settled() -> None:
+            """Until no measurement is on its way: an edit may be measured more than once."""
+            before = None
+            while before != self.state.dgm_measured:
+                before = self.state.dgm_measured
+                await asyncio.sleep(0.4)
 
         async def wait() -> None:
+            await settled()
+            before = self.state.dgm_measured
             action()
             while self.state.dgm_measured == before:
                 assert time.monotonic() < deadline, "the table was not measured again"
                 await asyncio.sleep(0.02)
+            await settled()
 
         self.run(wait())
         return self.rows()
