@@ -151,7 +151,8 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
             scene, kind = slicer.mrmlScene, "vtkMRMLScalarVolumeNode"
             volumes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
-            for first in [volume for volume in volumes if not refusal(volume)][:1]:
+            first = next((volume for volume in volumes if not refusal(volume)), None)
+            if first is not None:
                 self._parameters.inputVolume = first
 
     def _leave_scene(self):

@@ -101,8 +101,7 @@ def open_networks(networks: Sequence[nn.Module]) -> OpenvinoNetworks | None:
     """The networks in OpenVINO, or None with a line in the log when it cannot be used."""
     try:
         return OpenvinoNetworks(networks)
-    except (
-        Exception
-    ) as error:  # a broken or ill-matched installation fails in many ways; torch is always there
+    except Exception as error:
+        # A broken or ill-matched installation fails in many ways; torch is always there.
         _log.info("OpenVINO cannot be used (%s); going on with torch.", error)
         return None

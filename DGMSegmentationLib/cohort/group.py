@@ -100,9 +100,8 @@ def write_group(
         related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
         _write_page(staging / PAGE, output, entries, everything, provenance or {}, related)
         names = sorted(path.name for path in staging.iterdir())
-        (state / _INDEX).unlink(
-            missing_ok=True
-        )  # a run that is killed between two files makes all of them again
+        # Without it, the run after one that is killed between two files makes all of them again.
+        (state / _INDEX).unlink(missing_ok=True)
         for name in names:
             os.replace(staging / name, output / name)
         for name in {CHANGES, CHANGES_PAGE, NORMS} - set(names):

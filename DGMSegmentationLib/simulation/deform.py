@@ -97,20 +97,20 @@ def _rescale_nuclei(
     boxes: list[tuple[slice, ...] | None] = ndimage.find_objects(anatomy.labels)
     # The heads of the caudate lie further apart and further back in patients than in the young individuals of HOA-2.0, the
     # more so the wider apart they are, and SN is larger on QSM than in CIT168 (mean growth, mean shift to the side and to the
-    # back in mm). A position looked up nearer to the midline moves a nucleus away from it; one looked up nearer to its
-    # centre magnifies it.
-    for label, spread, reach, growth, lateral, back, wander in (
-        (1, 0.09, 1.6, 0.05, 0.8, 0.0, 0.5),
-        (3, 0.09, 1.6, 0.09, 0.3, 0.0, 0.5),
-        (5, 0.06, 1.4, 0.04, 0.0, 0.0, 0.5),
-        (7, 0.06, 1.4, 0.05, 0.0, 0.6, 0.7),
-        (9, 0.10, 1.4, 0.0, 2.6, 0.8, 1.3),
+    # back in mm; SD of a shift to the side that goes with one to the back). A position looked up nearer to the midline moves
+    # a nucleus away from it; one looked up nearer to its centre magnifies it.
+    for label, spread, reach, growth, lateral, back, wander, apart in (
+        (1, 0.09, 1.6, 0.05, 0.8, 0.0, 0.5, 0.0),
+        (3, 0.09, 1.6, 0.09, 0.3, 0.0, 0.5, 0.0),
+        (5, 0.06, 1.4, 0.04, 0.0, 0.0, 0.5, 0.0),
+        (7, 0.06, 1.4, 0.05, 0.0, 0.6, 0.7, 0.0),
+        (9, 0.10, 1.4, 0.0, 2.6, 0.8, 1.3, 1.2),
     ):
         factor = (rng.normal(0.0, spread, 3) - growth) * strength
         move = (rng.normal(0.0, wander, 3) + np.array([lateral, back, 0.0])) * strength
-        if label == 9:
-            apart = rng.normal(0.0, 1.2) * strength
-            move += np.array([apart, 0.7 * apart, 0.0])
+        if apart:
+            shift = rng.normal(0.0, apart) * strength
+            move += np.array([shift, 0.7 * shift, 0.0])
         for side in (0, 1):
             box = boxes[label + side - 1] if label + side <= len(boxes) else None
             if box is None:

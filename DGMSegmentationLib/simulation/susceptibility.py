@@ -91,12 +91,12 @@ def _ventricular_wall(chi: Map, anatomy: Anatomy, rng: np.random.Generator) -> N
     """
     box = deep_box(anatomy, 8)
     tissue = anatomy.tissue[box]
-    step = rng.uniform(0.0, 1.0)
+    both_sides = 40.0 * (rng.uniform(0.0, 1.0) - 0.5)
     for right in (0, RIGHT):
         caudate = tissue == code("caudate") + right
         distance = ndimage.distance_transform_edt(~caudate) * SPACING
         width = rng.uniform(1.5, 3.2)
-        depth = np.float32(1e-3 * np.clip(rng.normal(95.0, 38.0) + 40.0 * (step - 0.5), 0.0, 190.0))
+        depth = np.float32(1e-3 * np.clip(rng.normal(95.0, 38.0) + both_sides, 0.0, 190.0))
         where = (tissue == code("ventricle")) & (distance < width + 1.0)
         fade = np.clip(width + 1.0 - distance[where], 0.0, 1.0).astype(np.float32)
         chi[box][where] -= depth * fade

@@ -105,6 +105,8 @@ class TrainingRun:
             return target
         quiet()
         self._check_initial()
+        if pick_device(self.device).type == "cpu":
+            limit_torch_threads()
         self._rehearse()
         self._open()
         self.progress.load()
@@ -162,8 +164,6 @@ class TrainingRun:
     def _rehearse(self) -> None:
         """Run one sample of nothing through device, network and loss, so that a preset that cannot work fails early."""
         preset = self.preset
-        if pick_device(self.device).type == "cpu":
-            limit_torch_threads()
         try:
             member = self.members()[0]
             network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
