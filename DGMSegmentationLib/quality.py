@@ -27,10 +27,10 @@ EXCLUDED_SHARE = 0.05
 # Red nucleus and substantia nigra are about 6 and 10 mm high: thicker voxels leave two slices or fewer.
 THICKEST_VOXEL_MM = 3.2
 OBLIQUE_DEGREES = 10.0
-# Mean entropy of the class probabilities inside a structure, as a share of ln 2 (two classes equally likely).
-ENTROPY_SHARE = 0.6
-# Dice between the outlines in the head and in its mirror image.
-FLIP_DICE = 0.7
+# Mean entropy of the class probabilities inside a structure, as a share of ln 2 (two classes equally likely), and Dice
+# between the outlines in the head and in its mirror image: no good structure, most bad ones (Docs/quality.md).
+ENTROPY_SHARE = 0.5
+FLIP_DICE = 0.8
 NETWORK_FLAGS = ("low_confidence", "flip_disagreement", "outside_prior")
 """Codes that cannot be told from labels and image afterwards."""
 

@@ -4,7 +4,8 @@ python Testing/quality_calibration.py MODEL BIDS_DIR OUTPUT.tsv [SUBJECT ...]   
 python Testing/quality_calibration.py OUTPUT.tsv                                 only the tables, from an earlier run
 
 BIDS_DIR holds reference labels in derivatives; without subjects those of the split "test" in participants.tsv are taken.
-Every structure of every volume is one line of OUTPUT.tsv; a run goes on where an earlier one stopped.
+Every structure of every volume is one line of OUTPUT.tsv; a run goes on where an earlier one stopped. Dice, entropy and
+flags are those of a plain run, the agreement of the head with its mirror image that of a run with flip averaging.
 """
 
 import sys
@@ -109,14 +110,16 @@ def measure(model: str, folder: Path, output: Path, subjects: list[str]) -> None
                 continue
             spoiled = spoil(image)
             try:
-                found = segment(spoiled, predictor=predictor, flip_average=True, log=lambda text: None)
+                found = segment(spoiled, predictor=predictor, log=lambda text: None)
+                both = segment(spoiled, predictor=predictor, flip_average=True, log=lambda text: None)
             except InputError as error:  # said at once, before any flag is needed
                 print(subject, name, f"refused: {error}", flush=True)
                 continue
             scores = evaluate_case(found.labels, truth.replace(affine=found.labels.affine), found.image)
-            notes = found.provenance
-            for score, row in zip(scores, found.rows, strict=True):
+            notes, agree = found.provenance, both.provenance["flip_dice"]
+            for score, row, mean in zip(scores, found.rows, both.rows, strict=True):
                 part = row.abbreviation
+                codes = row.flags.split(";") + [c for c in mean.flags.split(";") if c == "flip_disagreement"]
                 lines.append(
                     {
                         "subject": subject,
@@ -124,9 +127,9 @@ def measure(model: str, folder: Path, output: Path, subjects: list[str]) -> None
                         "abbreviation": part,
                         "dice": f"{score.dice:.4f}",
                         "undecided": f"{notes['undecided'].get(part, float('nan')):.4f}",
-                        "flip_dice": f"{notes['flip_dice'].get(part, float('nan')):.4f}",
+                        "flip_dice": f"{agree.get(part, float('nan')):.4f}",
                         "beyond_box": str(part in notes.get("beyond_prior_box", ())).lower(),
-                        "flags": row.flags,
+                        "flags": ";".join(code for code in codes if code),
                     }
                 )
             write_table(output, COLUMNS, lines)
