@@ -63,7 +63,7 @@ class Program:
         ]
         if model is not None:
             command += ["--model", str(model)]
-        environment = {**os.environ, "TMPDIR": str(self.temporary), "OMP_NUM_THREADS": "1"}
+        environment = {"OMP_NUM_THREADS": "1", **os.environ, "TMPDIR": str(self.temporary)}
         environment["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
         started = time.monotonic()
         self.process = subprocess.Popen(

@@ -219,6 +219,29 @@ def test_only_a_range_is_kept(bench):
     assert bench.act(lambda: bench.controls.key("undo")) == before
 
 
+def test_the_first_range_tells_a_structure_from_its_surroundings(bench):
+    """Not the head from the air: most of the structure lies in it, most of what is around does not."""
+    from scipy import ndimage
+
+    bench.choose("PU_L")
+    bench.key("t")
+    bench.editor.range_of_structure()
+    low, high = bench.slicer_editor.active_effect.get_threshold_min_max_values()
+    inside = bench.labels.data == LABEL["PU_L"]
+    around = ndimage.binary_dilation(inside, iterations=1) & (bench.labels.data == 0)
+    values = bench.image.data
+    assert np.mean((values[inside] >= low) & (values[inside] <= high)) > 0.8
+    assert np.mean((values[around] >= low) & (values[around] <= high)) < 0.3
+    bench.key("v")
+
+
+def test_smoothing_begins_with_a_kernel_of_several_voxels(bench):
+    from trame_server.utils.typed_state import TypedState
+    from trame_slicer.app.ui import SmoothingState
+
+    assert TypedState(bench.state, SmoothingState).data.kernel_size >= 3 * min(bench.image.spacing)
+
+
 def test_a_range_for_the_brush_ends(bench):
     """By the button, and with another volume, whose values have another range."""
     from trame_server.utils.typed_state import TypedState

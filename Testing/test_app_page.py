@@ -239,6 +239,8 @@ def test_buttons_have_names(segmented):
             """() => [...document.querySelectorAll("#dgm-panel button, header button, .dgm-rail button, #dgm-views button")]
                 .filter(b => b.offsetParent && b.getAttribute("aria-hidden") !== "true")
                 .filter(b => !b.innerText.trim() && !b.getAttribute("aria-label") && !b.title)
+                .concat([...document.querySelectorAll("[role=slider]")]
+                    .filter(s => s.offsetParent && !s.getAttribute("aria-label")))
                 .map(b => b.outerHTML.slice(0, 200))"""
         )
         assert nameless == [], tool

@@ -142,7 +142,7 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
     """trame-slicer's own buttons and slider, and the letters that say where left and right are."""
     with html.Div() as gutter:
         create_vertical_slice_view_gutter_ui(server, view_id, view)
-    name_icons(gutter)
+    name_icons(gutter, slider=f"{view.get_orientation()} slice")
     letters = SIDES.get(view.get_orientation(), "")
     places = (
         "left: 8px; top: 50%",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from DGMSegmentationScene import navigation
 from trame_server import Server
 from trame_server.utils.typed_state import TypedState
@@ -28,6 +29,7 @@ UNDO_STEPS = 40
 BRUSH_MM = (0.5, 15.0, 4.0)  # smallest, largest, first: a red nucleus is about 6 mm wide
 ISLAND_VOXELS = 20
 SMOOTHING_MM = 1.0  # standard deviation
+AROUND_MM = 3.0  # what surrounds a structure, for the first range of the tool Threshold
 
 # name of a tool on the page, its icon, its key, and trame-slicer's effect
 TOOLS = (
@@ -55,6 +57,9 @@ class EditorLogic(SegmentEditorLogic):
         self._connect_undo_stack_to_state()
         self.segmentation_editor.active_segment_id_changed.connect(self._tell_node)
         self.segmentation_editor.segmentation_modified.connect(self.labels_changed)
+        # The effect's own range is made for the whole head, where it separates skull and air.
+        threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
+        self._range_of_head, threshold.auto_threshold = threshold.auto_threshold, self.range_of_structure
 
     def set_ui(self, ui: Any) -> None:
         """Connect the panel, with tool settings that fit small nuclei."""
@@ -84,6 +89,9 @@ class EditorLogic(SegmentEditorLogic):
         chosen = editor.get_active_segment_id()
         self.paint_anywhere()
         editor.set_active_segmentation(node, volume)
+        smoothing = TypedState(self.state, SmoothingState).data
+        # A kernel of one voxel would change nothing.
+        smoothing.kernel_size = max(smoothing.kernel_size, 3 * min(volume.GetSpacing()))
         navigation.prepare_editor(node, volume, editor.editor_node)
         if chosen in editor.get_segment_ids():
             editor.set_active_segment_id(chosen)
@@ -130,6 +138,30 @@ class EditorLogic(SegmentEditorLogic):
     def paint_anywhere(self) -> None:
         """End the limit to a range of values that the tool Threshold gave to the other tools."""
         self.segmentation_editor.editor_node.SetSourceVolumeIntensityMask(False)
+
+    def range_of_structure(self) -> None:
+        """Set the range of the tool Threshold to what tells the chosen structure from its surroundings (Otsu's method)."""
+        import SimpleITK
+        from scipy import ndimage
+
+        modifier = self.segmentation_editor.active_segment_modifier
+        inside = modifier.get_segment_labelmap(self.chosen, as_numpy_array=True) > 0
+        if not inside.any():
+            self._range_of_head()
+            return
+        image = modifier.get_source_image_data()
+        values = vtk_image_to_np(image).astype(np.float32)
+        distance = ndimage.distance_transform_edt(~inside, sampling=image.GetSpacing()[::-1])
+        near = distance <= AROUND_MM
+        split = SimpleITK.OtsuThresholdImageFilter()
+        split.SetMaskValue(1)
+        split.Execute(*(SimpleITK.GetImageFromArray(a) for a in (values, near.astype(np.uint8))))
+        between = split.GetThreshold()
+        brighter = values[inside].mean() > values[near & ~inside].mean()
+        threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
+        threshold.set_threshold_min_max_values(
+            (between, float(values.max())) if brighter else (float(values.min()), between)
+        )
 
     def keep_range(self) -> None:
         """Take from the chosen structure the voxels whose values lie outside the range of the tool Threshold."""

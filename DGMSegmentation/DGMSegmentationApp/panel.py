@@ -223,7 +223,7 @@ class Panel(SegmentEditorUI):
                     brush_words(self.state, self.is_active_effect(effect))
             self.get_effect_ui(SegmentationEffectThreshold).add_keep(self._editor.keep_range)
             for element in self._effect_ui.values():
-                name_icons(element)
+                name_icons(element, slider="Size")
 
     def _display_section(self) -> None:
         with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)):
@@ -232,7 +232,7 @@ class Panel(SegmentEditorUI):
                 variant="flat",
                 color="transparent",
             )
-            name_icons(display, "Rendering: more or less")
+            name_icons(display, "Rendering: more or less", slider="Opacity")
 
 
 _FIELD = {"density": "compact", "hide_details": True, "variant": "outlined"}

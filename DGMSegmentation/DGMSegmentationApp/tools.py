@@ -122,16 +122,21 @@ def range_notice(state: State, anywhere: Callable[[], None]) -> None:
         v.VBtn("Edit anywhere", size="small", variant="tonal", click=anywhere, id="dgm-anywhere")
 
 
-def name_icons(element: Any, words: str = "") -> None:
-    """Give the icon buttons of a ready-made part what a screen reader says: their tooltip's text, else ``words``."""
+def name_icons(element: Any, words: str = "", slider: str = "") -> None:
+    """Give the icon buttons and the sliders of a ready-made part what a screen reader says.
+
+    A button says its tooltip's text, else ``words``; a slider says ``slider``.
+    """
     for child in getattr(element, "children", ()):
+        if slider and isinstance(child, v.VSlider):
+            child.name = slider  # the name of its thumb
         if isinstance(child, v.VBtn):
             name = next((_text(part) for part in child.children if isinstance(part, v.VTooltip)), "")
             if not name and "icon" in child._attributes:
                 name = words
             if name:
                 child._attributes.setdefault("_raw_name", f'aria-label="{name}"')
-        name_icons(child, words)
+        name_icons(child, words, slider)
 
 
 def _text(element: Any) -> str:

@@ -25,11 +25,16 @@ def app(
         str, typer.Option(help="Address to listen at; any but this computer's own asks for a token.")
     ] = "127.0.0.1",
     token: Annotated[
-        str, typer.Option(help="The token to ask for (default: none here, a random one for another host).")
+        str,
+        typer.Option(
+            envvar="DGMSEG_APP_TOKEN",
+            help="The token to ask for (default: none here, a random one for another host).",
+        ),
     ] = "",
     model: Annotated[str, MODEL] = "",
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address, do not open the browser.")
+        bool,
+        typer.Option("--no-browser", help="Print the address, do not open the browser (as with a token)."),
     ] = False,
     max_upload_mb: Annotated[int, typer.Option(help="Largest upload in MB.")] = 2048,
 ) -> None:

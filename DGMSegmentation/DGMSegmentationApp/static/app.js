@@ -6,8 +6,17 @@
 
   dgm.start = function (instance) {
     trame = instance || window.trame;
+    new MutationObserver(nameRanges).observe(document.body, { childList: true, subtree: true });
     return dgm.theme();
   };
+
+  // The two thumbs of a range slider have no names of their own, and the widget takes none.
+  function nameRanges() {
+    for (const range of document.querySelectorAll(".v-range-slider")) {
+      const thumbs = range.querySelectorAll("[role=slider]:not([aria-label])");
+      thumbs.forEach((thumb, i) => thumb.setAttribute("aria-label", i ? "Highest value" : "Lowest value"));
+    }
+  }
 
   // --- dark and light: the user's choice, else the system's ---
   function store(action) {
@@ -100,11 +109,16 @@
   // --- files out ---
   dgm.save = async function (kind) {
     let answer;
+    // A scene or a report takes a moment; a table is there before a sign could be seen.
+    const busy = setTimeout(() => window.trame.state.set("dgm_busy", "Making the file"), 300);
     try {
       answer = await fetch("export/" + kind);
     } catch (error) {
       say("The file did not arrive: the program has ended, or another window took over.");
       return;
+    } finally {
+      clearTimeout(busy);
+      if (window.trame.state.get("dgm_busy") === "Making the file") window.trame.state.set("dgm_busy", "");
     }
     if (!answer.ok) {
       say(await answer.text());
