@@ -1,13 +1,20 @@
 """Training: output voxels per second of patch mode and dense mode, with the presets' own batches."""
 
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from ..training.preset import Preset
+
 
 def training_throughput(preset_name: str, device: str, steps: int = 3) -> dict[str, Any]:
-    """Forward, backward and optimiser on random samples; the median step of a few, after one to warm up."""
+    """Forward, backward and optimiser on random samples; the median step of a few, after one to warm up.
+
+    Beside it, the seconds that cutting and augmenting one batch take: they come on top, unless the preset has workers.
+    """
     import torch
 
     from ..devices import pick_device
@@ -36,6 +43,7 @@ def training_throughput(preset_name: str, device: str, steps: int = 3) -> dict[s
             torch.cuda.synchronize()
         seconds.append(time.perf_counter() - start)
     median = float(np.median(seconds[1:]))
+    loading = _loading_seconds(preset, core, network.halo, steps)
     voxels = batch * int(np.prod(core))
     return {
         "preset": preset_name,
@@ -43,5 +51,33 @@ def training_throughput(preset_name: str, device: str, steps: int = 3) -> dict[s
         "batch": batch,
         "output": list(core),
         "seconds_per_step": median,
+        "loading_seconds": loading,
+        "loading_percent": 100 * loading / (loading + median),
         "voxels_per_second": voxels / median,
     }
+
+
+def _loading_seconds(preset: "Preset", core: Sequence[int], halo: Sequence[int], steps: int) -> float:
+    """Seconds to cut and augment one batch of a procedural head: the mean of a few, after one to warm up."""
+    from torch.utils.data import DataLoader
+
+    from ..case import open_case
+    from ..simulation.phantom import phantom
+    from ..training.augment import Augmenter
+    from ..training.cases import on_network_grid
+    from ..training.tiles import Tiles, TileSampler
+
+    image, labels = phantom((160, 200, 76), (1.0, 1.0, 2.0))
+    case = on_network_grid("phantom", open_case(image), labels, preset.data, preset.preprocessing)
+    x, y, z = core
+    sampler = TileSampler([case], [0], preset.sampling, (x, y, z), range(1, 11))
+    table = sampler.draw((steps + 1) * preset.sampling.batch, (preset.seed,))
+    fill = [preset.preprocessing.background(0)]
+    augmenter = Augmenter.of(preset.augmentation, preset.preprocessing)
+    tiles = Tiles([case], table, core, halo, fill, np.arange(256), augmenter, (preset.seed,))
+    batches = iter(DataLoader(tiles, batch_size=preset.sampling.batch))
+    next(batches)
+    start = time.perf_counter()
+    for _ in batches:
+        pass
+    return (time.perf_counter() - start) / steps

@@ -187,8 +187,8 @@ def _show_training(rows: list[dict[str, Any]]) -> None:
     cells = [
         [
             r["preset"], r["mode"], str(r["batch"]), "x".join(map(str, r["output"])), f"{r['seconds_per_step']:.2f}",
-            f"{r['voxels_per_second']:,.0f}",
+            f"{r['loading_seconds']:.3f} ({r['loading_percent']:.0f} %)", f"{r['voxels_per_second']:,.0f}",
         ]
         for r in rows
     ]  # fmt: skip
-    _table("Training", ["preset", "mode", "batch", "output", "s/step", "output voxels/s"], cells)
+    _table("Training", ["preset", "mode", "batch", "output", "s/step", "s loading", "output voxels/s"], cells)

@@ -68,12 +68,18 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
 
 def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -> Case:
     """Read one labelled volume and bring it to the network grid."""
-    opened, labels = open_subject(subject, settings)
+    return on_network_grid(subject.name, *open_subject(subject, settings), settings, pre)
+
+
+def on_network_grid(
+    name: str, opened: OpenedCase, labels: Image, settings: DataSettings, pre: Preprocessing
+) -> Case:
+    """Bring an opened volume and its labels to the network grid."""
     ready = prepare(opened.channels, opened.mask, pre)
     on_grid = labels_to_grid(labels, ready.grid, pre, settings.label_resampling)
     coordinates = None if ready.coordinates is None else compact(ready.coordinates)
     case = Case(
-        subject.name,
+        name,
         compact(ready.inputs),
         on_grid,
         ready.mask,
