@@ -11,11 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import read_image, read_labels
 from DGMSegmentationLib.image import Grid
 from DGMSegmentationLib.simulation.anatomy import GRID, mirrored
-from DGMSegmentationLib.simulation.anatomy_files import load_anatomy, save_anatomy
+from DGMSegmentationLib.simulation.anatomy_files import (
+    ANATOMY_VERSION,
+    load_anatomy,
+    save_anatomy,
+    version_of,
+)
 from DGMSegmentationLib.simulation.dataset import (
     image_path,
     labels_path,
@@ -264,6 +270,65 @@ def test_simulation_says_what_is_missing(tmp_path):
         simulate_dataset(tmp_path, tmp_path / "out", 1, 0)
     with pytest.raises(InputError, match="at least 1"):
         simulate_dataset(tmp_path, tmp_path / "out", 0, 0)
+
+
+@pytest.fixture
+def label_maps(tmp_path):
+    """A folder that looks like one with label maps, for what is refused before any of them is read."""
+    for name in ("hoa2", "wholehead", "cit168"):
+        (tmp_path / "maps" / name).mkdir(parents=True)
+        (tmp_path / "maps" / name / "a_dseg.nii.gz").touch()
+    return tmp_path / "maps"
+
+
+def test_simulation_refuses_places_where_it_cannot_write(label_maps, tmp_path, capsys):
+    (tmp_path / "file").write_text("something")
+    with pytest.raises(InputError, match="is a file"):
+        simulate_dataset(label_maps, tmp_path / "file", 1, 0)
+    with pytest.raises(InputError, match="is a file"):
+        simulate_dataset(label_maps, tmp_path / "out", 1, 0, cache=tmp_path / "file")
+    words = ["simulate", "--labelmaps", str(label_maps), "--output", str(tmp_path / "out")]
+    assert main([*words, "--contact-sheet", str(tmp_path / "file" / "sheet.png")]) == 2
+    assert "is a file" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", ["{cut", "[]", '{"Name": "somebody else\'s"}'])
+def test_simulation_refuses_a_folder_with_another_description(label_maps, tmp_path, text):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "dataset_description.json").write_text(text)
+    with pytest.raises(InputError, match="another folder"):
+        simulate_dataset(label_maps, tmp_path / "out", 1, 0)
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "zeros"])
+def test_damaged_anatomies_are_made_anew_or_said(anatomy, tmp_path, damage):
+    path = tmp_path / "a.npz"
+    save_anatomy(path, anatomy)
+    assert version_of(path) == ANATOMY_VERSION
+    whole = path.read_bytes()
+    half = len(whole) // 2
+    path.write_bytes(
+        {"empty": b"", "cut": whole[:half], "zeros": whole[:half] + bytes(200) + whole[half + 200 :]}[damage]
+    )
+    if damage != "zeros":  # which only reading everything shows
+        assert version_of(path) == 0
+    with pytest.raises(InputError, match="delete it"):
+        load_anatomy(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"), [(KeyboardInterrupt, 1, "Stopped."), (EOFError, 1, "EOFError")]
+)
+def test_no_failure_is_silent(label_maps, tmp_path, capsys, monkeypatch, error, code, words):
+    """Typer turns these two into an exit code without a word."""
+
+    def fail(*args, **options):
+        raise error
+
+    monkeypatch.setattr("DGMSegmentationLib.simulation.dataset.simulate_dataset", fail)
+    assert main(["simulate", "--labelmaps", str(label_maps), "--output", str(tmp_path / "out")]) == code
+    assert words in capsys.readouterr().err
 
 
 def test_grid_is_symmetric_for_mirroring():

@@ -26,6 +26,8 @@ COMMANDS = {
     "app": ("app", "app"),
 }
 _EPILOG = "Results are for research use only."
+_INTERRUPTED = 130
+"""What typer makes of a KeyboardInterrupt, without a word."""
 
 
 def _application(wanted: str | None):  # type: ignore[no-untyped-def]
@@ -78,6 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         application = _application(wanted if wanted in COMMANDS else None)
         code = application(args=words, prog_name="dgmseg", standalone_mode=False)
+        if code == _INTERRUPTED:
+            _say("Stopped.")
+            return 1
         return int(code or 0)
     except (KeyboardInterrupt, Cancelled) as error:
         _say(str(error) or "Stopped.")
@@ -93,6 +98,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
+        if isinstance(
+            error.__cause__, EOFError
+        ):  # typer takes it for a closed terminal; ours come from cut files
+            error = error.__cause__
         if hasattr(error, "format_message") and hasattr(
             error, "exit_code"
         ):  # what typer says of wrong options

@@ -43,6 +43,7 @@ def simulate(
     Run it again to go on where it stopped, or with a larger --count to add subjects.
     """
     from ..errors import InputError
+    from ..files import check_writable
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
     from ..simulation.subject import RECONSTRUCTIONS, Options
     from .progress import step_progress
@@ -53,6 +54,8 @@ def simulate(
         )
     if voxel_size is not None and not all(0.4 <= s <= 6.0 for s in voxel_size):
         raise InputError("--voxel-size must hold three sizes between 0.4 and 6 mm.")
+    if contact_sheet is not None:
+        check_writable([contact_sheet], overwrite=True)  # before minutes of work
     options = Options(
         veins=not no_veins,
         deform=not no_deformation,

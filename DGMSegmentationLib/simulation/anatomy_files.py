@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
+from ..errors import InputError
 from ..files import atomic_path
 from .anatomy import Anatomy, Parts
 from .protocol import Frame
@@ -15,6 +20,8 @@ PARTS_VERSION = 1
 """Raised when the registrations change; old parts are made anew."""
 ANATOMY_VERSION = 4
 """Raised when composing, details or the labelling protocol change; old anatomies are composed anew from their parts."""
+
+_UNREADABLE = (OSError, KeyError, ValueError, EOFError, BadZipFile, zlib.error)
 
 
 def _save(path: Path, **arrays: Any) -> None:
@@ -30,6 +37,18 @@ def _starting(file: Any, prefix: str) -> dict[str, Any]:
     return {key[len(prefix) :]: file[key] for key in file.files if key.startswith(prefix)}
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The arrays of a file; one that is cut or damaged becomes InputError."""
+    try:
+        with np.load(path) as file:
+            yield file
+    except _UNREADABLE as error:
+        raise InputError(
+            f"{path} is damaged or no prepared anatomy: delete it, and the next run makes it anew."
+        ) from error
+
+
 def save_parts(path: Path, parts: Parts) -> None:
     """Write the parts, whole or not at all."""
     nuclei = {f"nucleus_{name}": value for name, value in parts.nuclei.items()}
@@ -40,8 +59,8 @@ def save_parts(path: Path, parts: Parts) -> None:
 
 
 def load_parts(path: Path) -> Parts:
-    """Read what :func:`save_parts` wrote."""
-    with np.load(path) as f:
+    """Read what :func:`save_parts` wrote; raises InputError for a damaged file."""
+    with _opened(path) as f:
         return Parts(
             str(f["name"]), f["surroundings"], f["hoa"], _starting(f, "nucleus_"), _starting(f, "vein_")
         )
@@ -56,8 +75,8 @@ def save_anatomy(path: Path, anatomy: Anatomy) -> None:
 
 
 def load_anatomy(path: Path) -> Anatomy:
-    """Read what :func:`save_anatomy` wrote."""
-    with np.load(path) as f:
+    """Read what :func:`save_anatomy` wrote; raises InputError for a damaged file."""
+    with _opened(path) as f:
         frame = Frame(f["origin"], f["rotation"])
         return Anatomy(str(f["name"]), f["tissue"], f["labels"], f["affine"], frame, _starting(f, "vein_"))
 
@@ -67,5 +86,5 @@ def version_of(path: Path) -> int:
     try:
         with np.load(path) as f:
             return int(f["version"])
-    except (OSError, KeyError, ValueError):
+    except _UNREADABLE:
         return 0

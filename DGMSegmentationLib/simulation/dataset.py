@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -15,7 +16,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import InputError
-from ..files import stem, write_json, write_nifti, write_text
+from ..files import check_writable, stem, write_json, write_nifti, write_text
 from ..structures import STRUCTURES
 from .anatomy import compose, register_parts
 from .anatomy_files import (
@@ -35,6 +36,7 @@ from .template import Template, build_template
 TEMPLATE_STEP = 8
 Progress = Callable[[str, int, int], None]
 _DEFAULT = Options()
+_DESCRIPTION = "dataset_description.json"
 
 
 def image_path(output: Path, subject: str) -> Path:
@@ -104,10 +106,10 @@ def simulate_dataset(
     if count < 1 or jobs < 1:
         raise InputError("The number of subjects and of processes must be at least 1.")
     sources = find_sources(labelmaps)
+    cache = cache or output / "sourcedata" / "anatomies"
+    check_writable([output / _DESCRIPTION, cache / "any.npz"], overwrite=True)
     _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies})
-    paths = prepare_anatomies(
-        sources, cache or output / "sourcedata" / "anatomies", jobs, progress, anatomies
-    )
+    paths = prepare_anatomies(sources, cache, jobs, progress, anatomies)
     return simulate_anatomies(paths, output, count, seed, jobs=jobs, options=options, progress=progress)
 
 
@@ -155,12 +157,15 @@ def write_subject(output: Path, subject: str, result: Simulated) -> None:
 
 def _claim(output: Path, settings: dict[str, Any]) -> None:
     """Note in the data set's description what made it; refuse a folder that something else made."""
-    import json
-
-    path = output / "dataset_description.json"
+    path = output / _DESCRIPTION
     made = json.loads(json.dumps(settings))
     if path.is_file():
-        before = json.loads(path.read_text(encoding="utf-8")).get("Simulation")
+        try:
+            before = json.loads(path.read_text(encoding="utf-8"))["Simulation"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{path} is damaged or was not written by dgmseg simulate: choose another folder."
+            ) from error
         if before != made:
             raise InputError(
                 f"{output} holds a data set made with another seed or other options: choose another folder, or repeat them."
@@ -196,7 +201,7 @@ def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
     lookup += [f"{s.label}\t{s.name}\t{s.abbreviation}\t{s.color}" for s in STRUCTURES]
     write_text(output / "derivatives" / "reference" / "seg-DGM_dseg.tsv", "\n".join(lookup) + "\n")
     write_json(
-        output / "derivatives" / "reference" / "dataset_description.json",
+        output / "derivatives" / "reference" / _DESCRIPTION,
         {
             "Name": "Labels of the simulated QSM",
             "BIDSVersion": "1.9.0",
