@@ -145,6 +145,10 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     )
     one, two = load_model(base), load_model(tuned)
     assert two.header.training["initial_model"] == one.sha256
+    assert one.header.licence in two.header.licence and one.header.licence != two.header.licence
+    assert one.header.metrics["validation_dice"] == pytest.approx(
+        float(history[-1]["val_dice"])
+    )  # keep = "last"
     distances = [
         float((a - two.states[0][k]).abs().mean()) for k, a in one.states[0].items() if "conv.weight" in k
     ]
@@ -153,6 +157,12 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
 
     with pytest.raises(InputError, match="network"):
         train("part1-dense", data, tmp_path / "no", init=base, overrides=ONE_STEP)
+    other = [*UNET, "network.options.widths=[8, 24]"]
+    with pytest.raises(InputError, match="other sizes"):
+        train("finetune", data, tmp_path / "no", device="cpu", init=base, overrides=other)
+    with pytest.raises(InputError, match="--init"):
+        train("finetune", data, tmp_path / "no", device="cpu", overrides=UNET)
+    assert not (tmp_path / "no").exists()
 
 
 @pytest.mark.timeout(600)

@@ -35,6 +35,7 @@ from .tiles import TileSampler, validation_tiles
 Log = Callable[[str], None]
 Report = Callable[[str, int, int], None]
 MODEL_NAME = "model.safetensors"
+FINE_TUNING = "finetune"  # the preset that is of no use without a model to start from
 FINISHED_NAME = "run.json"  # preset and data of a finished run, for --resume to compare with
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,11 @@ def train(
     """
     ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
     return TrainingRun(ready, Path(data), Path(output), device, init, log, progress, subjects).execute(resume)
+
+
+def _fits(state: State, wanted: State) -> bool:
+    """Whether weights have the names and sizes that a network wants."""
+    return {k: v.shape for k, v in state.items()} == {k: v.shape for k, v in wanted.items()}
 
 
 class TrainingRun:
@@ -147,8 +153,12 @@ class TrainingRun:
         check_writable([self.output / MODEL_NAME], overwrite=True)
 
     def _check_initial(self) -> None:
-        """A model to start from must be of the same kind."""
+        """A model to start from must be there for the preset that needs one, and be of the same kind."""
         if self.initial is None:
+            if self.preset.name == FINE_TUNING:
+                raise InputError(
+                    f"The preset {FINE_TUNING} goes on from a trained model: name it with --init, for example --init default."
+                )
             return
         header, preset = self.initial.header, self.preset
         if header.network != preset.network.name or len(header.members) != len(self.members()):
@@ -168,6 +178,11 @@ class TrainingRun:
             member = self.members()[0]
             network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
             core = sample_core(preset, network)
+            if self.initial is not None and not _fits(self.initial.states[0], network.state_dict()):
+                raise InputError(
+                    f"{self.initial.path}: its weights have other sizes than the preset's network; "
+                    "make network.options the same."
+                )
             if bool(network.uses_coordinates) != preset.preprocessing.coordinates:
                 raise InputError(
                     f"The network {preset.network.name} {'needs' if network.uses_coordinates else 'takes no'} "
@@ -382,9 +397,16 @@ class TrainingRun:
         options.pop("in_channels", None)
         rows = [row for row in self.progress.rows if not note or row["stage"] == 1]
         judged = [row for row in rows if row["val_loss"] == row["val_loss"]]
-        # The weights with the lowest validation loss are the ones kept; several members have several.
-        alone = len(members) == 1 and judged
-        kept = min(judged, key=lambda row: float(row["val_loss"])) if alone else None
+        # The Dice of the weights that are kept: the last, or those with the lowest loss; several members have several.
+        stage = preset.stage1 if note or not preset.stage2.enabled else preset.stage2
+        kept = None
+        if len(members) == 1 and judged:
+            last = judged[-1]
+            kept = last if stage.keep == "last" else min(judged, key=lambda row: float(row["val_loss"]))
+        licence = f"follows the training data: {data_licence(self.data)}"
+        if self.initial is not None:
+            first = self.initial.header
+            licence += f"; started from the model {first.name} {first.version}: {first.licence}"
         return ModelHeader(
             name=preset.name,
             title=preset.title + note,
@@ -395,7 +417,7 @@ class TrainingRun:
             members=tuple(members),
             channels=preset.data.channels,
             prior_box=self.prior,
-            licence=f"follows the training data: {data_licence(self.data)}",
+            licence=licence,
             training={
                 "preset": preset.to_dict(),
                 "data": self.data.resolve().name,
