@@ -38,7 +38,7 @@ def test_the_sample_is_small_integers_in_ppm_with_its_papers(repository):
     assert all(name in note for name in FILES.values())
     settings = json.loads((sample.image.parent / FILES["settings"]).read_text())
     number = int(settings["anatomy"].removeprefix("hoa-")[:3])
-    assert number > 40, "the bundled model is trained on the first 40 anatomies"
+    assert number > 64, "the bundled model is trained on the first 64 anatomies"
 
 
 def test_the_truth_is_that_of_the_labels():

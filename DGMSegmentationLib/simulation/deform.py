@@ -130,7 +130,7 @@ def _ventricle_push(
 ) -> NDArray[np.float64]:
     """Displacement (mm) that widens (ageing, atrophy) or narrows the ventricles: along the gradient of their blurred shape.
 
-    In a quarter of the heads the ventricles are much wider: the blur is wider too, so that the caudate and what lies
+    In three heads of ten the ventricles are much wider: the blur is wider too, so that the caudate and what lies
     behind it give way without folds.
     """
     step = 3

@@ -46,7 +46,10 @@ def iterative_tikhonov(
     regularisation: float,
     iterations: int,
 ) -> Map:
-    """Conjugate gradients on |W (D chi - field)|^2 + lambda |chi|^2, stopped early (iLSQR-like smoothness and streaks)."""
+    """Conjugate gradients on |W (D chi - field)|^2 + lambda |chi|^2, stopped early (iLSQR-like smoothness and streaks).
+
+    ``weight`` is W squared.
+    """
     kernel = dipole_kernel(field.shape, spacing, b0)
 
     def convolve(x: Map) -> Map:

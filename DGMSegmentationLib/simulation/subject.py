@@ -207,7 +207,10 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
 
 
 def _residual_background(grid: Grid, rng: np.random.Generator) -> Map:
-    """What background removal leaves: a random harmonic polynomial of degree 2 and 3, up to a ppb across the head."""
+    """What background removal leaves: a random polynomial of degree 2 and 3, up to a ppb across the head.
+
+    Harmonic in positions from -1 to 1 along each axis, hence nearly so in mm.
+    """
     x, y, z = (
         np.linspace(-1, 1, n, dtype=np.float32).reshape([-1 if b == a else 1 for b in range(3)])
         for a, n in enumerate(grid.shape)

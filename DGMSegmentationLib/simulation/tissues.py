@@ -20,7 +20,12 @@ RIGHT = 32
 
 @dataclass(frozen=True)
 class Tissue:
-    """One row of the table. ``spread``: SD of the log of the susceptibility's random factor; ``texture_ppb``: SD inside."""
+    """One row of the table. ``texture_ppb``: SD inside.
+
+    ``spread`` scales the susceptibility's random factor (`susceptibility`): in the nuclei with iron three quarters of it are
+    the SD of the log of the nucleus's own factor, elsewhere it is the relative SD; tegmentum, hypothalamus and brainstem, near
+    zero, have an SD of 10 ppb instead.
+    """
 
     code: int
     name: str
