@@ -28,10 +28,12 @@ from DGMSegmentationLib.simulation.dataset import (
     settings_path,
     simulate_anatomies,
     simulate_dataset,
+    write_subject,
 )
 from DGMSegmentationLib.simulation.phantom import phantom, phantom_anatomy
 from DGMSegmentationLib.simulation.protocol import CAUDATE_BEHIND, PALLIDUM_BOTTOM, RN_ELEVATION
 from DGMSegmentationLib.simulation.registration import demons, displace_points, fit_affine, moment_points
+from DGMSegmentationLib.simulation.sheet import write_sheet
 from DGMSegmentationLib.simulation.subject import Options, labels_on_grid, simulate
 from DGMSegmentationLib.simulation.tissues import code, is_tissue, mirror_table, tissue_table
 from DGMSegmentationLib.simulation.vessels import VEINS, draw_balls, draw_tube, smooth_line
@@ -270,6 +272,23 @@ def test_simulation_says_what_is_missing(tmp_path):
         simulate_dataset(tmp_path, tmp_path / "out", 1, 0)
     with pytest.raises(InputError, match="at least 1"):
         simulate_dataset(tmp_path, tmp_path / "out", 0, 0)
+
+
+def test_contact_sheet_shows_the_right_side_on_the_left(subject, tmp_path):
+    from matplotlib.image import imread
+
+    write_subject(tmp_path, "sub-sim0001", subject)
+    files = image_path(tmp_path, "sub-sim0001"), labels_path(tmp_path, "sub-sim0001")
+    write_sheet([files], tmp_path / "sheet.png")
+    picture = imread(tmp_path / "sheet.png")[..., :3]
+    middle = picture[:, 4 * picture.shape[1] // 9 : 5 * picture.shape[1] // 9]  # one slice
+    columns = {}
+    for structure in STRUCTURES:
+        if structure.nucleus == "PU":
+            near = np.abs(middle - np.array(structure.rgb)).max(axis=-1) < 0.1
+            assert near.any()
+            columns[structure.side] = np.nonzero(near)[1].mean()
+    assert columns["R"] < columns["L"]
 
 
 @pytest.fixture

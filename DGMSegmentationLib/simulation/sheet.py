@@ -1,4 +1,7 @@
-"""A picture of simulated subjects: one row each, axial slices through the nuclei, plain above and outlined below."""
+"""A picture of simulated subjects: one row each, axial slices through the nuclei, plain above and outlined below.
+
+The patient's right is on the left.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ WINDOW_PPB = (-100.0, 200.0)
 _HALF_WIDTH_MM, _SLICES = 48.0, 9
 
 
-def write_sheet(pairs: Sequence[tuple[Path, Path]], path: Path, titles: Sequence[str] = ()) -> None:
+def write_sheet(pairs: Sequence[tuple[Path, Path]], path: Path) -> None:
     """Draw (map, labels) pairs, ppm, into a PNG; the window is -100..200 ppb."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -24,8 +27,8 @@ def write_sheet(pairs: Sequence[tuple[Path, Path]], path: Path, titles: Sequence
     axes = figure.subplots(2 * len(pairs), _SLICES, squeeze=False)
     for row, (image_path, labels_path) in enumerate(pairs):
         image, labels = reorient(read_image(image_path), "RAS"), reorient(read_labels(labels_path), "RAS")
-        title = titles[row] if titles else image_path.name.split("_")[0]
-        axes[2 * row, 0].set_title(title, color="white", fontsize=8, loc="left")
+        subject = image_path.name.split("_")[0]
+        axes[2 * row, 0].set_title(subject, color="white", fontsize=8, loc="left")
         _draw_slices(axes[2 * row], axes[2 * row + 1], image, labels)
     figure.subplots_adjust(0, 0, 1, 0.985, 0.01, 0.03)
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
@@ -51,6 +54,7 @@ def _draw_slices(plain, outlined, image: Image, labels: Image) -> None:  # type:
                 1e3 * image.data[(*box, k)].T, origin="lower", cmap="gray", vmin=WINDOW_PPB[0], vmax=WINDOW_PPB[1],
                 aspect=spacing[1] / spacing[0], interpolation="nearest",
             )  # fmt: skip
+            axis.invert_xaxis()  # the patient's right on the left, as in every other picture here
             axis.axis("off")
         for structure in STRUCTURES:
             where = np.equal(labels.data[(*box, k)].T, structure.label).astype(float)
