@@ -20,7 +20,7 @@ def simulate(
     ] = None,
     anatomies: Annotated[
         int | None,
-        typer.Option(min=1, help="Use only the first so many anatomies (half a minute each, once)."),
+        typer.Option(min=1, help="Use only the first so many anatomies (about ten seconds each, once)."),
     ] = None,
     voxel_size: Annotated[
         tuple[float, float, float] | None,

@@ -56,7 +56,7 @@ def settings_path(output: Path, subject: str) -> Path:
 
 def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
                       limit: int | None = None) -> list[Path]:  # fmt: skip
-    """Build the anatomies that the cache lacks (half a minute each) and return the files of all, in order."""
+    """Build the anatomies that the cache lacks (about ten seconds each) and return the files of all, in order."""
     cache.mkdir(parents=True, exist_ok=True)
     chosen = sources.subcortical[:limit]
     paths = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
