@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="prepared anatomies, as for dgmseg simulate")
-    parser.add_argument("--count", type=int, default=96)
+    parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--anatomies", type=int, default=64)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS))
