@@ -11,7 +11,7 @@ from .evaluate_files import Pair, case_key, evaluate_files
 from .files import read_labels, stem
 from .image import Image
 from .measure import RoiRow
-from .measure_files import measure_file
+from .measure_files import measured_file
 from .tables import COLUMNS, read_long, read_table
 
 Log = Callable[[str], None]
@@ -92,7 +92,7 @@ def _measured(
     path: Path | str, labels: Image, units: str, reference: str, subject: str, log: Log
 ) -> list[RoiRow]:
     """The ten rows of an image; says so when the labels had to be carried to its grid."""
-    rows = measure_file(path, labels, units=units, reference=reference, subject=subject, log=log)
+    rows = measured_file(path, labels, units=units, reference=reference, subject=subject, log=log).rows
     if "labels_resampled" in rows[0].flag_list:
         log(f"The segmentation was resampled to the grid of {path}.")
     return rows

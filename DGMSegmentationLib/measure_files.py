@@ -90,32 +90,6 @@ def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
     return Reference.constant(value)
 
 
-def measure_file(
-    path: Path | str,
-    labels: Image,
-    *,
-    units: str = "auto",
-    reference: str = "none",
-    erode_voxels: int = 0,
-    subject: str | None = None,
-    edited: bool = False,
-    model: str = "",
-    log: Callable[[str], None] | None = None,
-) -> list[RoiRow]:
-    """The ten rows of :func:`measured_file`."""
-    return measured_file(
-        path,
-        labels,
-        units=units,
-        reference=reference,
-        erode_voxels=erode_voxels,
-        subject=subject,
-        edited=edited,
-        model=model,
-        log=log,
-    ).rows
-
-
 def measured_file(
     path: Path | str,
     labels: Image,

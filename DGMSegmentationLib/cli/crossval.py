@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Device
+from .options import Changes, Device, Resume, TrainingDevice, Verbose
 from .train import line, need_training, training_progress
 
 
@@ -19,17 +19,13 @@ def crossval(
     folds: Annotated[
         int, typer.Option("--folds", "-k", help="Number of parts; subjects are never divided.")
     ] = 10,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    resume: Resume = False,
     use_test: Annotated[
         bool, typer.Option("--use-test", help="Include the volumes of the split 'test'.")
     ] = False,
-    device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")
-    ] = False,
+    device: TrainingDevice = Device.auto,
+    change: Changes = None,
+    verbose: Verbose = False,
 ) -> None:
     """Cross-validate a preset by subject and write the merged evaluation.tsv with mean and SD."""
     need_training()

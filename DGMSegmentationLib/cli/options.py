@@ -1,6 +1,7 @@
 """Choices that several commands share."""
 
 from enum import Enum
+from typing import Annotated
 
 import typer
 
@@ -58,3 +59,11 @@ NORMS = typer.Option(
 )
 AGE = typer.Option("--age", min=0, max=130, help="Age in years, for a table of norms by age.")
 SEX = typer.Option("--sex", help="Sex, for a table of norms by sex.")
+
+# Of the commands that train.
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
+TrainingDevice = Annotated[Device, typer.Option("--device", help="Where to train.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Device
+from .options import Changes, Device, Resume, TrainingDevice, Verbose
 
 
 @contextmanager
@@ -39,17 +39,13 @@ def train(
         typer.Option("--data", "-d", help="A BIDS folder with derivatives/*/*_dseg.nii.gz, or a TSV table."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model and the results.")],
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    resume: Resume = False,
     init: Annotated[
         str | None, typer.Option("--init", help="A model whose weights are the start (fine-tuning).")
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")
-    ] = False,
+    device: TrainingDevice = Device.auto,
+    change: Changes = None,
+    verbose: Verbose = False,
 ) -> None:
     """Train a model on labelled QSM and score it on the test volumes.
 
