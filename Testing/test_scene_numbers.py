@@ -120,3 +120,16 @@ def test_other_quantity_stands_as_it_is(scene):
         beside = Measurer().measure(node, [volume, r2star], unit).rows[10:]
         assert [row.mean_ppb for row in beside] == [row.mean_ppb for row in rows]
         assert all("not_susceptibility" in row.flag_list for row in beside)
+
+
+def test_a_volume_that_took_the_place_of_another_is_said(scene):
+    """The labels' own volume was deleted: whatever is measured instead is named beside the table."""
+    from DGMSegmentationScene.measurement import Measurer
+
+    node, volume, _labels = segmented(scene)
+    assert Measurer().measure(node, [volume]).notes == []
+    _other_node, other, _other_labels = segmented(scene)
+    made_from = volume.GetName()
+    scene.RemoveNode(volume)
+    notes = Measurer().measure(node, [other]).notes
+    assert len(notes) == 1 and made_from in notes[0] and other.GetName() in notes[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .labels import labels_on_volume
-from .provenance import attribute, is_edited, provenance_of
+from .provenance import INPUT_ROLE, attribute, is_edited, provenance_of
 from .volumes import image_of
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class Measurer:
         edited = is_edited(node)
         model = attribute(node, "Model")
         result = Measurement([])
+        made_from = attribute(node, "InputName")
+        if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
+            result.notes.append(
+                f"The volume that these labels were made from, {made_from}, is gone; measured is {volumes[0].GetName()}."
+            )
         for index, volume in enumerate(volumes):
             image = image_of(volume)
             labels = labels_on_volume(node, volume)
@@ -87,7 +92,7 @@ class Measurer:
         from DGMSegmentationLib.units import FACTOR_TO_PPB, UnitDecision, decide_units
 
         used = attribute(node, "Units")
-        if used in FACTOR_TO_PPB and node.GetNodeReferenceID("DGMSegmentation.Input") == volume.GetID():
+        if used in FACTOR_TO_PPB and node.GetNodeReferenceID(INPUT_ROLE) == volume.GetID():
             detected = attribute(node, "UnitsDetected") == "true"
             return UnitDecision(used, FACTOR_TO_PPB[used], "as used for the segmentation", detected)
         key = (volume.GetID(), volume.GetImageData().GetMTime(), units)
