@@ -3,7 +3,8 @@
 python Testing/ablations.py --labelmaps LABELMAPS --data QSM20 --output RUNS [--cache DIR] [--variants full no-veins ...]
 
 Every variant simulates its own subjects with one seed and trains the preset ``default``, shortened, on them; the table
-compares variants with each other, not with the bundled model. A finished step is not done again: run it again to go on.
+compares variants with each other, not with the bundled model. A finished step is not done again: run it again to go on,
+with other numbers in another --output. The one reconstruction is truncated k-space division, the harshest of the four.
 """
 
 import argparse

@@ -3,7 +3,8 @@
 python Testing/fine_tuning.py --data QSM20 --output RUNS [--model default] [--counts 1 3 5 10 15] [--seed 1]
 
 Each count is one ``dgmseg train --preset finetune --init MODEL`` on the first N training subjects of one random order
-(the smaller sets lie inside the larger ones); 0 is the model as it is. A finished count is not run again.
+(the smaller sets lie inside the larger ones); 0 is the model as it is. A finished count is not run again:
+another model or seed needs another --output.
 """
 
 import argparse
@@ -48,6 +49,8 @@ def main() -> None:
     subjects = find_subjects(wanted.data)
     train = [s for s in subjects if s.split == "train"]
     test = [s for s in subjects if s.split == "test"]
+    if max(wanted.counts) > len(train):
+        raise SystemExit(f"There are {len(train)} training subjects; --counts asks for {max(wanted.counts)}.")
     order = np.random.default_rng(wanted.seed).permutation(len(train))
     start = wanted.output / "0.tsv"
     if not start.exists():

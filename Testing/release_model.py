@@ -30,6 +30,10 @@ def main() -> None:
     wanted = parser.parse_args()
     model = load_model(wanted.trained)
     subjects = [name for part in model.header.training["subjects"].values() for name in part]
+    if model.header.training.get("initial_model"):
+        raise SystemExit(
+            "This model goes on from another one, whose data is not known here; it must not ship."
+        )
     if not subjects or not all(name.startswith("sub-sim") for name in subjects):
         raise SystemExit("This model was not trained on simulated subjects alone; it must not ship.")
     header = replace(

@@ -13,8 +13,10 @@ from training_data import TINY_DENSE, TINY_PATCH, head, make_bids
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.model import load_model
+from DGMSegmentationLib.training.cases import prepare_cases, prior_box
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
 from DGMSegmentationLib.training.data import Subject, choose_validation, data_licence, find_subjects
+from DGMSegmentationLib.training.preset import load_preset
 from DGMSegmentationLib.training.run import train
 
 LEARNING = [
@@ -155,6 +157,9 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     assert 0 < max(distances) < 0.05  # it went on from there
     assert table(tmp_path / "tuned" / "history.csv")[0]["val_loss"] == ""  # all subjects train
 
+    smaller = make_bids(tmp_path / "lacking", n_train=1, absent=(9,))
+    with pytest.raises(InputError, match="No training volume holds CN_L"):
+        train("finetune", smaller, tmp_path / "lacks", device="cpu", init=base, overrides=UNET)
     with pytest.raises(InputError, match="network"):
         train("part1-dense", data, tmp_path / "no", init=base, overrides=ONE_STEP)
     other = [*UNET, "network.options.widths=[8, 24]"]
@@ -162,7 +167,19 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
         train("finetune", data, tmp_path / "no", device="cpu", init=base, overrides=other)
     with pytest.raises(InputError, match="--init"):
         train("finetune", data, tmp_path / "no", device="cpu", overrides=UNET)
-    assert not (tmp_path / "no").exists()
+    assert not (tmp_path / "no").exists() and not (tmp_path / "lacks" / "model.safetensors").exists()
+
+
+def test_fine_tuning_does_not_narrow_where_structures_are_looked_for(tmp_path):
+    """Few heads say little of where nuclei can be; a head that has them further out widens the box."""
+    data = make_bids(tmp_path / "bids", n_train=1)
+    preset = load_preset("default", overrides=UNET)
+    cases = prepare_cases(find_subjects(data), preset.data, preset.preprocessing)
+    own = prior_box(cases, 10.0)
+    wide = {"low_mm": [-200.0, -5.0, -200.0], "high_mm": [200.0, 5.0, 200.0]}
+    both = prior_box(cases, 10.0, wide)
+    assert both["low_mm"] == [-200.0, own["low_mm"][1], -200.0]
+    assert both["high_mm"] == [200.0, own["high_mm"][1], 200.0]
 
 
 @pytest.mark.timeout(600)

@@ -108,7 +108,9 @@ def simulate_dataset(
     sources = find_sources(labelmaps)
     cache = cache or output / "sourcedata" / "anatomies"
     check_writable([output / _DESCRIPTION, cache / "any.npz"], overwrite=True)
-    _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies})
+    heads = [len(sources.subcortical), len(sources.whole_head)]
+    made_by = {"anatomy_version": ANATOMY_VERSION, "label_maps": heads}
+    _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies, **made_by})
     paths = prepare_anatomies(sources, cache, jobs, progress, anatomies)
     return simulate_anatomies(paths, output, count, seed, jobs=jobs, options=options, progress=progress)
 

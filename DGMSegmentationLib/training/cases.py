@@ -1,7 +1,7 @@
 """Cases: labelled volumes on the network grid, prepared by the same code as at inference and held in memory."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -152,23 +152,29 @@ def absent_structures(cases: Sequence[Case]) -> list[str]:
     return texts
 
 
-def prior_box(cases: Sequence[Case], margin_mm: float = 10.0) -> dict[str, list[float]]:
+def prior_box(
+    cases: Sequence[Case], margin_mm: float = 10.0, first: Mapping[str, Sequence[float]] | None = None
+) -> dict[str, list[float]]:
     """Where structures were in the training volumes, plus a margin, in mm along the model's axes.
 
     Only the largest piece of each structure counts: stray islands of labels would blow the box up to the whole head.
 
     Relative to the centre of the brain mask's bounding box; used to leave out the rest of the volume at inference.
+    ``first`` is the box of the model that training goes on from: a few heads do not make it smaller.
     """
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     for case in cases:
         if not case.labels.any():
             continue
-        first, last = mask_box(largest_components(case.labels, 26)[0] > 0)
+        lowest, highest = mask_box(largest_components(case.labels, 26)[0] > 0)
         spacing = np.array(case.grid.spacing)
-        low = np.minimum(low, (first - 0.5 - case.mask_centre) * spacing)
-        high = np.maximum(high, (last + 0.5 - case.mask_centre) * spacing)
+        low = np.minimum(low, (lowest - 0.5 - case.mask_centre) * spacing)
+        high = np.maximum(high, (highest + 0.5 - case.mask_centre) * spacing)
+    low, high = low - margin_mm, high + margin_mm
+    if first:
+        low, high = np.minimum(low, first["low_mm"]), np.maximum(high, first["high_mm"])
     return {
-        "low_mm": np.round(low - margin_mm, 2).tolist(),
-        "high_mm": np.round(high + margin_mm, 2).tolist(),
+        "low_mm": np.round(low, 2).tolist(),
+        "high_mm": np.round(high, 2).tolist(),
         "margin_mm": [float(margin_mm)] * 3,
     }

@@ -242,12 +242,26 @@ class TrainingRun:
             _log.warning("%s", text)
         self.held = [i for i, s in enumerate(used) if s.name in set(held)]
         self.training = [i for i in range(len(used)) if i not in self.held]
-        self.prior = prior_box(self.cases, settings.prior_margin_mm)
+        first = self.initial.header.prior_box if self.initial is not None else None
+        self.prior = prior_box(self.cases, settings.prior_margin_mm, first)
+        self._check_all_present()
         self.log(f"Prepared in {time.monotonic() - started:.0f} s; validation: {', '.join(held) or 'none'}.")
         self.progress = Progress(self.output / "checkpoints", self.fingerprint)
         self.progress.folder.mkdir(parents=True, exist_ok=True)
         if not self.progress.file.exists():
             self.progress.save()
+
+    def _check_all_present(self) -> None:
+        """Fine-tuning would unlearn a structure that no volume shows: all of it would be background."""
+        if self.initial is None:
+            return
+        shown = np.unique(np.concatenate([np.unique(self.cases[i].labels) for i in self.training]))
+        lacking = [s.abbreviation for s in STRUCTURES if s.label not in shown]
+        if lacking:
+            raise InputError(
+                f"No training volume holds {', '.join(lacking)}: the model would forget what it knows of it; "
+                "label all ten structures, or train without --init."
+            )
 
     def _train_member(self, number: int, member: Member) -> tuple[State, State]:
         """Both stages of one network; returns the weights after each."""
