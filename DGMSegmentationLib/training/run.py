@@ -2,7 +2,6 @@
 
 import logging
 import os
-import platform
 import shutil
 import time
 import warnings
@@ -13,24 +12,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from .. import __version__
 from ..devices import limit_torch_threads, pick_device
 from ..errors import InputError
 from ..files import check_writable, write_json, write_text
-from ..model import Member, Model, ModelHeader, load_model, save_model
+from ..model import Member, ModelHeader, load_model, save_model
 from ..structures import STRUCTURES
 from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text
-from .data import Subject, choose_validation, data_licence, describe, find_subjects
-from .fitting import EpochData, Progress, State, new_network, quiet, run_stage, sample_core
-from .mining import BrainPredictor, false_positive_patches, mine
+from .data import Subject, choose_validation, describe, find_subjects
+from .fitting import Progress, State, new_network, quiet, sample_core
+from .header import model_header
+from .member import MemberTraining
 from .module import SegmentationModule
-from .patches import merge_tables, patch_table, split_table
-from .preset import Preset, StageSettings, load_preset
+from .preset import Preset, load_preset
 from .scoring import score_model, write_scores
-from .tiles import TileSampler, validation_tiles
 
 Log = Callable[[str], None]
 Report = Callable[[str, int, int], None]
@@ -120,7 +116,7 @@ class TrainingRun:
         stage1: list[State] = []
         final: list[State] = []
         for number, member in enumerate(members):
-            first, last = self._train_member(number, member)
+            first, last = MemberTraining(self, number, member).train()
             stage1.append(first)
             final.append(last)
         two = self.preset.stage2.enabled
@@ -263,186 +259,9 @@ class TrainingRun:
                 "label all ten structures, or train without --init."
             )
 
-    def _train_member(self, number: int, member: Member) -> tuple[State, State]:
-        """Both stages of one network; returns the weights after each."""
-        preset, wanted = self.preset, member.labels[1:]
-        classes = np.zeros(256, np.int64)
-        classes[list(wanted)] = np.arange(1, len(member.labels))
-        network: Any = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
-        core = sample_core(preset, network)
-        halo = tuple(network.halo)
-        start = {k: v.clone() for k, v in network.state_dict().items()}
-        if self.initial is not None:
-            start = dict(self.initial.states[number])
-        args = (preset, self.cases, core, halo, classes)
-        counts: dict[str, Any] = {}
-        self.patches[member.prefix.rstrip("_") or "all"] = counts
-        if preset.sampling.mode == "patch":
-            table = patch_table(
-                [np.isin(c.labels, wanted) for c in self.cases],
-                core,
-                preset.sampling.step,
-                preset.sampling.keep,
-            )
-            data = EpochData(*args, (), *self._divided(table, counts, "stage1"))
-        else:
-            sampler = TileSampler(self.cases, self.training, preset.sampling, core, wanted)
-            fixed = validation_tiles(
-                self.cases, self.held, core, preset.sampling.validation_tiles, preset.seed, wanted
-            )
-            data = EpochData(*args, (), sampler, fixed)
-            per_epoch = preset.sampling.steps_per_epoch * preset.sampling.batch
-            counts["stage1"] = {
-                "tiles_per_epoch": per_epoch,
-                "validation_tiles": len(fixed),
-                "tile": list(core),
-            }
-        first = self._stage(1, preset.stage1, number, member, data, start)
-        if not preset.stage2.enabled:
-            return first, first
-        if preset.stage2.false_positives:
-            voxels = self._mined(number, member, first, classes)
-            names = [case.name for case in self.cases]
-            counts["false_positive_voxels_after_stage1"] = {names[i]: len(v) for i, v in voxels.items()}
-            if preset.sampling.mode == "patch":
-                wrong = false_positive_patches(self.cases, voxels, core, preset.sampling.step)
-                merged = merge_tables(table, wrong, preset.stage2.false_positive_order)
-                data = EpochData(*args, (), *self._divided(merged, counts, "stage2"))
-            else:
-                wrong = false_positive_patches(
-                    [self.cases[i] for i in self.held],
-                    {k: voxels[i] for k, i in enumerate(self.held)},
-                    core,
-                    core,
-                )
-                data = EpochData(
-                    *args,
-                    (),
-                    sampler,
-                    self._with_false(fixed, wrong),
-                    voxels,
-                    preset.stage2.false_positive_fraction,
-                )
-                counts["stage2"] = {**counts["stage1"], "validation_tiles": len(data.validation)}
-        return first, self._stage(2, preset.stage2, number, member, data, first)
-
-    def _with_false(self, fixed: NDArray[np.int32], wrong: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Validation tiles of stage 2 in dense mode: those of stage 1, and a quarter as many that hold false positives."""
-        if not len(wrong):
-            return fixed
-        rows = wrong.copy()
-        rows[:, 0] = np.asarray(self.held)[wrong[:, 0]]
-        keep = np.random.default_rng([self.preset.seed, 8]).permutation(len(rows))[: max(1, len(fixed) // 4)]
-        return np.concatenate([fixed, rows[np.sort(keep)]])
-
-    def _divided(
-        self, table: NDArray[np.int32], counts: dict[str, Any], stage: str
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        settings = self.preset.data
-        train, held = split_table(
-            table, settings.validation, settings.validation_fraction, self.held, self.preset.seed
-        )
-        if not len(train):
-            raise InputError(
-                f"{self.data}: no patch is left to train on; check the labels and data.validation."
-            )
-        counts[stage] = {"patches": len(table), "train": len(train), "validation": len(held)}
-        self.log(f"{stage}: {len(table)} patches, {len(train)} to train and {len(held)} to validate.")
-        return train, held
-
-    def _stage(
-        self,
-        number: int,
-        stage: StageSettings,
-        member_number: int,
-        member: Member,
-        data: EpochData,
-        start: State,
-    ) -> State:
-        self.log(f"Training stage {number}{' of ' + member.prefix.rstrip('_') if member.prefix else ''}.")
-
-        def note() -> None:
-            write_text(self.output / "history.csv", history_text(self.progress.rows))
-            row = self.progress.rows[-1]
-            self.log(
-                f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: train {row['train_loss']:.4f}, "
-                f"validation {row['val_loss']:.4f}, Dice {row['val_dice']:.3f}, {row['seconds']:.0f} s"
-            )
-
-        n_classes = len(member.labels)
-        place = pick_device(self.device)
-        return run_stage(
-            number,
-            stage,
-            self.preset,
-            data,
-            start,
-            n_classes,
-            member_number,
-            member.prefix,
-            self.progress,
-            place,
-            note,
-        )
-
-    def _mined(
-        self, number: int, member: Member, state: State, classes: NDArray[np.int64]
-    ) -> dict[int, NDArray[np.int16]]:
-        """False positives of stage 1 in every case, kept in a file so that a resumed run need not predict again."""
-        file = self.progress.folder / f"{member.prefix}false_positives.npz"
-        if not file.exists():
-            self.log("Looking for false positives in the training volumes.")
-            single = Member("", member.labels)
-            model = Model(replace(self.header((single,)), prior_box=None), (state,))
-            tick = lambda done, total: self.report("Looking for false positives", done, total)  # noqa: E731
-            found = mine(self.cases, BrainPredictor(model, self.device), classes, tick)
-            temporary = file.with_name("mined.part.npz")
-            arrays: dict[str, Any] = {str(k): v for k, v in found.items()}
-            np.savez_compressed(temporary, **arrays)
-            temporary.replace(file)
-        with np.load(file) as stored:
-            return {int(k): stored[k] for k in stored.files}
-
     def header(self, members: Sequence[Member], note: str = "") -> ModelHeader:
         """The header of the run's model files."""
-        preset = self.preset
-        options = dict(preset.network.options)
-        options.pop("n_classes", None)
-        options.pop("in_channels", None)
-        rows = [row for row in self.progress.rows if not note or row["stage"] == 1]
-        judged = [row for row in rows if row["val_loss"] == row["val_loss"]]
-        # The Dice of the weights that are kept: the last, or those with the lowest loss; several members have several.
-        stage = preset.stage1 if note or not preset.stage2.enabled else preset.stage2
-        kept = None
-        if len(members) == 1 and judged:
-            last = judged[-1]
-            kept = last if stage.keep == "last" else min(judged, key=lambda row: float(row["val_loss"]))
-        licence = f"follows the training data: {data_licence(self.data)}"
-        if self.initial is not None:
-            first = self.initial.header
-            licence += f"; started from the model {first.name} {first.version}: {first.licence}"
-        return ModelHeader(
-            name=preset.name,
-            title=preset.title + note,
-            description=preset.description,
-            network=preset.network.name,
-            network_options=options,
-            preprocessing=preset.preprocessing,
-            members=tuple(members),
-            channels=preset.data.channels,
-            prior_box=self.prior,
-            licence=licence,
-            training={
-                "preset": preset.to_dict(),
-                "data": self.data.resolve().name,
-                "subjects": self.split,
-                "seed": preset.seed,
-                "epochs": len(rows),
-                "initial_model": self.initial.sha256 if self.initial else None,
-                "software": f"DGMSegmentation {__version__}, torch {torch.__version__}, Python {platform.python_version()}",
-            },
-            metrics={"validation_dice": kept["val_dice"]} if kept else {},
-        )
+        return model_header(self, members, note)
 
     def _results(self, target: Path, two: bool) -> None:
         """Score the test cases, write tables and curves, and put the scores into the model's header."""

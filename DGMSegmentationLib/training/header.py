@@ -1,0 +1,56 @@
+"""What a trained model's file says of itself."""
+
+import platform
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from .. import __version__
+from ..model import Member, ModelHeader
+from .data import data_licence
+
+if TYPE_CHECKING:
+    from .run import TrainingRun
+
+
+def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") -> ModelHeader:
+    """The header of a run's model file; ``note`` is added to the title of the one after stage 1."""
+    preset = run.preset
+    options = dict(preset.network.options)
+    options.pop("n_classes", None)
+    options.pop("in_channels", None)
+    rows = [row for row in run.progress.rows if not note or row["stage"] == 1]
+    judged = [row for row in rows if row["val_loss"] == row["val_loss"]]
+    # The Dice of the weights that are kept: the last, or those with the lowest loss; several members have several.
+    stage = preset.stage1 if note or not preset.stage2.enabled else preset.stage2
+    kept = None
+    if len(members) == 1 and judged:
+        last = judged[-1]
+        kept = last if stage.keep == "last" else min(judged, key=lambda row: float(row["val_loss"]))
+    licence = f"follows the training data: {data_licence(run.data)}"
+    if run.initial is not None:
+        first = run.initial.header
+        licence += f"; started from the model {first.name} {first.version}: {first.licence}"
+    return ModelHeader(
+        name=preset.name,
+        title=preset.title + note,
+        description=preset.description,
+        network=preset.network.name,
+        network_options=options,
+        preprocessing=preset.preprocessing,
+        members=tuple(members),
+        channels=preset.data.channels,
+        prior_box=run.prior,
+        licence=licence,
+        training={
+            "preset": preset.to_dict(),
+            "data": run.data.resolve().name,
+            "subjects": run.split,
+            "seed": preset.seed,
+            "epochs": len(rows),
+            "initial_model": run.initial.sha256 if run.initial else None,
+            "software": f"DGMSegmentation {__version__}, torch {torch.__version__}, Python {platform.python_version()}",
+        },
+        metrics={"validation_dice": kept["val_dice"]} if kept else {},
+    )
