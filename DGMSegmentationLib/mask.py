@@ -18,7 +18,7 @@ _USUAL_BRAIN = ((105.0, 170.0), (125.0, 210.0), (90.0, 180.0))
 _SMALLEST_SLAB = (60.0, 60.0, 25.0)  # must hold both putamina (about 75 mm), caudate to SN needs about 50 mm
 _LARGEST_FIELD_OF_VIEW = 400.0
 _FLAT_END = 0.25  # a brain that ends by itself tapers: its last slice is below this share of its largest one
-_WHOLE_VOLUME_ML = (600.0, 2500.0)
+WHOLE_VOLUME_ML = (600.0, 2500.0)
 
 
 def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[np.bool_]:
@@ -109,7 +109,7 @@ def check_head_size(
         if not unmasked and (extent > usual_high or (tapered and extent < usual_low)):
             odd.append(f"{extent:.0f} mm {direction}")
     volume = np.count_nonzero(mask) * float(np.prod([float(s) for s in spacing])) / 1000.0
-    if tapered_axes == 3 and not _WHOLE_VOLUME_ML[0] <= volume <= _WHOLE_VOLUME_ML[1]:
+    if tapered_axes == 3 and not WHOLE_VOLUME_ML[0] <= volume <= WHOLE_VOLUME_ML[1]:
         raise InputError(
             f"The brain in {name} has {volume:.0f} ml with voxels of {size} mm, as no human brain has: {advice}."
         )

@@ -388,3 +388,24 @@ def _lives(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_small_head_stays_large_enough_to_be_taken_for_one():
+    """However much the mask is eroded: training refuses a brain of less than 600 ml."""
+    from DGMSegmentationLib.mask import WHOLE_VOLUME_ML
+    from DGMSegmentationLib.simulation import subject
+
+    coarse = subject._MASK_GRID
+    positions = np.indices(coarse.shape).T * coarse.spacing + coarse.spacing
+    middle = np.array(coarse.shape) * coarse.spacing / 2
+    radius = (650e3 / (4 / 3 * np.pi)) ** (1 / 3)
+    distance = np.linalg.norm(positions - middle, axis=-1).T
+    soft = (distance < radius).astype(np.float32)
+    volumes = []
+    for seed in range(8):
+        mask = subject._brain_mask(
+            soft, np.ones(coarse.shape, np.float32), coarse, np.random.default_rng(seed)
+        )
+        volumes.append(mask.sum() * coarse.voxel_volume_mm3 / 1000)
+    assert min(volumes) > WHOLE_VOLUME_ML[0]
+    assert len({round(v) for v in volumes}) > 1  # still drawn at random

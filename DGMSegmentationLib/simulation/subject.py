@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from ..image import Grid, Image, apply_weights, grid_weights
+from ..mask import WHOLE_VOLUME_ML
 from .anatomy import GRID, Anatomy, mirrored
 from .deform import Pose, random_pose, random_positions, smooth_noise
 from .physics import Scan, acquire, forward_field
@@ -41,6 +42,11 @@ RECONSTRUCTIONS: tuple[str, ...] = tuple(_SHARES)
 
 #: Masks are shaped on this coarse grid and then brought to the scan's.
 _MASK_GRID = Grid((64, 80, 67), GRID.affine @ np.diag([3.0, 3.0, 3.0, 1.0]))
+
+#: Border of a mask, from outside the brain (below 0) to an eroded one, mm.
+MASK_REACH_MM = (-1.5, 3.5)
+#: A little above the volume below which the program takes nothing for a whole brain.
+SMALLEST_MASK_ML = WHOLE_VOLUME_ML[0] + 4.0
 
 
 @dataclass(frozen=True)
@@ -192,7 +198,7 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
     )
     depth -= smooth_noise(rng, _MASK_GRID.shape, mm, 40.0) * np.float32(rng.uniform(0.2, 1.2))
     fine = apply_weights(depth, grid_weights(_MASK_GRID, grid, False))
-    mask = fine > rng.uniform(-1.5, 3.5)
+    mask = fine > rng.uniform(*MASK_REACH_MM)
     if rng.uniform() < 0.4:  # a threshold on the signal eats into veins and the skull base
         smooth = ndimage.gaussian_filter(magnitude, 0.7)
         mask &= (smooth > rng.uniform(0.2, 0.5) * float(np.median(smooth[mask]))) | (fine > 25.0)
@@ -203,6 +209,10 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
         mask = components == sizes.argmax()
     if rng.uniform() < 0.7:
         mask = ndimage.binary_fill_holes(mask)
+    if (
+        mask.sum() * grid.voxel_volume_mm3 < 1000 * SMALLEST_MASK_ML
+    ):  # what is left of a small head is no head
+        mask = fine > MASK_REACH_MM[0]
     return np.asarray(mask)
 
 
