@@ -1,9 +1,9 @@
-"""The prior box changes no label: every case segmented in the box and in the whole volume, and the voxels that differ.
+"""What the prior box changes: every case segmented in the box and in the whole volume, and the voxels that differ.
 
 python Testing/prior_box.py --data QSM20 [--models default RUN/model.safetensors ...] [--subjects sub-N001 ...]
 
 Networks without a normalisation over the tile (Part 1, Part 2) must agree in every voxel. The bundled U-Net normalises
-over its tile, so that a few voxels of an outline may differ; their count is printed beside those of the structures.
+over its tile, so that its outlines differ (Docs/performance.md); the count is printed beside that of the structures.
 """
 
 import argparse

@@ -86,10 +86,9 @@ def _announce(options: Options) -> None:
             "across a network use an SSH tunnel.",
             flush=True,
         )
-    elif (
-        options.browser
-    ):  # with a token, every user of this computer could read it in the browser's command line
-        # A browser in the terminal would not return, and the program would not answer it.
+    elif options.browser:
+        # Not with a token: every user of this computer could read it in the browser's command line. A browser in
+        # the terminal would not return, and the program would not answer it.
         threading.Thread(target=webbrowser.open, args=(options.url,), daemon=True).start()
 
 

@@ -209,9 +209,8 @@ def _brain_mask(soft: Map, magnitude: Map, grid: Grid, rng: np.random.Generator)
         mask = components == sizes.argmax()
     if rng.uniform() < 0.7:
         mask = ndimage.binary_fill_holes(mask)
-    if (
-        mask.sum() * grid.voxel_volume_mm3 < 1000 * SMALLEST_MASK_ML
-    ):  # what is left of a small head is no head
+    volume_ml = mask.sum() * grid.voxel_volume_mm3 / 1000
+    if volume_ml < SMALLEST_MASK_ML:  # what is left of a small head is no head
         mask = fine > MASK_REACH_MM[0]
     return np.asarray(mask)
 
