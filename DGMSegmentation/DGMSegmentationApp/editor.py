@@ -150,18 +150,21 @@ class EditorLogic(SegmentEditorLogic):
             self._range_of_head()
             return
         image = modifier.get_source_image_data()
-        values = vtk_image_to_np(image).astype(np.float32)
-        distance = ndimage.distance_transform_edt(~inside, sampling=image.GetSpacing()[::-1])
-        near = distance <= AROUND_MM
+        values = vtk_image_to_np(image)
+        lowest, highest = float(values.min()), float(values.max())
+        spacing = image.GetSpacing()[::-1]
+        reach = [int(AROUND_MM / s) + 1 for s in spacing]
+        found = ndimage.find_objects(inside.astype(np.uint8))[0]
+        box = tuple(slice(max(0, s.start - r), s.stop + r) for s, r in zip(found, reach, strict=True))
+        inside, values = inside[box], values[box].astype(np.float32)
+        near = ndimage.distance_transform_edt(~inside, sampling=spacing) <= AROUND_MM
         split = SimpleITK.OtsuThresholdImageFilter()
         split.SetMaskValue(1)
         split.Execute(*(SimpleITK.GetImageFromArray(a) for a in (values, near.astype(np.uint8))))
         between = split.GetThreshold()
         brighter = values[inside].mean() > values[near & ~inside].mean()
         threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
-        threshold.set_threshold_min_max_values(
-            (between, float(values.max())) if brighter else (float(values.min()), between)
-        )
+        threshold.set_threshold_min_max_values((between, highest) if brighter else (lowest, between))
 
     def keep_range(self) -> None:
         """Take from the chosen structure the voxels whose values lie outside the range of the tool Threshold."""
