@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -227,6 +228,28 @@ def test_nothing_leaves_this_computer(page, requests, program):
     assert len(requests) > 50
     away = {url[:100] for url in requests if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
     assert {urlsplit(url).netloc for url in away} == {home}
+
+
+def test_a_window_that_closes_amid_answers_is_no_fault(context):
+    """Two hundred questions, then gone: the program says nothing of it, and serves the next window."""
+    program = Program()
+    try:
+        for _ in range(2):
+            page = context.new_page()
+            Hand(page).open_page(program.url)
+            page.evaluate(
+                """() => { const session = window.trame.client.getConnection().getSession();
+                    for (let i = 0; i < 200; i++) session.call("trame.state.get", []); }"""
+            )
+            page.close()
+            deadline = time.monotonic() + PATIENCE_S
+            while b"true" not in urllib.request.urlopen(program.url + "free", timeout=PATIENCE_S).read():
+                assert time.monotonic() < deadline, "the closed window kept the program"
+                time.sleep(0.05)
+        assert program.stop() == 0
+        assert len(program.lines) == 1, "".join(program.lines)  # the address alone
+    finally:
+        program.clean()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -30,7 +30,6 @@ def run(options: Options, file: Path | None = None) -> None:
     image = _read(file)
     # trame reads the command line by itself; ours means nothing to it.
     sys.argv = sys.argv[:1]
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     _quiet()
     from .application import Application
 
@@ -70,10 +69,23 @@ def _read(file: Path | None) -> Any:
     return read_image(file)
 
 
+class _WindowGone(logging.Filter):
+    """Drops what the web server says when a window closes in the middle of an answer: that is no fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        # wslink logs from within its except block, the others hand the error over.
+        error = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
+        served = record.name.startswith(("wslink", "aiohttp", "asyncio"))
+        return not (served and isinstance(error, ConnectionResetError))
+
+
 def _quiet() -> None:
-    """VTK's warnings about a missing display or old event names mean nothing to the user."""
+    """What means nothing to the user: requests, windows that close, VTK on a missing display or old event names."""
     import vtk
 
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_WindowGone())
     vtk.vtkLogger.SetStderrVerbosity(vtk.vtkLogger.VERBOSITY_ERROR)
     vtk.vtkObject.GlobalWarningDisplayOff()
 
