@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from . import __version__
 from .case import Case, open_case
-from .confidence import flip_dice, undecided_shares
+from .confidence import undecided_shares
 from .errors import Cancelled, InputError
 from .files import read_image
-from .image import Grid, Image, reorient_back
+from .image import Image, reorient_back
 from .measure import RoiRow, measure
 from .model import DEFAULT_MODEL, Model, load_model
 from .postprocess import (
@@ -27,12 +27,13 @@ from .postprocess import (
     largest_components,
     probabilities_to_native,
 )
-from .preprocess import Prepared, mirrored_coordinates, prepare
+from .prediction import cropped, leaving_box, predict_case, prior_box
+from .preprocess import prepare
 from .quality import Flag, add_flags, quality_flags
-from .structures import MIRROR, by_label
+from .structures import by_label
 
 if TYPE_CHECKING:
-    from .inference import Box, Predictor
+    from .inference import Predictor
 
 StepProgress = Callable[[str, float], None]
 """progress(what is being done, fraction of the whole run 0..1)"""
@@ -78,88 +79,6 @@ class Stopwatch:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - start
 
 
-def prior_box(model: Model, prepared: Prepared) -> "Box | None":
-    """Where the model's structures can be, as slices of the network grid; None when the model does not say."""
-    prior = model.header.prior_box
-    if not prior:
-        return None
-    spacing = np.array(prepared.grid.spacing)
-    low = np.floor(prepared.mask_centre + np.array(prior["low_mm"]) / spacing).astype(int)
-    high = np.ceil(prepared.mask_centre + np.array(prior["high_mm"]) / spacing).astype(int) + 1
-    low = np.clip(low, 0, np.array(prepared.grid.shape) - 1)
-    high = np.clip(high, low + 1, prepared.grid.shape)
-    x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return x, y, z
-
-
-def border_values(labels: NDArray[np.integer[Any]], box: "Box", shape: Sequence[int]) -> list[int]:
-    """The values other than 0 on the faces of the box that are not also faces of the volume."""
-    found: set[int] = set()
-    for axis, (span, length) in enumerate(zip(box, shape, strict=True)):
-        faces = ([0] if span.start > 0 else []) + ([-1] if span.stop < length else [])
-        for face in faces:
-            found.update(np.unique(np.take(labels, face, axis=axis)).tolist())
-    return sorted(found - {0})
-
-
-def _leaving_box(
-    probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
-) -> list[int]:
-    """The classes whose main piece touches the box's border; a stray island there means nothing."""
-    winner = probabilities.argmax(axis=0).astype(np.uint8)
-    return border_values(largest_components(winner, connectivity)[0], box, shape)
-
-
-def _flip_order(labels: Sequence[int]) -> list[int]:
-    """For each class, the class of the mirrored head that it corresponds to."""
-    return [list(labels).index(MIRROR[label]) for label in labels]
-
-
-def predict_case(
-    predictor: "Predictor",
-    prepared: Prepared,
-    box: "Box | None",
-    flip_average: bool = False,
-    progress: Callable[[int, int], None] | None = None,
-    cancel: Callable[[], bool] | None = None,
-    notes: dict[str, Any] | None = None,
-) -> NDArray[np.float32]:
-    """Probabilities on the network grid (or in ``box``), optionally averaged with those of the mirrored head.
-
-    ``notes`` then receives "flip_dice": how well both agree on each structure.
-    """
-    runs = 2 if flip_average else 1
-
-    def step(run: int) -> Callable[[int, int], None] | None:
-        return (lambda done, total: progress(run * total + done, runs * total)) if progress else None
-
-    result = predictor.predict(prepared.inputs, prepared.coordinates, box, step(0), cancel)
-    if not flip_average:
-        return result
-    pre = predictor.model.header.preprocessing
-    axis = pre.lateral_axis
-    length = prepared.inputs.shape[1 + axis]
-    turned = None
-    if box is not None:
-        spans = list(box)
-        spans[axis] = slice(length - box[axis].stop, length - box[axis].start)
-        turned = (spans[0], spans[1], spans[2])
-    where = None if prepared.coordinates is None else mirrored_coordinates(prepared.coordinates, pre)
-    inputs = np.ascontiguousarray(np.flip(prepared.inputs, axis=1 + axis))
-    mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
-    mirrored = np.flip(mirrored, axis=1 + axis)[_flip_order(predictor.model.labels)]
-    if notes is not None:
-        notes["flip_dice"] = flip_dice(result, mirrored, predictor.model.labels)
-    return (result + mirrored) / np.float32(2)
-
-
-def _cropped(grid: Grid, box: "Box") -> Grid:
-    affine = grid.affine.copy()
-    affine[:3, 3] += grid.affine[:3, :3] @ np.array([s.start for s in box], float)
-    x, y, z = (s.stop - s.start for s in box)
-    return Grid((x, y, z), affine)
-
-
 def label_case(
     case: Case,
     predictor: "Predictor",
@@ -190,7 +109,7 @@ def label_case(
 
     with clock("network"):
         probabilities = predict_case(predictor, prepared, box, flip_average, tile, cancel, notes)
-        leaving = _leaving_box(probabilities, box, prepared.grid.shape, connectivity) if box else []
+        leaving = leaving_box(probabilities, box, prepared.grid.shape, connectivity) if box else []
         if leaving:
             log(
                 "A structure reaches the border of the region where it is expected; searching the whole volume."
@@ -202,7 +121,7 @@ def label_case(
     _stop_if(cancel)
     report("Returning to the image's own grid", 0.82)
     with clock("back"):
-        grid = _cropped(prepared.grid, box) if box is not None else prepared.grid
+        grid = cropped(prepared.grid, box) if box is not None else prepared.grid
         labels = labels_from_probabilities(probabilities, model.labels, grid, prepared.native, pre.back)
     with clock("components"):
         if largest_component:

@@ -7,7 +7,7 @@ import torch
 
 from DGMSegmentationLib.training.loss import SegmentationLoss, shrink, soft_dice_loss
 from DGMSegmentationLib.training.module import mean_dice
-from DGMSegmentationLib.training.preset import LossSettings
+from DGMSegmentationLib.training.settings import LossSettings
 
 # Two voxels, three classes: p = softmax of these logits.
 LOGITS = torch.log(torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.7, 0.2]])).T.reshape(1, 3, 2, 1, 1)

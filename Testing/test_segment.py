@@ -17,7 +17,8 @@ from DGMSegmentationLib.files import read_image, read_labels
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference import Predictor
 from DGMSegmentationLib.model import ModelHeader, load_model, save_model
-from DGMSegmentationLib.segment import prior_box, segment
+from DGMSegmentationLib.prediction import prior_box
+from DGMSegmentationLib.segment import segment
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STRUCTURES
 from DGMSegmentationLib.tables import read_long

@@ -12,7 +12,7 @@ from DGMSegmentationLib.training.augment import Augmenter
 from DGMSegmentationLib.training.cases import Case, compact, cropped, prior_box
 from DGMSegmentationLib.training.data import find_subjects
 from DGMSegmentationLib.training.mining import false_positive_patches, false_positives
-from DGMSegmentationLib.training.preset import AugmentationSettings, SamplingSettings
+from DGMSegmentationLib.training.settings import AugmentationSettings, SamplingSettings
 from DGMSegmentationLib.training.tiles import Tiles, TileSampler, validation_tiles
 
 PRE = Preprocessing(axes="LAI", spacing_mm=(2, 2, 2), shape=(20, 22, 16), coordinates=True)

@@ -109,8 +109,8 @@ def run_job(job: Job, image: Path, units: str, prior: dict[str, list[float]] | N
     """Measure one row in this process; writes the labels and where they lie to ``labels`` (.npz)."""
     from ..case import open_case
     from ..inference import Predictor
+    from ..prediction import prior_box
     from ..preprocess import prepare
-    from ..segment import prior_box
 
     model = open_network(job.network, prior)
     if model.header.prior_box is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from ..training.preset import Preset
+    from ..training.settings import Preset
 
 
 def training_throughput(preset_name: str, device: str, steps: int = 3) -> dict[str, Any]:

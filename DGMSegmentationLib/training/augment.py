@@ -17,7 +17,7 @@ from ..inference import cut
 from ..preprocess import Preprocessing, mirrored_coordinates
 from ..structures import MIRROR
 from .cases import Case
-from .preset import AugmentationSettings
+from .settings import AugmentationSettings
 
 Array = NDArray[Any]
 

@@ -17,7 +17,7 @@ from ..postprocess import largest_components
 from ..preprocess import Preprocessing, labels_to_grid, mask_box, prepare
 from ..structures import STRUCTURES
 from .data import Subject, label_mapping
-from .preset import DataSettings
+from .settings import DataSettings
 
 
 @dataclass(frozen=True, eq=False)

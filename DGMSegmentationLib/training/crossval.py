@@ -11,9 +11,10 @@ import numpy as np
 from ..errors import InputError
 from ..evaluate import CaseScore
 from .data import Subject, find_subjects
-from .preset import Preset, load_preset
+from .preset import load_preset
 from .run import MODEL_NAME, Log, Report, train
 from .scoring import write_scores
+from .settings import Preset
 
 
 @dataclass(frozen=True)

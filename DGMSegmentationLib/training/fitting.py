@@ -29,7 +29,7 @@ from ..networks import build_network
 from .augment import Augmenter
 from .cases import Case
 from .module import Keeper, Row, SegmentationModule
-from .preset import Preset, StageSettings
+from .settings import Preset, StageSettings
 from .tiles import Tiles, TileSampler, validation_tiles
 
 State = dict[str, Tensor]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .preset import LossSettings
+from .settings import LossSettings
 
 
 def soft_dice_loss(

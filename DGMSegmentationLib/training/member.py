@@ -14,7 +14,7 @@ from .curves import history_text
 from .fitting import EpochData, State, new_network, run_stage, sample_core
 from .mining import BrainPredictor, false_positive_patches, mine
 from .patches import merge_tables, patch_table, split_table
-from .preset import StageSettings
+from .settings import StageSettings
 from .tiles import TileSampler, validation_tiles
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ..errors import DGMError
 from .loss import SegmentationLoss
-from .preset import OptimiserSettings, Preset, StageSettings
+from .settings import OptimiserSettings, Preset, StageSettings
 
 Row = dict[str, Any]
 

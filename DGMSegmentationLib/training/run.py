@@ -25,8 +25,9 @@ from .fitting import Progress, State, new_network, quiet, sample_core
 from .header import model_header
 from .member import MemberTraining
 from .module import SegmentationModule
-from .preset import Preset, load_preset
+from .preset import load_preset
 from .scoring import score_model, write_scores
+from .settings import Preset
 
 Log = Callable[[str], None]
 Report = Callable[[str, int, int], None]

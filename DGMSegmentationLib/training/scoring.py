@@ -15,7 +15,7 @@ from ..segment import label_case
 from .cases import open_subject
 from .data import Subject
 from .mining import BrainPredictor, false_positives
-from .preset import DataSettings
+from .settings import DataSettings
 
 
 @dataclass

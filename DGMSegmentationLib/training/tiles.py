@@ -16,7 +16,7 @@ from ..preprocess import mask_box
 from .augment import Augmenter
 from .cases import Case
 from .patches import lattice
-from .preset import SamplingSettings
+from .settings import SamplingSettings
 
 Triple = tuple[int, int, int]
 Sample = dict[str, NDArray[Any]]
