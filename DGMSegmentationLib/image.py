@@ -149,7 +149,10 @@ def apply_weights(data: NDArray[Any], weights: Sequence[NDArray[np.float32]]) ->
     lead = result.ndim - 3
     for axis in sorted(range(3), key=lambda a: weights[a].shape[0] / weights[a].shape[1]):
         moved = np.moveaxis(result, lead + axis, -1)
-        result = np.moveaxis(moved @ weights[axis].T, -1, lead + axis)
+        # One product per axis: a stack of matrices is many small ones, whose threads wait for each other on a busy machine.
+        rows = np.ascontiguousarray(moved).reshape(-1, moved.shape[-1])
+        product = (rows @ weights[axis].T).reshape(*moved.shape[:-1], -1)
+        result = np.moveaxis(product, -1, lead + axis)
     return np.ascontiguousarray(result)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .errors import InputError
-from .image import Grid, grid_weights
+from .image import Grid, apply_weights, grid_weights
 
 CONNECTIVITIES = {6: 1, 18: 2, 26: 3}  # neighbours -> rank of scipy's structuring element
 _SLAB_VALUES = 16_000_000  # floats of probabilities held at once on the native grid: 64 MB
@@ -59,7 +59,7 @@ def labels_from_probabilities(
     plane = np.einsum("by,kayz->kabz", wy, plane, optimize=True)
     depth = max(1, _SLAB_VALUES // max(1, plane.shape[0] * plane.shape[1] * plane.shape[2]))
     for start in range(0, wz.shape[0], depth):
-        part = plane @ wz[start : start + depth].T
+        part = np.tensordot(plane, wz[start : start + depth], (3, 1))  # one product, as in apply_weights
         best = part.argmax(axis=0)
         # What is not a structure is background: its probability is never interpolated, so a cut-off is no loss.
         wins = np.take_along_axis(part, best[None], axis=0)[0] > 1.0 - part.sum(axis=0)
@@ -75,8 +75,7 @@ def probabilities_to_native(
     weights = grid_weights(grid, native, antialias=False)
     result = np.empty((probabilities.shape[0], *native.shape), np.float32)
     for k in range(1, probabilities.shape[0]):
-        part = np.einsum("ax,xyz->ayz", weights[0], probabilities[k], optimize=True)
-        result[k] = np.einsum("by,ayz->abz", weights[1], part, optimize=True) @ weights[2].T
+        result[k] = apply_weights(probabilities[k], weights)
     result[0] = 1.0 - result[1:].sum(axis=0)
     return result
 

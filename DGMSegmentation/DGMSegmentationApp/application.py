@@ -77,7 +77,8 @@ class Application:
         self._layouts = layouts
         self.server.trigger("dgm_key")(self.controls.key)
         self.server.controller.on_server_bind.add(self._bind)
-        self._new_window, self._fit = True, None
+        self._new_window = True
+        self._fit: asyncio.TimerHandle | None = None
         self.server.controller.on_client_connected.add(self._connected)
         for view in self.slicer.view_manager.get_views():
             view.interactor().AddObserver("WindowResizeEvent", self._resized)

@@ -59,7 +59,7 @@ def rows_of(rows: list[Any], reasons: dict[str, str], visible: Any) -> list[dict
     shown = []
     for structure in STRUCTURES:
         row = by_label.get(structure.label)
-        there = row is not None and row.n_voxels > 0
+        found = row if row is not None and row.n_voxels > 0 else None
         shown.append(
             {
                 "label": structure.label,
@@ -67,9 +67,9 @@ def rows_of(rows: list[Any], reasons: dict[str, str], visible: Any) -> list[dict
                 "name": structure.name.split(" ", 1)[1].capitalize(),
                 "side": structure.side,
                 "color": structure.color,
-                "mean": number(row.mean_ppb) if there else "",
-                "sd": number(row.sd_ppb) if there else "",
-                "volume": number(row.volume_mm3, 0) if there else "",
+                "mean": number(found.mean_ppb) if found else "",
+                "sd": number(found.sd_ppb) if found else "",
+                "volume": number(found.volume_mm3, 0) if found else "",
                 "flags": [
                     {"words": words, "reason": reason or words}
                     for words, reason in (shown_flags(row, reasons) if row is not None else [])

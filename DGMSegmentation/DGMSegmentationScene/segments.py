@@ -106,7 +106,7 @@ def structure_segments(node: Any) -> dict[int, str]:
         if segment.GetTag(TAG_LABEL, value) and str(value).isdigit():
             label = int(str(value))
         label = label or names.get(segment_id.lower()) or names.get((segment.GetName() or "").strip().lower())
-        if label in range(1, len(STRUCTURES) + 1):
+        if label is not None and label in range(1, len(STRUCTURES) + 1):
             found.setdefault(label, segment_id)
     return found
 
