@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .cohort.find import entities, natural_order
+from .cohort.names import entities, natural_order
 from .errors import InputError
 from .evaluate import CaseScore
 from .evaluate_files import Pair, case_key, evaluate_files

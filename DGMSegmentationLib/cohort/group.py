@@ -15,10 +15,11 @@ from ..files import write_json, write_text
 from ..measure import RoiRow
 from ..norms import read_norms
 from ..tables import COLUMNS, long_text, table_text, wide_columns, wide_rows
-from .find import Cohort, CohortCase, entities
+from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
 from .longitudinal import Visit, session_changes
+from .names import entities
 from .record import Record, rows_of
 
 CASE_COLUMNS = (
@@ -116,9 +117,20 @@ def write_group(
 def _digest(entries: Sequence[Entry], norms: str | None) -> str:
     """Changes whenever a table would."""
     facts = [
-        (e.case.name, e.case.subject, e.case.shown, e.case.age, e.case.sex, e.status, e.reason, (e.record or {}).get("finished"))
+        (
+            *(
+                e.case.name,
+                e.case.subject,
+                e.case.shown,
+                e.case.visit,
+                e.case.ordered_by,
+                e.case.age,
+                e.case.sex,
+            ),
+            *(e.status, e.reason, (e.record or {}).get("finished")),
+        )
         for e in entries
-    ]  # fmt: skip
+    ]
     table = hashlib.sha256(Path(norms).read_bytes()).hexdigest() if norms else ""
     return hashlib.sha256(json.dumps([__version__, COLUMNS, table, facts]).encode()).hexdigest()
 
@@ -204,7 +216,13 @@ def _write_changes(
     provenance: Mapping[str, Any],
 ) -> None:
     visits = [
-        Visit(entry.case.subject, entry.case.session, _series(entry.case), rows[entry.case.name])
+        Visit(
+            entry.case.subject,
+            entry.case.session,
+            _series(entry.case),
+            rows[entry.case.name],
+            entry.case.ordered_by,
+        )
         for entry in done
     ]
     found = session_changes(visits)

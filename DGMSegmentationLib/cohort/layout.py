@@ -15,14 +15,12 @@ from ..errors import InputError
 from ..files import write_json, write_text
 from ..interchange import lookup_text
 from ..tables import COLUMN_DESCRIPTIONS
-from .find import Cohort, CohortCase, entities
+from .find import Cohort, CohortCase
+from .names import ATLAS, derivative_stems
 
 SOFTWARE_NAME = "DGMSegmentation"
 BIDS_VERSION = "1.10.0"
 STATE = ".dgmseg"
-_ATLAS = "seg-DGM"
-# The entities that stand after "seg" in a BIDS name.
-_LATE = ("res", "den", "label", "desc")
 _EDITED_SUFFIXES = (".nii.gz", ".nii", ".seg.nrrd", ".nrrd")
 
 LONG, WIDE, CASES = "rois_long.tsv", "rois_wide.tsv", "cases.tsv"
@@ -57,18 +55,11 @@ class CasePaths:
 
 def case_paths(output: Path, case: CohortCase) -> CasePaths:
     """The files of a case below the output folder."""
-    found = entities(case.name)
-    late = {key: value for key, value in found.items() if key in _LATE}
-    early = [f"{key}-{value}" for key, value in found.items() if key not in _LATE]
-    edited = {**late, "desc": f"{late['desc']}Edited" if "desc" in late else "edited"}
-    folder = output / early[0]
+    stem, edited_stem = derivative_stems(case.name)
+    folder = output / stem.split("_")[0]
     if case.session:
         folder = folder / case.session
-
-    def stem(last: dict[str, str]) -> str:
-        return "_".join([*early, _ATLAS, *(f"{key}-{value}" for key, value in last.items())])
-
-    return CasePaths(folder / "anat", stem(late), stem(edited), output / STATE / f"{case.name}.json")
+    return CasePaths(folder / "anat", stem, edited_stem, output / STATE / f"{case.name}.json")
 
 
 def check_output(output: Path, root: Path) -> None:
@@ -111,9 +102,9 @@ def write_frame(output: Path, cohort: Cohort) -> None:
         "asymmetry_percent": {"Description": COLUMN_DESCRIPTIONS["asymmetry_percent"], "Units": "percent"}
     }
     _write_changed(output / "dataset_description.json", description)
-    _write_changed(output / f"{_ATLAS}_stats.json", columns)
+    _write_changed(output / f"{ATLAS}_stats.json", columns)
     for path, text in (
-        (output / f"{_ATLAS}_dseg.tsv", lookup_text()),
+        (output / f"{ATLAS}_dseg.tsv", lookup_text()),
         (output / ".bidsignore", "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"),
         (
             output / "README",

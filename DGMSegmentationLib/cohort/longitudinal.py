@@ -19,6 +19,8 @@ class Visit:
     session: str
     series: str
     rows: Sequence[RoiRow]
+    order: str = ""
+    """What the order of the sessions follows, in words."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Change:
     series: str
     rows: tuple[Mapping[str, Any], ...]
     """Ten, with the values of both sessions, the change and the detectable change."""
+    order: str = ""
 
 
 def session_changes(visits: Sequence[Visit]) -> list[Change]:
@@ -56,5 +59,5 @@ def session_changes(visits: Sequence[Visit]) -> list[Change]:
                         "second_flags": other.flags,
                     }
                 )
-            result.append(Change(subject, first.session, second.session, series, tuple(rows)))
+            result.append(Change(subject, first.session, second.session, series, tuple(rows), first.order))
     return result
