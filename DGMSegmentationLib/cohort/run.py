@@ -197,7 +197,7 @@ def _run(
             write_record(step.paths.record, fresh)
             records[step.case.name] = fresh
     todo = [step for step in steps if step.do in ("segment", "measure")]
-    tasks = [_task(step, output, wishes, name) for step in todo]
+    tasks = [_task(step, request, wishes, name) for step in todo]
     start = tables = time.monotonic()
     provenance = _provenance(request, wishes)
 
@@ -269,13 +269,24 @@ def _no_answers() -> Generator[Answer, None, None]:
     yield from ()
 
 
-def _task(step: Step, output: Path, wishes: Wishes, run: str) -> Task:
+def _task(step: Step, request: Request, wishes: Wishes, run: str) -> Task:
     edited = str(step.edited.absolute()) if step.edited else None
-    return task_of(step.case, output, wishes, do=step.do, run=run, edited=edited, why=step.why)
+    overwrite = request.force.overwrite
+    return task_of(
+        step.case,
+        request.output,
+        wishes,
+        do=step.do,
+        run=run,
+        edited=edited,
+        why=step.why,
+        overwrite=overwrite,
+    )
 
 
 def _ended(step: Step, reason: str) -> Record:
     """The record of a case whose worker died; it is tried again in the next run."""
+    known = read_record(step.paths.record) or {}
     record: Record = {
         "name": step.case.name,
         "status": "failed",
@@ -284,7 +295,9 @@ def _ended(step: Step, reason: str) -> Record:
         "inputs": {},
         "rows": [],
         "outputs": {},
-        "automatic": (read_record(step.paths.record) or {}).get("automatic"),
+        "corrected": step.edited is not None,
+        "edited_outputs": known.get("edited_outputs", {}),
+        "automatic": known.get("automatic"),
         "finished": f"{time.time():.6f}",
     }
     write_record(step.paths.record, record)
