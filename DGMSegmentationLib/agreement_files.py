@@ -25,6 +25,8 @@ def methods_from_tables(paths: Sequence[Path]) -> dict[str, list[RoiRow]]:
 
     Where a subject has several images (sessions, runs) in a table, each counts as a subject of its own: "sub-01 ses-1".
     """
+    for path in paths:
+        _refuse_image(path)
     names = [stem(path) for path in paths]
     if len(set(names)) < len(names):
         names = [f"{path.absolute().parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
@@ -139,10 +141,11 @@ def methods_from_manifest(
 def label_changes(
     lines: Sequence[dict[str, str]], *, units: str = "auto", scheme: str = "dgm"
 ) -> list[CaseScore]:
-    """Scores of the first method's labels against the second's, where a subject has different ones.
+    """Scores of the second method's labels against the first's, where a subject has different ones.
 
-    With automatic labels first and corrected ones second this is what the correction changed, in Dice and in
-    ppb. The ROI means are taken in the second's image.
+    With automatic labels first and corrected ones second this is what the correction changed, in Dice and in ppb:
+    errors are second minus first, precision and sensitivity take the first as reference. The ROI means are taken in
+    the second's image.
     """
     names = list(dict.fromkeys(line["method"] for line in lines))
     if len(names) < 2:
@@ -151,7 +154,7 @@ def label_changes(
         {line["subject"]: line for line in lines if line["method"] == name} for name in names[:2]
     )
     pairs = [
-        Pair(subject, Path(line["segmentation"]), Path(other["segmentation"]), Path(other["image"]))
+        Pair(subject, Path(other["segmentation"]), Path(line["segmentation"]), Path(other["image"]))
         for subject, line in first.items()
         if (other := second.get(subject)) is not None and other["segmentation"] != line["segmentation"]
     ]
@@ -160,9 +163,13 @@ def label_changes(
 
 def is_roi_table(path: Path) -> bool:
     """True for a file with the columns of a long ROI table; raises InputError for an image, which needs labels."""
+    _refuse_image(path)
+    lines = read_table(path)
+    return bool(lines) and all(column in lines[0] for column in COLUMNS)
+
+
+def _refuse_image(path: Path) -> None:
     if path.is_dir() or path.name.lower().endswith((".nii", ".nii.gz", ".nrrd", ".nhdr", ".dcm")):
         raise InputError(
             f"{path} is an image: name the labels to measure it with (--segmentation), or give ROI tables."
         )
-    lines = read_table(path)
-    return bool(lines) and all(column in lines[0] for column in COLUMNS)

@@ -19,7 +19,7 @@ from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
 from .longitudinal import Visit, session_changes
-from .names import entities
+from .names import entities, few
 from .record import Record, rows_of
 
 CASE_COLUMNS = (
@@ -28,7 +28,6 @@ CASE_COLUMNS = (
 )  # fmt: skip
 NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
 _INDEX = "group.json"
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -62,12 +61,6 @@ def same_images(entries: Sequence[Entry]) -> list[list[str]]:
         if stamp.get("sha256"):
             by_sum.setdefault(stamp["sha256"], []).append(entry.case.name)
     return [names for names in by_sum.values() if len(names) > 1]
-
-
-def few(names: Sequence[str]) -> str:
-    """ "a, b, c and 7 more"."""
-    shown = ", ".join(names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 def write_group(

@@ -1,6 +1,7 @@
 """BIDS names: their entities, their order, and what the files made of an image are called."""
 
 import re
+from collections.abc import Sequence
 
 # Susceptibility separation writes the two parts beside their sum, under one of these entities.
 _PART_KEYS = ("part", "desc", "label", "rec", "acq")
@@ -8,6 +9,7 @@ _PART = re.compile(r"(chi)?(para|dia|pos|neg)(magnetic|itive|ative)?", re.IGNORE
 # The entities that stand after "seg" in a BIDS name.
 _LATE = ("res", "den", "label", "desc")
 ATLAS = "seg-DGM"
+_SHOWN = 5
 
 
 def entities(name: str) -> dict[str, str]:
@@ -40,3 +42,9 @@ def derivative_stems(name: str) -> tuple[str, str]:
         return "_".join([*early, ATLAS, *(f"{key}-{value}" for key, value in last.items())])
 
     return stem(late), stem(edited)
+
+
+def few(names: Sequence[str]) -> str:
+    """ "a, b, c and 7 more"."""
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"

@@ -16,10 +16,11 @@ from ..measure_files import REFERENCE_WORDS
 from ..model import find_model, read_header
 from ..norms import read_norms
 from .find import Cohort, CohortCase, find_cohort
-from .group import Entry, few, same_images, write_group
+from .group import Entry, same_images, write_group
 from .layout import STATE, case_paths, check_output, write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
+from .names import few
 from .plan import Force, Step, Task, Wishes, decide, refreshed
 from .record import Record, read_record, write_record
 from .scheduler import run_dask
