@@ -14,7 +14,8 @@ from .. import __version__
 from ..files import write_json, write_text
 from ..measure import RoiRow
 from ..norms import read_norms
-from ..tables import COLUMNS, long_text, table_text, wide_columns, wide_rows
+from ..quality import flags_of_quality
+from ..tables import COLUMNS, table_text, wide_columns, wide_rows
 from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
@@ -54,11 +55,13 @@ class Entry:
 
 
 def same_images(entries: Sequence[Entry]) -> list[list[str]]:
-    """Groups of case names whose images have one content: usually a copying mistake."""
+    """Groups of case names whose images have one content: usually a copying mistake. Only images that could be read
+    count: empty files are alike too.
+    """
     by_sum: dict[str, list[str]] = {}
     for entry in entries:
         stamp = ((entry.record or {}).get("inputs") or {}).get("image") or {}
-        if stamp.get("sha256"):
+        if stamp.get("sha256") and entry.status == "done":
             by_sum.setdefault(stamp["sha256"], []).append(entry.case.name)
     return [names for names in by_sum.values() if len(names) > 1]
 
@@ -82,9 +85,9 @@ def write_group(
     rows = {entry.case.name: rows_of(entry.record or {}) for entry in done}
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
-        everything = [row for entry in done for row in rows[entry.case.name]]
-        write_text(staging / LONG, long_text(everything, missing="n/a"))
-        write_text(staging / WIDE, table_text(wide_columns(), _wide(done, rows), missing="n/a"))
+        long, wide = _with_session(COLUMNS), _with_session(wide_columns())
+        write_text(staging / LONG, table_text(long, _long(done, rows), missing="n/a"))
+        write_text(staging / WIDE, table_text(wide, _wide(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, _case_lines(entries), missing="n/a"))
         _write_changes(staging, done, rows, provenance or {})
         if norms:
@@ -92,7 +95,7 @@ def write_group(
                 staging / NORMS, table_text(NORM_COLUMNS, _norm_lines(done, rows, norms), missing="n/a")
             )
         related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
-        _write_page(staging / PAGE, output, entries, everything, provenance or {}, related)
+        _write_page(staging / PAGE, output, entries, rows, provenance or {}, related)
         names = sorted(path.name for path in staging.iterdir())
         # Without it, the run after one that is killed between two files makes all of them again.
         (state / _INDEX).unlink(missing_ok=True)
@@ -138,8 +141,19 @@ def _is_current(output: Path, index: Path, digest: str) -> bool:
         return False
 
 
+def _with_session(columns: Sequence[str]) -> list[str]:
+    """The columns of one image's table with the session after the subject: a path need not name it."""
+    return [columns[0], "session", *columns[1:]]
+
+
+def _long(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
+    return [{**vars(row), "session": entry.case.session} for entry in done for row in rows[entry.case.name]]
+
+
 def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
-    return [line for entry in done for line in wide_rows(rows[entry.case.name])]
+    return [
+        {**line, "session": entry.case.session} for entry in done for line in wide_rows(rows[entry.case.name])
+    ]
 
 
 def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -159,7 +173,7 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
                 "reason": entry.reason,
                 "note": f"same image as {few(others)}" if others else "",
                 "edited": bool(record.get("edited")) if rows else None,
-                "flagged_structures": sum(bool(row.flags) for row in rows) if rows else None,
+                "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,
                 "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
                 "model": rows[0].model if rows else "",
                 "seconds": record.get("seconds") if rows else None,
@@ -239,7 +253,7 @@ def _write_page(
     path: Path,
     output: Path,
     entries: Sequence[Entry],
-    rows: Sequence[RoiRow],
+    rows: Mapping[str, Sequence[RoiRow]],
     provenance: Mapping[str, Any],
     related: Mapping[str, str],
 ) -> None:
@@ -250,7 +264,7 @@ def _write_page(
         if entry.status == "done":
             edited = bool((entry.record or {}).get("edited"))
             page = entry.paths.of("_report.html", edited).relative_to(output).as_posix()
-            pages[entry.case.subject, entry.case.shown] = page
+            pages[entry.case.name] = page
     waiting = sum(entry.status == "waiting" for entry in entries)
     twins = [few(names) for names in same_images(entries)]
     write_cohort_report(

@@ -27,6 +27,9 @@ LONG, WIDE, CASES = "rois_long.tsv", "rois_wide.tsv", "cases.tsv"
 CHANGES, CHANGES_PAGE, NORMS = "changes.tsv", "changes.html", "norms.tsv"
 PAGE = "cohort.html"
 
+_README = "Deep-gray-matter nuclei in susceptibility maps, made by dgmseg cohort. For research use only.\n"
+_IGNORED = "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"
+
 
 @dataclass(frozen=True)
 class CasePaths:
@@ -90,7 +93,10 @@ def check_output(output: Path, root: Path) -> None:
 
 
 def write_frame(output: Path, cohort: Cohort) -> None:
-    """The files that BIDS asks for once: description, label table, meaning of the columns; only where they change."""
+    """The files that BIDS asks for once: description, label table, meaning of the columns; only where they change.
+
+    What a person wrote into README, .bidsignore or the description stays.
+    """
     description: dict[str, Any] = {
         "Name": "Deep-gray-matter nuclei in quantitative susceptibility maps",
         "BIDSVersion": BIDS_VERSION,
@@ -101,18 +107,26 @@ def write_frame(output: Path, cohort: Cohort) -> None:
     columns = {name: {"Description": text, **_units(name)} for name, text in COLUMN_DESCRIPTIONS.items()} | {
         "asymmetry_percent": {"Description": COLUMN_DESCRIPTIONS["asymmetry_percent"], "Units": "percent"}
     }
-    _write_changed(output / "dataset_description.json", description)
+    _write_changed(output / "dataset_description.json", _with_additions(output, description))
     _write_changed(output / f"{ATLAS}_stats.json", columns)
-    for path, text in (
-        (output / f"{ATLAS}_dseg.tsv", lookup_text()),
-        (output / ".bidsignore", "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"),
-        (
-            output / "README",
-            "Deep-gray-matter nuclei in susceptibility maps, made by dgmseg cohort. For research use only.\n",
-        ),
-    ):
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write_text(path, text)
+    lookup = output / f"{ATLAS}_dseg.tsv"
+    if not lookup.exists() or lookup.read_text(encoding="utf-8") != lookup_text():
+        write_text(lookup, lookup_text())
+    for name, text in (("README", _README), (".bidsignore", _IGNORED)):  # people write in these
+        if not (output / name).exists():
+            write_text(output / name, text)
+
+
+def _with_additions(output: Path, ours: dict[str, Any]) -> dict[str, Any]:
+    """Our description with what people added to it (authors, licence, a name of their own)."""
+    try:
+        known = json.loads((output / "dataset_description.json").read_text(encoding="utf-8"))
+        others = [maker for maker in known.get("GeneratedBy", []) if maker.get("Name") != SOFTWARE_NAME]
+        links = {**known.get("DatasetLinks", {}), **ours["DatasetLinks"]}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return ours
+    kept = {key: value for key, value in known.items() if key not in ("BIDSVersion", "DatasetType")}
+    return {**ours, **kept, "GeneratedBy": [*ours["GeneratedBy"], *others], "DatasetLinks": links}
 
 
 def _units(column: str) -> dict[str, str]:
