@@ -154,6 +154,9 @@ def test_convert_command(tmp_path, labels, capsys):
     assert main(["convert", str(source), str(out)]) == 2
     assert "--dicom" in capsys.readouterr().err
     assert main(["convert", str(source), str(out), "--dicom", str(tmp_path / "qsm"), "--edited"]) == 0
+    capsys.readouterr()
+    assert main(["convert", str(out), str(tmp_path / "back.nii.gz")]) == 2
+    assert "is a DICOM Segmentation" in capsys.readouterr().err
     assert {item.SegmentAlgorithmType for item in pydicom.dcmread(out).SegmentSequence} == {"SEMIAUTOMATIC"}
 
 
