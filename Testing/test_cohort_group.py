@@ -138,3 +138,15 @@ def test_files_that_are_no_images_are_not_said_to_be_the_same(tmp_path):
     assert same_images(both) == []
     good = [stamped(name, "done") for name in ("sub-P3", "sub-P4")]
     assert same_images([*both, *good]) == [["sub-P3", "sub-P4"]]
+
+
+def test_a_ragged_table_of_participants_matters_only_with_norms(tmp_path, capsys):
+    for name in ("sub-1", "sub-2"):
+        (tmp_path / f"bids/{name}/anat").mkdir(parents=True)
+        (tmp_path / f"bids/{name}/anat/{name}_Chimap.nii.gz").write_bytes(b"x")
+    (tmp_path / "bids/participants.tsv").write_text("participant_id\tage\nsub-1\t40\t\t\n")
+    (tmp_path / "norms.tsv").write_text("structure\tmean_ppb\tsd_ppb\nPU\t40\t10\n")
+    command = ["cohort", str(tmp_path / "bids"), "-o", str(tmp_path / "out"), *MODEL, "--dry-run"]
+    assert main(command) == 0
+    assert "4 cells in line 2" in capsys.readouterr().err
+    assert main([*command, "--norms", str(tmp_path / "norms.tsv")]) == 2

@@ -58,6 +58,8 @@ class Cohort:
     cases: tuple[CohortCase, ...]
     left_out: int = 0
     """Paramagnetic and diamagnetic parts that were not asked for."""
+    no_ages: str = ""
+    """Why ages and sexes are unknown although there is a table of participants; empty when they are not."""
 
 
 def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: bool = False) -> Cohort:
@@ -83,7 +85,11 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
 
 
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
-    people = _participants(root / "participants.tsv")
+    no_ages, people = "", {}
+    try:
+        people = _participants(root / "participants.tsv")
+    except InputError as error:
+        no_ages = str(error)
     cases: list[CohortCase] = []
     left_out = 0
     try:
@@ -122,7 +128,7 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
             if not left_out
             else f"{root} holds {left_out} para- and diamagnetic parts and no other map: add --parts to take them."
         )
-    return Cohort(root, tuple(cases), left_out)
+    return Cohort(root, tuple(cases), left_out, no_ages)
 
 
 def _files(person: Path) -> tuple[list[tuple[str, Path]], list[CohortCase]]:
@@ -250,7 +256,7 @@ def _as_label(text: str, where: str) -> str:
 
 
 def _participants(path: Path) -> dict[str, tuple[float | None, str]]:
-    """Age and sex by subject; an unreadable table is an error, a missing one is not."""
+    """Age and sex by subject, none without a table; raises InputError when it cannot be read."""
     if not path.is_file():
         return {}
     people = {}

@@ -85,6 +85,10 @@ def run_cohort(
     """
     channels, wishes = checked(request.wishes)
     cohort = find_cohort(request.source, channels, request.parts)
+    if cohort.no_ages:
+        if wishes.norms:  # which go by age and sex
+            raise InputError(cohort.no_ages)
+        log(f"{cohort.no_ages.removesuffix('.')}; ages are left out.")
     selected = selected_cases(cohort, request.force.selected)
     output = request.output
     check_output(output, cohort.root)
