@@ -53,6 +53,8 @@ CHANGE_COLUMNS: tuple[str, ...] = (
     "abbreviation",
     "first",
     "second",
+    "statistic",
+    "reference",
     "first_ppb",
     "second_ppb",
     "change_ppb",
@@ -63,12 +65,25 @@ CHANGE_COLUMNS: tuple[str, ...] = (
 Methods = Mapping[str, Sequence[RoiRow]]
 
 
+def change_columns(statistic: str) -> tuple[str, ...]:
+    """The columns of :func:`changes`; those of volumes are named _mm3."""
+    unit = _unit(statistic)
+    return tuple(
+        name.replace("_ppb", f"_{unit}") if name != "detectable_change_ppb" else name
+        for name in CHANGE_COLUMNS
+    )
+
+
+def _unit(statistic: str | None) -> str:
+    return "mm3" if statistic == "volume_mm3" else "ppb"
+
+
 def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, NDArray[np.float64]]:
     """Values per structure as (subjects, methods), for the subjects that every method has; NaN where one is
     empty.
 
-    Raises InputError when there are fewer than two methods, no common subject, or a subject twice in one
-    method.
+    Raises InputError when there are fewer than two methods, no common subject, a subject twice in one method, or
+    referenced means with different references.
     """
     if len(methods) < 2:
         raise InputError("Agreement needs two measurements of the same subjects: give two images or tables.")
@@ -80,12 +95,15 @@ def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, ND
         for row in rows:
             if (row.subject, row.label) in found[name]:
                 raise InputError(
-                    f"{name} holds {row.abbreviation} of subject {row.subject} twice: give one measurement a subject."
+                    f"{name} holds {row.abbreviation} of subject {row.subject} twice: give one measurement a subject, "
+                    "or compare the images of one table with --by (such as --by acq)."
                 )
             found[name][row.subject, row.label] = float(getattr(row, statistic))
     subjects = subjects_in_common(methods)
     if not subjects:
         raise InputError("The measurements have no subject in common: check the subject names.")
+    if statistic == "mean_referenced_ppb":
+        _check_references(methods, subjects)
     paired = {
         s.abbreviation: np.array(
             [[values.get((name, s.label), NAN) for values in found.values()] for name in subjects]
@@ -106,6 +124,32 @@ def subjects_in_common(methods: Methods) -> list[str]:
     return [
         subject for subject in dict.fromkeys(row.subject for row in first) if all(subject in s for s in sets)
     ]
+
+
+def subjects_left_out(methods: Methods) -> list[str]:
+    """The subjects that some methods hold and others do not, in the order of their first appearance."""
+    common = set(subjects_in_common(methods))
+    return [
+        subject
+        for subject in dict.fromkeys(row.subject for rows in methods.values() for row in rows)
+        if subject not in common
+    ]
+
+
+def _check_references(methods: Methods, subjects: Sequence[str]) -> None:
+    """Means minus different references are not comparable; raises InputError where a subject has such."""
+    wanted = set(subjects)
+    seen: dict[tuple[str, int], tuple[str, str]] = {}
+    for name, rows in methods.items():
+        for row in rows:
+            if row.subject not in wanted:
+                continue
+            other, reference = seen.setdefault((row.subject, row.label), (name, row.reference))
+            if reference != row.reference:
+                raise InputError(
+                    f"The means of {row.subject} have different references, {reference} in {other} and {row.reference} "
+                    f"in {name}: measure both with one --reference, or compare mean_ppb."
+                )
 
 
 def compare(methods: Methods, statistic: str = "mean_ppb") -> list[dict[str, Any]]:
@@ -156,35 +200,52 @@ def compare(methods: Methods, statistic: str = "mean_ppb") -> list[dict[str, Any
 
 
 def changes(
-    first: Sequence[RoiRow], second: Sequence[RoiRow], names: tuple[str, str] = ("first", "second")
+    first: Sequence[RoiRow],
+    second: Sequence[RoiRow],
+    names: tuple[str, str] = ("first", "second"),
+    statistic: str | None = None,
 ) -> list[dict[str, Any]]:
     """Two measurements of each subject side by side (longitudinal): the change and whether it exceeds chance.
 
-    ``beyond_chance`` is True when the change of the mean is larger than the detectable change (about 15 ppb
-    in CN, PU, GP, 30 ppb in RN, SN). Referenced means are used when both measurements have them.
+    ``statistic``: one of ``STATISTICS``; None takes referenced means where both have the same reference, else raw
+    means. ``statistic`` and ``reference`` of a row say what was compared. ``beyond_chance`` is True when the change is
+    larger than the detectable change (about 15 ppb in CN, PU, GP, 30 ppb in RN, SN); volumes have none.
+    Raises InputError when referenced means are asked for and the references differ.
     """
     later = {(row.subject, row.label): row for row in second}
+    if statistic == "mean_referenced_ppb":
+        methods = (
+            {"the first": first, "the second": second}
+            if names[0] == names[1]
+            else {names[0]: first, names[1]: second}
+        )
+        _check_references(methods, [row.subject for row in first])
     rows = []
+    unit = _unit(statistic)
     for row in first:
         other = later.get((row.subject, row.label))
         if other is None:
             continue
-        referenced = np.isfinite(row.mean_referenced_ppb) and np.isfinite(other.mean_referenced_ppb)
-        column = "mean_referenced_ppb" if referenced else "mean_ppb"
+        same = row.reference == other.reference != "none"
+        column = statistic or ("mean_referenced_ppb" if same else "mean_ppb")
         before, after = float(getattr(row, column)), float(getattr(other, column))
-        detectable = DETECTABLE_FACTOR * next(s for s in STRUCTURES if s.label == row.label).repeatability_ppb
+        repeatability = next(s for s in STRUCTURES if s.label == row.label).repeatability_ppb
+        detectable = DETECTABLE_FACTOR * float(repeatability) if unit == "ppb" else NAN
         change = after - before
+        known = np.isfinite(change) and np.isfinite(detectable)
         rows.append(
             {
                 "subject": row.subject,
                 "abbreviation": row.abbreviation,
                 "first": names[0],
                 "second": names[1],
-                "first_ppb": before,
-                "second_ppb": after,
-                "change_ppb": change,
-                "detectable_change_ppb": float(detectable),
-                "beyond_chance": bool(abs(change) > detectable) if np.isfinite(change) else None,
+                "statistic": column,
+                "reference": row.reference if column == "mean_referenced_ppb" else "none",
+                f"first_{unit}": before,
+                f"second_{unit}": after,
+                f"change_{unit}": change,
+                "detectable_change_ppb": detectable,
+                "beyond_chance": bool(abs(change) > detectable) if known else None,
             }
         )
     return rows
@@ -220,57 +281,3 @@ def _repeatability(group: str, statistic: str) -> dict[str, float]:
         return {"repeatability_ppb": NAN, "detectable_change_ppb": NAN}
     value = float(found.pop())
     return {"repeatability_ppb": value, "detectable_change_ppb": DETECTABLE_FACTOR * value}
-
-
-def agreement_plot(methods: Methods, statistic: str = "mean_ppb") -> bytes:
-    """Scatter and Bland-Altman plots of every pair of methods (one row a pair, at most six rows) as PNG."""
-    import io
-
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    values, names = paired_values(methods, statistic), list(methods)
-    pairs = list(combinations(range(len(names)), 2))[:6]
-    figure = Figure(figsize=(11, 4.6 * len(pairs)), dpi=100, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    unit = "mm3" if statistic == "volume_mm3" else "ppb"
-    for row, (i, j) in enumerate(pairs):
-        scatter, difference = (figure.add_subplot(len(pairs), 2, 2 * row + 1 + c) for c in (0, 1))
-        everything = np.vstack(list(values.values()))
-        everything = everything[np.isfinite(everything).all(axis=1)]
-        for structure in STRUCTURES:
-            x, y = values[structure.abbreviation][:, i], values[structure.abbreviation][:, j]
-            style: dict[str, Any] = {
-                "color": structure.color,
-                "edgecolors": "0.25",
-                "linewidths": 0.4,
-                "s": 26,
-                "marker": "o" if structure.side == "L" else "^",
-            }
-            scatter.scatter(x, y, label=structure.abbreviation, **style)
-            difference.scatter((x + y) / 2, y - x, **style)
-        x, y = everything[:, i], everything[:, j]
-        if len(x):
-            ends = np.array([min(x.min(), y.min()), max(x.max(), y.max())])
-            scatter.plot(ends, ends, color="0.6", linewidth=1, linestyle="--")
-            line = deming(x, y)
-            scatter.plot(ends, line.intercept + line.slope * ends, color="0.1", linewidth=1)
-            scatter.set_title(f"slope {line.slope:.2f}, intercept {line.intercept:.1f} {unit}", fontsize=10)
-            limits = bland_altman(x, y)
-            for level, style_name in ((limits.bias, "-"), (limits.low, "--"), (limits.high, "--")):
-                difference.axhline(level, color="0.1", linewidth=1, linestyle=style_name)
-            difference.set_title(
-                f"bias {limits.bias:.1f}, limits {limits.low:.1f} to {limits.high:.1f} {unit}", fontsize=10
-            )
-        difference.axhline(0, color="0.7", linewidth=0.8)
-        # A name with a dollar sign must not start a formula.
-        first, second = (names[k].replace("$", r"\$") for k in (i, j))
-        scatter.set_xlabel(f"{first}, {unit}")
-        scatter.set_ylabel(f"{second}, {unit}")
-        difference.set_xlabel(f"mean of both, {unit}")
-        difference.set_ylabel(f"{second} minus {first}, {unit}")
-        scatter.legend(ncols=2, fontsize=7, frameon=False)
-    canvas.draw()
-    out = io.BytesIO()
-    figure.savefig(out, format="png")
-    return out.getvalue()

@@ -1,10 +1,10 @@
 """The measurements to compare, from files: ROI tables, images of one head, or a manifest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .cohort.find import entities, natural_order
+from .cohort.names import entities, natural_order
 from .errors import InputError
 from .evaluate import CaseScore
 from .evaluate_files import Pair, case_key, evaluate_files
@@ -25,46 +25,71 @@ def methods_from_tables(paths: Sequence[Path]) -> dict[str, list[RoiRow]]:
 
     Where a subject has several images (sessions, runs) in a table, each counts as a subject of its own: "sub-01 ses-1".
     """
+    for path in paths:
+        _refuse_image(path)
     names = [stem(path) for path in paths]
     if len(set(names)) < len(names):
         names = [f"{path.absolute().parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
     if len(set(names)) < len(names):
         raise InputError("Two of the tables have the same folder and name: rename one.")
-    methods = {name: read_long(path) for name, path in zip(names, paths, strict=True)}
-    if any(len({(row.subject, row.label) for row in rows}) < len(rows) for rows in methods.values()):
-        methods = {name: _by_visit(rows) for name, rows in methods.items()}
-    return methods
+    tables = {name: _told_apart(path) for name, path in zip(names, paths, strict=True)}
+    several = any(map(_has_several, tables.values()))
+    return {name: _by_visit(rows) if several else [row for row, _ in rows] for name, rows in tables.items()}
 
 
 def methods_by_entity(path: Path, entity: str) -> dict[str, list[RoiRow]]:
     """The rows of one long table told apart by an entity of their image's BIDS name: "ses" gives "ses-1", "ses-2", ...
 
-    Further entities keep telling apart the images of a subject. Raises InputError when an image lacks the entity.
+    The session is that of the column ``session`` where the table has one (those of a cohort do). Further entities keep
+    telling apart the images of a subject. Raises InputError when an image lacks the entity.
     """
-    methods: dict[str, list[RoiRow]] = {}
-    for row in read_long(path):
-        value = entities(stem(Path(row.image))).get(entity)
-        if value is None:
+    methods: dict[str, list[_Told]] = {}
+    for row, found in _told_apart(path):
+        if entity not in found:
             raise InputError(
                 f"The image {row.image} in {path} has no {entity}- in its name: choose another --by, or give one "
                 "table a method."
             )
-        methods.setdefault(f"{entity}-{value}", []).append(row)
-    if any(len({(row.subject, row.label) for row in rows}) < len(rows) for rows in methods.values()):
-        methods = {name: _by_visit(rows, entity) for name, rows in methods.items()}
-    return dict(sorted(methods.items(), key=lambda item: natural_order(item[0])))
+        methods.setdefault(f"{entity}-{found[entity]}", []).append((row, found))
+    several = any(map(_has_several, methods.values()))
+    return {
+        name: _by_visit(methods[name], entity) if several else [row for row, _ in methods[name]]
+        for name in sorted(methods, key=natural_order)
+    }
 
 
-def _by_visit(rows: Sequence[RoiRow], without: str = "") -> list[RoiRow]:
-    """The rows with the entities of their images beside the subject, so that each image counts as one."""
+_Told = tuple[RoiRow, Mapping[str, str]]
+"""A row and what tells its image apart."""
 
-    def name(row: RoiRow) -> str:
+
+def _told_apart(path: Path) -> list[_Told]:
+    """The rows of a long table with the entities of their images; a column ``session`` goes before the name."""
+    told: list[_Told] = []
+    for row, line in zip(read_long(path), read_table(path), strict=True):
         found = entities(stem(Path(row.image)))
-        return " ".join(
-            [row.subject, *(f"{k}-{v}" for k, v in found.items() if k in _VISIT and k != without)]
-        )
+        session = line.get("session", "").strip().removeprefix("ses-")
+        if session not in ("", "n/a"):
+            found["ses"] = session
+        told.append((row, found))
+    return told
 
-    return [replace(row, subject=name(row)) for row in rows]
+
+def _has_several(rows: Sequence[_Told]) -> bool:
+    """True when a subject has more than one image here."""
+    return len({(row.subject, row.label) for row, _ in rows}) < len(rows)
+
+
+def _by_visit(rows: Sequence[_Told], without: str = "") -> list[RoiRow]:
+    """The rows with session and run beside the subject, so that each image counts as one."""
+    return [
+        replace(
+            row,
+            subject=" ".join(
+                [row.subject, *(f"{k}-{found[k]}" for k in _VISIT if k in found and k != without)]
+            ),
+        )
+        for row, found in rows
+    ]
 
 
 def methods_from_images(
@@ -139,10 +164,11 @@ def methods_from_manifest(
 def label_changes(
     lines: Sequence[dict[str, str]], *, units: str = "auto", scheme: str = "dgm"
 ) -> list[CaseScore]:
-    """Scores of the first method's labels against the second's, where a subject has different ones.
+    """Scores of the second method's labels against the first's, where a subject has different ones.
 
-    With automatic labels first and corrected ones second this is what the correction changed, in Dice and in
-    ppb. The ROI means are taken in the second's image.
+    With automatic labels first and corrected ones second this is what the correction changed, in Dice and in ppb:
+    errors are second minus first, precision and sensitivity take the first as reference. The ROI means are taken in
+    the second's image.
     """
     names = list(dict.fromkeys(line["method"] for line in lines))
     if len(names) < 2:
@@ -151,7 +177,7 @@ def label_changes(
         {line["subject"]: line for line in lines if line["method"] == name} for name in names[:2]
     )
     pairs = [
-        Pair(subject, Path(line["segmentation"]), Path(other["segmentation"]), Path(other["image"]))
+        Pair(subject, Path(other["segmentation"]), Path(line["segmentation"]), Path(other["image"]))
         for subject, line in first.items()
         if (other := second.get(subject)) is not None and other["segmentation"] != line["segmentation"]
     ]
@@ -160,9 +186,13 @@ def label_changes(
 
 def is_roi_table(path: Path) -> bool:
     """True for a file with the columns of a long ROI table; raises InputError for an image, which needs labels."""
+    _refuse_image(path)
+    lines = read_table(path)
+    return bool(lines) and all(column in lines[0] for column in COLUMNS)
+
+
+def _refuse_image(path: Path) -> None:
     if path.is_dir() or path.name.lower().endswith((".nii", ".nii.gz", ".nrrd", ".nhdr", ".dcm")):
         raise InputError(
             f"{path} is an image: name the labels to measure it with (--segmentation), or give ROI tables."
         )
-    lines = read_table(path)
-    return bool(lines) and all(column in lines[0] for column in COLUMNS)

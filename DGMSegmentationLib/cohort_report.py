@@ -12,6 +12,7 @@ import numpy as np
 from . import __version__
 from .files import write_text
 from .measure import RoiRow
+from .quality import flags_of_quality
 from .report import environment, flatten
 from .structures import STRUCTURES, Structure
 
@@ -20,6 +21,11 @@ _MAD_TO_SD = 0.6745
 OUTLIER_Z = 3.5
 # Fewer values say nothing about who stands out.
 _FEWEST = 5
+
+
+Key = str | tuple[str, str]
+"""What tells cases apart: their names in the cohort, or subject and image where there are none."""
+Rows = Sequence[RoiRow] | Mapping[str, Sequence[RoiRow]]
 
 
 @dataclass(frozen=True)
@@ -32,50 +38,71 @@ class Outlier:
     mean_ppb: float
     median_ppb: float
     z: float
+    case: "Key" = ""
+    """Which case of the page it is."""
 
 
-def find_outliers(rows: Sequence[RoiRow]) -> list[Outlier]:
+def _keyed(rows: Rows) -> list[tuple[Key, RoiRow]]:
+    if isinstance(rows, Mapping):
+        return [(name, row) for name, here in rows.items() for row in here]
+    return [((row.subject, row.image), row) for row in rows]
+
+
+def find_outliers(rows: Rows) -> list[Outlier]:
     """Means with a modified z-score beyond 3.5 that are also further off than a repeated scan would be.
 
     The furthest come first; a structure with fewer than five values has none.
     """
     outliers = []
+    everything = _keyed(rows)
     for structure in STRUCTURES:
-        here = [row for row in rows if row.label == structure.label and math.isfinite(row.mean_ppb)]
-        values = np.array([row.mean_ppb for row in here])
+        here = [
+            (key, row)
+            for key, row in everything
+            if row.label == structure.label and math.isfinite(row.mean_ppb)
+        ]
+        values = np.array([row.mean_ppb for _, row in here])
         if len(values) < _FEWEST:
             continue
         median = float(np.median(values))
         mad = float(np.median(np.abs(values - median)))
         if mad == 0:
             continue
-        for row, value in zip(here, values, strict=True):
+        for (key, row), value in zip(here, values, strict=True):
             z = float(_MAD_TO_SD * (value - median) / mad)
             if abs(z) > OUTLIER_Z and abs(value - median) > structure.repeatability_ppb:
-                outliers.append(Outlier(row.subject, row.image, row.abbreviation, float(value), median, z))
+                name = row.abbreviation
+                outliers.append(Outlier(row.subject, row.image, name, float(value), median, z, key))
     return sorted(outliers, key=lambda outlier: -abs(outlier.z))
 
 
 def write_cohort_report(
     path: Path | str,
-    rows: Sequence[RoiRow],
+    rows: Rows,
     *,
     title: str = "Cohort",
-    pages: Mapping[tuple[str, str], str] | None = None,
+    pages: Mapping[Key, str] | Mapping[str, str] | Mapping[tuple[str, str], str] | None = None,
     failures: Sequence[tuple[str, str]] = (),
     provenance: Mapping[str, Any] | None = None,
     related: Mapping[str, str] | None = None,
 ) -> None:
     """Write one self-contained page, whole or not at all.
 
-    ``pages``: (subject, image) -> path of that case's own page, relative to this one, with forward slashes.
-    ``failures``: (subject, reason) of the cases that could not be measured. ``related``: further pages, title -> path.
+    ``rows``: by the name of their case, or in one list, where subject and image tell the cases apart.
+    ``pages``: the same name (or subject and image) -> path of that case's own page, relative to this one, with forward
+    slashes. ``failures``: (subject, reason) of the cases that could not be measured. ``related``: further pages, title ->
+    path.
     """
-    links = {key: quote(page) for key, page in (pages or {}).items()}
-    cases: dict[tuple[str, str], dict[str, RoiRow]] = {}
-    for row in rows:
-        cases.setdefault((row.subject, row.image), {})[row.abbreviation] = row
-    outliers, scale = find_outliers(rows), _Scale.of(rows)
+    everything = _keyed(rows)
+    links: dict[Key, str] = {key: quote(page) for key, page in (pages or {}).items()}
+    cases: dict[Key, dict[str, RoiRow]] = {}
+    for key, row in everything:
+        cases.setdefault(key, {})[row.abbreviation] = row
+    first = {key: next(iter(by_name.values())) for key, by_name in cases.items()}
+    shown = {key: _short(row.subject, row.image, key) for key, row in first.items()}
+    subjects = [row.subject for row in first.values()]
+    outliers, scale = find_outliers(rows), _Scale.of([row for _, row in everything])
+    drawn = [_strip(s, everything, shown, outliers, links, scale) for s in STRUCTURES]
     write_text(
         path,
         environment()
@@ -84,23 +111,21 @@ def write_cohort_report(
             title=title,
             cases=[
                 {
-                    "subject": subject,
-                    "image": image,
-                    "short": _short(subject, image),
-                    "link": links.get((subject, image)),
+                    "subject": first[key].subject,
+                    "image": first[key].image,
+                    "short": shown[key],
+                    "link": links.get(key),
                     "rows": by_name,
                     "edited": any(row.edited for row in by_name.values()),
                     "flags": _flag_counts(by_name.values()),
-                    "outliers": {
-                        o.abbreviation for o in outliers if (o.subject, o.image) == (subject, image)
-                    },
+                    "outliers": {o.abbreviation for o in outliers if o.case == key},
                 }
-                for (subject, image), by_name in cases.items()
+                for key, by_name in cases.items()
             ],
-            several_images=len({image for _, image in cases}) > 1,
-            strips=[strip for s in STRUCTURES if (strip := _strip(s, rows, outliers, links, scale))],
+            several_images=len(set(subjects)) < len(subjects),
+            strips=[strip for strip in drawn if strip],
             ticks=[{"value": value, "x": scale.place(value)} for value in scale.ticks()],
-            outliers=[(o, links.get((o.subject, o.image))) for o in outliers],
+            outliers=[(o, shown[o.case], links.get(o.case)) for o in outliers],
             failures=failures,
             related={title: quote(page) for title, page in (related or {}).items()},
             provenance=list(flatten(provenance or {})),
@@ -113,15 +138,20 @@ def _flag_counts(rows: Collection[RoiRow]) -> str:
     """ "asymmetry (2), components": the codes of a case and on how many structures; no number where it is one or all."""
     counts: dict[str, int] = {}
     for row in rows:
-        for code in row.flag_list:
+        for code in flags_of_quality(row):
             counts[code] = counts.get(code, 0) + 1
     return ", ".join(f"{code} ({n})" if 1 < n < len(rows) else code for code, n in counts.items())
 
 
-def _short(subject: str, image: str) -> str:
-    """What the name of an image adds to its subject: "sub-01_ses-1_run-2_Chimap.nii.gz" is "ses-1_run-2" of sub-01."""
+def _short(subject: str, image: str, case: Key) -> str:
+    """What the name of an image adds to its subject: "sub-01_ses-1_run-2_Chimap.nii.gz" is "ses-1_run-2" of sub-01.
+
+    Where the image's name lacks what tells the case apart (the session of a table), that comes before it.
+    """
     name = image.removesuffix(".gz").removesuffix(".nii").removesuffix(".nrrd").removesuffix("_Chimap")
-    return name.removeprefix(f"{subject}_") or image
+    short = name.removeprefix(f"{subject}_") or image
+    apart = case.partition("_")[2] if isinstance(case, str) else ""
+    return short if apart in short else f"{apart} {short}"
 
 
 @dataclass(frozen=True)
@@ -149,29 +179,30 @@ class _Scale:
 
 def _strip(
     structure: Structure,
-    rows: Sequence[RoiRow],
+    rows: Sequence[tuple[Key, RoiRow]],
+    shown: Mapping[Key, str],
     outliers: Sequence[Outlier],
-    links: Mapping[tuple[str, str], str],
+    links: Mapping[Key, str],
     scale: _Scale,
 ) -> dict[str, Any] | None:
     """The dots of one structure on the common scale."""
-    here = [row for row in rows if row.label == structure.label and math.isfinite(row.mean_ppb)]
+    here = [(key, row) for key, row in rows if row.label == structure.label and math.isfinite(row.mean_ppb)]
     if not here:
         return None
-    apart = {(o.subject, o.image) for o in outliers if o.abbreviation == structure.abbreviation}
+    apart = {o.case for o in outliers if o.abbreviation == structure.abbreviation}
 
-    values = np.array([row.mean_ppb for row in here])
+    values = np.array([row.mean_ppb for _, row in here])
     q25, median, q75 = (float(q) for q in np.percentile(values, (25, 50, 75)))
     dots = [
         {
             "x": scale.place(row.mean_ppb),
             # Spread up and down by a fixed pattern, so that equal values stay visible.
-            "y": round(6 + 3.2 * ((index * 0.618) % 1 - 0.5), 2),
-            "name": f"{row.subject} {row.image}: {row.mean_ppb:.1f} ppb",
-            "link": links.get((row.subject, row.image)),
-            "apart": (row.subject, row.image) in apart,
+            "y": round(50 + 27 * ((index * 0.618) % 1 - 0.5), 1),
+            "name": f"{row.subject} {shown[key]}: {row.mean_ppb:.1f} ppb",
+            "link": links.get(key),
+            "apart": key in apart,
         }
-        for index, row in enumerate(here)
+        for index, (key, row) in enumerate(here)
     ]
     return {
         "structure": structure,

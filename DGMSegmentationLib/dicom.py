@@ -13,6 +13,7 @@ from .nifti import volume_shape
 from .nrrd import LPS_TO_RAS, itk_affine, quietly
 
 _POSITION, _ORIENTATION, _PIXEL_SPACING = "0020|0032", "0020|0037", "0028|0030"
+_MODALITY = "0008|0060"
 _SERIES_UID, _DESCRIPTION, _RESCALE_TYPE, _UNITS = "0020|000e", "0008|103e", "0028|1054", "0054|1001"
 _ALONE, _FEW = 10, 3  # a series of at least 10 files among scouts of at most 3 is the one that is meant
 _UNEVEN = 0.02  # largest deviation of a slice gap from the mean gap, as a share of it
@@ -40,6 +41,11 @@ def read_dicom(path: Path) -> Image:
     import SimpleITK as sitk
 
     files = _files_of_series(path)
+    if _tag(_header(files[0]), _MODALITY) == "SEG":
+        raise InputError(
+            f"{path} is a DICOM Segmentation, which is written but not read here: give the NIfTI or .seg.nrrd labels, or "
+            "export it with 3D Slicer."
+        )
     try:
         if len(files) == 1:
             return _read_multiframe(files[0], path)

@@ -15,10 +15,11 @@ from . import __version__
 from .dicom import series_in_order
 from .errors import InputError
 from .files import atomic_path, read_image
-from .image import Image
+from .image import Grid, Image, resample_to
 from .structures import SIDE_CODES, STRUCTURES, Structure
 
 _SERIES_NUMBER_OFFSET = 9000  # far from the numbers that scanners give
+_TOLERANCE_MM = 0.01
 # Attributes of type 2: they must be there and may be empty. Some exports leave them out.
 _MAY_BE_EMPTY = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate",
@@ -51,6 +52,7 @@ def write_dicom_seg(
     ``algorithm``: name and version of the model; ``edited``: a hand corrected its labels. Structures without voxels are
     left out: the standard has no empty segment.
 
+    Labels on a crop of the series, or with flipped or swapped axes, are carried to its voxels unchanged.
     Raises InputError when highdicom is missing, the source is no DICOM series, or the labels lie on another grid.
     """
     need_highdicom()
@@ -60,8 +62,7 @@ def write_dicom_seg(
     image = read_image(source)
     if image.kind != "dicom":
         raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
-    if not labels.grid.same_as(image.grid, tolerance_mm=0.01):
-        raise InputError(f"The labels are on another grid than {source}: segment this series itself.")
+    labels = _on_series(labels, image, source)
     present = [s for s in STRUCTURES if (labels.data == s.label).any()]
     if not present:
         raise InputError("The labels hold no structure: there is nothing to write as DICOM SEG.")
@@ -94,6 +95,21 @@ def write_dicom_seg(
     )
     with atomic_path(path) as temporary:
         segmentation.save_as(temporary)
+
+
+def _on_series(labels: Image, image: Image, source: Path | str) -> Image:
+    """The labels on the voxels of the series, which must be theirs too."""
+    if labels.grid.same_as(image.grid, _TOLERANCE_MM):
+        return labels
+    if not labels.grid.interlocks(image.grid, _TOLERANCE_MM):
+        raise InputError(
+            f"The labels are on another grid than {source}: segment this series, or save the correction with its voxels."
+        )
+    exact = Grid(image.shape, labels.affine @ np.rint(np.linalg.inv(labels.affine) @ image.affine))
+    moved = resample_to(np.asarray(labels.data, np.uint8), labels.grid, exact, order=0)
+    if np.count_nonzero(moved) != np.count_nonzero(labels.data):
+        raise InputError(f"Some of the labels lie outside {source}: give the series that they were drawn on.")
+    return labels.replace(data=moved, affine=image.affine)
 
 
 def _frames(labels: Image, present: Sequence[Structure]) -> NDArray[np.uint8]:

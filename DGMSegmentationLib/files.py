@@ -78,8 +78,8 @@ def read_labels(
     if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
         listed = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
         raise InputError(
-            f"{path} holds the value {listed}, which label scheme {name} does not list: choose the scheme that fits or "
-            "give a segmentation of the ten structures."
+            f"{path} holds the value {listed}, which label scheme {name} does not list: give the ten structures alone, "
+            "or name the scheme that fits (dgmseg convert --from brings labels to ours)."
         )
     lookup = np.zeros(int(present.max()) + 1, np.uint8)
     for foreign, label in table.items():

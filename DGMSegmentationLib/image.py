@@ -47,6 +47,16 @@ class Grid:
         homogeneous = np.vstack([corners, np.ones(corners.shape[1])])
         return bool(np.abs((self.affine - other.affine) @ homogeneous).max() <= tolerance_mm)
 
+    def interlocks(self, other: "Grid", tolerance_mm: float = 1e-3) -> bool:
+        """True when the voxels of both coincide where they overlap: one is a crop of the other, or its axes are flipped
+        or swapped. Labels go from one to the other without a change.
+        """
+        step = np.rint(np.linalg.inv(other.affine) @ self.affine)
+        turn = np.abs(step[:3, :3])
+        if not ((turn.sum(axis=0) == 1).all() and (turn.sum(axis=1) == 1).all()):
+            return False
+        return Grid(self.shape, other.affine @ step).same_as(self, tolerance_mm)
+
 
 @dataclass(frozen=True, eq=False)
 class Image:
@@ -168,6 +178,8 @@ def resample_to(data: NDArray[Any], source: Grid, target: Grid, order: int = 1) 
     from scipy import ndimage
 
     to_source = np.linalg.inv(source.affine) @ target.affine
+    if order == 0 and target.interlocks(source):
+        to_source = np.rint(to_source)  # a rounding error would cut voxels at the border
     return ndimage.affine_transform(
         data,
         to_source[:3, :3],

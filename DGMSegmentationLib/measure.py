@@ -118,6 +118,8 @@ def measurable(values_ppb: NDArray[Any]) -> NDArray[np.bool_]:
 def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.uint8], bool]:
     """The label array on the image's grid, and whether it had to be resampled (nearest neighbour).
 
+    A crop, or flipped and swapped axes, that keeps every labelled voxel as it is counts as not resampled.
+
     Raises InputError when labels were there and none of them lies inside the image.
     """
     if labels.grid.same_as(image.grid):
@@ -127,7 +129,8 @@ def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.uint8], bool
         raise InputError(
             "The segmentation and the image do not overlap in space: check that both belong to the same scan."
         )
-    return moved, True
+    kept = labels.grid.interlocks(image.grid) and np.count_nonzero(moved) == np.count_nonzero(labels.data)
+    return moved, not kept
 
 
 def erode(inside: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:

@@ -69,7 +69,7 @@ def open_ppb(path: Path | str, units: str = "auto", log: Callable[[str], None] |
 
 def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
     """The reference that a word stands for: "none", "brain", a number in ppb, or the file of a mask or
-    segment.
+    segment. A number is a number also where a file has that name: "./50" is the file.
 
     Raises InputError when it is none of these or covers nothing.
     """
@@ -77,11 +77,11 @@ def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
         return None
     if spec == "brain":
         return Reference.region("brain", opened.image, opened.mask)
-    if Path(spec).exists():
-        return Reference.region(Path(spec).name, opened.image, read_mask(spec))
     try:
         value = float(spec)
     except ValueError as error:
+        if Path(spec).exists():
+            return Reference.region(Path(spec).name, opened.image, read_mask(spec))
         raise InputError(
             f"The reference {spec} is no file, no number and none of {', '.join(REFERENCE_WORDS)}: check its path."
         ) from error

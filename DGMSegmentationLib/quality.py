@@ -33,6 +33,13 @@ ENTROPY_SHARE = 0.5
 FLIP_DICE = 0.8
 NETWORK_FLAGS = ("low_confidence", "flip_disagreement", "outside_prior")
 """Codes that cannot be told from labels and image afterwards."""
+BOOKKEEPING = ("labels_resampled", "eroded", "own_unit")
+"""Codes that say how a row was measured; they are no flags of quality and count in no sum of flags."""
+
+
+def flags_of_quality(row: RoiRow) -> tuple[str, ...]:
+    """The codes of a row that deserve a look."""
+    return tuple(code for code in row.flag_list if code not in BOOKKEEPING)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def icc_2_1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     """ICC(2,1): two-way random effects, absolute agreement, single measurement, of (subjects, raters).
 
     Estimate of Shrout and Fleiss 1979; interval of McGraw and Wong 1996, table 7, ICC(A,1).
-    Needs two raters and two complete subjects, else NaN.
+    Needs two raters and two complete subjects, else NaN. The interval ends at -1 / (raters - 1), below which no
+    population lies (the estimate itself can, in few subjects).
     """
     from scipy.stats import f as f_distribution
 
@@ -98,7 +99,8 @@ def icc_2_1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     low = n * (ms_subjects - f_low * ms_error) / below if np.isfinite(f_low) else -n * ms_error / rest
     above = rest + n * f_high * ms_subjects
     high = n * (f_high * ms_subjects - ms_error) / above if np.isfinite(f_high) else 1.0
-    return Estimate(float(icc), float(low), float(high), n)
+    low = max(float(low), min(float(icc), -1 / (k - 1)))
+    return Estimate(float(icc), low, float(high), n)
 
 
 def concordance(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -120,7 +122,9 @@ def concordance(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -
     covariance = float(((x - x.mean()) * (y - y.mean())).mean())
     ccc = 2 * covariance / below
     scale = float(np.sqrt(x.var() * y.var()))
-    if n < 3 or scale == 0 or 1 - abs(ccc) < 1e-12 or ccc == 0:
+    if 1 - abs(ccc) < 1e-12:
+        return Estimate(ccc, ccc, ccc, n)
+    if n < 3 or scale == 0 or ccc == 0:
         return Estimate(ccc, NAN, NAN, n)
     r = covariance / scale
     u2 = gap**2 / scale

@@ -110,25 +110,32 @@ def write_table(
 
 
 def read_table(path: Path | str) -> list[dict[str, str]]:
-    """Read a table with a header into one dict a row; raises InputError when it cannot be read as such."""
+    """Read a table with a header into one dict a row; lines without any text are left out.
+
+    Raises InputError when it cannot be read as such.
+    """
     path = Path(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator(path)))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        if isinstance(error, UnicodeDecodeError):
+            reason = "it is no text"
         raise InputError(
-            f"The table {path} cannot be read ({error}): give a UTF-8 .tsv or .csv file."
+            f"The table {path} cannot be read ({reason}): give a UTF-8 .tsv or .csv file."
         ) from error
     if not rows:
         raise InputError(f"The table {path} is empty: give one with a header line.")
-    header, body = rows[0], [row for row in rows[1:] if row]
-    for number, row in enumerate(body, start=2):
+    header = rows[0]
+    body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(text.strip() for text in row)]
+    for number, row in body:
         if len(row) != len(header):
             raise InputError(
                 f"The table {path} has {len(row)} cells in line {number} and {len(header)} columns: "
                 "check its separator (.csv comma, .tsv tab)."
             )
-    return [dict(zip(header, map(unguard, row), strict=True)) for row in body]
+    return [dict(zip(header, map(unguard, row), strict=True)) for _, row in body]
 
 
 def long_text(rows: Iterable[RoiRow], sep: str = "\t", missing: str = "") -> str:

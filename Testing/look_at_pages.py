@@ -19,7 +19,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from DGMSegmentationLib.agreement import agreement_plot  # noqa: E402
+from DGMSegmentationLib.agreement_plot import agreement_plot  # noqa: E402
 from DGMSegmentationLib.cohort.longitudinal import Visit, session_changes  # noqa: E402
 from DGMSegmentationLib.cohort_report import write_cohort_report  # noqa: E402
 from DGMSegmentationLib.files import write_bytes, write_text  # noqa: E402

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_measure import blocks
 
-from DGMSegmentationLib.agreement import changes, compare
+from DGMSegmentationLib.agreement import change_columns, changes, compare
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.measure import measure
 from DGMSegmentationLib.statistics import bland_altman, concordance, deming, icc_2_1
@@ -41,6 +41,7 @@ def test_icc_limits():
     assert icc_2_1(np.column_stack([x, -x])).value < 0
     # Absolute agreement: a constant offset costs.
     assert icc_2_1(np.column_stack([x, x + 5])).value < 0.5
+    assert icc_2_1([[1.0, 9.0], [2.0, 4.0]]).low >= -1  # no population of two raters lies below -1
     assert np.isnan(icc_2_1(np.ones((1, 2))).value)
     assert np.isnan(icc_2_1(np.ones((5, 2))).value)
 
@@ -66,7 +67,8 @@ def test_concordance_by_its_definition():
     assert found.low < found.value < found.high
     # The paper gives r = .94 for these readings; with hardly any shift the CCC is about the same.
     assert found.value == pytest.approx(0.943, abs=0.001)
-    assert concordance(x, x).value == pytest.approx(1)
+    same = concordance(x, x)
+    assert (same.value, same.low, same.high) == pytest.approx((1, 1, 1))  # as the ICC has it
 
 
 def test_interval_of_concordance_covers():
@@ -189,3 +191,39 @@ def test_changes_beyond_chance():
         None,
     ]
     assert [row["detectable_change_ppb"] for row in found[::2]] == [30, 30, 15, 15, 15]
+
+
+def referenced(subject, values, reference):
+    return [
+        replace(row, mean_referenced_ppb=row.mean_ppb - 7, reference=reference)
+        for row in rows_of(subject, values)
+    ]
+
+
+def test_means_with_different_references_are_not_compared():
+    one = [*referenced("s", 50.0, "brain"), *referenced("t", 60.0, "brain")]
+    other = [*referenced("s", 53.0, "brain"), *referenced("t", 60.0, "constant 50 ppb")]
+    with pytest.raises(
+        InputError, match="means of t have different references, brain in a and constant 50 ppb in b"
+    ):
+        compare({"a": one, "b": other}, "mean_referenced_ppb")
+    with pytest.raises(InputError, match="different references"):
+        changes(one, other, ("a", "b"), "mean_referenced_ppb")
+    with pytest.raises(InputError, match="none in b"):
+        compare({"a": one, "b": rows_of("s", 1.0)}, "mean_referenced_ppb")
+    assert compare({"a": one[:10], "b": other[:10]}, "mean_referenced_ppb")[0]["bias"] == pytest.approx(3)
+    # Sessions of a cohort: each row says which mean it holds, and raw means stand in where the references differ.
+    found = {row["subject"]: row for row in changes(one, other)}
+    assert (found["s"]["statistic"], found["s"]["reference"]) == ("mean_referenced_ppb", "brain")
+    assert (found["t"]["statistic"], found["t"]["reference"]) == ("mean_ppb", "none")
+    assert (found["t"]["first_ppb"], found["t"]["change_ppb"]) == (60, 0)
+
+
+def test_changes_follow_the_statistic():
+    one, other = referenced("s", 50.0, "brain"), referenced("s", 50.0, "brain")
+    other = [replace(row, mean_ppb=90.0, volume_mm3=row.volume_mm3 + 5) for row in other]
+    raw, volume = (changes(one, other, statistic=name) for name in ("mean_ppb", "volume_mm3"))
+    assert (raw[0]["first_ppb"], raw[0]["change_ppb"], raw[0]["statistic"]) == (50, 40, "mean_ppb")
+    assert tuple(raw[0]) == change_columns("mean_ppb")
+    assert tuple(volume[0]) == change_columns("volume_mm3")
+    assert volume[0]["change_mm3"] == 5 and volume[0]["beyond_chance"] is None

@@ -35,6 +35,22 @@ def test_command_with_tables_writes_table_and_plot(tmp_path, capsys):
     assert plot.read_bytes()[:4] == b"\x89PNG"
 
 
+def test_who_is_left_out_is_said_and_plots_have_the_format_of_their_name(tmp_path, capsys):
+    methods, _, _ = two_methods()
+    write_long(methods["a"], tmp_path / "a.tsv")
+    write_long([row for row in methods["b"] if row.subject not in ("s1", "s2")], tmp_path / "b.tsv")
+    command = [
+        "agreement",
+        str(tmp_path / "a.tsv"),
+        str(tmp_path / "b.tsv"),
+        "--plot",
+        str(tmp_path / "p.pdf"),
+    ]
+    assert main(command) == 0
+    assert "2 subjects are not in every measurement and left out: s1, s2." in capsys.readouterr().err
+    assert (tmp_path / "p.pdf").read_bytes()[:4] == b"%PDF"
+
+
 def sessions(path, runs=("",)):
     """A cohort's table: three subjects, sessions 1, 2 and 10, each 4 ppb above the one before."""
     rows = [
@@ -87,6 +103,8 @@ def test_wishes_that_cannot_be_met_are_one_sentence(tmp_path, capsys):
     image.write_bytes(b"x")
     for arguments, word in (
         ([image, image], "--segmentation"),
+        ([table, image], "--segmentation"),
+        ([table, "--by", "ses", "--plot", tmp_path / "p.jpg"], ".png, .pdf or .svg"),
         ([table, table, "--by", "ses"], "one table"),
         ([table, "--by", "ses", "--corrections", tmp_path / "c.tsv"], "--corrections needs"),
         ([table, "--by", "ses", "--statistic", "mean_referenced_ppb"], "--reference"),
@@ -124,6 +142,9 @@ def test_command_with_a_manifest_shows_what_a_correction_changed(tmp_path, capsy
         2 * (corrected == 5).sum() / ((corrected == 5).sum() + (labels.data == 5).sum())
     )
     assert scores[0].dice == 1
+    # Second minus first, as in every table of the command: corrected minus automatic.
+    assert float(rows["GP_L"]["mean_bias_ppb"]) == pytest.approx(wanted, abs=1e-3)
+    assert float(rows["GP_L"]["volume_bias_mm3"]) < 0
 
 
 def test_images_of_one_head_on_different_grids(tmp_path, capsys):

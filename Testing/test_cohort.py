@@ -108,7 +108,10 @@ def test_a_second_run_does_nothing_and_says_so(run, capsys):
     record = run.output / ".dgmseg" / "sub-01_ses-1.json"
     assert run.again() == 1  # broken ones are still broken
     said = capsys.readouterr()
-    assert "nothing to do, all is up to date" in said.out and "sub-cut: " in said.err
+    assert (
+        "failed (see cases.tsv); nothing to do, the rest is up to date" in said.out
+        and "sub-cut: " in said.err
+    )
     after = run.times()
     assert {name for name in after if after[name] != before[name]} == {str(record.relative_to(run.output))}
     assert run.again("--dry-run") == 0

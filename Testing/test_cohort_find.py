@@ -76,6 +76,65 @@ def test_trouble_is_said_case_by_case(tmp_path):
     assert "sub-5_R2starmap.nii.gz" in found["sub-5"].trouble
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sub-1", "sub-1_medi"),  # a part without a key is no part of the name of the results
+        ("sub-1_run-2", "sub-1_run-1_run-2"),
+        ("sub-1", "sub-1_desc-edited"),  # the name of corrections
+    ],
+)
+def test_images_whose_results_would_share_names_are_refused(tmp_path, one, other):
+    touch(
+        tmp_path,
+        f"sub-1/anat/{one}_Chimap.nii.gz",
+        f"sub-1/anat/{other}_Chimap.nii.gz",
+        "sub-2/anat/sub-2_Chimap.nii.gz",
+    )
+    *shared, apart = find_cohort(tmp_path).cases
+    assert len(shared) == 2 and not apart.trouble
+    for case in shared:
+        assert "rename" in case.trouble and case.trouble.count(f"{one}_Chimap") == 1
+    (tmp_path / f"sub-1/anat/{one}_Chimap.nii.gz").unlink()
+    assert not any(case.trouble for case in find_cohort(tmp_path).cases)
+
+
+def test_sessions_come_in_the_order_of_a_manifest(tmp_path):
+    table = tmp_path / "list.tsv"
+    lines = ("P10\tbaseline", "P10\t12m", "P2\tpost", "P10\t3m", "P2\tpre")
+    text = "".join(f"{line}\t{number}.nii\n" for number, line in enumerate(lines))
+    table.write_text(f"subject\tsession\timage\n{text}\t\t\n")  # Excel leaves such last lines
+    cohort = find_cohort(table)
+    assert names(cohort) == [
+        "sub-P2_ses-post", "sub-P2_ses-pre", "sub-P10_ses-baseline", "sub-P10_ses-12m", "sub-P10_ses-3m",
+    ]  # fmt: skip
+    assert {case.ordered_by for case in cohort.cases} == {"the lines of the table"}
+
+
+def test_sessions_of_bids_come_in_the_order_of_their_times(tmp_path):
+    sessions = ("baseline", "12m", "3m")
+    for person in ("sub-1", "sub-2"):
+        touch(tmp_path, *(f"{person}/ses-{s}/anat/{person}_ses-{s}_Chimap.nii.gz" for s in sessions))
+    times = ("2020-01-05T08:00:00", "2021-01-04T08:00:00Z", "2020-04-02")
+    (tmp_path / "sub-1/sub-1_sessions.tsv").write_text(
+        "session_id\tacq_time\n" + "".join(f"ses-{s}\t{t}\n" for s, t in zip(sessions, times, strict=True))
+    )
+    (tmp_path / "sub-2/sub-2_sessions.tsv").write_text("session_id\tacq_time\nses-12m\t2020-01-01\n")
+    cases = find_cohort(tmp_path).cases
+    assert [case.session for case in cases] == [
+        "ses-baseline", "ses-3m", "ses-12m", "ses-3m", "ses-12m", "ses-baseline",
+    ]  # fmt: skip
+    assert cases[0].ordered_by == "acq_time in sub-1_sessions.tsv" and cases[3].ordered_by == "their names"
+
+
+def test_only_parts_and_odd_digits(tmp_path):
+    touch(tmp_path, "sub-1/anat/sub-1_part-para_Chimap.nii.gz")
+    with pytest.raises(InputError, match="--parts"):
+        find_cohort(tmp_path)
+    touch(tmp_path, "sub-1²2/anat/sub-1²2_Chimap.nii.gz")
+    assert names(find_cohort(tmp_path)) == ["sub-1²2"]
+
+
 def test_a_folder_that_cannot_be_opened_costs_no_other_session(tmp_path):
     touch(tmp_path, "sub-1/ses-1/anat/sub-1_ses-1_Chimap.nii.gz", "sub-1/ses-2/x", "sub-2/x")
     for folder in ("sub-1/ses-2/anat", "sub-2/anat"):
@@ -210,6 +269,8 @@ def test_two_sessions_side_by_side():
         Visit("sub-1", "ses-2", "acq-x", later),
     ]
     (change,) = session_changes(visits)
+    (back,) = session_changes([visits[2], visits[0]])  # the order given is the order kept
+    assert (back.first, back.rows[6]["change_ppb"]) == ("ses-2", pytest.approx(-20.0))
     assert (change.subject, change.first, change.second) == ("sub-1", "ses-1", "ses-2")
     by_name = {row["abbreviation"]: row for row in change.rows}
     assert by_name["PU_L"]["change_ppb"] == pytest.approx(20.0)

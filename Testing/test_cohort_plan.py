@@ -68,6 +68,26 @@ def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
     assert decide(case, paths, wishes, record, Force(overwrite=True)).do == "segment"
 
 
+def test_a_failed_correction_that_is_removed_fails_no_longer(tmp_path):
+    case, paths, wishes, record = finished(tmp_path)
+    failed = {**record, "status": "failed", "kind": "input", "corrected": True, "edited": None, "outputs": {}}
+    step = decide(case, paths, wishes, failed, Force())
+    assert (step.do, step.why) == ("measure", "correction removed")
+    never = {**failed, "automatic": None, "labels_of": wishes.of_labels()}  # it was there from the start
+    paths.labels.unlink()
+    step = decide(case, paths, wishes, never, Force())
+    assert (step.do, step.why) == ("segment", "correction removed")
+    assert decide(case, paths, wishes, {**never, "corrected": False}, Force()).do == "nothing"
+
+
+def test_labels_without_a_record_have_a_sentence_of_their_own(tmp_path):
+    case, paths, wishes, record = finished(tmp_path)
+    step = decide(case, paths, wishes, None, Force())
+    assert step.do == "refuse" and "lost or damaged" in step.why and "was changed" not in step.why
+    paths.labels.write_bytes(b"painted")
+    assert "was changed after" in decide(case, paths, wishes, record, Force()).why
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plan")
@@ -84,6 +104,59 @@ def test_probabilities_of_other_labels_do_not_stay(run):
     assert probabilities.exists()
     assert main([*command, "--connectivity", "26"]) == 1  # segments again, without probabilities
     assert not probabilities.exists()
+
+
+def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
+    """Looked at when the run was planned, changed while the network was at work."""
+    from DGMSegmentationLib.cohort import subject
+    from DGMSegmentationLib.cohort.find import find_cohort
+    from DGMSegmentationLib.cohort.subject import process, task_of
+    from DGMSegmentationLib.model import read_header
+
+    output, command = run
+    case = find_cohort(command[1]).cases[0]
+    labels = case_paths(output, case).labels
+    before = {path: path.read_bytes() for path in labels.parent.iterdir()}
+    record = read_record(output / ".dgmseg/sub-1.json")
+    wishes = Wishes(model=MODEL[1], model_sha256=read_header(MODEL[1])[1], device="cpu")
+    segmented = subject._segmented
+
+    def meanwhile(*arguments):
+        labels.write_bytes(b"painted")
+        return segmented(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subject, "_segmented", meanwhile)
+        done = process(task_of(case, output, wishes, do="segment", run="x"))
+        assert done["status"] == "failed" and "was changed after it was made" in done["reason"]
+        assert labels.read_bytes() == b"painted"
+        assert decide(case, case_paths(output, case), wishes, done, Force()).do == "refuse"
+        asked = process(task_of(case, output, wishes, do="segment", run="x", overwrite=True))
+        assert asked["status"] == "done" and labels.read_bytes() != b"painted"
+    for path, content in before.items():
+        path.write_bytes(content)
+    write_record(output / ".dgmseg/sub-1.json", record)
+
+
+def test_table_and_page_of_a_correction_go_with_it(run):
+    output, command = run
+    folder = output / "sub-1/anat"
+    correction = folder / "sub-1_seg-DGM_desc-edited_dseg.nii.gz"
+    correction.write_bytes((folder / "sub-1_seg-DGM_dseg.nii.gz").read_bytes())
+    made = [folder / f"sub-1_seg-DGM_desc-edited_{name}" for name in ("stats.tsv", "report.html")]
+    assert main([*command, "--connectivity", "26"]) == 1
+    assert all(path.exists() for path in made)
+    correction.write_bytes(b"")
+    assert main([*command, "--connectivity", "26"]) == 1
+    assert read_record(output / ".dgmseg/sub-1.json")["status"] == "failed"
+    correction.unlink()
+    mine = made[1].read_text() + "<!-- my note -->"
+    made[1].write_text(mine)
+    assert main([*command, "--connectivity", "26"]) == 1
+    record = read_record(output / ".dgmseg/sub-1.json")
+    assert (record["status"], record["why"]) == ("done", "correction removed")
+    assert not made[0].exists() and made[1].read_text() == mine
+    made[1].unlink()
 
 
 def test_the_plan_counts_each_case_once(run, capsys):

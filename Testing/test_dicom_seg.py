@@ -12,6 +12,7 @@ from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.dicom_seg import write_dicom_seg
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import read_image
+from DGMSegmentationLib.image import reorient
 from DGMSegmentationLib.structures import SIDE_CODES, STRUCTURES
 
 hd = pytest.importorskip("highdicom")
@@ -51,6 +52,29 @@ def test_every_segment_lies_where_its_label_lies(tmp_path, labels, number):
     path = tmp_path / "seg.dcm"
     write_dicom_seg(path, image.replace(data=labels), tmp_path / "qsm", algorithm=("part1", "3"))
     found = hd.seg.segread(path)
+    for s in STRUCTURES:
+        (index,) = found.get_segment_numbers(segment_label=s.name)
+        volume = found.get_volume(segment_numbers=[index])
+        affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine
+        np.testing.assert_allclose(
+            world_of(volume.array[..., 0] > 0, affine), world_of(labels == s.label, image.affine), atol=1e-3
+        )
+
+
+@pytest.mark.parametrize("cropped", [False, True])
+def test_a_correction_with_flipped_axes_or_cropped_goes_onto_the_series(tmp_path, labels, cropped):
+    """As 3D Slicer may save it: the same voxels in another order, or only those around the structures."""
+    image = series(tmp_path / "qsm")
+    given = image.replace(data=labels)
+    if cropped:
+        low, high = np.argwhere(labels).min(axis=0), np.argwhere(labels).max(axis=0) + 1
+        affine = image.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ low
+        given = image.replace(data=labels[tuple(map(slice, low, high))], affine=affine)
+    else:
+        given = reorient(given, "LPI" if image.grid.axis_codes != "LPI" else "RAS")
+    write_dicom_seg(tmp_path / "seg.dcm", given, tmp_path / "qsm")
+    found = hd.seg.segread(tmp_path / "seg.dcm")
     for s in STRUCTURES:
         (index,) = found.get_segment_numbers(segment_label=s.name)
         volume = found.get_volume(segment_numbers=[index])
@@ -130,6 +154,9 @@ def test_convert_command(tmp_path, labels, capsys):
     assert main(["convert", str(source), str(out)]) == 2
     assert "--dicom" in capsys.readouterr().err
     assert main(["convert", str(source), str(out), "--dicom", str(tmp_path / "qsm"), "--edited"]) == 0
+    capsys.readouterr()
+    assert main(["convert", str(out), str(tmp_path / "back.nii.gz")]) == 2
+    assert "is a DICOM Segmentation" in capsys.readouterr().err
     assert {item.SegmentAlgorithmType for item in pydicom.dcmread(out).SegmentSequence} == {"SEMIAUTOMATIC"}
 
 

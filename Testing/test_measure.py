@@ -9,6 +9,7 @@ from nibabel.orientations import apply_orientation, axcodes2ornt, inv_ornt_aff, 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.measure import Reference, asymmetry_percent, measure
+from DGMSegmentationLib.measure_files import OpenedImage, reference_for
 from DGMSegmentationLib.structures import STRUCTURES
 from DGMSegmentationLib.tables import COLUMNS
 
@@ -153,3 +154,29 @@ def test_axis_order_of_the_labels_changes_nothing(order, flips):
     turned = Image(apply_orientation(labels.data, change), labels.affine @ inv_ornt_aff(change, labels.shape))
     for row, same in zip(measure(turned, image), measure(labels, image), strict=True):
         assert (row.n_voxels, row.mean_ppb, row.sd_ppb) == (same.n_voxels, same.mean_ppb, same.sd_ppb)
+        assert row.flags == same.flags  # nothing was resampled
+
+
+def test_a_crop_of_the_labels_is_no_resampling_and_a_lost_voxel_is(tmp_path):
+    labels, image = blocks()
+    low, high = np.argwhere(labels.data).min(axis=0), np.argwhere(labels.data).max(axis=0) + 1
+    inside = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    affine = labels.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ low
+    crop = Image(labels.data[inside], affine)
+    for row, same in zip(measure(crop, image), measure(labels, image), strict=True):
+        assert (row.n_voxels, row.mean_ppb, row.flags) == (same.n_voxels, same.mean_ppb, same.flags)
+    narrow = Image(
+        image.data[inside][1:], affine @ np.array([[1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    )
+    assert "labels_resampled" in measure(labels, narrow)[0].flag_list
+
+
+def test_a_number_is_a_number_also_where_a_file_has_its_name(tmp_path, monkeypatch):
+    _, image = blocks()
+    (tmp_path / "50").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+    opened = OpenedImage(image, np.ones(image.shape, bool), None)
+    assert reference_for(opened, "50") == Reference.constant(50.0)
+    with pytest.raises(InputError):
+        reference_for(opened, "./50")  # the file, which is no mask

@@ -233,7 +233,7 @@ def test_cohort_page_escapes_links_and_lists(tmp_path):
     assert 'href="sub-03/report%20page.html"' in page
     assert "12 measured, 1 failed" in page
     assert "phase, not QSM" in page
-    assert page.count("<ellipse") == 119
+    assert page.count("<circle") == 119
     assert page.count('class="apart"') == len(find_outliers(rows)) >= 1
     assert not re.search(r"https?://|url\(", page)
     assert "mean_high" in page

@@ -105,8 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(error, "format_message") and hasattr(
             error, "exit_code"
         ):  # what typer says of wrong options
-            text = error.format_message()
+            text = error.format_message().rstrip()
             if text:
+                text += "" if text.endswith((".", "?", "!")) else "."
                 _say(f"{text} See dgmseg {wanted + ' ' if wanted in COMMANDS else ''}--help.")
             return 2
         if type(error).__name__ in ("Abort", "Exit"):

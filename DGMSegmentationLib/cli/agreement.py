@@ -47,15 +47,19 @@ def agreement(
         Path | None, typer.Option("--output", "-o", help="Write the agreement table here.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Draw scatter and Bland-Altman plots here (.png).")
+        Path | None, typer.Option(help="Draw scatter and Bland-Altman plots here (.png, .pdf, .svg).")
     ] = None,
     changed: Annotated[
         Path | None,
-        typer.Option("--changes", help="Write each subject's change and the detectable change here."),
+        typer.Option(
+            "--changes", help="Write each subject's change of the statistic and the detectable change here."
+        ),
     ] = None,
     corrections: Annotated[
         Path | None,
-        typer.Option(help="Write what other labels changed (Dice, volume, ppb) here; needs a manifest."),
+        typer.Option(
+            help="Write what other labels changed (Dice, volume, ppb; second minus first) here; needs a manifest."
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
 ) -> None:
@@ -68,11 +72,11 @@ def agreement(
 
     from ..agreement import (
         AGREEMENT_COLUMNS,
-        CHANGE_COLUMNS,
-        agreement_plot,
+        change_columns,
         changes,
         compare,
         subjects_in_common,
+        subjects_left_out,
     )
     from ..agreement_files import (
         is_roi_table,
@@ -83,6 +87,7 @@ def agreement(
         methods_from_tables,
         read_manifest,
     )
+    from ..cohort.names import few
     from ..errors import InputError
     from ..evaluate import SUMMARY_COLUMNS, summarise
     from ..files import check_writable, write_bytes
@@ -92,12 +97,16 @@ def agreement(
         typer.echo(f"dgmseg: {text}", err=True)
 
     check_writable([path for path in (output, plot, changed, corrections) if path is not None], overwrite)
+    if plot is not None:
+        from ..agreement_plot import agreement_plot, plot_format
+
+        kind = plot_format(plot)
     edits = []
     if segmentation is not None:
         methods = methods_from_images(
             inputs, segmentation, units=units.value, reference=reference, scheme=scheme.value, log=log
         )
-    elif not is_roi_table(inputs[0]) and len(inputs) == 1:
+    elif len(inputs) == 1 and not is_roi_table(inputs[0]):
         lines = read_manifest(inputs[0])
         methods = methods_from_manifest(
             lines, units=units.value, reference=reference, scheme=scheme.value, log=log
@@ -114,19 +123,22 @@ def agreement(
             "--corrections needs a manifest whose methods have different segmentations of a subject."
         )
     rows = compare(methods, statistic.value)
+    if missing := subjects_left_out(methods):
+        are = "subject is" if len(missing) == 1 else "subjects are"
+        log(f"{len(missing)} {are} not in every measurement and left out: {few(missing)}.")
     side_by_side = [
         row
         for first, second in combinations(methods, 2)
-        for row in changes(methods[first], methods[second], (first, second))
+        for row in changes(methods[first], methods[second], (first, second), statistic.value)
     ]
     if output is not None:
         write_table(output, AGREEMENT_COLUMNS, rows)
     if changed is not None:
-        write_table(changed, CHANGE_COLUMNS, side_by_side)
+        write_table(changed, change_columns(statistic.value), side_by_side)
     if corrections is not None:
         write_table(corrections, SUMMARY_COLUMNS, edits)
     if plot is not None:
-        write_bytes(plot, agreement_plot(methods, statistic.value))
+        write_bytes(plot, agreement_plot(methods, statistic.value, kind))
     if not sys.stdout.isatty():
         sys.stdout.write(table_text(AGREEMENT_COLUMNS, rows))
         return
@@ -135,16 +147,17 @@ def agreement(
     columns: dict[str, tuple[str, int | None]]
     who: dict[str, tuple[str, int | None]] = {"first": ("first", None), "second": ("second", None)}
     if len(subjects_in_common(methods)) == 1:
+        unit = "mm3" if statistic is Statistic.volume_mm3 else "ppb"
         columns = {
             **who,
             "": ("abbreviation", None),
-            "ppb": ("first_ppb", 1),
-            "ppb ": ("second_ppb", 1),
-            "change": ("change_ppb", 1),
+            unit: (f"first_{unit}", 1),
+            f"{unit} ": (f"second_{unit}", 1),
+            "change": (f"change_{unit}", 1),
             "detectable": ("detectable_change_ppb", 0),
             "beyond": ("beyond_chance", None),
         }
-        show_table(columns, side_by_side, "One subject: change and detectable change, ppb")
+        show_table(columns, side_by_side, f"One subject: change of {statistic.value}")
     columns = {
         **who,
         "": ("structure", None),
@@ -165,4 +178,4 @@ def agreement(
             "Dice": ("dice_mean", 3),
             "bias ppb": ("mean_bias_ppb", 1),
         }
-        show_table(columns, edits, "Labels, first against second")
+        show_table(columns, edits, "Labels, second minus first")

@@ -114,14 +114,15 @@ def _sentence(summary: "Summary", output: Path) -> str:
     failed = len(summary.failures)
     measured = sum(entry.status == "done" for entry in summary.entries)
     why = ", ".join(f"{n} {reason}" for reason, n in summary.reasons.items())
-    parts = [f"{len(summary.entries)} images: {measured} measured"]
+    found = len(summary.entries)
+    parts = [f"{found} {'image' if found == 1 else 'images'}: {measured} measured"]
     parts += [f"{failed} failed (see cases.tsv)"] if failed else []
     waiting = len(summary.entries) - measured - failed
     parts += [f"{waiting} not done yet"] if waiting else []
     parts.append(
         f"{summary.done} worked on in this run ({why}; {duration(summary.seconds)})"
         if summary.done
-        else "nothing to do, all is up to date"
+        else f"nothing to do, {'the rest' if failed or waiting else 'all'} is up to date"
     )
     if summary.left_out:
         parts.append(f"{summary.left_out} para-/diamagnetic parts left out")

@@ -88,7 +88,7 @@ def measure(
         )
         rows += measured.rows
         if "labels_resampled" in rows[-1].flag_list:
-            typer.echo(f"The segmentation was resampled to the grid of {path}.", err=True)
+            typer.echo(f"dgmseg: The segmentation was resampled to the grid of {path}.", err=True)
     if report is not None:
         from .. import __version__
         from ..report import write_report

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..tables import read_table
+from .names import entities, is_separated_part, natural_order
+from .sessions import BY_LINE, BY_NAME, session_order
+from .twins import mark_twins
 
-# Susceptibility separation writes the two parts beside their sum, under one of these entities.
-_PART_KEYS = ("part", "desc", "label", "rec", "acq")
-_PART = re.compile(r"(chi)?(para|dia|pos|neg)(magnetic|itive|ative)?", re.IGNORECASE)
 _CHIMAP = re.compile(r"(?P<stem>.+)_Chimap\.nii(\.gz)?")
 _LABEL = re.compile(r"[A-Za-z0-9]+")
 
@@ -44,6 +44,10 @@ class CohortCase:
     sex: str = ""
     trouble: str = ""
     """Why this case cannot be used; empty when it can."""
+    visit: int = 0
+    """The place of its session among those of its subject."""
+    ordered_by: str = BY_NAME
+    """What that place follows."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +58,12 @@ class Cohort:
     cases: tuple[CohortCase, ...]
     left_out: int = 0
     """Paramagnetic and diamagnetic parts that were not asked for."""
-
-
-def entities(name: str) -> dict[str, str]:
-    """The key-value pairs of a BIDS name in their order: "sub-01_run-2" gives {"sub": "01", "run": "2"}."""
-    return dict(part.split("-", 1) for part in name.split("_") if "-" in part)
-
-
-def is_separated_part(name: str) -> bool:
-    """True for the paramagnetic or diamagnetic part of a susceptibility separation."""
-    found = entities(name)
-    return any(_PART.fullmatch(found.get(key, "")) for key in _PART_KEYS)
+    no_ages: str = ""
+    """Why ages and sexes are unknown although there is a table of participants; empty when they are not."""
 
 
 def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: bool = False) -> Cohort:
-    """List the maps of a BIDS folder or a TSV table, sorted by name.
+    """List the maps of a BIDS folder or a TSV table: subjects by name, the sessions of each in their order.
 
     ``channels`` are those of the model; ``parts`` keeps para- and diamagnetic maps too. A case that cannot be used
     (no permission, two files of one name, a missing channel) is listed with its ``trouble``.
@@ -82,18 +77,19 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
         cohort = _from_table(source, channels)
     else:
         raise InputError(f"{source}: there is no such folder or table; give a BIDS folder or a TSV table.")
-    return replace(
-        cohort, cases=tuple(sorted(_marked_twins(cohort.cases), key=lambda c: natural_order(c.name)))
-    )
 
+    def place(case: CohortCase) -> tuple[object, ...]:
+        return natural_order(case.name.split("_")[0]), case.visit, natural_order(case.name)
 
-def natural_order(name: str) -> list[object]:
-    """Sort key with numbers by their value: sub-2 before sub-10."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]
+    return replace(cohort, cases=tuple(sorted(mark_twins(cohort.cases), key=place)))
 
 
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
-    people = _participants(root / "participants.tsv")
+    no_ages, people = "", {}
+    try:
+        people = _participants(root / "participants.tsv")
+    except InputError as error:
+        no_ages = str(error)
     cases: list[CohortCase] = []
     left_out = 0
     try:
@@ -103,6 +99,7 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
     for person in persons:
         age, sex = people.get(person.name, (None, ""))
         files, closed = _files(person)
+        first = len(cases)
         cases += closed
         for session, file in files:
             match = _CHIMAP.fullmatch(file.name)
@@ -123,11 +120,15 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
                 trouble=_misplaced(match["stem"], person.name, session, file),
             )
             cases.append(_with_channels(case, channels, match["stem"]))
+        order, followed = session_order(person, (case.session for case in cases[first:]))
+        cases[first:] = [replace(c, visit=order[c.session], ordered_by=followed) for c in cases[first:]]
     if not cases:
         raise InputError(
             f"{root} holds no sub-*/anat/*_Chimap.nii.gz: give a BIDS folder, or a TSV table with subject and image."
+            if not left_out
+            else f"{root} holds {left_out} para- and diamagnetic parts and no other map: add --parts to take them."
         )
-    return Cohort(root, tuple(cases), left_out)
+    return Cohort(root, tuple(cases), left_out, no_ages)
 
 
 def _files(person: Path) -> tuple[list[tuple[str, Path]], list[CohortCase]]:
@@ -207,12 +208,14 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
             )
     root = path.absolute().parent
     cases = []
+    visits: dict[str, dict[str, int]] = {}
     for number, line in enumerate(lines, start=2):
         subject, image = line["subject"].strip(), line["image"].strip()
         if not subject or not image:
             raise InputError(f"{path}, line {number}: subject or image is empty; fill it in.")
         name = "sub-" + _as_label(subject.removeprefix("sub-"), f"{path}, line {number}: subject {subject}")
         session = line.get("session", "").strip().removeprefix("ses-")
+        sessions = visits.setdefault(name, {})
         if session:
             session = f"ses-{_as_label(session, f'{path}, line {number}: session {session}')}"
             name = f"{name}_{session}"
@@ -237,6 +240,8 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
                 trouble=f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
                 if lacking
                 else "",
+                visit=sessions.setdefault(session, len(sessions)),
+                ordered_by=BY_LINE,
             )
         )
     return Cohort(root, tuple(cases))
@@ -246,33 +251,12 @@ def _as_label(text: str, where: str) -> str:
     """A BIDS label: letters and digits; separators are dropped ("HC_01" -> "HC01")."""
     label = re.sub(r"[-_. ]", "", text)
     if not _LABEL.fullmatch(label):
-        raise InputError(f"{where} can make no file name; use letters and digits.")
+        raise InputError(f"{where} can make no file name; use the letters a to z and digits.")
     return label
 
 
-def _marked_twins(cases: Sequence[CohortCase]) -> Iterator[CohortCase]:
-    """One case per name; several of one name become one that says so, since nothing tells which is meant.
-
-    Upper and lower case count as equal: many disks do not tell them apart.
-    """
-    groups: dict[str, list[CohortCase]] = {}
-    for case in cases:
-        groups.setdefault(case.name.lower(), []).append(case)
-    for group in groups.values():
-        if len(group) == 1:
-            yield group[0]
-            continue
-        places = " and ".join(dict.fromkeys(case.source for case in group))
-        sentence = (
-            f"{places} would both be {group[0].name}: keep one, or tell them apart by session or run."
-            if len({case.source for case in group}) > 1
-            else f"{places} is listed {len(group)} times: keep one line."
-        )
-        yield replace(group[0], trouble=sentence)
-
-
 def _participants(path: Path) -> dict[str, tuple[float | None, str]]:
-    """Age and sex by subject; an unreadable table is an error, a missing one is not."""
+    """Age and sex by subject, none without a table; raises InputError when it cannot be read."""
     if not path.is_file():
         return {}
     people = {}

@@ -14,11 +14,13 @@ from .. import __version__
 from ..files import write_json, write_text
 from ..measure import RoiRow
 from ..norms import read_norms
-from ..tables import COLUMNS, long_text, table_text, wide_columns, wide_rows
-from .find import Cohort, CohortCase, entities
+from ..quality import flags_of_quality
+from ..tables import COLUMNS, table_text, wide_columns, wide_rows
+from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
 from .longitudinal import Visit, session_changes
+from .names import entities, few
 from .record import Record, rows_of
 
 CASE_COLUMNS = (
@@ -27,7 +29,6 @@ CASE_COLUMNS = (
 )  # fmt: skip
 NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
 _INDEX = "group.json"
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,15 @@ class Entry:
 
 
 def same_images(entries: Sequence[Entry]) -> list[list[str]]:
-    """Groups of case names whose images have one content: usually a copying mistake."""
+    """Groups of case names whose images have one content: usually a copying mistake. Only images that could be read
+    count: empty files are alike too.
+    """
     by_sum: dict[str, list[str]] = {}
     for entry in entries:
         stamp = ((entry.record or {}).get("inputs") or {}).get("image") or {}
-        if stamp.get("sha256"):
+        if stamp.get("sha256") and entry.status == "done":
             by_sum.setdefault(stamp["sha256"], []).append(entry.case.name)
     return [names for names in by_sum.values() if len(names) > 1]
-
-
-def few(names: Sequence[str]) -> str:
-    """ "a, b, c and 7 more"."""
-    shown = ", ".join(names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 def write_group(
@@ -88,9 +85,9 @@ def write_group(
     rows = {entry.case.name: rows_of(entry.record or {}) for entry in done}
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
-        everything = [row for entry in done for row in rows[entry.case.name]]
-        write_text(staging / LONG, long_text(everything, missing="n/a"))
-        write_text(staging / WIDE, table_text(wide_columns(), _wide(done, rows), missing="n/a"))
+        long, wide = _with_session(COLUMNS), _with_session(wide_columns())
+        write_text(staging / LONG, table_text(long, _long(done, rows), missing="n/a"))
+        write_text(staging / WIDE, table_text(wide, _wide(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, _case_lines(entries), missing="n/a"))
         _write_changes(staging, done, rows, provenance or {})
         if norms:
@@ -98,7 +95,7 @@ def write_group(
                 staging / NORMS, table_text(NORM_COLUMNS, _norm_lines(done, rows, norms), missing="n/a")
             )
         related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
-        _write_page(staging / PAGE, output, entries, everything, provenance or {}, related)
+        _write_page(staging / PAGE, output, entries, rows, provenance or {}, related)
         names = sorted(path.name for path in staging.iterdir())
         # Without it, the run after one that is killed between two files makes all of them again.
         (state / _INDEX).unlink(missing_ok=True)
@@ -116,9 +113,20 @@ def write_group(
 def _digest(entries: Sequence[Entry], norms: str | None) -> str:
     """Changes whenever a table would."""
     facts = [
-        (e.case.name, e.case.subject, e.case.shown, e.case.age, e.case.sex, e.status, e.reason, (e.record or {}).get("finished"))
+        (
+            *(
+                e.case.name,
+                e.case.subject,
+                e.case.shown,
+                e.case.visit,
+                e.case.ordered_by,
+                e.case.age,
+                e.case.sex,
+            ),
+            *(e.status, e.reason, (e.record or {}).get("finished")),
+        )
         for e in entries
-    ]  # fmt: skip
+    ]
     table = hashlib.sha256(Path(norms).read_bytes()).hexdigest() if norms else ""
     return hashlib.sha256(json.dumps([__version__, COLUMNS, table, facts]).encode()).hexdigest()
 
@@ -133,8 +141,19 @@ def _is_current(output: Path, index: Path, digest: str) -> bool:
         return False
 
 
+def _with_session(columns: Sequence[str]) -> list[str]:
+    """The columns of one image's table with the session after the subject: a path need not name it."""
+    return [columns[0], "session", *columns[1:]]
+
+
+def _long(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
+    return [{**vars(row), "session": entry.case.session} for entry in done for row in rows[entry.case.name]]
+
+
 def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
-    return [line for entry in done for line in wide_rows(rows[entry.case.name])]
+    return [
+        {**line, "session": entry.case.session} for entry in done for line in wide_rows(rows[entry.case.name])
+    ]
 
 
 def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -154,7 +173,7 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
                 "reason": entry.reason,
                 "note": f"same image as {few(others)}" if others else "",
                 "edited": bool(record.get("edited")) if rows else None,
-                "flagged_structures": sum(bool(row.flags) for row in rows) if rows else None,
+                "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,
                 "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
                 "model": rows[0].model if rows else "",
                 "seconds": record.get("seconds") if rows else None,
@@ -204,7 +223,13 @@ def _write_changes(
     provenance: Mapping[str, Any],
 ) -> None:
     visits = [
-        Visit(entry.case.subject, entry.case.session, _series(entry.case), rows[entry.case.name])
+        Visit(
+            entry.case.subject,
+            entry.case.session,
+            _series(entry.case),
+            rows[entry.case.name],
+            entry.case.ordered_by,
+        )
         for entry in done
     ]
     found = session_changes(visits)
@@ -228,7 +253,7 @@ def _write_page(
     path: Path,
     output: Path,
     entries: Sequence[Entry],
-    rows: Sequence[RoiRow],
+    rows: Mapping[str, Sequence[RoiRow]],
     provenance: Mapping[str, Any],
     related: Mapping[str, str],
 ) -> None:
@@ -239,7 +264,7 @@ def _write_page(
         if entry.status == "done":
             edited = bool((entry.record or {}).get("edited"))
             page = entry.paths.of("_report.html", edited).relative_to(output).as_posix()
-            pages[entry.case.subject, entry.case.shown] = page
+            pages[entry.case.name] = page
     waiting = sum(entry.status == "waiting" for entry in entries)
     twins = [few(names) for names in same_images(entries)]
     write_cohort_report(

@@ -15,19 +15,20 @@ from ..errors import InputError
 from ..files import write_json, write_text
 from ..interchange import lookup_text
 from ..tables import COLUMN_DESCRIPTIONS
-from .find import Cohort, CohortCase, entities
+from .find import Cohort, CohortCase
+from .names import ATLAS, derivative_stems
 
 SOFTWARE_NAME = "DGMSegmentation"
 BIDS_VERSION = "1.10.0"
 STATE = ".dgmseg"
-_ATLAS = "seg-DGM"
-# The entities that stand after "seg" in a BIDS name.
-_LATE = ("res", "den", "label", "desc")
 _EDITED_SUFFIXES = (".nii.gz", ".nii", ".seg.nrrd", ".nrrd")
 
 LONG, WIDE, CASES = "rois_long.tsv", "rois_wide.tsv", "cases.tsv"
 CHANGES, CHANGES_PAGE, NORMS = "changes.tsv", "changes.html", "norms.tsv"
 PAGE = "cohort.html"
+
+_README = "Deep-gray-matter nuclei in susceptibility maps, made by dgmseg cohort. For research use only.\n"
+_IGNORED = "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,11 @@ class CasePaths:
 
 def case_paths(output: Path, case: CohortCase) -> CasePaths:
     """The files of a case below the output folder."""
-    found = entities(case.name)
-    late = {key: value for key, value in found.items() if key in _LATE}
-    early = [f"{key}-{value}" for key, value in found.items() if key not in _LATE]
-    edited = {**late, "desc": f"{late['desc']}Edited" if "desc" in late else "edited"}
-    folder = output / early[0]
+    stem, edited_stem = derivative_stems(case.name)
+    folder = output / stem.split("_")[0]
     if case.session:
         folder = folder / case.session
-
-    def stem(last: dict[str, str]) -> str:
-        return "_".join([*early, _ATLAS, *(f"{key}-{value}" for key, value in last.items())])
-
-    return CasePaths(folder / "anat", stem(late), stem(edited), output / STATE / f"{case.name}.json")
+    return CasePaths(folder / "anat", stem, edited_stem, output / STATE / f"{case.name}.json")
 
 
 def check_output(output: Path, root: Path) -> None:
@@ -99,7 +93,10 @@ def check_output(output: Path, root: Path) -> None:
 
 
 def write_frame(output: Path, cohort: Cohort) -> None:
-    """The files that BIDS asks for once: description, label table, meaning of the columns; only where they change."""
+    """The files that BIDS asks for once: description, label table, meaning of the columns; only where they change.
+
+    What a person wrote into README, .bidsignore or the description stays.
+    """
     description: dict[str, Any] = {
         "Name": "Deep-gray-matter nuclei in quantitative susceptibility maps",
         "BIDSVersion": BIDS_VERSION,
@@ -110,18 +107,26 @@ def write_frame(output: Path, cohort: Cohort) -> None:
     columns = {name: {"Description": text, **_units(name)} for name, text in COLUMN_DESCRIPTIONS.items()} | {
         "asymmetry_percent": {"Description": COLUMN_DESCRIPTIONS["asymmetry_percent"], "Units": "percent"}
     }
-    _write_changed(output / "dataset_description.json", description)
-    _write_changed(output / f"{_ATLAS}_stats.json", columns)
-    for path, text in (
-        (output / f"{_ATLAS}_dseg.tsv", lookup_text()),
-        (output / ".bidsignore", "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"),
-        (
-            output / "README",
-            "Deep-gray-matter nuclei in susceptibility maps, made by dgmseg cohort. For research use only.\n",
-        ),
-    ):
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write_text(path, text)
+    _write_changed(output / "dataset_description.json", _with_additions(output, description))
+    _write_changed(output / f"{ATLAS}_stats.json", columns)
+    lookup = output / f"{ATLAS}_dseg.tsv"
+    if not lookup.exists() or lookup.read_text(encoding="utf-8") != lookup_text():
+        write_text(lookup, lookup_text())
+    for name, text in (("README", _README), (".bidsignore", _IGNORED)):  # people write in these
+        if not (output / name).exists():
+            write_text(output / name, text)
+
+
+def _with_additions(output: Path, ours: dict[str, Any]) -> dict[str, Any]:
+    """Our description with what people added to it (authors, licence, a name of their own)."""
+    try:
+        known = json.loads((output / "dataset_description.json").read_text(encoding="utf-8"))
+        others = [maker for maker in known.get("GeneratedBy", []) if maker.get("Name") != SOFTWARE_NAME]
+        links = {**known.get("DatasetLinks", {}), **ours["DatasetLinks"]}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return ours
+    kept = {key: value for key, value in known.items() if key not in ("BIDSVersion", "DatasetType")}
+    return {**ours, **kept, "GeneratedBy": [*ours["GeneratedBy"], *others], "DatasetLinks": links}
 
 
 def _units(column: str) -> dict[str, str]:

@@ -19,6 +19,8 @@ class Visit:
     session: str
     series: str
     rows: Sequence[RoiRow]
+    order: str = ""
+    """What the order of the sessions follows, in words."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Change:
     series: str
     rows: tuple[Mapping[str, Any], ...]
     """Ten, with the values of both sessions, the change and the detectable change."""
+    order: str = ""
+    note: str = ""
+    """What to know of the means that are compared."""
 
 
 def session_changes(visits: Sequence[Visit]) -> list[Change]:
@@ -56,5 +61,24 @@ def session_changes(visits: Sequence[Visit]) -> list[Change]:
                         "second_flags": other.flags,
                     }
                 )
-            result.append(Change(subject, first.session, second.session, series, tuple(rows)))
+            result.append(
+                Change(
+                    subject,
+                    first.session,
+                    second.session,
+                    series,
+                    tuple(rows),
+                    first.order,
+                    _note(first, second),
+                )
+            )
     return result
+
+
+def _note(first: Visit, second: Visit) -> str:
+    """A sentence where the means could not be compared relative to their reference."""
+    one, other = ({row.reference for row in visit.rows} for visit in (first, second))
+    if one == other:
+        return ""
+    names = " and ".join(", ".join(sorted(found)) for found in (one, other))
+    return f"The references differ ({names}): means as in the images are compared."

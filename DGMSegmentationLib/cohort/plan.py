@@ -51,6 +51,8 @@ class Task:
     run: str
     edited: str | None = None
     why: str = ""
+    overwrite: bool = False
+    """Replace labels that someone painted over."""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -90,12 +92,8 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         return Step(case, paths, "refuse", sentence, record)
     edited = corrected[0] if corrected else None
     automatic = (record or {}).get("automatic")
-    if edited is None and not force.overwrite and _is_foreign(paths.labels, automatic):
-        sentence = (
-            f"{paths.labels} was changed after it was made: rename it to {paths.of('_dseg.nii.gz', True).name} "
-            "to have it measured as corrected by hand, or add --overwrite to have it made again."
-        )
-        return Step(case, paths, "refuse", sentence, record)
+    if edited is None and not force.overwrite and is_foreign(paths.labels, automatic):
+        return Step(case, paths, "refuse", foreign_sentence(paths, automatic), record)
 
     def do(what: str, why: str) -> Step:
         return Step(case, paths, what, why, record, edited)
@@ -105,6 +103,8 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         return do(full, "new")
     if force.redo:
         return do(full, "asked for again")
+    removed = edited is None and bool(record.get("corrected", record.get("edited")))
+    failed = record.get("status") == "failed"
     inputs = record.get("inputs", {})
     if not _inputs_same(case, inputs):
         return do(full, "image changed" if record.get("status") == "done" else "failed before")
@@ -112,10 +112,13 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         if not is_same(edited, record.get("edited")):
             return do("measure", "correction changed" if record.get("edited") else "corrected by hand")
     elif not _labels_current(paths, wishes, inputs, automatic):
-        if record.get("status") == "failed" and _failed_alike(record, wishes) and not force.retry_failed:
+        if failed and not removed and _failed_alike(record, wishes) and not force.retry_failed:
             return do("nothing", "failed before")
-        return do("segment", _why_labels(paths, wishes, automatic, record))
-    if record.get("status") == "failed":
+        why = "correction removed" if failed and removed else _why_labels(paths, wishes, automatic, record)
+        return do("segment", why)
+    if failed:
+        if removed:  # what failed was the correction, perhaps
+            return do("measure", "correction removed")
         again = (
             force.retry_failed
             or record.get("kind") != "input"
@@ -124,7 +127,7 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         return do("measure" if again else "nothing", "failed before")
     if record.get("status") != "done":
         return do(full if edited else "measure", "interrupted before")
-    if not edited and record.get("edited"):
+    if removed:
         return do("measure", "correction removed")
     if record.get("rows_of") != wishes.of_rows(case):
         return do("measure", "options changed")
@@ -133,12 +136,26 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
     return do("nothing", "up to date")
 
 
-def _is_foreign(labels: Path, automatic: Mapping[str, Any] | None) -> bool:
+def is_foreign(labels: Path, automatic: Mapping[str, Any] | None) -> bool:
     """True when a label map lies there that no run has written."""
     if not labels.exists():
         return False
     known = [automatic.get("labels"), automatic.get("labels_before")] if automatic else []
     return not any(stamp and is_same(labels, stamp) for stamp in known)
+
+
+def foreign_sentence(paths: CasePaths, automatic: Mapping[str, Any] | None) -> str:
+    """What to say of labels that no run has written."""
+    name = paths.of("_dseg.nii.gz", True).name
+    if not automatic:
+        return (
+            f"{paths.labels} is there and no record ({paths.record.name}, lost or damaged) tells whether a hand changed "
+            f"it: rename it to {name} if one did, else add --overwrite to have it made again."
+        )
+    return (
+        f"{paths.labels} was changed after it was made: rename it to {name} "
+        "to have it measured as corrected by hand, or add --overwrite to have it made again."
+    )
 
 
 def _inputs_same(case: CohortCase, inputs: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..case import Case
+from ..errors import DGMError
 from ..files import write_json, write_nifti
 from ..image import Image
 from ..measure import RoiRow
@@ -19,7 +20,7 @@ from ..quality import NETWORK_FLAGS, Flag
 from ..tables import write_long
 from .find import CohortCase
 from .layout import STATE, CasePaths
-from .plan import Task, Wishes, made_of
+from .plan import Task, Wishes, foreign_sentence, is_foreign, made_of
 from .record import Record, full_stamp, write_record
 
 
@@ -46,7 +47,10 @@ def write_results(
     result: Result,
     norms: Norms | None,
 ) -> None:
-    """Everything into the run's own folder, then all into place, the label map last but one and the record last."""
+    """Everything into the run's own folder, then all into place, the label map last but one and the record last.
+
+    Raises DGMError, with nothing replaced, when someone painted over the automatic labels since the run was planned.
+    """
     edited = bool(record["edited"])
     state = Path(task.output) / STATE
     paths.folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +66,7 @@ def write_results(
         _write_page(staged("_report.html"), case, record, result, norms)
         if result.new_labels:
             _write_labels(staged, case, result)
-            record["automatic"] = {
+            automatic = {
                 "made_of": made_of(record["inputs"]),
                 "options": wishes.of_labels(),
                 "labels": full_stamp(made[-1]),
@@ -71,14 +75,29 @@ def write_results(
                 "network_flags": [vars(flag) for flag in result.flags if flag.code in NETWORK_FLAGS],
                 "provenance": result.provenance,
             }
+            if not task.overwrite and is_foreign(paths.labels, record["automatic"]):
+                raise DGMError(foreign_sentence(paths, record["automatic"]))
+            record["automatic"] = automatic
             # A run that is killed from here on leaves a label map that the next run knows as its own.
             write_record(paths.record, {**record, "status": "writing", "rows": []})
             paths.of("_probseg.nii.gz").unlink(missing_ok=True)  # of the labels before
         for path in made:
             os.replace(path, paths.folder / path.name)
         record["outputs"] = {path.name: (paths.folder / path.name).stat().st_size for path in made}
+        if edited:
+            record["edited_outputs"] = record["outputs"]
+        else:
+            _remove_stale(paths.folder, record.pop("edited_outputs", {}))
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _remove_stale(folder: Path, outputs: Mapping[str, int]) -> None:
+    """Table and page that we made of a correction which is gone; what someone changed since stays."""
+    for name, size in outputs.items():
+        path = folder / name
+        if path.is_file() and path.stat().st_size == size:
+            path.unlink()
 
 
 def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Result) -> None:

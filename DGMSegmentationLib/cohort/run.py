@@ -5,23 +5,21 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..errors import Cancelled, DGMError, InputError
-from ..files import sha256
-from ..measure_files import REFERENCE_WORDS
-from ..model import find_model, read_header
-from ..norms import read_norms
-from .find import Cohort, CohortCase, find_cohort
-from .group import Entry, few, same_images, write_group
+from .find import Cohort, find_cohort
+from .group import Entry, same_images, write_group
 from .layout import STATE, case_paths, check_output, write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
+from .names import few
 from .plan import Force, Step, Task, Wishes, decide, refreshed
+from .provenance import group_provenance, mixed
 from .record import Record, read_record, write_record
+from .request import Request, checked, selected_cases
 from .scheduler import run_dask
 from .subject import task_of
 
@@ -73,21 +71,6 @@ class Summary:
         return [(entry.case.name, entry.reason) for entry in self.entries if entry.status == "failed"]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the user asks of the run."""
-
-    source: Path
-    output: Path
-    wishes: Wishes
-    """``model`` may still be a bundled model's name."""
-    parts: bool = False
-    force: Force = field(default_factory=Force)
-    workers: int | None = None
-    scheduler: str | None = None
-    dry_run: bool = False
-
-
 def _nothing(_: Any) -> None:
     return None
 
@@ -100,9 +83,13 @@ def run_cohort(
     A broken subject is an entry with its reason. Raises InputError for what concerns the whole run (no such folder, no
     model, an output that is another's or in use), Cancelled after Ctrl-C, with everything that was finished kept.
     """
-    channels, wishes = _checked(request.wishes)
+    channels, wishes = checked(request.wishes)
     cohort = find_cohort(request.source, channels, request.parts)
-    selected = _selected(cohort, request.force.selected)
+    if cohort.no_ages:
+        if wishes.norms:  # which go by age and sex
+            raise InputError(cohort.no_ages)
+        log(f"{cohort.no_ages.removesuffix('.')}; ages are left out.")
+    selected = selected_cases(cohort, request.force.selected)
     output = request.output
     check_output(output, cohort.root)
     if request.dry_run:
@@ -117,50 +104,6 @@ def run_cohort(
             shutil.rmtree(leftover, ignore_errors=True)  # of a run that was killed
         write_frame(output, cohort)
         return _run(request, cohort, wishes, selected, progress, log)
-
-
-def _checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
-    """The model's channels, and the wishes with checksums; raises InputError for a model, norm table or reference
-    that cannot be.
-    """
-    path = find_model(wishes.model)
-    header, checksum = read_header(path)
-    if wishes.reference not in REFERENCE_WORDS:
-        try:
-            float(wishes.reference)
-        except ValueError as error:
-            raise InputError(
-                f"The reference {wishes.reference} must be none, brain or a number in ppb: one mask file fits no cohort."
-            ) from error
-    norms_sum = ""
-    if wishes.norms:
-        read_norms(wishes.norms)
-        norms_sum = sha256(wishes.norms)
-    return header.channels, replace(
-        wishes,
-        model=str(path.absolute()),
-        model_sha256=checksum,
-        norms=str(Path(wishes.norms).absolute()) if wishes.norms else None,
-        norms_sha256=norms_sum,
-    )
-
-
-def _selected(cohort: Cohort, wanted: frozenset[str]) -> frozenset[str]:
-    """Names of the cases to work on: all, or those of the wanted subjects."""
-    if not wanted:
-        return frozenset(case.name for case in cohort.cases)
-    short = {subject.removeprefix("sub-") for subject in wanted}
-
-    def is_wanted(case: CohortCase) -> bool:
-        return bool({case.subject.removeprefix("sub-"), case.name.split("_")[0].removeprefix("sub-")} & short)
-
-    known = {case.subject.removeprefix("sub-") for case in cohort.cases if is_wanted(case)} | {
-        case.name.split("_")[0].removeprefix("sub-") for case in cohort.cases if is_wanted(case)
-    }
-    missing = sorted(short - known)
-    if missing:
-        raise InputError(f"There is no image of subject {missing[0]} in {cohort.root}: check the name.")
-    return frozenset(case.name for case in cohort.cases if is_wanted(case))
 
 
 def _steps(
@@ -197,12 +140,12 @@ def _run(
             write_record(step.paths.record, fresh)
             records[step.case.name] = fresh
     todo = [step for step in steps if step.do in ("segment", "measure")]
-    tasks = [_task(step, output, wishes, name) for step in todo]
+    tasks = [_task(step, request, wishes, name) for step in todo]
     start = tables = time.monotonic()
-    provenance = _provenance(request, wishes)
 
     def write_tables() -> bool:
         entries = [_entry(step, records[step.case.name]) for step in steps]
+        provenance = group_provenance(request, wishes, entries)
         return write_group(output, cohort, entries, norms=wishes.norms, provenance=provenance)
 
     done = failed = workers = 0
@@ -244,6 +187,8 @@ def _run(
             shutil.rmtree(leftover, ignore_errors=True)
     changed = write_tables()
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
+    for text in mixed(entries).values():
+        log(f"The tables are {text}: run without --participant to measure all alike.")
     for names in same_images(entries):
         log(f"{few(names)} hold the same image; check that the right files were copied.")
     reasons = dict(Counter(step.why for step in todo))
@@ -269,13 +214,24 @@ def _no_answers() -> Generator[Answer, None, None]:
     yield from ()
 
 
-def _task(step: Step, output: Path, wishes: Wishes, run: str) -> Task:
+def _task(step: Step, request: Request, wishes: Wishes, run: str) -> Task:
     edited = str(step.edited.absolute()) if step.edited else None
-    return task_of(step.case, output, wishes, do=step.do, run=run, edited=edited, why=step.why)
+    overwrite = request.force.overwrite
+    return task_of(
+        step.case,
+        request.output,
+        wishes,
+        do=step.do,
+        run=run,
+        edited=edited,
+        why=step.why,
+        overwrite=overwrite,
+    )
 
 
 def _ended(step: Step, reason: str) -> Record:
     """The record of a case whose worker died; it is tried again in the next run."""
+    known = read_record(step.paths.record) or {}
     record: Record = {
         "name": step.case.name,
         "status": "failed",
@@ -284,22 +240,10 @@ def _ended(step: Step, reason: str) -> Record:
         "inputs": {},
         "rows": [],
         "outputs": {},
-        "automatic": (read_record(step.paths.record) or {}).get("automatic"),
+        "corrected": step.edited is not None,
+        "edited_outputs": known.get("edited_outputs", {}),
+        "automatic": known.get("automatic"),
         "finished": f"{time.time():.6f}",
     }
     write_record(step.paths.record, record)
     return record
-
-
-def _provenance(request: Request, wishes: Wishes) -> dict[str, Any]:
-    header, _ = read_header(wishes.model)
-    return {
-        "software": f"DGMSegmentation {__version__}",
-        "images": request.source.name,
-        "model": {"name": header.name, "version": header.version, "sha256": wishes.model_sha256},
-        "options": {
-            name: getattr(wishes, name)
-            for name in ("units", "largest_component", "connectivity", "flip_average", "reference")
-        },
-        "norms": Path(wishes.norms).name if wishes.norms else None,
-    }

@@ -93,6 +93,10 @@ def process(task: Task) -> Record:
         "labels_of": wishes.of_labels(),
         "rows_of": wishes.of_rows(case),
         "edited": None,
+        "corrected": bool(task.edited),
+        "edited_outputs": previous.get(
+            "edited_outputs", previous.get("outputs", {}) if previous.get("edited") else {}
+        ),
         "automatic": previous.get("automatic"),
     }
     try:

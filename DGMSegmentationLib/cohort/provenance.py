@@ -1,0 +1,69 @@
+"""How the results of a cohort were made, told by the records: one run may have brought only some cases up to date."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..model import read_header
+from .group import Entry
+from .plan import Wishes
+from .request import Request
+
+_OF_LABELS = ("largest_component", "connectivity", "flip_average")
+_OF_ROWS = ("units", "reference")
+
+
+def group_provenance(request: Request, wishes: Wishes, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the page of the cohort says of its making; "mixed: ..." where the cases differ."""
+    header, _ = read_header(wishes.model)
+    found, differ = _found(entries), mixed(entries)
+
+    def common(name: str, wish: Any) -> Any:
+        values = found[name]
+        return differ.get(name) or (next(iter(values)) if values else wish)
+
+    made_by = next(iter(found["model"]), "")
+    ours = not made_by or made_by.endswith(
+        wishes.model_sha256[:8]
+    )  # else the run has brought none up to date
+    model = {"name": header.name, "version": header.version, "sha256": wishes.model_sha256}
+    return {
+        "software": f"DGMSegmentation {__version__}",
+        "images": request.source.name,
+        "model": differ.get("model") or (model if ours else made_by),
+        "options": {name: common(name, getattr(wishes, name)) for name in (*_OF_LABELS, *_OF_ROWS)},
+        "norms": Path(wishes.norms).name if wishes.norms else None,
+    }
+
+
+def mixed(entries: Sequence[Entry]) -> dict[str, str]:
+    """Option -> "mixed in reference: brain (2), none (38)", for those in which the measured cases differ."""
+    return {
+        name: f"mixed in {name.replace('_', ' ')}: {', '.join(f'{value} ({n})' for value, n in counts.most_common())}"
+        for name, counts in _found(entries).items()
+        if len(counts) > 1
+    }
+
+
+def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[Any]]:
+    """How often each option had which value; labels corrected by hand come from no model."""
+    found: dict[str, Counter[Any]] = {name: Counter() for name in ("model", *_OF_LABELS, *_OF_ROWS)}
+    for entry in entries:
+        record = entry.record or {}
+        if entry.status != "done":
+            continue
+        _count(found, record.get("rows_of") or {}, _OF_ROWS)
+        automatic = record.get("automatic")
+        if automatic and not record.get("edited"):
+            options = automatic.get("options") or {}
+            _count(found, options, _OF_LABELS)
+            found["model"][f"{automatic.get('model', '')} {options.get('model_sha256', '')[:8]}".strip()] += 1
+    return found
+
+
+def _count(found: Mapping[str, Counter[Any]], options: Mapping[str, Any], names: Sequence[str]) -> None:
+    for name in names:
+        if name in options:
+            found[name][options[name]] += 1

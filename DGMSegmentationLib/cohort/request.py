@@ -1,0 +1,74 @@
+"""What the user asks of a run over a cohort, checked before anything is done."""
+
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..files import sha256
+from ..measure_files import REFERENCE_WORDS
+from ..model import find_model, read_header
+from ..norms import read_norms
+from .find import Cohort, CohortCase
+from .plan import Force, Wishes
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks of the run."""
+
+    source: Path
+    output: Path
+    wishes: Wishes
+    """``model`` may still be a bundled model's name."""
+    parts: bool = False
+    force: Force = field(default_factory=Force)
+    workers: int | None = None
+    scheduler: str | None = None
+    dry_run: bool = False
+
+
+def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
+    """The model's channels, and the wishes with checksums; raises InputError for a model, norm table or reference
+    that cannot be.
+    """
+    path = find_model(wishes.model)
+    header, checksum = read_header(path)
+    if wishes.reference not in REFERENCE_WORDS:
+        try:
+            finite = math.isfinite(float(wishes.reference))
+        except ValueError as error:
+            raise InputError(
+                f"The reference {wishes.reference} must be none, brain or a number in ppb: one mask file fits no cohort."
+            ) from error
+        if not finite:
+            raise InputError(f"The reference {wishes.reference} is no finite number: give a value in ppb.")
+    norms_sum = ""
+    if wishes.norms:
+        read_norms(wishes.norms)
+        norms_sum = sha256(wishes.norms)
+    return header.channels, replace(
+        wishes,
+        model=str(path.absolute()),
+        model_sha256=checksum,
+        norms=str(Path(wishes.norms).absolute()) if wishes.norms else None,
+        norms_sha256=norms_sum,
+    )
+
+
+def selected_cases(cohort: Cohort, wanted: frozenset[str]) -> frozenset[str]:
+    """Names of the cases to work on: all, or those of the wanted subjects."""
+    if not wanted:
+        return frozenset(case.name for case in cohort.cases)
+    short = {subject.removeprefix("sub-") for subject in wanted}
+
+    def is_wanted(case: CohortCase) -> bool:
+        return bool({case.subject.removeprefix("sub-"), case.name.split("_")[0].removeprefix("sub-")} & short)
+
+    known = {case.subject.removeprefix("sub-") for case in cohort.cases if is_wanted(case)} | {
+        case.name.split("_")[0].removeprefix("sub-") for case in cohort.cases if is_wanted(case)
+    }
+    missing = sorted(short - known)
+    if missing:
+        raise InputError(f"There is no image of subject {missing[0]} in {cohort.root}: check the name.")
+    return frozenset(case.name for case in cohort.cases if is_wanted(case))

@@ -1,0 +1,65 @@
+"""Cases that cannot be told apart: of one name, or whose files would have one name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .names import derivative_stems
+
+if TYPE_CHECKING:
+    from .find import CohortCase
+
+
+def mark_twins(cases: "Sequence[CohortCase]") -> "list[CohortCase]":
+    """One case per name, with a ``trouble`` where nothing tells which of several is meant or whose a file would be.
+
+    Upper and lower case count as equal: many disks do not tell them apart.
+    """
+    groups: dict[str, list[CohortCase]] = {}
+    for case in cases:
+        groups.setdefault(case.name.lower(), []).append(case)
+    single = [_one_of(group) for group in groups.values()]
+    automatic: dict[str, list[CohortCase]] = {}
+    edited: dict[str, list[CohortCase]] = {}
+    for case in single:
+        for stems, stem in zip((automatic, edited), derivative_stems(case.name), strict=True):
+            stems.setdefault(stem.lower(), []).append(case)
+    return [replace(case, trouble=case.trouble or _shared(case, automatic, edited)) for case in single]
+
+
+def _one_of(group: "Sequence[CohortCase]") -> "CohortCase":
+    """The only case of a name, or the first of several with a sentence about the others."""
+    if len(group) == 1:
+        return group[0]
+    places = " and ".join(dict.fromkeys(case.source for case in group))
+    sentence = (
+        f"{places} would both be {group[0].name}: keep one, or tell them apart by the session or by run- in the "
+        "names of the images."
+        if len({case.source for case in group}) > 1
+        else f"{places} is listed {len(group)} times: keep one line."
+    )
+    return replace(group[0], trouble=sentence)
+
+
+def _shared(
+    case: "CohortCase", automatic: "dict[str, list[CohortCase]]", edited: "dict[str, list[CohortCase]]"
+) -> str:
+    """A sentence when files of this case would have the names of another's."""
+    own, corrected = derivative_stems(case.name)
+    for other in automatic[own.lower()]:
+        if other is not case:
+            return (
+                f"{case.source} and {other.source} would both be written as {own}_dseg.nii.gz: rename one, so that "
+                "key and value (such as desc-medi, each key once) tell them apart."
+            )
+    for other in automatic.get(corrected.lower(), ()):
+        return (
+            f"The results of {other.source} would have the name of a correction of {case.source} "
+            f"({corrected}): rename {other.source}."
+        )
+    for other in edited.get(own.lower(), ()):
+        return (
+            f"The results of {case.source} would have the name of a correction of {other.source} "
+            f"({own}): rename {case.source}."
+        )
+    return ""
