@@ -7,48 +7,39 @@ that it can run on tiles of any size: the result is the same and the halo is not
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
-from .devices import limit_torch_threads, pick_device
-from .errors import Cancelled, DGMError, InputError
+from .devices import pick_device
+from .errors import Cancelled, DGMError
+from .memory import is_out_of_memory
 from .model import Model
-from .networks.flops import count_macs
-from .openvino_cpu import WORTHWHILE_GMAC, OpenvinoNetworks, installed, open_networks
+from .networks.flops import activation_values, count_macs
+from .openvino_cpu import WORTHWHILE_GMAC, installed, open_networks
+from .placement import Placement
 from .tiling import Box, cut, tiles
 
 Triple = tuple[int, int, int]
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
 
-DENSE_TILE = {"cpu": (48, 56, 24), "cuda": (160, 220, 48), "mps": (80, 110, 48)}
-"""Output voxels per tile and device; a tile's activations must stay well inside memory (75 channels, float32)."""
+DENSE_TILE = {"cpu": (48, 56, 24), "mps": (80, 110, 48)}
+"""Output voxels per tile and device; a tile's activations must stay well inside memory (75 channels, float32). On CUDA
+the tile follows the free memory."""
+CUDA_SHARE = 0.5
+"""Share of a GPU's free memory that a tile may take, were all its activations kept: some are, and cuDNN needs room."""
 ONE_PIECE_VOXELS = 1_000_000
 """A padding network (halo 0) is given a region of up to so many voxels in one piece. Cut into tiles, each with its whole
 receptive field around it, the bundled model's prior box would cost 17 times the work."""
 PATCH_BATCH = 32  # as in the articles' training
-BACKENDS = ("auto", "torch", "openvino")
 _SMALLEST_TILE = 12
 
 _log = logging.getLogger(__name__)
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return (
-        isinstance(error, torch.OutOfMemoryError | MemoryError)
-        or "out of memory" in text
-        or "not enough memory" in text
-        or "allocate memory" in text
-        or "bad_alloc" in text  # of C++, as OpenVINO passes it on
-    )
-
-
-class Predictor:
+class Predictor(Placement):
     """A model on a device, ready to predict any number of cases.
 
     ``tile``: output voxels per tile, or None to choose by network, region and device. ``patchwise`` runs the network as
@@ -66,36 +57,14 @@ class Predictor:
         log: Callable[[str], None] | None = None,
         backend: str = "auto",
     ) -> None:
-        if backend not in BACKENDS:
-            raise InputError(f"Backend {backend!r} is none of {', '.join(BACKENDS)}; choose one of these.")
-        if backend == "openvino" and not installed():
-            raise InputError(
-                "OpenVINO is not installed; install the extra fast-cpu, or leave the choice to auto."
-            )
-        self.model = model
-        self.backend = backend
-        self.compiled: OpenvinoNetworks | None = None
-        """What computed the latest run; None: torch."""
-        self._opened: OpenvinoNetworks | None = None
-        self.device = pick_device(device)
-        if self.device.type == "cpu":
-            limit_torch_threads()
-        self.networks = [self._place(network) for network in model.build()]
-        first: Any = self.networks[0]
-        self.halo: Triple = tuple(first.halo)
-        self.multiple: Triple = tuple(first.multiple)
-        self.context: Triple = tuple(first.context)
-        self.normalises_by_tile = any(
-            isinstance(layer, nn.GroupNorm | nn.InstanceNorm3d) for layer in first.modules()
-        )
-        self.patchwise = patchwise or not first.dense
-        self.tile: Triple | None = tuple(first.patch_output) if self.patchwise else tile
-        self.fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
-        self.log = log or _log.warning
+        super().__init__(model, log or _log.warning, backend)
+        self.patchwise = patchwise or not self.dense
+        self.tile: Triple | None = self.patch_output if self.patchwise else tile
+        self._asked: tuple[torch.device, Triple | None] | None = None
+        """Device and tile as they were before memory ran out; None as long as it has not."""
         self._macs: dict[tuple[int, ...], int] = {}
-
-    def _place(self, network: nn.Module) -> nn.Module:
-        return network.to(self.device, memory_format=torch.channels_last_3d).eval()  # type: ignore[call-overload]
+        self._fitting: dict[tuple[int, ...], Triple] = {}
+        self.move(pick_device(device), trusted=False, named=device != "auto")
 
     def predict(
         self,
@@ -113,7 +82,14 @@ class Predictor:
 
         Networks without padding and those that normalise by fixed numbers give a voxel the same value whatever the box.
         One that normalises over its tile is given the box in one piece, as it was given tiles in training.
+
+        When memory runs out, tiles become smaller if that changes no value; then the CPU goes on. The next call begins
+        on the device and with the tiles that were asked for, so that a case does not depend on the one before it.
         """
+        if self._asked is not None:
+            device, self.tile = self._asked
+            self.move(device)
+            self._asked = None
         if box is None:
             x, y, z = (slice(0, n) for n in inputs.shape[1:])
             box = (x, y, z)
@@ -121,23 +97,25 @@ class Predictor:
             try:
                 return self._predict(inputs, coordinates, box, progress, cancel)
             except (RuntimeError, MemoryError) as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
-                self._shrink(error, [s.stop - s.start for s in box])
+                cause = error.with_traceback(None)  # whose frames would keep the failed pass's tensors alive
+            self._shrink(cause, [s.stop - s.start for s in box])
 
     def _shrink(self, error: BaseException, shape: Sequence[int]) -> None:
         """After running out of memory in a region of ``shape``: a smaller tile, then the CPU; tell the user."""
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        smaller = None if self.patchwise else self._smaller_tile(shape)
+        self._asked = self._asked or (self.device, self.tile)
+        # Where the network normalises over its tile, a smaller one would give other labels.
+        fixed = self.patchwise or self.normalises_by_tile
+        smaller = None if fixed else self._smaller_tile(shape)
         if smaller is not None:
             self.tile = smaller
             self.log(f"Out of memory on {self.device.type}; trying again with tiles of {smaller} voxels.")
         elif self.device.type != "cpu":
-            self.log(f"Out of memory on {self.device.type} with the smallest tile; going on with the CPU.")
-            self.device = torch.device("cpu")
-            limit_torch_threads()
-            self.networks = [self._place(network) for network in self.networks]
+            self.log(f"Out of memory on {self.device.type}; going on with the CPU.")
+            self.move(torch.device("cpu"))
             if not self.patchwise:
                 self.tile = None
         else:
@@ -210,14 +188,34 @@ class Predictor:
             total += len(batch) * self._macs[outer]
         return total
 
+    def in_one_piece(self, box: Box) -> bool:
+        """Whether a padding network is given this region in one piece, as it is where labels depend on the tile."""
+        return not any(self.halo) and math.prod(s.stop - (s.start or 0) for s in box) <= ONE_PIECE_VOXELS
+
     def tile_for(self, shape: Sequence[int]) -> Triple:
         """Output voxels per tile of a region of ``shape`` voxels."""
         if self.tile is not None:
             return self.tile
         x, y, z = shape
-        if not any(self.halo) and x * y * z <= ONE_PIECE_VOXELS:
+        if self.in_one_piece((slice(x), slice(y), slice(z))):
             return x, y, z
-        return DENSE_TILE[self.device.type]
+        if self.normalises_by_tile:
+            return DENSE_TILE["cpu"]  # on every device, for other tiles give other labels
+        return self._fitting_tile((x, y, z)) if self.device.type == "cuda" else DENSE_TILE[self.device.type]
+
+    def _fitting_tile(self, shape: Triple) -> Triple:
+        """The largest tile for a region of ``shape`` whose activations fit into the GPU's free memory, at half precision."""
+        if shape not in self._fitting:
+            free = CUDA_SHARE * torch.cuda.mem_get_info(self.device)[0]
+            tile = list(shape)
+            while (
+                max(tile) > _SMALLEST_TILE
+                and 2 * activation_values(self.networks[0], self._outer(tile, shape)) > free
+            ):
+                axis = int(np.argmax(tile))
+                tile[axis] = max(_SMALLEST_TILE, -(-tile[axis] // 2))
+            self._fitting[shape] = tile[0], tile[1], tile[2]
+        return self._fitting[shape]
 
     def _margin(self, size: Sequence[int], shape: Sequence[int]) -> Triple:
         """Voxels that the network is given on each side of ``size`` output voxels in a region of ``shape``."""
@@ -283,39 +281,3 @@ class Predictor:
         keep = tuple(slice(int(m), int(m) + n) for m, n in zip(inset, size, strict=True))
         # Cropped where it was computed, so that a GPU sends back what is wanted only.
         return self._forward(x, where)[(slice(len(batch)), slice(None), *keep)].cpu().numpy()
-
-    @torch.inference_mode()
-    def _forward(self, x: NDArray[np.float32], where: NDArray[np.float32] | None) -> torch.Tensor:
-        """Probabilities (B, K, ...) of the network's whole output, on the device."""
-        if self.compiled is not None:
-            try:
-                done = [torch.from_numpy(part) for part in self.compiled(x, where)]
-                return merge_members(done)
-            except Exception as error:  # its frontends raise classes of their own, by version
-                if _is_out_of_memory(error):
-                    raise
-                _log.info("OpenVINO failed (%s); going on with torch.", error)
-                self.compiled = self._opened = None
-                self.backend = "torch"
-        tensor = torch.from_numpy(x).to(self.device, memory_format=torch.channels_last_3d)
-        place = torch.from_numpy(where).to(self.device) if where is not None else None
-        half = self.device.type == "cuda"
-        members = []
-        with torch.autocast(self.device.type, dtype=torch.float16, enabled=half):
-            for network in self.networks:
-                members.append(torch.softmax(network(tensor, place).float(), dim=1))
-        return merge_members(members)
-
-
-def merge_members(members: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Probabilities of one multi-class network, or of several (B, 2, ...) networks of one ROI each, as one tensor.
-
-    Separate networks do not know of each other: background gets what the surest of them leaves, and all is divided by
-    the sum, so that a voxel is a structure's when its own network says more than half and more than the others.
-    """
-    if len(members) == 1:
-        return members[0]
-    structures = torch.cat([m[:, 1:] for m in members], dim=1)
-    background = 1.0 - structures.amax(dim=1, keepdim=True)
-    merged = torch.cat([background, structures], dim=1)
-    return merged / merged.sum(dim=1, keepdim=True)

@@ -1,20 +1,26 @@
-"""A case through the network: where structures can be, the mirrored head, and structures that reach out of that region."""
+"""A case through the network: where structures can be, structures that reach out of there, the mirrored head, the sign."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .confidence import flip_dice
+from .confidence import flip_dice, undecided_shares
 from .image import Grid
 from .model import Model
 from .postprocess import largest_components
 from .preprocess import Prepared, mirrored_coordinates
-from .structures import MIRROR
+from .quality import ENTROPY_SHARE
+from .structures import MIRROR, by_label
 
 if TYPE_CHECKING:
     from .inference import Box, Predictor
+
+GROWTH_MM, GROWTH_STEPS = 20.0, 3
+"""How far a region is enlarged where a structure touches its border, and how often, before the whole volume is taken."""
+Tiles = Callable[[int, int], None]
 
 
 def prior_box(model: Model, prepared: Prepared) -> "Box | None":
@@ -31,22 +37,99 @@ def prior_box(model: Model, prepared: Prepared) -> "Box | None":
     return x, y, z
 
 
-def border_values(labels: NDArray[np.integer[Any]], box: "Box", shape: Sequence[int]) -> list[int]:
-    """The values other than 0 on the faces of the box that are not also faces of the volume."""
-    found: set[int] = set()
+def touched_faces(
+    probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
+) -> dict[tuple[int, int], list[int]]:
+    """By face of the box (axis, 0 or -1) that is no face of the volume: the classes whose main piece touches it.
+
+    A stray island there means nothing.
+    """
+    winner = largest_components(probabilities.argmax(axis=0).astype(np.uint8), connectivity)[0]
+    found = {}
     for axis, (span, length) in enumerate(zip(box, shape, strict=True)):
         faces = ([0] if span.start > 0 else []) + ([-1] if span.stop < length else [])
         for face in faces:
-            found.update(np.unique(np.take(labels, face, axis=axis)).tolist())
-    return sorted(found - {0})
+            classes = sorted(set(np.unique(np.take(winner, face, axis=axis)).tolist()) - {0})
+            if classes:
+                found[axis, face] = classes
+    return found
 
 
-def leaving_box(
-    probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
-) -> list[int]:
-    """The classes whose main piece touches the box's border; a stray island there means nothing."""
-    winner = probabilities.argmax(axis=0).astype(np.uint8)
-    return border_values(largest_components(winner, connectivity)[0], box, shape)
+def _grown(box: "Box", faces: Iterable[tuple[int, int]], grid: Grid) -> "Box":
+    """The box with the given faces moved outwards, inside the grid."""
+    spans = list(box)
+    for axis, face in faces:
+        step = math.ceil(GROWTH_MM / grid.spacing[axis])
+        span = spans[axis]
+        low = max(0, span.start - step) if face == 0 else span.start
+        high = min(grid.shape[axis], span.stop + step) if face else span.stop
+        spans[axis] = slice(low, high)
+    return spans[0], spans[1], spans[2]
+
+
+def predict_region(
+    predictor: "Predictor",
+    prepared: Prepared,
+    box: "Box | None",
+    *,
+    connectivity: int,
+    flip_average: bool = False,
+    tiles: Tiles | None = None,
+    cancel: Callable[[], bool] | None = None,
+    log: Callable[[str], None],
+) -> tuple[NDArray[np.float32], "Box | None", dict[str, Any]]:
+    """Probabilities in ``box``, or in more when a structure touches its border; where they are; and notes on the run.
+
+    A network that gives a voxel the same value whatever the region goes on with the whole volume. One that normalises
+    over its region goes on with a region that is larger where it was touched, in one piece as in training: over the
+    whole volume, in tiles, it would change all structures and take a hundred times as long. That is its last resort.
+    """
+    notes: dict[str, Any] = {"prior_box_used": box is not None}
+    for step in range(GROWTH_STEPS + 1):
+        probabilities = predict_case(predictor, prepared, box, flip_average, tiles, cancel, notes)
+        faces = touched_faces(probabilities, box, prepared.grid.shape, connectivity) if box else {}
+        if not faces or box is None:
+            break
+        if not step:
+            beyond = sorted({index for classes in faces.values() for index in classes})
+            notes["beyond_prior_box"] = [by_label(predictor.model.labels[k]).abbreviation for k in beyond]
+        larger = _grown(box, faces, prepared.grid)
+        if predictor.normalises_by_tile and step < GROWTH_STEPS and predictor.in_one_piece(larger):
+            if not step:
+                log(
+                    "A structure reaches the border of the region where it is expected; searching a larger one."
+                )
+            box = larger
+            continue
+        log("A structure reaches the border of the region where it is expected; searching the whole volume.")
+        notes["prior_box_used"], box = False, None
+        probabilities = predict_case(predictor, prepared, None, flip_average, tiles, cancel, notes)
+        break
+    notes["undecided"] = undecided_shares(probabilities, predictor.model.labels)
+    return probabilities, box, notes
+
+
+def sure_structures(undecided: Mapping[str, float]) -> int:
+    """How many structures were found by a network that was sure of them."""
+    return sum(share <= ENTROPY_SHARE for share in undecided.values())
+
+
+def sign_looks_flipped(
+    predictor: "Predictor",
+    negated: Callable[[], Prepared],
+    box: "Box | None",
+    undecided: Mapping[str, float],
+    cancel: Callable[[], bool] | None = None,
+) -> bool:
+    """Whether the network is sure of most structures in the map with its sign changed, and was not in the map as it is.
+
+    ``negated`` prepares that map; it is asked only when there is doubt. ``undecided`` is of the map as it is.
+    """
+    half = (len(predictor.model.labels) - 1) / 2
+    if sure_structures(undecided) >= half:
+        return False
+    probabilities = predict_case(predictor, negated(), box, cancel=cancel)
+    return sure_structures(undecided_shares(probabilities, predictor.model.labels)) > half
 
 
 def _flip_order(labels: Sequence[int]) -> list[int]:
@@ -59,7 +142,7 @@ def predict_case(
     prepared: Prepared,
     box: "Box | None",
     flip_average: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
     notes: dict[str, Any] | None = None,
 ) -> NDArray[np.float32]:

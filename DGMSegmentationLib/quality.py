@@ -188,9 +188,19 @@ def flags_from_network(notes: Mapping[str, Any]) -> list[Flag]:
     """Flags that only the run of the network can tell, from its notes (see :func:`segment.label_case`).
 
     ``undecided``: mean entropy by structure as a share of ln 2; ``flip_dice``: agreement with the mirrored head, when
-    it was asked; ``beyond_prior_box``: structures at the border of the region where the model expects them.
+    it was asked; ``beyond_prior_box``: structures at the border of the region where the model expects them;
+    ``sign_flip``: the map looks sign-flipped.
     """
     flags = []
+    if notes.get("sign_flip"):
+        flags.append(
+            Flag(
+                "sign_flip",
+                "",
+                "The network is sure of most structures only when the sign of the map is changed: "
+                "the sign may be flipped.",
+            )
+        )
     for structure in STRUCTURES:
         name = structure.abbreviation
 

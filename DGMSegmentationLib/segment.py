@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from . import __version__
 from .case import Case, open_case
-from .confidence import undecided_shares
 from .errors import Cancelled, InputError
 from .files import read_image
 from .image import Image, reorient_back
@@ -27,8 +26,8 @@ from .postprocess import (
     largest_components,
     probabilities_to_native,
 )
-from .prediction import cropped, leaving_box, predict_case, prior_box
-from .preprocess import prepare
+from .prediction import cropped, predict_region, prior_box, sign_looks_flipped
+from .preprocess import Prepared, prepare
 from .quality import Flag, add_flags, quality_flags
 from .structures import by_label
 
@@ -102,22 +101,32 @@ def label_case(
     with clock("resample"):
         prepared = prepare(case.channels, case.mask, pre)
     box = prior_box(model, prepared) if use_prior_box else None
-    notes: dict[str, Any] = {"prior_box_used": box is not None}
 
     def tile(done: int, total: int) -> None:
         report("Running the network", 0.1 + 0.7 * done / total)
 
+    def negated() -> Prepared:
+        qsm = case.channels[0]
+        return prepare([qsm.replace(data=-qsm.data), *case.channels[1:]], case.mask, pre)
+
     with clock("network"):
-        probabilities = predict_case(predictor, prepared, box, flip_average, tile, cancel, notes)
-        leaving = leaving_box(probabilities, box, prepared.grid.shape, connectivity) if box else []
-        if leaving:
+        expected = box
+        probabilities, box, notes = predict_region(
+            predictor,
+            prepared,
+            box,
+            connectivity=connectivity,
+            flip_average=flip_average,
+            tiles=tile,
+            cancel=cancel,
+            log=log,
+        )
+        if sign_looks_flipped(predictor, negated, expected, notes["undecided"], cancel):
+            notes["sign_flip"] = True
             log(
-                "A structure reaches the border of the region where it is expected; searching the whole volume."
+                "The sign of the map looks flipped, for the network is sure of most structures only with the other "
+                "one: iron should be positive; multiply the map by -1 and run again."
             )
-            notes["prior_box_used"], box = False, None
-            notes["beyond_prior_box"] = [by_label(model.labels[k]).abbreviation for k in leaving]
-            probabilities = predict_case(predictor, prepared, None, flip_average, tile, cancel, notes)
-        notes["undecided"] = undecided_shares(probabilities, model.labels)
     _stop_if(cancel)
     report("Returning to the image's own grid", 0.82)
     with clock("back"):

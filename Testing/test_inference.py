@@ -5,11 +5,12 @@ import pytest
 import torch
 from models_for_tests import small_model, unet_model
 
-import DGMSegmentationLib.inference as inference
-from DGMSegmentationLib import devices
+from DGMSegmentationLib import devices, inference, placement
 from DGMSegmentationLib.errors import Cancelled, DGMError, InputError
-from DGMSegmentationLib.inference import Predictor, merge_members
-from DGMSegmentationLib.networks.flops import count_macs
+from DGMSegmentationLib.inference import Predictor
+from DGMSegmentationLib.memory import is_out_of_memory
+from DGMSegmentationLib.networks.flops import activation_values, count_macs
+from DGMSegmentationLib.placement import Placement, merge_members
 from DGMSegmentationLib.tiling import split_evenly, tiles
 
 
@@ -117,6 +118,60 @@ def test_out_of_memory_takes_smaller_tiles_and_says_so(volume, monkeypatch):
     assert len(said) == 1 and "Out of memory" in said[0] and "(30, 17, 16)" in said[0]
 
 
+def test_labels_that_depend_on_the_tile_survive_a_lack_of_memory(volume, monkeypatch):
+    """A network that normalises over its tile keeps it: a GPU hands over to the CPU, which says what it lacks."""
+    predictor = Predictor(unet_model(), "cpu", backend="torch", log=(said := []).append)
+    expected = predictor.predict(volume)
+    predictor.device = torch.device("meta")
+    only_the_cpu_has_memory(monkeypatch)
+    np.testing.assert_array_equal(predictor.predict(volume), expected)
+    assert said == ["Out of memory on meta; going on with the CPU."]
+    monkeypatch.setattr(Predictor, "_forward", raising(RuntimeError("CUDNN_STATUS_ALLOC_FAILED")))
+    predictor._asked = None
+    with pytest.raises(DGMError, match="too little free memory"):
+        predictor.predict(volume)
+
+
+def test_the_next_case_begins_as_the_first_did(volume, monkeypatch):
+    """Memory that was short for one case is no reason to go on with small tiles, or without the GPU, for all others."""
+    predictor = Predictor(small_model(), "cpu", log=(said := []).append)
+    expected, true_forward = predictor.predict(volume), Predictor._forward
+    monkeypatch.setattr(Predictor, "_forward", raising(MemoryError(), times=2))
+    np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
+    assert predictor.tile is not None and len(said) == 2
+    monkeypatch.setattr(Predictor, "_forward", true_forward)
+    np.testing.assert_array_equal(predictor.predict(volume), expected)
+    assert predictor.tile is None and len(said) == 2
+
+
+def raising(error, times=10**9):
+    """A forward pass that fails so many times, then computes."""
+    left, true_forward = [times], Predictor._forward
+
+    def forward(self, x, where):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise error
+        return true_forward(self, x, where)
+
+    return forward
+
+
+@pytest.mark.parametrize(
+    "words, lacking",
+    [
+        ("CUDA out of memory. Tried to allocate 2 GiB", True),
+        ("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", True),
+        ("CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)", True),
+        ("GET was unable to find an engine to execute this computation", True),
+        ("Invalid buffer size: 24.00 GB", True),
+        ("CUDA error: an illegal memory access was encountered", False),
+    ],
+)
+def test_what_libraries_say_when_memory_is_short(words, lacking):
+    assert is_out_of_memory(RuntimeError(words)) is lacking
+
+
 def test_memory_that_never_suffices_is_one_plain_sentence(volume, monkeypatch):
     def forward(self, x, where):
         raise RuntimeError(
@@ -170,6 +225,49 @@ def test_a_visible_gpu_that_cannot_compute_is_not_trusted(monkeypatch, caplog):
         devices.pick_device("cuda")
 
 
+def test_a_device_that_computes_this_network_wrongly_is_not_trusted(volume, monkeypatch):
+    """The small probe may pass where the network's own layers come out wrong, as on some releases for MPS."""
+    monkeypatch.setattr(inference, "pick_device", lambda name: torch.device("meta"))
+    monkeypatch.setattr(Placement, "_place", lambda self, network: network.eval())
+    true_forward = Predictor._forward
+
+    def forward(self, x, where):
+        result = true_forward(self, x, where) if self.device.type == "cpu" else None
+        return result if result is not None else torch.full((1, 11, 12, 12, 12), np.nan)
+
+    monkeypatch.setattr(Predictor, "_forward", forward)
+    monkeypatch.setattr(placement, "_CHECK_TILE", (12, 12, 12))
+    predictor = Predictor(small_model(), "auto", log=(said := []).append)
+    assert predictor.device.type == "cpu" and "wrong values" in said[0]
+    assert np.isfinite(predictor.predict(volume)).all()
+    with pytest.raises(InputError, match="wrong values"):
+        Predictor(small_model(), "mps")
+
+
+def test_a_device_that_cannot_run_the_network_is_not_trusted(monkeypatch):
+    monkeypatch.setattr(inference, "pick_device", lambda name: torch.device("meta"))
+    predictor = Predictor(small_model(), "auto", log=(said := []).append)
+    assert predictor.device.type == "cpu" and "cannot be used" in said[0]
+    assert all(p.device.type == "cpu" for n in predictor.networks for p in n.parameters())
+
+
+def test_a_gpu_takes_tiles_as_large_as_its_free_memory_allows(monkeypatch):
+    predictor = Predictor(small_model(), "cpu")
+    predictor.device = torch.device("cuda")
+    region, sizes = (160, 220, 48), []
+    for free in (80e9, 0.2e9, 0.02e9, 0):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device, free=free: (int(free), int(80e9)))
+        predictor._fitting.clear()
+        tile = predictor.tile_for(region)
+        needed = 2 * activation_values(predictor.networks[0], [n + 18 for n in tile])
+        assert needed <= inference.CUDA_SHARE * free or max(tile) <= 12
+        sizes.append(int(np.prod(tile)))
+    assert sizes == sorted(sizes, reverse=True) and sizes[0] == np.prod(region) and sizes[1] < sizes[0]
+    unet = Predictor(unet_model(), "cpu")
+    unet.device = torch.device("cuda")
+    assert unet.tile_for((200, 200, 100)) == inference.DENSE_TILE["cpu"], "the same tiles on every device"
+
+
 def test_the_probe_is_a_real_operation():
     assert devices.probe(torch.device("cpu")) is None
     assert devices.probe(torch.device("meta")) is not None
@@ -201,18 +299,7 @@ def test_a_binary_network_wins_with_more_than_half_and_the_largest_share():
 
 
 def test_default_tiles_exist_for_every_device():
-    assert set(inference.DENSE_TILE) == set(devices.DEVICES) - {"auto"}
-
-
-def test_tiles_that_would_take_more_memory_are_not_tried(volume, monkeypatch):
-    """A padding network's tile brings its surroundings: half a tile can be a larger input. Then the CPU is next."""
-    predictor = Predictor(unet_model(), "cpu", tile=(20, 20, 16), log=(said := []).append)
-    predictor.context = (40, 40, 40)
-    assert predictor._smaller_tile((20, 20, 16)) is None
-    predictor.device = torch.device("meta")
-    only_the_cpu_has_memory(monkeypatch)
-    predictor.predict(volume, box=(slice(0, 20), slice(0, 20), slice(0, 16)))
-    assert len(said) == 1 and "going on with the CPU" in said[0]
+    assert set(inference.DENSE_TILE) == set(devices.DEVICES) - {"auto", "cuda"}, "CUDA's follows its memory"
 
 
 def test_unknown_backend():

@@ -8,7 +8,7 @@ import pytest
 import torch
 from models_for_tests import PHANTOM_MODEL, small_model, unet_model
 
-import DGMSegmentationLib.inference as inference
+from DGMSegmentationLib import inference, placement
 from DGMSegmentationLib.errors import Cancelled
 from DGMSegmentationLib.inference import PATCH_BATCH, Predictor
 from DGMSegmentationLib.model import load_model
@@ -94,7 +94,8 @@ def test_openvino_that_fails_hands_over_to_torch(volume, monkeypatch, caplog, er
 def test_openvino_that_cannot_be_opened_leaves_torch(volume, monkeypatch, caplog):
     monkeypatch.setitem(sys.modules, "openvino", None)  # as an installation whose import fails
     caplog.set_level("INFO", logger="DGMSegmentationLib")
-    monkeypatch.setattr(inference, "installed", lambda: True)
+    for module in (inference, placement):
+        monkeypatch.setattr(module, "installed", lambda: True)
     predictor = Predictor(small_model(), "cpu", backend="openvino")
     assert predictor.predict(volume).shape == (11, *volume.shape[1:])
     assert predictor.compiled is None and len(caplog.records) == 1

@@ -18,6 +18,7 @@ from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference import Predictor
 from DGMSegmentationLib.model import ModelHeader, load_model, save_model
 from DGMSegmentationLib.prediction import prior_box
+from DGMSegmentationLib.sample import bundled_sample
 from DGMSegmentationLib.segment import segment
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STRUCTURES
@@ -427,3 +428,33 @@ def test_a_real_volume(test_data, tmp_path, capsys):
     for row in read_long(tmp_path / "sub-N028_Chimap_rois.tsv"):
         if row.n_voxels:
             assert row.mean_ppb == pytest.approx(chi[values == row.label].mean(), abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    """The bundled sample, in its own unit, and the bundled model's labels of it."""
+    image = read_image(bundled_sample().image)
+    return image, segment(image, log=lambda text: None)
+
+
+def test_a_touched_region_grows_for_a_network_that_normalises_over_it(sample):
+    """The whole volume would give such a network other values everywhere; a larger box gives nearly the same labels."""
+    image, expected = sample
+    bundled = load_model("default")
+    box = {name: list(values) for name, values in bundled.header.prior_box.items()}
+    box["low_mm"][0] += 25.0
+    found = segment(image, with_prior_box(bundled, box), log=(said := []).append)
+    assert len(said) == 1 and "searching a larger one" in said[0]
+    assert found.provenance["prior_box_used"] and found.provenance["beyond_prior_box"] == ["PU_L"]
+    assert "outside_prior" in next(row for row in found.rows if row.abbreviation == "PU_L").flag_list
+    assert min(dice(found.labels.data, expected.labels.data)) > 0.9
+
+
+def test_a_flipped_sign_is_recognised(sample):
+    image, expected = sample
+    assert "sign_flip" not in expected.provenance
+    said: list[str] = []
+    found = segment(image.replace(data=-image.data), log=said.append)
+    assert any("multiply the map by -1" in text for text in said)
+    assert found.provenance["sign_flip"] is True
+    assert all("sign_flip" in row.flag_list for row in found.rows)

@@ -1,6 +1,6 @@
-"""How many multiply-adds a forward pass costs, counted on the convolutions, for the rest is small."""
+"""What a forward pass costs: multiply-adds, counted on the convolutions, for the rest is small; values of activations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -16,7 +16,6 @@ def count_macs(network: nn.Module, tile: Sequence[int]) -> int:
     Raises:
         ValueError: the network does not accept this tile.
     """
-    model: Any = deepcopy(network).eval().to("meta")
     total = 0
 
     def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -29,15 +28,38 @@ def count_macs(network: nn.Module, tile: Sequence[int]) -> int:
         kernel = layer.kernel_size[0] * layer.kernel_size[1] * layer.kernel_size[2]
         total += positions * (others // layer.groups) * kernel
 
+    _run_on_shapes(network, tile, lambda layer: isinstance(layer, nn.Conv3d | nn.ConvTranspose3d), count)
+    return total
+
+
+def activation_values(network: nn.Module, tile: Sequence[int]) -> int:
+    """Values that all layers together put out in one forward pass on one input tile (x, y, z).
+
+    More than is held at once, for a layer's output is freed when nothing needs it any more.
+    """
+    total = 0
+
+    def count(_layer: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        total += output.numel()
+
+    _run_on_shapes(network, tile, lambda layer: not any(layer.children()), count)
+    return total
+
+
+def _run_on_shapes(
+    network: nn.Module, tile: Sequence[int], wanted: Callable[[nn.Module], bool], hook: Callable[..., None]
+) -> None:
+    """One forward pass on torch's meta device, with the hook after each wanted layer."""
+    model: Any = deepcopy(network).eval().to("meta")
     for layer in model.modules():
-        if isinstance(layer, nn.Conv3d | nn.ConvTranspose3d):
-            layer.register_forward_hook(count)
+        if wanted(layer):
+            layer.register_forward_hook(hook)
     x = torch.empty((1, model.options()["in_channels"], *tile), device="meta")
     core = [n - 2 * h for n, h in zip(tile, model.halo, strict=True)]
     coordinates = torch.empty((1, 3, *core), device="meta") if model.uses_coordinates else None
     with torch.no_grad():
         model(x, coordinates)
-    return total
 
 
 def macs_per_output(network: nn.Module, tile: Sequence[int]) -> float:
