@@ -10,7 +10,7 @@ import pytest
 from conftest import REPOSITORY
 from models_for_tests import PHANTOM_MODEL, unet_model
 
-from DGMSegmentationLib.benchmark.machine import sgemm_gflops
+from DGMSegmentationLib.benchmark.machine import gemm_gflops
 from DGMSegmentationLib.benchmark.methods import (
     BLOCK,
     Job,
@@ -23,7 +23,7 @@ from DGMSegmentationLib.benchmark.methods import (
 )
 from DGMSegmentationLib.benchmark.steps import AROUND, around_the_network
 from DGMSegmentationLib.cli import main
-from DGMSegmentationLib.cli.benchmark import parse_tile
+from DGMSegmentationLib.cli.benchmark import _jobs, parse_tile
 from DGMSegmentationLib.files import write_nifti
 from DGMSegmentationLib.memory import peak_memory_mb
 from DGMSegmentationLib.model import save_model
@@ -73,7 +73,7 @@ def test_patch_wise_and_dense_give_the_same_labels(volume):
     """The articles' network as a row of its own process each; the patch-wise time is scaled up from one block."""
     prior = {"low_mm": [-8.0, -8.0, -8.0], "high_mm": [8.0, 8.0, 8.0]}
     jobs = [Job("anisotropic", "patch-wise"), Job("anisotropic", "dense in the prior box")]
-    patches, dense = measure_methods(jobs, volume, "auto", 100.0, prior)
+    patches, dense = measure_methods(jobs, volume, "auto", {"cpu": 100.0}, prior)
     assert patches["extrapolated"] and not dense["extrapolated"]
     assert dense["compared_voxels"] > 0 and dense["differing_voxels"] <= 1e-4 * dense["compared_voxels"]
     assert dense["faster"] == pytest.approx(patches["seconds"] / dense["seconds"])
@@ -97,7 +97,7 @@ def test_other_tiles_are_rows_of_their_own_with_the_same_labels(volume):
     prior = {"low_mm": [-20.0] * 3, "high_mm": [20.0] * 3}
     method = "dense in the prior box"
     jobs = [Job(str(PHANTOM_MODEL), method), Job(str(PHANTOM_MODEL), method, tile=(8, 9, 5))]
-    usual, small = measure_methods(jobs, volume, "auto", 100.0, prior)
+    usual, small = measure_methods(jobs, volume, "auto", {"cpu": 100.0}, prior)
     assert small["method"] == f"{method}, tiles of 8x9x5" and small["differing_voxels"] == 0
     assert small["gflops"] * small["seconds"] > usual["gflops"] * usual["seconds"], "more halos"
 
@@ -165,7 +165,38 @@ def test_labels_are_compared_where_both_were_computed(tmp_path):
 
 def test_the_articles_networks_have_the_articles_sizes():
     assert sum(p.numel() for p in open_network("dolz").build()[0].parameters()) == 782_247
-    assert BLOCK >= 2 and sgemm_gflops(seconds=0.05) > 0
+    assert BLOCK >= 2 and gemm_gflops(seconds=0.05) > 0
+
+
+def test_a_gpu_is_measured_beside_the_cpu():
+    """One table: the articles' method where the networks run, then every method on the GPU and on the CPU."""
+    jobs = _jobs(["dolz", str(PHANTOM_MODEL)], "cuda", False, [(80, 80, 24)])
+    rows = {(j.network, j.title, j.backend, j.device) for j in jobs}
+    assert len(rows) == len(jobs)
+    assert (jobs[0].network, jobs[0].title, jobs[0].backend, jobs[0].device) == (
+        "dolz",
+        "patch-wise",
+        "torch",
+        "cuda",
+    )
+    for place in ("cuda", "cpu"):
+        assert ("dolz", "dense in the prior box", "torch", place) in rows
+        assert ("dolz", "dense in the prior box, tiles of 80x80x24", "torch", place) in rows
+    assert {place for _, _, backend, place in rows if backend == "openvino"} <= {"cpu"}
+    assert {
+        place
+        for _, _, _, place in {
+            (j.network, j.title, j.backend, j.device) for j in _jobs(["dolz"], "cpu", False, [])
+        }
+    } == {"cpu"}
+
+
+def test_bad_input_is_one_sentence_before_anything_is_measured(tmp_path, capsys):
+    write_nifti(tmp_path / "zero.nii.gz", np.zeros((40, 40, 20), np.float32), np.diag([2.0, 2.0, 3.0, 1.0]))
+    volume = str(tmp_path / "zero.nii.gz")
+    assert main(["benchmark", volume, "--part", "segment", "--model", str(PHANTOM_MODEL)]) == 2
+    said = capsys.readouterr()
+    assert len(said.err.strip().splitlines()) == 1 and "Command" not in said.err and said.out == ""
 
 
 def test_a_missing_volume_is_said_before_anything_is_measured(tmp_path, capsys):

@@ -52,16 +52,23 @@ def _version(package: str) -> str | None:
         return None
 
 
-def sgemm_gflops(device: str = "cpu", seconds: float = 2.0) -> float:
-    """The best rate of float32 matrix products of 2048 x 2048 (GFLOP/s) within some seconds."""
+def gemm_gflops(device: str = "cpu", seconds: float = 2.0) -> float:
+    """The best rate of matrix products of 2048 x 2048 (GFLOP/s) within some seconds.
+
+    In the precision that networks run in there: half on CUDA, float32 (sgemm) elsewhere.
+    """
     import torch
 
     a, b = torch.randn(2, _SIZE, _SIZE, device=device)
+    if device == "cuda":
+        a, b = a.half(), b.half()
     best, end = float("inf"), time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = time.perf_counter()
         torch.mm(a, b)
         if device == "cuda":
             torch.cuda.synchronize()
+        elif device == "mps":
+            torch.mps.synchronize()
         best = min(best, time.perf_counter() - start)
     return float(2 * _SIZE**3 / best / 1e9)

@@ -6,7 +6,7 @@ unless all of it is asked for, it runs on the patches of one block in the middle
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
@@ -70,6 +70,8 @@ class Row:
     """How many times faster than patch-wise."""
     networks: int = 1
     """Networks of the model; each is compiled."""
+    device_memory_mb: float | None = None
+    """Peak of what torch held on a CUDA device."""
     pays_from_gmac: float | None = None
     """Billion multiply-adds per network from which this row's compiling pays against torch; None where it never does."""
 
@@ -143,8 +145,14 @@ def run_job(job: Job, image: Path, units: str, prior: dict[str, list[float]] | N
     return Row(
         job.network, job.title, "MONAI" if job.method.startswith("MONAI") else job.backend, predictor.device.type,
         seconds, compiling, voxels, voxels / seconds, rate, 0.0, peak_memory_mb(), extrapolated,
-        networks=len(predictor.networks),
+        networks=len(predictor.networks), device_memory_mb=_device_memory_mb(predictor.device.type),
     )  # fmt: skip
+
+
+def _device_memory_mb(device: str) -> float | None:
+    import torch
+
+    return torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else None
 
 
 def _all(prepared: "Prepared") -> "Box":
@@ -219,12 +227,13 @@ def measure_methods(
     jobs: Sequence[Job],
     image: Path,
     units: str,
-    peak_gflops: float,
+    peaks: Mapping[str, float],
     prior: dict[str, list[float]] | None,
     progress: Callable[[str], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Run the jobs one after another, each in a fresh process, and compare their labels network by network.
 
+    ``peaks``: by device, the rate of its matrix products in GFLOP/s (:func:`machine.gemm_gflops`).
     The reference of a network is its patch-wise row, or its first row when it has none.
     """
     rows: list[Row] = []
@@ -232,11 +241,11 @@ def measure_methods(
         files = []
         for number, job in enumerate(jobs):
             if progress is not None:
-                progress(f"{job.network}, {job.title}, {job.backend}")
+                progress(f"{job.network}, {job.title}, {job.backend} on {job.device}")
             files.append(Path(folder) / f"{number}.npz")
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 row = pool.submit(run_job, job, image, units, prior, files[-1]).result()
-            row.peak_percent = 100 * row.gflops / peak_gflops if peak_gflops else 0.0
+            row.peak_percent = 100 * row.gflops / peaks[row.device] if peaks.get(row.device) else 0.0
             rows.append(row)
         references: dict[str, int] = {}
         for number, row in enumerate(rows):
@@ -255,7 +264,12 @@ def pays_from(row: Row, rows: Sequence[Row]) -> float | None:
     The compiling's seconds, times torch's work per second that was saved; None where nothing is saved or compiled.
     """
     torch_row = next(
-        (r for r in rows if (r.network, r.method, r.backend) == (row.network, row.method, "torch")), None
+        (
+            r
+            for r in rows
+            if (r.network, r.method, r.backend, r.device) == (row.network, row.method, "torch", row.device)
+        ),
+        None,
     )
     if torch_row is None or not row.compile_seconds or row.seconds >= torch_row.seconds:
         return None

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ..errors import DGMError
+
 AROUND = ("units and mask", "resample", "back", "components", "measure")
 """The steps of ``segment`` that prepare and follow the network's."""
 
@@ -30,12 +32,15 @@ def cold(image: Path, model: str, device: str, units: str) -> dict[str, Any]:
         memory, output = Path(folder) / "memory.txt", Path(folder) / "output"
         words = ["segment", str(image), "--output", str(output), "--model", model]
         start = time.perf_counter()
-        subprocess.run(
+        run = subprocess.run(
             [sys.executable, "-c", _COLD, str(memory), *words, "--device", device, "--units", units],
-            check=True,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )
+        if run.returncode:  # the run itself has said why
+            raise DGMError(
+                "The run of segment that was to be timed failed, as it says above; mend that first."
+            )
         wall = time.perf_counter() - start
         peak = memory.read_text(encoding="ascii")
         record = json.loads(next(output.glob("*_provenance.json")).read_text(encoding="utf-8"))

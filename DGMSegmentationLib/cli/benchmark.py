@@ -46,10 +46,11 @@ def benchmark(
     Run it on an idle machine. Patch-wise rows are measured on one block of patches and scaled up, unless --whole.
     "Pays from" is the work of a network (billion multiply-adds) from which compiling it for OpenVINO saves time.
     """
-    from ..benchmark.machine import describe, sgemm_gflops
+    from ..benchmark.machine import describe, gemm_gflops
     from ..benchmark.methods import measure_methods
     from ..benchmark.steps import around_the_network, cold, warm
     from ..benchmark.throughput import training_throughput
+    from ..case import open_case
     from ..devices import limit_torch_threads, pick_device
     from ..files import check_writable, read_image, write_json
     from ..model import find_model, read_header
@@ -57,19 +58,28 @@ def benchmark(
     sizes = [parse_tile(text) for text in tile or []]
     if json_file is not None:
         check_writable([json_file], overwrite)
-    read_image(image)  # bad input is said before minutes are spent
-    place = pick_device(device.value).type
-    if place == "cpu":
-        limit_torch_threads()  # as a run does, so that the peak is that of the same threads
+    # Bad input is said before minutes are spent.
     header = read_header(find_model(model))[0]
     parts = part or list(Part)
+    open_case(read_image(image), units=units.value, channels=("qsm",))
+    place = pick_device(device.value).type
+    limit_torch_threads()  # as a run does, so that the peak is that of the same threads
+    jobs = _jobs(network or ["dolz", "anisotropic", model], place, whole, sizes)
     found: dict[str, Any] = {"machine": describe(), "image": image.name}
-    found["machine"]["sgemm_gflops"] = round(sgemm_gflops(place if place == "cuda" else "cpu"), 1)
+    peaks = {name: round(gemm_gflops(name), 1) for name in dict.fromkeys(("cpu", place))}
+    found["machine"]["sgemm_gflops"] = peaks["cpu"]
+    if place != "cpu":
+        found["machine"][f"{place}_gemm_gflops"] = peaks[place]
     for name, value in found["machine"].items():
         typer.echo(f"{name}: {value}")
 
     def tell(text: str) -> None:
         typer.echo(f"... {text}", err=True)
+
+    def keep() -> None:
+        """What was measured so far, in case a later part fails."""
+        if json_file is not None:
+            write_json(json_file, found)
 
     if Part.segment in parts:  # before the networks, whose processes may be larger
         tell("segment, cold")
@@ -79,20 +89,18 @@ def benchmark(
         share = around_the_network(found["segment_warm"])
         found["segment_warm"]["around_the_network_percent"] = round(share, 1)
         _show_steps(found)
+        keep()
     if Part.networks in parts:
-        jobs = _jobs(network or ["dolz", "anisotropic", model], place, whole, sizes)
-        found["networks"] = measure_methods(
-            jobs, image, units.value, found["machine"]["sgemm_gflops"], header.prior_box, tell
-        )
+        found["networks"] = measure_methods(jobs, image, units.value, peaks, header.prior_box, tell)
         _show_networks(found["networks"])
+        keep()
     if Part.training in parts:
         found["training"] = []
         for preset in ("part1", "part1-dense", "part2", "part2-dense", "default"):
             tell(f"training, {preset}")
             found["training"].append(training_throughput(preset, place))
         _show_training(found["training"])
-    if json_file is not None:
-        write_json(json_file, found)
+        keep()
 
 
 def parse_tile(text: str) -> tuple[int, int, int]:
@@ -121,12 +129,13 @@ def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, 
         valid = any(built.halo)
         if valid:
             jobs.append(Job(name, "patch-wise", "torch", device, whole))
-        backends = ["torch", *(["openvino"] if installed() and device == "cpu" else [])]
+        backends = [("torch", place) for place in dict.fromkeys((device, "cpu"))]
+        backends += [("openvino", "cpu")] if installed() else []
         # A network whose result depends on its tile has the prior box as its reference, so that comes first.
         for method in ("dense", "dense in the prior box") if valid else ("dense in the prior box", "dense"):
-            jobs += [Job(name, method, backend, device) for backend in backends]
+            jobs += [Job(name, method, *backend) for backend in backends]
         for size in tiles:
-            jobs += [Job(name, "dense in the prior box", b, device, tile=size) for b in backends]
+            jobs += [Job(name, "dense in the prior box", *backend, tile=size) for backend in backends]
         if not valid and find_spec("monai"):
             jobs.append(Job(name, "MONAI sliding window", "torch", device))
     return jobs
@@ -142,20 +151,21 @@ def _table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 def _show_networks(rows: list[dict[str, Any]]) -> None:
     columns = [
-        "network", "method", "backend", "s", "compiling, s", "voxels/s", "GFLOP/s", "% of sgemm", "peak MB",
+        "network", "method", "backend", "s", "compiling, s", "voxels/s", "GFLOP/s", "% of sgemm", "peak MB", "GPU, MB",
         "labels that differ", "times patch-wise", "pays from, GMAC",
     ]  # fmt: skip
     cells = [
         [
             Path(r["network"]).stem,
             r["method"] + (" (scaled up)" if r["extrapolated"] else ""),
-            r["backend"],
+            r["backend"] + ("" if r["device"] == "cpu" else f", {r['device']}"),
             f"{r['seconds']:.2f}",
             f"{r['compile_seconds']:.1f}",
             f"{r['voxels_per_second']:,.0f}",
             f"{r['gflops']:.0f}",
             f"{r['peak_percent']:.0f}",
             f"{r['memory_mb']:.0f}" if r["memory_mb"] else "",
+            f"{r['device_memory_mb']:.0f}" if r["device_memory_mb"] else "",
             f"{r['differing_voxels']} of {r['compared_voxels']}",
             f"{r['faster']:.1f}" if r["faster"] else "",
             _pays(r),
