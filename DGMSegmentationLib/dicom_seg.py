@@ -27,6 +27,15 @@ _MAY_BE_EMPTY = (
 )  # fmt: skip
 
 
+_NEEDED = {
+    "FrameOfReferenceUID": "Frame of Reference UID",
+    "StudyInstanceUID": "Study Instance UID",
+    "SeriesInstanceUID": "Series Instance UID",
+    "SOPInstanceUID": "SOP Instance UID",
+}
+"""Attributes that tie the object to its source, and their names in words."""
+
+
 def need_highdicom() -> None:
     """Raise InputError, with what to do, when the packages of the ``dicom-seg`` extra are not installed."""
     from importlib.util import find_spec
@@ -36,6 +45,23 @@ def need_highdicom() -> None:
             raise InputError(
                 f"DICOM SEG needs the package {name}; install it with: pip install 'DGMSegmentation[dicom-seg]'."
             )
+
+
+def check_series(source: Path | str) -> None:
+    """Raise InputError when a DICOM SEG cannot refer to this series, before anything is computed for it."""
+    need_highdicom()
+    from pydicom import dcmread
+
+    image = read_image(source)
+    if image.kind != "dicom":
+        raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
+    first = dcmread(series_in_order(Path(source))[0], stop_before_pixels=True)
+    absent = [words for keyword, words in _NEEDED.items() if not first.get(keyword)]
+    if absent:
+        raise InputError(
+            f"The DICOM files of {source} lack what a DICOM SEG must refer to ({', '.join(absent)}): "
+            "export the series with it, or save the labels as NIfTI."
+        )
 
 
 def write_dicom_seg(
@@ -55,13 +81,11 @@ def write_dicom_seg(
     Labels on a crop of the series, or with flipped or swapped axes, are carried to its voxels unchanged.
     Raises InputError when highdicom is missing, the source is no DICOM series, or the labels lie on another grid.
     """
-    need_highdicom()
+    check_series(source)
     import highdicom as hd
     from pydicom import dcmread
 
     image = read_image(source)
-    if image.kind != "dicom":
-        raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
     labels = _on_series(labels, image, source)
     present = [s for s in STRUCTURES if (labels.data == s.label).any()]
     if not present:

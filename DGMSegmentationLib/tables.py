@@ -56,6 +56,13 @@ COLUMN_DESCRIPTIONS: dict[str, str] = {
 }
 
 
+def check_table_name(*paths: Path | str | None) -> None:
+    """Raise InputError for the name of a table that other programs would take for something else (.xlsx)."""
+    for path in paths:
+        if path is not None and not str(path).lower().endswith((".tsv", ".csv", ".txt")):
+            raise InputError(f"A table cannot become {Path(path).name}: choose a name with .tsv or .csv.")
+
+
 def separator(path: Path | str) -> str:
     """The separator that a table's suffix stands for."""
     return "," if str(path).lower().endswith(".csv") else "\t"

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import nibabel as nib
 import numpy as np
@@ -86,6 +87,17 @@ def test_demo_says_at_once_that_a_model_is_missing(tmp_path, capsys):
     assert main(["demo", "--output", str(output), "--model", "no-such-model"]) == 2
     assert "no-such-model" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_demo_does_not_replace_labels_that_were_edited(tmp_path, capsys):
+    assert main(["demo", "--output", str(tmp_path), "--device", "cpu"]) == 0
+    assert main(["demo", "--output", str(tmp_path), "--device", "cpu"]) == 0, "its own files it may replace"
+    labels = next(tmp_path.glob("*_dseg.nii.gz"))
+    later = labels.stat().st_mtime + 60
+    os.utime(labels, (later, later))
+    capsys.readouterr()
+    assert main(["demo", "--output", str(tmp_path)]) == 2
+    assert "was changed after the demo wrote it" in capsys.readouterr().err
 
 
 def test_the_model_named_default_comes_first(tmp_path, monkeypatch):

@@ -147,6 +147,17 @@ def test_other_grids_nothing_and_no_dicom_are_refused(tmp_path, labels):
     assert not (tmp_path / "seg.dcm").exists()
 
 
+def test_what_a_series_lacks_is_said_before_the_network_runs(tmp_path, labels, capsys):
+    series(tmp_path / "qsm")
+    for path in (tmp_path / "qsm").iterdir():
+        header = pydicom.dcmread(path)
+        del header.FrameOfReferenceUID
+        header.save_as(path)
+    assert main(["segment", str(tmp_path / "qsm"), "-o", str(tmp_path / "out"), "--dicom-seg"]) == 2
+    assert "Frame of Reference UID" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_convert_command(tmp_path, labels, capsys):
     image = series(tmp_path / "qsm")
     source = save_nifti(tmp_path / "a_dseg.nii.gz", labels, image.affine)

@@ -203,6 +203,11 @@ def test_measure_command(tmp_path, capsys):
     assert main([*command, "--scheme", "segdgm", "--reference", "nowhere.nii"]) == 2
     assert "nowhere.nii" in capsys.readouterr().err
     assert out.read_bytes() == before
+    assert main([*command, "--scheme", "segdgm", "-o", str(tmp_path / "r.xlsx")]) == 2
+    assert "r.xlsx" in capsys.readouterr().err and not (tmp_path / "r.xlsx").exists()
+    for useless in (["--to", "freesurfer"], ["--from", "segdgm"]):
+        assert main(["convert", str(out), str(tmp_path / "x.tsv"), *useless]) == 2
+        assert "--from and --to" in capsys.readouterr().err
 
 
 def test_measure_other_maps_wrong_headers_and_a_page(tmp_path, capsys):

@@ -91,11 +91,12 @@ def agreement(
     from ..errors import InputError
     from ..evaluate import SUMMARY_COLUMNS, summarise
     from ..files import check_writable, write_bytes
-    from ..tables import table_text, write_table
+    from ..tables import check_table_name, table_text, write_table
 
     def log(text: str) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
 
+    check_table_name(output, changed, corrections)
     check_writable([path for path in (output, plot, changed, corrections) if path is not None], overwrite)
     if plot is not None:
         from ..agreement_plot import agreement_plot, plot_format

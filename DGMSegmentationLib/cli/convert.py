@@ -47,7 +47,12 @@ def convert(
 
     check_writable([path for path in (target, lookup) if path is not None], overwrite)
     ending = target.name.lower()
-    if source.suffix.lower() in (".tsv", ".csv"):
+    is_table = source.suffix.lower() in (".tsv", ".csv")
+    if is_table and (to_scheme is not Scheme.dgm or from_scheme is not Scheme.dgm):
+        raise InputError(f"{source} is a table, which has no numbering: leave out --from and --to.")
+    if wide and not (is_table and ending.endswith((".tsv", ".csv"))):
+        raise InputError("--wide is for a table that becomes a .tsv or .csv: leave it out.")
+    if is_table:
         rows = read_long(source)
         if ending.endswith(".stats"):
             write_stats(target, rows)

@@ -21,6 +21,7 @@ def demo(
     """
     import time
 
+    from ..errors import InputError
     from ..model import find_model
     from ..outputs import output_paths, write_segmentation
     from ..sample import NAME, bundled_sample, comparison, write_comparison
@@ -31,6 +32,10 @@ def demo(
     sample = bundled_sample()
     find_model(model)  # before torch is imported: a missing model is said at once
     paths = output_paths(sample.image, output, picture=True)
+    if _changed_since(paths["labels"], paths["provenance"]):
+        raise InputError(
+            f"{paths['labels']} was changed after the demo wrote it: move it, or choose another folder with --output."
+        )
     from ..segment import segment
 
     with step_progress() as progress:
@@ -72,3 +77,10 @@ def demo(
         if paths[role].exists():
             typer.echo(f"  {paths[role].name}  {what}")
     typer.echo(f"  {table.name}  the table above")
+
+
+def _changed_since(labels: Path, written_with: Path, seconds: float = 10.0) -> bool:
+    """Whether the labels are younger than what was written with them: somebody has edited them."""
+    if not labels.exists():
+        return False
+    return not written_with.exists() or labels.stat().st_mtime > written_with.stat().st_mtime + seconds

@@ -41,8 +41,9 @@ def evaluate(
     from ..evaluate import CASE_COLUMNS, SUMMARY_COLUMNS, case_rows, summarise
     from ..evaluate_files import evaluate_files, find_pairs
     from ..files import check_writable
-    from ..tables import table_text, write_table
+    from ..tables import check_table_name, table_text, write_table
 
+    check_table_name(output, summary)
     check_writable([path for path in (output, summary) if path is not None], overwrite)
     scores = evaluate_files(
         find_pairs(prediction, reference, image),

@@ -62,9 +62,10 @@ def measure(
     from ..files import check_writable, read_labels
     from ..measure_files import measured_file
     from ..norms import read_norms
-    from ..tables import long_text, write_long, write_wide
+    from ..tables import check_table_name, long_text, write_long, write_wide
     from .tables_on_screen import show_rows
 
+    check_table_name(output, wide)
     check_writable([path for path in (output, wide, report) if path is not None], overwrite)
     if report is not None and (len(images) > 1 or units is MeasuredUnits.own):
         raise InputError(

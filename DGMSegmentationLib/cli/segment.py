@@ -59,7 +59,7 @@ def segment(
     """
     import sys
 
-    from ..dicom_seg import need_highdicom
+    from ..dicom_seg import check_series, need_highdicom
     from ..errors import InputError
     from ..files import check_writable, read_image
     from ..image import Image
@@ -80,6 +80,7 @@ def segment(
         source = read_image(qsm)
         if source.kind != "dicom":
             raise InputError(f"{qsm} is no DICOM series: leave out --dicom-seg, or give the DICOM folder.")
+        check_series(qsm)
     from ..segment import segment as run
 
     with step_progress() as progress:
