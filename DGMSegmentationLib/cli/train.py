@@ -36,7 +36,11 @@ def train(
     ],
     data: Annotated[
         Path,
-        typer.Option("--data", "-d", help="A BIDS folder with derivatives/*/*_dseg.nii.gz, or a TSV table."),
+        typer.Option(
+            "--data",
+            "-d",
+            help="A BIDS folder with labels in derivatives/ (automatic ones of dgmseg do not count), or a TSV table.",
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model and the results.")],
     resume: Resume = False,

@@ -13,6 +13,7 @@ from ..case import open_case
 from ..errors import InputError
 from ..files import read_labels
 from ..image import Grid, Image
+from ..measure import labels_on_grid
 from ..postprocess import largest_components
 from ..preprocess import Preprocessing, labels_to_grid, mask_box, prepare
 from ..structures import STRUCTURES
@@ -59,11 +60,22 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
     extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
     opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
     labels = read_labels(subject.label, label_mapping(settings.labels))
-    if not labels.grid.same_as(opened.image.grid, tolerance_mm=1e-2):
+    grid = opened.image.grid
+    if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
+        labels = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
+    if not labels.grid.same_as(grid, tolerance_mm=1e-2):
         raise InputError(
             f"{subject.label} is on another grid than {subject.images[0].name}; resample the labels to the QSM."
         )
     return opened, labels
+
+
+def _is_cut_of(part: Grid, whole: Grid) -> bool:
+    """Whether the voxels of ``part`` are voxels of ``whole``: 3D Slicer saves segmentations cut to their extent."""
+    between = np.linalg.inv(whole.affine) @ part.affine
+    reach = max(*part.shape, *whole.shape)
+    same = np.allclose(between[:3, :3], np.eye(3), atol=1e-2 / reach)
+    return same and np.allclose(between[:3, 3], np.rint(between[:3, 3]), atol=1e-2)
 
 
 def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -> Case:

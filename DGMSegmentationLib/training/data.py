@@ -1,8 +1,9 @@
 """Finding the training data: a BIDS folder or a TSV table of subject, image, label and split.
 
-BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]anat/*_dseg.nii.gz`` and an optional
-``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``, ``label``, optional ``split``, and one
-column per extra channel; relative paths count from the table's folder. Splits: train, val, test.
+BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]anat/*_dseg.nii.gz`` (which of them:
+:mod:`.label_files`) and an optional ``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``,
+``label``, optional ``split``, and one column per extra channel; relative paths count from the table's folder. Splits:
+train, val, test.
 """
 
 import csv
@@ -16,6 +17,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..structures import LABEL_SCHEMES, N_CLASSES
+from .label_files import HOW_TO_CORRECT, find_labels
 
 SPLITS = {
     "train": "train",
@@ -121,6 +123,11 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     return subjects
 
 
+def _stem(image: Path) -> str:
+    """The BIDS name of a QSM without its suffix."""
+    return re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
+
+
 def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     table = folder / "participants.tsv"
     splits: dict[str, str] = {}
@@ -137,26 +144,21 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     if not images:
         raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
     subjects = []
-    for image in images:
-        stem = re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
+    stems = [_stem(image) for image in images]
+    for image, stem in zip(images, stems, strict=True):
         person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
         if listed and person not in splits:
             raise InputError(
                 f"{table} has no row for {person}; add it with its split (train, val, test or ignore)."
             )
-        place = image.parent.relative_to(folder)
-        candidates = sorted(
-            p for p in folder.glob(f"derivatives/*/{place}/*_dseg.nii*") if p.name.startswith(stem + "_")
-        )
-        if not candidates and splits.get(person) == "ignore":
+        labels, automatic = find_labels(folder, image, stem, stems)
+        if labels is None and splits.get(person) == "ignore":
             continue
-        if not candidates:
+        if labels is None:
+            place = image.parent.relative_to(folder)
             raise InputError(
-                f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz; add it or the split 'ignore'."
-            )
-        if len(candidates) > 1:
-            raise InputError(
-                f"{person}: more than one label file ({candidates[0].name}, ...); use a TSV table to choose."
+                f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz"
+                f"{' (' + HOW_TO_CORRECT + ')' if automatic else ''}; add it or the split 'ignore'."
             )
         extra = []
         for channel in channels[1:]:
@@ -167,7 +169,7 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
                 )
             extra.append(found[0])
         name = stem if "_ses-" in stem or len(stem) > len(person) else person
-        subjects.append(Subject(name, (image, *extra), candidates[0], splits.get(person, "train"), person))
+        subjects.append(Subject(name, (image, *extra), labels, splits.get(person, "train"), person))
     return subjects
 
 
