@@ -280,6 +280,20 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     assert result.read_text() == before
 
 
+@pytest.mark.timeout(600)
+def test_fine_tuning_is_cross_validated_from_the_model_given(tmp_path, capsys):
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "cv"
+    short = [*UNET, "sampling.steps_per_epoch=1", "stage1.epochs=1"]
+    base = train("default", data, tmp_path / "base", device="cpu", overrides=short)
+    words = ["crossval", "--preset", "finetune", "--folds", "2", "--data", str(data), "--output", str(output)]
+    words += ["--device", "cpu", *[word for change in short for word in ("--set", change)]]
+    assert main([*words, "--init", str(base)]) == 0, capsys.readouterr().err
+    for number in (1, 2):
+        fold = load_model(output / f"fold-0{number}" / "model.safetensors")
+        assert fold.header.training["initial_model"] == load_model(base).sha256
+    assert (output / "evaluation.tsv").exists()
+
+
 def break_labels_missing(data: Path) -> str:
     next(data.glob("derivatives/manual/sub-02/anat/*")).unlink()
     return "sub-02: no label file"
