@@ -357,7 +357,7 @@ def test_grid_is_symmetric_for_mirroring():
 
 _POOL_THEN_WAIT = """
 import os, time
-from DGMSegmentationLib.simulation.dataset import _pool
+from DGMSegmentationLib.simulation.workers import _pool
 if __name__ == "__main__":
     pool = _pool(1)
     print(pool.submit(os.getpid).result(), flush=True)
@@ -380,6 +380,45 @@ def test_no_worker_outlives_a_killed_simulation(tmp_path):
         time.sleep(0.1)
     os.kill(worker, signal.SIGKILL)
     pytest.fail("The worker went on waiting after its parent was killed.")
+
+
+_NAPS = """
+import signal, time
+from DGMSegmentationLib.simulation.workers import run_tasks
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run_tasks(time.sleep, [(0,)] * 2 + [(90,)] * 6, 2, "naps", lambda stage, done, total: print(done, flush=True))
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("Stopped.", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a group of processes")
+def test_ctrl_c_twice_ends_a_simulation_and_its_workers_at_once(tmp_path):
+    script = tmp_path / "naps.py"
+    script.write_text(_NAPS)
+    main = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while main.stdout.readline().strip() != "2":
+        assert main.poll() is None
+    time.sleep(0.5)  # into the long naps
+    os.killpg(main.pid, signal.SIGINT)
+    time.sleep(0.02)
+    os.killpg(main.pid, signal.SIGINT)
+    try:
+        out, err = main.communicate(timeout=30)  # every worker holds stderr: all of them are gone
+    except subprocess.TimeoutExpired:
+        os.killpg(main.pid, signal.SIGKILL)
+        pytest.fail("It went on after Ctrl-C.")
+    assert "Stopped." in out and "Traceback" not in err and main.returncode == 0
 
 
 def _lives(pid):

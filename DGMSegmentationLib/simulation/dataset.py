@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from .. import __version__
@@ -31,10 +25,10 @@ from .anatomy_files import (
 from .sources import LabelSources, find_sources
 from .subject import Options, Simulated, simulate
 from .template import Template, build_template
+from .workers import Progress, run_tasks
 
 #: Every n-th subcortical map goes into the template: 13 of 97 are enough for averages.
 TEMPLATE_STEP = 8
-Progress = Callable[[str, int, int], None]
 _DEFAULT = Options()
 _DESCRIPTION = "dataset_description.json"
 
@@ -66,9 +60,9 @@ def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progres
         template = build_template(sources.atlas, sources.subcortical[::TEMPLATE_STEP])
         heads = sources.whole_head
         tasks = [(chosen[n], heads[(n * 7) % len(heads)], template, parts[n]) for n in missing]
-        _run(_register_one, tasks, jobs, "registrations", progress, done=len(paths) - len(missing))
+        run_tasks(_register_one, tasks, jobs, "registrations", progress, done=len(paths) - len(missing))
     stale = [n for n, path in enumerate(paths) if n in missing or version_of(path) != ANATOMY_VERSION]
-    _run(
+    run_tasks(
         _compose_one,
         [(parts[n], paths[n]) for n in stale],
         jobs,
@@ -126,7 +120,7 @@ def simulate_anatomies(
         for n, subject in enumerate(subjects)
         if not settings_path(output, subject).is_file()
     ]
-    _run(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
+    run_tasks(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
     _write_tables(output, paths)
     return subjects
 
@@ -211,71 +205,3 @@ def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
             "GeneratedBy": [{"Name": "DGMSegmentation dgmseg simulate", "Version": __version__}],
         },
     )
-
-
-def _run(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: int, stage: str, progress: Progress | None,
-         done: int = 0) -> None:  # fmt: skip
-    """Call a function on every task, in this process or in ``jobs`` others, and report progress."""
-    total = done + len(tasks)
-    if progress and tasks:
-        progress(stage, done, total)
-    for _ in _finish(function, tasks, jobs):
-        done += 1
-        if progress:
-            progress(stage, done, total)
-
-
-def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: int) -> Iterator[None]:
-    if jobs == 1 or len(tasks) < 2:
-        for task in tasks:
-            function(*task)
-            yield
-        return
-    with _one_thread_each(), _pool(jobs) as pool:
-        waiting: set[Future[None]] = set()
-        queue = iter(tasks)
-        try:
-            while True:
-                for task in islice(queue, 2 * jobs - len(waiting)):
-                    waiting.add(pool.submit(function, *task))
-                if not waiting:
-                    return
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """In a worker: end when the parent is gone, however it ended; a worker would wait for tasks for ever."""
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started inside use one thread each: linear algebra reads these variables when it is loaded."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
