@@ -267,6 +267,30 @@ def test_data_set_is_complete_resumable_and_the_same_in_parallel(anatomy, tmp_pa
     assert image_path(output, names[0]).stat().st_mtime_ns == kept
 
 
+def test_splits_given_to_simulated_subjects_survive_another_run(anatomy, tmp_path):
+    """participants.tsv is where the user says who trains: rows stay, new subjects are added below."""
+    paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
+    for path in paths:
+        save_anatomy(path, anatomy)
+    table = tmp_path / "set" / "participants.tsv"
+    simulate_anatomies(paths[:1], tmp_path / "set", 1, 8, options=COARSE)
+    assert table.read_text() == "participant_id\tanatomy\tsplit\nsub-sim0001\ta\ttrain\n"
+    table.write_text("participant_id\tage\tsplit\tanatomy\nsub-sim0001\t\ttest\ta\nsub-else\t3\tval\t")
+    simulate_anatomies(paths, tmp_path / "set", 2, 8, options=COARSE)
+    assert table.read_text().splitlines()[1:] == [
+        "sub-sim0001\t\ttest\ta",
+        "sub-else\t3\tval\t",
+        "sub-sim0002\tn/a\ttrain\tb",
+    ]
+    table.write_text("who\nsub-sim0001\n")
+    with pytest.raises(InputError, match="participant_id"):
+        simulate_anatomies(paths, tmp_path / "set", 3, 8, options=COARSE)
+    assert (
+        table.read_text() == "who\nsub-sim0001\n"
+        and not settings_path(tmp_path / "set", "sub-sim0003").exists()
+    )
+
+
 def test_simulation_says_what_is_missing(tmp_path):
     with pytest.raises(InputError, match="hoa2"):
         simulate_dataset(tmp_path, tmp_path / "out", 1, 0)

@@ -87,6 +87,8 @@ def simulate_dataset(
 ) -> list[str]:  # fmt: skip
     """Write ``count`` simulated subjects into ``output``; subjects that are there already are kept.
 
+    ``participants.tsv`` gets a row for each new subject (split "train"); rows that it has stay as they are.
+
     Args:
         labelmaps: folder with hoa2, wholehead and cit168.
         seed: subject n of a seed is the same whatever ``count``, ``jobs`` and earlier runs.
@@ -95,7 +97,8 @@ def simulate_dataset(
         progress: called with (stage, done, total).
         anatomies: use only the first so many subcortical maps.
 
-    Returns the subjects' names. Raises InputError for a missing source, or an output that another seed or other options made.
+    Returns the subjects' names. Raises InputError for a missing source, an output that another seed or other options made,
+    or a participants.tsv that cannot be read.
     """
     if count < 1 or jobs < 1:
         raise InputError("The number of subjects and of processes must be at least 1.")
@@ -114,6 +117,7 @@ def simulate_anatomies(
     progress: Progress | None = None,
 ) -> list[str]:  # fmt: skip
     """Simulate ``count`` subjects of prepared anatomies, one after another in turn; see :func:`simulate_dataset`."""
+    _participants(output)  # one that cannot be read shows before minutes of work
     subjects = [f"sub-sim{n + 1:04d}" for n in range(count)]
     tasks = [
         (paths[n % len(paths)], seed, n, output, subject, options)
@@ -185,14 +189,45 @@ def _claim(output: Path, settings: dict[str, Any]) -> None:
     )
 
 
+def _participants(output: Path) -> tuple[str, list[str], set[str]]:
+    """The text of participants.tsv, its columns, and the subjects that it lists; without one: an empty table's."""
+    path = output / "participants.tsv"
+    if not path.is_file():
+        columns = ["participant_id", "anatomy", "split"]
+        return "\t".join(columns) + "\n", columns, set()
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} cannot be read ({error}): correct it, or delete it to have it anew."
+        ) from error
+    rows = [line.split("\t") for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
+    if not rows or "participant_id" not in rows[0]:
+        raise InputError(f"{path} has no column participant_id: correct it, or delete it to have it anew.")
+    at = rows[0].index("participant_id")
+    names = {row[at] for row in rows[1:] if len(row) > at}
+    return text, rows[0], {name if name.startswith("sub-") else f"sub-{name}" for name in names}
+
+
+def _add_participants(output: Path, anatomies: Sequence[Path]) -> None:
+    """Add the finished subjects that participants.tsv lacks; what stands there stays, splits above all."""
+    text, columns, listed = _participants(output)
+    finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
+    new = [subject for subject in finished if subject not in listed]
+    if not new:
+        return
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    text += "" if text.endswith("\n") else line_end
+    for subject in new:
+        anatomy = anatomies[(int(subject[7:]) - 1) % len(anatomies)].stem
+        known = {"participant_id": subject, "anatomy": anatomy, "split": "train"}
+        text += "\t".join(known.get(column, "n/a") for column in columns) + line_end
+    write_text(output / "participants.tsv", text)
+
+
 def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
     """participants.tsv of every finished subject, and the lookup table of the labels."""
-    finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
-    rows = ["participant_id\tanatomy\tsplit"]
-    for subject in finished:
-        anatomy = anatomies[(int(subject[7:]) - 1) % len(anatomies)].stem
-        rows.append(f"{subject}\t{anatomy}\ttrain")
-    write_text(output / "participants.tsv", "\n".join(rows) + "\n")
+    _add_participants(output, anatomies)
     lookup = ["index\tname\tabbreviation\tcolor"]
     lookup += [f"{s.label}\t{s.name}\t{s.abbreviation}\t{s.color}" for s in STRUCTURES]
     write_text(output / "derivatives" / "reference" / "seg-DGM_dseg.tsv", "\n".join(lookup) + "\n")
