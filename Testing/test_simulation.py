@@ -324,6 +324,23 @@ def label_maps(tmp_path):
     return tmp_path / "maps"
 
 
+def test_few_subjects_need_few_anatomies_and_the_same_ones(label_maps, tmp_path, monkeypatch):
+    for name in ("b", "c"):
+        (label_maps / "hoa2" / f"{name}_dseg.nii.gz").touch()
+    made, used = [], []
+    module = "DGMSegmentationLib.simulation.dataset"
+    monkeypatch.setattr(f"{module}.build_template", lambda *args: None)
+    monkeypatch.setattr(f"{module}._register_one", lambda *args: None)
+    monkeypatch.setattr(f"{module}._compose_one", lambda parts, path: made.append(path.stem))
+    monkeypatch.setattr(f"{module}._simulate_one", lambda path, seed, n, *rest: used.append((n, path.stem)))
+    simulate_dataset(label_maps, tmp_path / "one", 1, 0)
+    assert made == ["a"] and used == [(0, "a")]
+    made.clear()
+    used.clear()
+    simulate_dataset(label_maps, tmp_path / "five", 5, 0)
+    assert made == ["a", "b", "c"] and used == [(0, "a"), (1, "b"), (2, "c"), (3, "a"), (4, "b")]
+
+
 def test_simulation_refuses_places_where_it_cannot_write(label_maps, tmp_path, capsys):
     (tmp_path / "file").write_text("something")
     with pytest.raises(InputError, match="is a file"):

@@ -49,11 +49,15 @@ def settings_path(output: Path, subject: str) -> Path:
 
 
 def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
-                      limit: int | None = None) -> list[Path]:  # fmt: skip
-    """Build the anatomies that the cache lacks (about ten seconds each) and return the files of all, in order."""
+                      limit: int | None = None, needed: int | None = None) -> list[Path]:  # fmt: skip
+    """Build those of the first ``needed`` anatomies that the cache lacks (about ten seconds each).
+
+    Returns the files of all in order (of the first ``limit`` maps), those that are not needed included.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     chosen = sources.subcortical[:limit]
-    paths = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
+    every = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
+    paths = every[:needed]
     parts = [p.with_name(f"{p.stem}_parts.npz") for p in paths]
     missing = [n for n, part in enumerate(parts) if version_of(part) != PARTS_VERSION]
     if missing:
@@ -70,7 +74,7 @@ def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progres
         progress,
         done=len(paths) - len(stale),
     )
-    return paths
+    return every
 
 
 def _register_one(subcortical: Path, whole_head: Path, template: Template, path: Path) -> None:
@@ -108,7 +112,7 @@ def simulate_dataset(
     heads = [len(sources.subcortical), len(sources.whole_head)]
     made_by = {"anatomy_version": ANATOMY_VERSION, "label_maps": heads}
     _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies, **made_by})
-    paths = prepare_anatomies(sources, cache, jobs, progress, anatomies)
+    paths = prepare_anatomies(sources, cache, jobs, progress, anatomies, needed=count)
     return simulate_anatomies(paths, output, count, seed, jobs=jobs, options=options, progress=progress)
 
 
