@@ -100,6 +100,18 @@ def test_runs_and_reconstructions_have_labels_of_their_own(tmp_path):
     }
 
 
+def test_parts_of_a_susceptibility_separation_are_no_qsm(tmp_path):
+    root = make_bids(tmp_path, n_train=2)
+    for part in ("part-para", "desc-diamagnetic"):
+        touch(root, f"sub-01/anat/sub-01_{part}_Chimap.nii.gz")
+    touch(
+        root,
+        "derivatives/dgmseg/sub-01/anat/sub-01_part-para_seg-DGM_dseg.nii.gz",
+        "derivatives/dgmseg/.dgmseg/x",
+    )
+    assert [s.name for s in find_subjects(root)] == ["sub-01", "sub-02"]
+
+
 def test_a_segmentation_that_slicer_cut_to_its_extent_is_put_back(tmp_path):
     root = make_bids(tmp_path, n_train=1)
     label = next(root.glob("derivatives/manual/*/anat/*_dseg.nii.gz"))
@@ -123,3 +135,22 @@ def test_a_segmentation_that_slicer_cut_to_its_extent_is_put_back(tmp_path):
     with pytest.raises(InputError, match="another grid"):
         open_subject(subject, DataSettings())
     assert nib.load(subject.images[0]).shape == values.shape
+
+
+def write_table(folder: Path, rows: list[str], columns: str = "subject\timage\tlabel\tsplit") -> Path:
+    touch(folder, "q.nii.gz", "l.nii.gz")
+    (folder / "list.tsv").write_text("\n".join([columns, *rows]) + "\n")
+    return folder / "list.tsv"
+
+
+@pytest.mark.parametrize("split", ["test", "val"])
+def test_sessions_of_one_person_on_both_sides_of_a_split_are_refused(tmp_path, split):
+    rows = [f"sub-a_ses-{n}\tq.nii.gz\tl.nii.gz\t{part}" for n, part in ((1, "train"), (2, split))]
+    with pytest.raises(InputError, match=r"sub-a_ses-1 \(train\) and sub-a_ses-2"):
+        find_subjects(write_table(tmp_path, rows))
+    rows[1] = "sub-a_ses-2\tq.nii.gz\tl.nii.gz\tignore"
+    assert len(find_subjects(write_table(tmp_path, rows))) == 1
+    columns = "subject\timage\tlabel\tsplit\tparticipant"
+    rows = ["one\tq.nii.gz\tl.nii.gz\ttrain\tp", f"two\tq.nii.gz\tl.nii.gz\t{split}\tp"]
+    with pytest.raises(InputError, match="one person"):
+        find_subjects(write_table(tmp_path, rows, columns))

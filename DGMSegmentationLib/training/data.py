@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..cohort.find import is_separated_part
 from ..errors import InputError
 from ..structures import LABEL_SCHEMES, N_CLASSES
 from .label_files import HOW_TO_CORRECT, find_labels
@@ -51,8 +52,8 @@ class Subject:
 def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[Subject]:
     """List the labelled volumes of a BIDS folder or a TSV table, sorted by name.
 
-    Raises InputError for a missing folder, table, column, image or label file, for an unknown split, and for a
-    subject that is listed twice.
+    Raises InputError for a missing folder, table, column, image or label file, for an unknown split, for a subject
+    that is listed twice, and for a person whose volumes are given different splits.
     """
     data = Path(data)
     if data.is_file():
@@ -65,11 +66,25 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise InputError(f"{data}: {twice[0]} is there more than once; give each volume a name of its own.")
+    subjects = [s for s in subjects if s.split != "ignore"]
+    _check_one_side(data, subjects)
     if not any(s.split == "train" for s in subjects):
         raise InputError(
             f"{data} holds no labelled training volume; check the layout and the column 'split'."
         )
-    return sorted((s for s in subjects if s.split != "ignore"), key=lambda s: s.name)
+    return sorted(subjects, key=lambda s: s.name)
+
+
+def _check_one_side(data: Path, subjects: Sequence[Subject]) -> None:
+    """A model that trained on one session of a person would be tested on what it knows."""
+    first: dict[str, Subject] = {}
+    for subject in subjects:
+        other = first.setdefault(subject.group, subject)
+        if other.split != subject.split:
+            raise InputError(
+                f"{data}: {other.name} ({other.split}) and {subject.name} ({subject.split}) are one person's; "
+                "give all volumes of a person the same split."
+            )
 
 
 def data_licence(data: Path) -> str:
@@ -141,6 +156,7 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     images = sorted(
         [*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")]
     )
+    images = [image for image in images if not is_separated_part(_stem(image))]  # as the cohort does
     if not images:
         raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
     subjects = []
