@@ -142,9 +142,13 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     rates = [float(r["learning_rate"]) for r in history]
     assert rates == sorted(rates, reverse=True) and rates[-1] < 0.5 * rates[0]  # cosine
 
+    said: list[str] = []
+    once = [*UNET, "stage1.epochs=1"]
     tuned = train(
-        "finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=[*UNET, "stage1.epochs=1"]
+        "finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=once, log=said.append
     )
+    epoch = next(line for line in said if " epoch 1:" in line)
+    assert "train " in epoch and "nan" not in epoch and "validation" not in epoch  # nobody validates
     one, two = load_model(base), load_model(tuned)
     assert two.header.training["initial_model"] == one.sha256
     assert one.header.licence in two.header.licence and one.header.licence != two.header.licence
