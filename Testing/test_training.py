@@ -151,6 +151,7 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     assert "train " in epoch and "nan" not in epoch and "validation" not in epoch  # nobody validates
     one, two = load_model(base), load_model(tuned)
     assert two.header.training["initial_model"] == one.sha256
+    assert two.header.description != one.header.description  # it says what this file is
     assert one.header.licence in two.header.licence and one.header.licence != two.header.licence
     assert one.header.metrics["validation_dice"] == pytest.approx(
         float(history[-1]["val_dice"])
