@@ -20,6 +20,8 @@ from ..structures import STRUCTURES
 from .data import Subject, label_mapping
 from .settings import DataSettings
 
+_CHOOSE_SCHEME = "choose the scheme that fits (--set data.labels=freesurfer, segdgm, or a TOML file with a table [labels])"
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -59,7 +61,7 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
     """
     extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
     opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
-    labels = read_labels(subject.label, label_mapping(settings.labels))
+    labels = read_labels(subject.label, label_mapping(settings.labels), remedy=_CHOOSE_SCHEME)
     grid = opened.image.grid
     if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
         labels = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
