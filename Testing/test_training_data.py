@@ -1,19 +1,22 @@
 """Which files train: corrected labels and never a model's own, whole maps, one side of the split for each person."""
 
 import json
+import warnings
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
-from training_data import head, make_bids
+from training_data import TINY_DENSE, head, make_bids
 
 from DGMSegmentationLib.cohort.layout import SOFTWARE_NAME
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import read_labels
 from DGMSegmentationLib.interchange import write_seg_nrrd
-from DGMSegmentationLib.training.cases import open_subject
+from DGMSegmentationLib.structures import MIRROR
+from DGMSegmentationLib.training.cases import open_subject, prepare_cases
 from DGMSegmentationLib.training.data import find_subjects
+from DGMSegmentationLib.training.preset import load_preset
 from DGMSegmentationLib.training.settings import DataSettings
 
 
@@ -110,6 +113,38 @@ def test_parts_of_a_susceptibility_separation_are_no_qsm(tmp_path):
         "derivatives/dgmseg/.dgmseg/x",
     )
     assert [s.name for s in find_subjects(root)] == ["sub-01", "sub-02"]
+
+
+def test_subjects_without_labels_are_left_out_and_counted(tmp_path, caplog):
+    root = make_bids(tmp_path, n_train=3)
+    next(root.glob("derivatives/manual/sub-02/anat/*")).unlink()
+    with pytest.raises(InputError, match="sub-02: no label file"):  # participants.tsv says that it trains
+        find_subjects(root)
+    (root / "participants.tsv").unlink()
+    assert [s.name for s in find_subjects(root)] == ["sub-01", "sub-03"]
+    assert "1 of 3 volumes have no labels and are left out (sub-02)" in caplog.text
+
+
+def test_exchanged_sides_are_said(tmp_path):
+    root = make_bids(tmp_path, n_train=3)
+    preset = load_preset("part1-dense", overrides=TINY_DENSE)
+
+    def prepare() -> list[str]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            prepare_cases(find_subjects(root), preset.data, preset.preprocessing)
+        return [str(w.message) for w in caught if "partners" in str(w.message)]
+
+    assert prepare() == []
+    labels = sorted(root.glob("derivatives/manual/*/anat/*_dseg.nii.gz"))
+    for done, path in enumerate(labels[:2]):
+        image = nib.load(path)
+        nib.save(nib.Nifti1Image(np.array(MIRROR, np.uint8)[np.asarray(image.dataobj)], image.affine), path)
+        if done == 0:
+            (said,) = prepare()
+            assert "1 of 3 volumes (sub-01)" in said
+    with pytest.raises(InputError, match=r"2 of 3 volumes \(sub-01, sub-02\): correct"):
+        prepare()
 
 
 def test_a_segmentation_that_slicer_cut_to_its_extent_is_put_back(tmp_path):

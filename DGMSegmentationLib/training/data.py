@@ -8,6 +8,7 @@ train, val, test.
 
 import csv
 import json
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from ..errors import InputError
 from ..structures import LABEL_SCHEMES, N_CLASSES
 from .label_files import HOW_TO_CORRECT, find_labels
 
+_log = logging.getLogger(__name__)
 SPLITS = {
     "train": "train",
     "training": "train",
@@ -160,6 +162,8 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     if not images:
         raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
     subjects = []
+    unlabelled: list[str] = []
+    passed_over = False
     stems = [_stem(image) for image in images]
     for image, stem in zip(images, stems, strict=True):
         person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
@@ -169,6 +173,10 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
             )
         labels, automatic = find_labels(folder, image, stem, stems)
         if labels is None and splits.get(person) == "ignore":
+            continue
+        if labels is None and not listed:  # a study of which some are labelled
+            unlabelled.append(person)
+            passed_over = passed_over or automatic
             continue
         if labels is None:
             place = image.parent.relative_to(folder)
@@ -186,6 +194,16 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
             extra.append(found[0])
         name = stem if "_ses-" in stem or len(stem) > len(person) else person
         subjects.append(Subject(name, (image, *extra), labels, splits.get(person, "train"), person))
+    if unlabelled and not subjects:
+        raise InputError(
+            f"{folder}: none of the {len(images)} volumes has a label file derivatives/*/sub-*/anat/sub-*_dseg.nii.gz"
+            f"{' (' + HOW_TO_CORRECT + ')' if passed_over else ''}; add them, or give a TSV table."
+        )
+    if unlabelled:
+        few = ", ".join(unlabelled[:3]) + (", ..." if len(unlabelled) > 3 else "")
+        _log.warning(
+            "%d of %d volumes have no labels and are left out (%s).", len(unlabelled), len(images), few
+        )
     return subjects
 
 
