@@ -43,7 +43,11 @@ def read_image(path: PathLike) -> Image:
 
 
 def read_labels(
-    path: PathLike, scheme: str | Mapping[int, int] | None = "dgm", *, unlisted: str | None = None
+    path: PathLike,
+    scheme: str | Mapping[int, int] | None = "dgm",
+    *,
+    unlisted: str | None = None,
+    remedy: str = "choose the scheme that fits (dgmseg convert --from brings labels to ours)",
 ) -> Image:
     """Read a label map and translate its values into ours (uint8, 0..10).
 
@@ -54,6 +58,7 @@ def read_labels(
             None to keep the values as they are (int32).
         unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
             and for a table (atlases hold many structures), else "error".
+        remedy: what the error for unlisted values advises: how the caller's user chooses the scheme.
 
     Raises InputError when the values are not labels (fractions, negative numbers, too many different ones) and for
     unlisted values.
@@ -78,8 +83,8 @@ def read_labels(
     if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
         listed = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
         raise InputError(
-            f"{path} holds the value {listed}, which label scheme {name} does not list: give the ten structures alone, "
-            "or name the scheme that fits (dgmseg convert --from brings labels to ours)."
+            f"{path} holds the value {listed}, which label scheme {name} does not list: {remedy} or "
+            "give a segmentation of the ten structures."
         )
     lookup = np.zeros(int(present.max()) + 1, np.uint8)
     for foreign, label in table.items():

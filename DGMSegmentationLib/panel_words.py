@@ -19,6 +19,7 @@ _WORDS = (
     ),
     (r"add --overwrite to replace it, or choose another output folder", "choose another name"),
     (r"check the name, or see dgmseg models\b", "choose another model"),
+    (r" \(dgmseg convert --from brings labels to ours\)", ""),
     (r"give a file made by dgmseg train(?: or import-keras)?", "choose another model file"),
 )
 

@@ -19,6 +19,7 @@ TORCH_ROOMS = (
     "networks",
     "training",
     "inference.py",
+    "placement.py",
     "devices.py",
     "model.py",
     "keras_import.py",

@@ -64,6 +64,22 @@ def test_targets_shrink_to_the_size_of_coarser_outputs():
     assert shrink(target, (4, 1, 1))[0, :, 0, 0].tolist() == [0, 1, 2, 3]
 
 
+def test_shrunk_targets_stay_where_they_are():
+    """The class that fills most of a block: nothing moves, and mirrored targets shrink to mirrored ones."""
+    place = torch.stack(torch.meshgrid(*[torch.arange(32.0)] * 3, indexing="ij"), -1)
+    target = 3 * ((place - torch.tensor([15.2, 14.7, 16.9])).norm(dim=-1) < 10).long().unsqueeze(0)
+    coarse = shrink(target, (8, 16, 8))
+    before, after = (torch.nonzero(t[0]).double().mean(0) + 0.5 for t in (target, coarse))
+    assert torch.allclose(after * torch.tensor([4, 2, 4]), before, atol=0.3)
+    noise = torch.randint(0, 11, (2, 16, 8, 8), generator=torch.Generator().manual_seed(1))
+    for axes in ((1,), (2, 3), (1, 2, 3)):
+        assert torch.equal(shrink(noise.flip(axes), (4, 4, 2)), shrink(noise, (4, 4, 2)).flip(axes))
+    tied = torch.tensor([0, 5, 5, 2]).reshape(1, 4, 1, 1)
+    assert shrink(tied, (2, 1, 1)).flatten().tolist() == [0, 2]  # the lower class
+    with pytest.raises(ValueError, match="whole blocks"):
+        shrink(target, (5, 16, 8))
+
+
 def test_mean_dice_from_a_confusion_table():
     # Reference rows, prediction columns. Class 1: 2*3/(4+3) ; class 2 absent from both and left out.
     table = torch.tensor([[5, 0, 0], [1, 3, 0], [0, 0, 0]])

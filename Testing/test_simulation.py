@@ -267,6 +267,30 @@ def test_data_set_is_complete_resumable_and_the_same_in_parallel(anatomy, tmp_pa
     assert image_path(output, names[0]).stat().st_mtime_ns == kept
 
 
+def test_splits_given_to_simulated_subjects_survive_another_run(anatomy, tmp_path):
+    """participants.tsv is where the user says who trains: rows stay, new subjects are added below."""
+    paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
+    for path in paths:
+        save_anatomy(path, anatomy)
+    table = tmp_path / "set" / "participants.tsv"
+    simulate_anatomies(paths[:1], tmp_path / "set", 1, 8, options=COARSE)
+    assert table.read_text() == "participant_id\tanatomy\tsplit\nsub-sim0001\ta\ttrain\n"
+    table.write_text("participant_id\tage\tsplit\tanatomy\nsub-sim0001\t\ttest\ta\nsub-else\t3\tval\t")
+    simulate_anatomies(paths, tmp_path / "set", 2, 8, options=COARSE)
+    assert table.read_text().splitlines()[1:] == [
+        "sub-sim0001\t\ttest\ta",
+        "sub-else\t3\tval\t",
+        "sub-sim0002\tn/a\ttrain\tb",
+    ]
+    table.write_text("who\nsub-sim0001\n")
+    with pytest.raises(InputError, match="participant_id"):
+        simulate_anatomies(paths, tmp_path / "set", 3, 8, options=COARSE)
+    assert (
+        table.read_text() == "who\nsub-sim0001\n"
+        and not settings_path(tmp_path / "set", "sub-sim0003").exists()
+    )
+
+
 def test_simulation_says_what_is_missing(tmp_path):
     with pytest.raises(InputError, match="hoa2"):
         simulate_dataset(tmp_path, tmp_path / "out", 1, 0)
@@ -298,6 +322,23 @@ def label_maps(tmp_path):
         (tmp_path / "maps" / name).mkdir(parents=True)
         (tmp_path / "maps" / name / "a_dseg.nii.gz").touch()
     return tmp_path / "maps"
+
+
+def test_few_subjects_need_few_anatomies_and_the_same_ones(label_maps, tmp_path, monkeypatch):
+    for name in ("b", "c"):
+        (label_maps / "hoa2" / f"{name}_dseg.nii.gz").touch()
+    made, used = [], []
+    module = "DGMSegmentationLib.simulation.dataset"
+    monkeypatch.setattr(f"{module}.build_template", lambda *args: None)
+    monkeypatch.setattr(f"{module}._register_one", lambda *args: None)
+    monkeypatch.setattr(f"{module}._compose_one", lambda parts, path: made.append(path.stem))
+    monkeypatch.setattr(f"{module}._simulate_one", lambda path, seed, n, *rest: used.append((n, path.stem)))
+    simulate_dataset(label_maps, tmp_path / "one", 1, 0)
+    assert made == ["a"] and used == [(0, "a")]
+    made.clear()
+    used.clear()
+    simulate_dataset(label_maps, tmp_path / "five", 5, 0)
+    assert made == ["a", "b", "c"] and used == [(0, "a"), (1, "b"), (2, "c"), (3, "a"), (4, "b")]
 
 
 def test_simulation_refuses_places_where_it_cannot_write(label_maps, tmp_path, capsys):
@@ -357,7 +398,7 @@ def test_grid_is_symmetric_for_mirroring():
 
 _POOL_THEN_WAIT = """
 import os, time
-from DGMSegmentationLib.simulation.dataset import _pool
+from DGMSegmentationLib.simulation.workers import _pool
 if __name__ == "__main__":
     pool = _pool(1)
     print(pool.submit(os.getpid).result(), flush=True)
@@ -380,6 +421,46 @@ def test_no_worker_outlives_a_killed_simulation(tmp_path):
         time.sleep(0.1)
     os.kill(worker, signal.SIGKILL)
     pytest.fail("The worker went on waiting after its parent was killed.")
+
+
+_NAPS = """
+import signal, time
+from DGMSegmentationLib.simulation.workers import run_tasks
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run_tasks(time.sleep, [(0,)] * 2 + [(90,)] * 6, 2, "naps", lambda stage, done, total: print(done, flush=True))
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("Stopped.", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a group of processes")
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_a_simulation_and_its_workers_at_once(tmp_path, times):
+    script = tmp_path / "naps.py"
+    script.write_text(_NAPS)
+    main = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while main.stdout.readline().strip() != "2":
+        assert main.poll() is None
+    time.sleep(0.5)  # into the long naps
+    for _ in range(times):
+        os.killpg(main.pid, signal.SIGINT)
+        time.sleep(0.02)
+    try:
+        out, err = main.communicate(timeout=30)  # every worker holds stderr: all of them are gone
+    except subprocess.TimeoutExpired:
+        os.killpg(main.pid, signal.SIGKILL)
+        pytest.fail("It went on after Ctrl-C.")
+    assert "Stopped." in out and "Traceback" not in err and main.returncode == 0
 
 
 def _lives(pid):

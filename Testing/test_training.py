@@ -142,11 +142,16 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     rates = [float(r["learning_rate"]) for r in history]
     assert rates == sorted(rates, reverse=True) and rates[-1] < 0.5 * rates[0]  # cosine
 
+    said: list[str] = []
+    once = [*UNET, "stage1.epochs=1"]
     tuned = train(
-        "finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=[*UNET, "stage1.epochs=1"]
+        "finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=once, log=said.append
     )
+    epoch = next(line for line in said if " epoch 1:" in line)
+    assert "train " in epoch and "nan" not in epoch and "validation" not in epoch  # nobody validates
     one, two = load_model(base), load_model(tuned)
     assert two.header.training["initial_model"] == one.sha256
+    assert two.header.description != one.header.description  # it says what this file is
     assert one.header.licence in two.header.licence and one.header.licence != two.header.licence
     assert one.header.metrics["validation_dice"] == pytest.approx(
         float(history[-1]["val_dice"])
@@ -280,6 +285,20 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     assert result.read_text() == before
 
 
+@pytest.mark.timeout(600)
+def test_fine_tuning_is_cross_validated_from_the_model_given(tmp_path, capsys):
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "cv"
+    short = [*UNET, "sampling.steps_per_epoch=1", "stage1.epochs=1"]
+    base = train("default", data, tmp_path / "base", device="cpu", overrides=short)
+    words = ["crossval", "--preset", "finetune", "--folds", "2", "--data", str(data), "--output", str(output)]
+    words += ["--device", "cpu", *[word for change in short for word in ("--set", change)]]
+    assert main([*words, "--init", str(base)]) == 0, capsys.readouterr().err
+    for number in (1, 2):
+        fold = load_model(output / f"fold-0{number}" / "model.safetensors")
+        assert fold.header.training["initial_model"] == load_model(base).sha256
+    assert (output / "evaluation.tsv").exists()
+
+
 def break_labels_missing(data: Path) -> str:
     next(data.glob("derivatives/manual/sub-02/anat/*")).unlink()
     return "sub-02: no label file"
@@ -295,7 +314,7 @@ def break_values(data: Path) -> str:
     label = next(data.glob("derivatives/manual/sub-01/anat/*"))
     _, labels, affine = head(0)
     nib.save(nib.Nifti1Image(np.where(labels == 1, 77, labels).astype(np.uint8), affine), label)
-    return "77"
+    return "77.*--set data.labels="
 
 
 def break_all_background(data: Path) -> str:

@@ -1,5 +1,6 @@
 """A run that is killed at any time and resumed gives the model of a run that was left alone."""
 
+import json
 import os
 import signal
 import subprocess
@@ -103,3 +104,37 @@ def test_resume_with_another_preset_is_refused(tmp_path):
     with pytest.raises(InputError, match="another preset"):
         Progress(tmp_path / "checkpoints", {"preset": {"seed": 2}, "data": {}}).load()
     Progress(tmp_path / "checkpoints", {"preset": {"seed": 1}, "data": {}}).load()
+
+
+@pytest.mark.parametrize(
+    "text", ["", '{"fingerprint": {"preset', '{"fingerprint": {"preset": 1}}', "[]", "\xff"]
+)
+def test_a_damaged_state_is_one_sentence(tmp_path, text):
+    state = Progress(tmp_path / "checkpoints", {"preset": 1})
+    state.folder.mkdir()
+    state.file.write_text(text, encoding="latin-1")
+    with pytest.raises(InputError, match=r"state\.json is damaged: start again with another --output\."):
+        state.load()
+
+
+@pytest.mark.parametrize("damaged", ["stage1_phase1.ckpt", "stage1_phase1.safetensors"])
+def test_damaged_weights_of_a_stopped_run_are_one_sentence(tmp_path, damaged, monkeypatch):
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
+    short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
+
+    def stop(*args, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("DGMSegmentationLib.training.run.save_model", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train("part1", data, output, device="cpu", overrides=short)
+    file = output / "checkpoints" / damaged
+    for other in file.parent.glob("*_phase1.*"):
+        other.unlink()
+    if file.suffix == ".ckpt":  # the phase was under way
+        state = Progress(file.parent, {}).file
+        state.write_text(json.dumps({**json.loads(state.read_text()), "finished": {}}))
+    file.write_bytes(b"PK\x03\x04cut")
+    with pytest.raises(InputError, match=rf"{damaged} is damaged: start again with another --output\."):
+        train("part1", data, output, device="cpu", overrides=short, resume=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Changes, Device, Resume, TrainingDevice, Verbose
+from .options import Changes, Device, Init, Resume, TrainingDevice, Verbose
 from .train import line, need_training, training_progress
 
 
@@ -20,6 +20,7 @@ def crossval(
         int, typer.Option("--folds", "-k", help="Number of parts; subjects are never divided.")
     ] = 10,
     resume: Resume = False,
+    init: Init = None,
     use_test: Annotated[
         bool, typer.Option("--use-test", help="Include the volumes of the split 'test'.")
     ] = False,
@@ -38,6 +39,7 @@ def crossval(
             output,
             folds,
             resume=resume,
+            init=init,
             device=device.value,
             overrides=change or [],
             use_test=use_test,

@@ -62,6 +62,9 @@ SEX = typer.Option("--sex", help="Sex, for a table of norms by sex.")
 
 # Of the commands that train.
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
+Init = Annotated[
+    str | None, typer.Option("--init", help="A model whose weights are the start (fine-tuning).")
+]
 TrainingDevice = Annotated[Device, typer.Option("--device", help="Where to train.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")

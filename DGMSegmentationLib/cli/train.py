@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Changes, Device, Resume, TrainingDevice, Verbose
+from .options import Changes, Device, Init, Resume, TrainingDevice, Verbose
 
 
 @contextmanager
@@ -36,13 +36,15 @@ def train(
     ],
     data: Annotated[
         Path,
-        typer.Option("--data", "-d", help="A BIDS folder with derivatives/*/*_dseg.nii.gz, or a TSV table."),
+        typer.Option(
+            "--data",
+            "-d",
+            help="A BIDS folder with labels in derivatives/ (automatic ones of dgmseg do not count), or a TSV table.",
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model and the results.")],
     resume: Resume = False,
-    init: Annotated[
-        str | None, typer.Option("--init", help="A model whose weights are the start (fine-tuning).")
-    ] = None,
+    init: Init = None,
     device: TrainingDevice = Device.auto,
     change: Changes = None,
     verbose: Verbose = False,

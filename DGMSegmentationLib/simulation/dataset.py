@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from .. import __version__
@@ -31,10 +25,10 @@ from .anatomy_files import (
 from .sources import LabelSources, find_sources
 from .subject import Options, Simulated, simulate
 from .template import Template, build_template
+from .workers import Progress, run_tasks
 
 #: Every n-th subcortical map goes into the template: 13 of 97 are enough for averages.
 TEMPLATE_STEP = 8
-Progress = Callable[[str, int, int], None]
 _DEFAULT = Options()
 _DESCRIPTION = "dataset_description.json"
 
@@ -55,20 +49,24 @@ def settings_path(output: Path, subject: str) -> Path:
 
 
 def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
-                      limit: int | None = None) -> list[Path]:  # fmt: skip
-    """Build the anatomies that the cache lacks (about ten seconds each) and return the files of all, in order."""
+                      limit: int | None = None, needed: int | None = None) -> list[Path]:  # fmt: skip
+    """Build those of the first ``needed`` anatomies that the cache lacks (about ten seconds each).
+
+    Returns the files of all in order (of the first ``limit`` maps), those that are not needed included.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     chosen = sources.subcortical[:limit]
-    paths = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
+    every = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
+    paths = every[:needed]
     parts = [p.with_name(f"{p.stem}_parts.npz") for p in paths]
     missing = [n for n, part in enumerate(parts) if version_of(part) != PARTS_VERSION]
     if missing:
         template = build_template(sources.atlas, sources.subcortical[::TEMPLATE_STEP])
         heads = sources.whole_head
         tasks = [(chosen[n], heads[(n * 7) % len(heads)], template, parts[n]) for n in missing]
-        _run(_register_one, tasks, jobs, "registrations", progress, done=len(paths) - len(missing))
+        run_tasks(_register_one, tasks, jobs, "registrations", progress, done=len(paths) - len(missing))
     stale = [n for n, path in enumerate(paths) if n in missing or version_of(path) != ANATOMY_VERSION]
-    _run(
+    run_tasks(
         _compose_one,
         [(parts[n], paths[n]) for n in stale],
         jobs,
@@ -76,7 +74,7 @@ def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progres
         progress,
         done=len(paths) - len(stale),
     )
-    return paths
+    return every
 
 
 def _register_one(subcortical: Path, whole_head: Path, template: Template, path: Path) -> None:
@@ -93,6 +91,8 @@ def simulate_dataset(
 ) -> list[str]:  # fmt: skip
     """Write ``count`` simulated subjects into ``output``; subjects that are there already are kept.
 
+    ``participants.tsv`` gets a row for each new subject (split "train"); rows that it has stay as they are.
+
     Args:
         labelmaps: folder with hoa2, wholehead and cit168.
         seed: subject n of a seed is the same whatever ``count``, ``jobs`` and earlier runs.
@@ -101,7 +101,8 @@ def simulate_dataset(
         progress: called with (stage, done, total).
         anatomies: use only the first so many subcortical maps.
 
-    Returns the subjects' names. Raises InputError for a missing source, or an output that another seed or other options made.
+    Returns the subjects' names. Raises InputError for a missing source, an output that another seed or other options made,
+    or a participants.tsv that cannot be read.
     """
     if count < 1 or jobs < 1:
         raise InputError("The number of subjects and of processes must be at least 1.")
@@ -111,7 +112,7 @@ def simulate_dataset(
     heads = [len(sources.subcortical), len(sources.whole_head)]
     made_by = {"anatomy_version": ANATOMY_VERSION, "label_maps": heads}
     _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies, **made_by})
-    paths = prepare_anatomies(sources, cache, jobs, progress, anatomies)
+    paths = prepare_anatomies(sources, cache, jobs, progress, anatomies, needed=count)
     return simulate_anatomies(paths, output, count, seed, jobs=jobs, options=options, progress=progress)
 
 
@@ -120,13 +121,14 @@ def simulate_anatomies(
     progress: Progress | None = None,
 ) -> list[str]:  # fmt: skip
     """Simulate ``count`` subjects of prepared anatomies, one after another in turn; see :func:`simulate_dataset`."""
+    _participants(output)  # one that cannot be read shows before minutes of work
     subjects = [f"sub-sim{n + 1:04d}" for n in range(count)]
     tasks = [
         (paths[n % len(paths)], seed, n, output, subject, options)
         for n, subject in enumerate(subjects)
         if not settings_path(output, subject).is_file()
     ]
-    _run(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
+    run_tasks(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
     _write_tables(output, paths)
     return subjects
 
@@ -191,14 +193,45 @@ def _claim(output: Path, settings: dict[str, Any]) -> None:
     )
 
 
+def _participants(output: Path) -> tuple[str, list[str], set[str]]:
+    """The text of participants.tsv, its columns, and the subjects that it lists; without one: an empty table's."""
+    path = output / "participants.tsv"
+    if not path.is_file():
+        columns = ["participant_id", "anatomy", "split"]
+        return "\t".join(columns) + "\n", columns, set()
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} cannot be read ({error}): correct it, or delete it to have it anew."
+        ) from error
+    rows = [line.split("\t") for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
+    if not rows or "participant_id" not in rows[0]:
+        raise InputError(f"{path} has no column participant_id: correct it, or delete it to have it anew.")
+    at = rows[0].index("participant_id")
+    names = {row[at] for row in rows[1:] if len(row) > at}
+    return text, rows[0], {name if name.startswith("sub-") else f"sub-{name}" for name in names}
+
+
+def _add_participants(output: Path, anatomies: Sequence[Path]) -> None:
+    """Add the finished subjects that participants.tsv lacks; what stands there stays, splits above all."""
+    text, columns, listed = _participants(output)
+    finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
+    new = [subject for subject in finished if subject not in listed]
+    if not new:
+        return
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    text += "" if text.endswith("\n") else line_end
+    for subject in new:
+        anatomy = anatomies[(int(subject[7:]) - 1) % len(anatomies)].stem
+        known = {"participant_id": subject, "anatomy": anatomy, "split": "train"}
+        text += "\t".join(known.get(column, "n/a") for column in columns) + line_end
+    write_text(output / "participants.tsv", text)
+
+
 def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
     """participants.tsv of every finished subject, and the lookup table of the labels."""
-    finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
-    rows = ["participant_id\tanatomy\tsplit"]
-    for subject in finished:
-        anatomy = anatomies[(int(subject[7:]) - 1) % len(anatomies)].stem
-        rows.append(f"{subject}\t{anatomy}\ttrain")
-    write_text(output / "participants.tsv", "\n".join(rows) + "\n")
+    _add_participants(output, anatomies)
     lookup = ["index\tname\tabbreviation\tcolor"]
     lookup += [f"{s.label}\t{s.name}\t{s.abbreviation}\t{s.color}" for s in STRUCTURES]
     write_text(output / "derivatives" / "reference" / "seg-DGM_dseg.tsv", "\n".join(lookup) + "\n")
@@ -211,71 +244,3 @@ def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
             "GeneratedBy": [{"Name": "DGMSegmentation dgmseg simulate", "Version": __version__}],
         },
     )
-
-
-def _run(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: int, stage: str, progress: Progress | None,
-         done: int = 0) -> None:  # fmt: skip
-    """Call a function on every task, in this process or in ``jobs`` others, and report progress."""
-    total = done + len(tasks)
-    if progress and tasks:
-        progress(stage, done, total)
-    for _ in _finish(function, tasks, jobs):
-        done += 1
-        if progress:
-            progress(stage, done, total)
-
-
-def _finish(function: Callable[..., None], tasks: list[tuple[Any, ...]], jobs: int) -> Iterator[None]:
-    if jobs == 1 or len(tasks) < 2:
-        for task in tasks:
-            function(*task)
-            yield
-        return
-    with _one_thread_each(), _pool(jobs) as pool:
-        waiting: set[Future[None]] = set()
-        queue = iter(tasks)
-        try:
-            while True:
-                for task in islice(queue, 2 * jobs - len(waiting)):
-                    waiting.add(pool.submit(function, *task))
-                if not waiting:
-                    return
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """In a worker: end when the parent is gone, however it ended; a worker would wait for tasks for ever."""
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started inside use one thread each: linear algebra reads these variables when it is loaded."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -13,11 +13,16 @@ from ..case import open_case
 from ..errors import InputError
 from ..files import read_labels
 from ..image import Grid, Image
+from ..measure import labels_on_grid
 from ..postprocess import largest_components
 from ..preprocess import Preprocessing, labels_to_grid, mask_box, prepare
 from ..structures import STRUCTURES
 from .data import Subject, label_mapping
 from .settings import DataSettings
+
+_CHOOSE_SCHEME = (
+    "choose the scheme that fits (--set data.labels=freesurfer, segdgm, or a TOML file with a table [labels])"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +63,23 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
     """
     extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
     opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
-    labels = read_labels(subject.label, label_mapping(settings.labels))
-    if not labels.grid.same_as(opened.image.grid, tolerance_mm=1e-2):
+    labels = read_labels(subject.label, label_mapping(settings.labels), remedy=_CHOOSE_SCHEME)
+    grid = opened.image.grid
+    if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
+        labels = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
+    if not labels.grid.same_as(grid, tolerance_mm=1e-2):
         raise InputError(
             f"{subject.label} is on another grid than {subject.images[0].name}; resample the labels to the QSM."
         )
     return opened, labels
+
+
+def _is_cut_of(part: Grid, whole: Grid) -> bool:
+    """Whether the voxels of ``part`` are voxels of ``whole``: 3D Slicer saves segmentations cut to their extent."""
+    between = np.linalg.inv(whole.affine) @ part.affine
+    reach = max(*part.shape, *whole.shape)
+    same = np.allclose(between[:3, :3], np.eye(3), atol=1e-2 / reach)
+    return same and np.allclose(between[:3, 3], np.rint(between[:3, 3]), atol=1e-2)
 
 
 def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -> Case:
@@ -120,13 +136,16 @@ def prepare_cases(
     pre: Preprocessing,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Case]:
-    """Prepare all volumes; warns of structures that a volume lacks, and training goes on without them."""
+    """Prepare all volumes; warns of structures that a volume lacks and of sides exchanged in a few volumes.
+
+    Raises InputError for a volume that cannot be used, when no volume is labelled, and when most have sides exchanged.
+    """
     cases = []
     for done, subject in enumerate(subjects):
         cases.append(prepare_case(subject, settings, pre))
         if progress is not None:
             progress(done + 1, len(subjects))
-    for text in absent_structures(cases):
+    for text in [*absent_structures(cases), *exchanged_sides(cases)]:
         warnings.warn(text, stacklevel=2)
     return cases
 
@@ -150,6 +169,35 @@ def absent_structures(cases: Sequence[Case]) -> list[str]:
                 f"{structure.abbreviation} is absent from {len(lacking)} of {len(cases)} volumes ({listed})."
             )
     return texts
+
+
+def exchanged_sides(cases: Sequence[Case]) -> list[str]:
+    """One sentence when left structures lie right of their partners (in RAS) in some volumes.
+
+    Raises InputError when they do in most: a model would learn to exchange the sides.
+    """
+    wrong = [case.name for case in cases if _sides_exchanged(case)]
+    if not wrong:
+        return []
+    listed = ", ".join(wrong[:3]) + (", ..." if len(wrong) > 3 else "")
+    found = f"Left structures lie to the right of their partners in {len(wrong)} of {len(cases)} volumes ({listed})"
+    if 2 * len(wrong) > len(cases):
+        raise InputError(
+            f"{found}: correct the labels, the mapping data.labels, or the orientation of the files."
+        )
+    return [f"{found}; check their labels and orientation."]
+
+
+def _sides_exchanged(case: Case) -> bool:
+    """Whether most nuclei that have both sides have them exchanged."""
+    centres: dict[str, dict[str, float]] = {}
+    for structure in STRUCTURES:
+        where = np.argwhere(case.labels == structure.label)
+        if len(where):
+            x = float(case.grid.affine[0, :3] @ where.mean(0))
+            centres.setdefault(structure.nucleus, {})[structure.side] = x
+    both = [sides["L"] > sides["R"] for sides in centres.values() if len(sides) == 2]
+    return 2 * sum(both) > len(both)
 
 
 def prior_box(

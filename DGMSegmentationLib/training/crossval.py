@@ -51,6 +51,7 @@ def crossvalidate(
     folds: int = 10,
     *,
     resume: bool = False,
+    init: Path | str | None = None,
     device: str = "auto",
     overrides: Sequence[str] = (),
     use_test: bool = False,
@@ -60,7 +61,9 @@ def crossvalidate(
     """Train and score every fold; return the merged evaluation.tsv with mean and SD.
 
     Volumes of the split "test" stay out of it unless ``use_test``. A fold whose model is finished is not trained again
-    when ``resume`` is set.
+    when ``resume`` is set. ``init`` is the model that every fold goes on from (fine-tuning).
+
+    Raises InputError as :func:`.run.train` does, and for a number of folds that the subjects do not allow.
     """
     ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
     output = Path(output)
@@ -79,6 +82,7 @@ def crossvalidate(
             data,
             folder,
             resume=resume and folder.exists(),
+            init=init,
             device=device,
             log=log,
             progress=progress,

@@ -1,12 +1,14 @@
 """Finding the training data: a BIDS folder or a TSV table of subject, image, label and split.
 
-BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]anat/*_dseg.nii.gz`` and an optional
-``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``, ``label``, optional ``split``, and one
-column per extra channel; relative paths count from the table's folder. Splits: train, val, test.
+BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]anat/*_dseg.nii.gz`` (which of them:
+:mod:`.label_files`) and an optional ``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``,
+``label``, optional ``split``, and one column per extra channel; relative paths count from the table's folder. Splits:
+train, val, test.
 """
 
 import csv
 import json
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ..cohort.find import is_separated_part
 from ..errors import InputError
 from ..structures import LABEL_SCHEMES, N_CLASSES
+from .label_files import HOW_TO_CORRECT, find_labels
 
+_log = logging.getLogger(__name__)
 SPLITS = {
     "train": "train",
     "training": "train",
@@ -49,8 +54,8 @@ class Subject:
 def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[Subject]:
     """List the labelled volumes of a BIDS folder or a TSV table, sorted by name.
 
-    Raises InputError for a missing folder, table, column, image or label file, for an unknown split, and for a
-    subject that is listed twice.
+    Raises InputError for a missing folder, table, column, image or label file, for an unknown split, for a subject
+    that is listed twice, and for a person whose volumes are given different splits.
     """
     data = Path(data)
     if data.is_file():
@@ -63,11 +68,25 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise InputError(f"{data}: {twice[0]} is there more than once; give each volume a name of its own.")
+    subjects = [s for s in subjects if s.split != "ignore"]
+    _check_one_side(data, subjects)
     if not any(s.split == "train" for s in subjects):
         raise InputError(
             f"{data} holds no labelled training volume; check the layout and the column 'split'."
         )
-    return sorted((s for s in subjects if s.split != "ignore"), key=lambda s: s.name)
+    return sorted(subjects, key=lambda s: s.name)
+
+
+def _check_one_side(data: Path, subjects: Sequence[Subject]) -> None:
+    """A model that trained on one session of a person would be tested on what it knows."""
+    first: dict[str, Subject] = {}
+    for subject in subjects:
+        other = first.setdefault(subject.group, subject)
+        if other.split != subject.split:
+            raise InputError(
+                f"{data}: {other.name} ({other.split}) and {subject.name} ({subject.split}) are one person's; "
+                "give all volumes of a person the same split."
+            )
 
 
 def data_licence(data: Path) -> str:
@@ -121,6 +140,11 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     return subjects
 
 
+def _stem(image: Path) -> str:
+    """The BIDS name of a QSM without its suffix."""
+    return re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
+
+
 def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     table = folder / "participants.tsv"
     splits: dict[str, str] = {}
@@ -134,29 +158,31 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     images = sorted(
         [*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")]
     )
+    images = [image for image in images if not is_separated_part(_stem(image))]  # as the cohort does
     if not images:
         raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
     subjects = []
-    for image in images:
-        stem = re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
+    unlabelled: list[str] = []
+    passed_over = False
+    stems = [_stem(image) for image in images]
+    for image, stem in zip(images, stems, strict=True):
         person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
         if listed and person not in splits:
             raise InputError(
                 f"{table} has no row for {person}; add it with its split (train, val, test or ignore)."
             )
-        place = image.parent.relative_to(folder)
-        candidates = sorted(
-            p for p in folder.glob(f"derivatives/*/{place}/*_dseg.nii*") if p.name.startswith(stem + "_")
-        )
-        if not candidates and splits.get(person) == "ignore":
+        labels, automatic = find_labels(folder, image, stem, stems)
+        if labels is None and splits.get(person) == "ignore":
             continue
-        if not candidates:
+        if labels is None and not listed:  # a study of which some are labelled
+            unlabelled.append(person)
+            passed_over = passed_over or automatic
+            continue
+        if labels is None:
+            place = image.parent.relative_to(folder)
             raise InputError(
-                f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz; add it or the split 'ignore'."
-            )
-        if len(candidates) > 1:
-            raise InputError(
-                f"{person}: more than one label file ({candidates[0].name}, ...); use a TSV table to choose."
+                f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz"
+                f"{' (' + HOW_TO_CORRECT + ')' if automatic else ''}; add it or the split 'ignore'."
             )
         extra = []
         for channel in channels[1:]:
@@ -167,7 +193,17 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
                 )
             extra.append(found[0])
         name = stem if "_ses-" in stem or len(stem) > len(person) else person
-        subjects.append(Subject(name, (image, *extra), candidates[0], splits.get(person, "train"), person))
+        subjects.append(Subject(name, (image, *extra), labels, splits.get(person, "train"), person))
+    if unlabelled and not subjects:
+        raise InputError(
+            f"{folder}: none of the {len(images)} volumes has a label file derivatives/*/sub-*/anat/sub-*_dseg.nii.gz"
+            f"{' (' + HOW_TO_CORRECT + ')' if passed_over else ''}; add them, or give a TSV table."
+        )
+    if unlabelled:
+        few = ", ".join(unlabelled[:3]) + (", ..." if len(unlabelled) > 3 else "")
+        _log.warning(
+            "%d of %d volumes have no labels and are left out (%s).", len(unlabelled), len(images), few
+        )
     return subjects
 
 

@@ -4,14 +4,11 @@ A phase is one learning rate: one Lightning fit with early stopping. Finished ph
 in the folder ``checkpoints`` of the output; a resumed run goes on from there and gives the same model.
 """
 
-import json
 import logging
 import math
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
@@ -24,48 +21,16 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ..errors import InputError
-from ..files import atomic_path, write_json
+from ..files import atomic_path
 from ..networks import build_network
 from .augment import Augmenter
 from .cases import Case
 from .module import Keeper, Row, SegmentationModule
+from .run_state import Progress, refuse_damaged
 from .settings import Preset, StageSettings
 from .tiles import Tiles, TileSampler, validation_tiles
 
 State = dict[str, Tensor]
-
-
-@dataclass
-class Progress:
-    """What is finished, in ``state.json``; written whole after every phase."""
-
-    folder: Path
-    fingerprint: dict[str, Any]
-    elsewhere: Path | None = None
-    """The state of a finished run, when it is that of one."""
-    rows: list[Row] = field(default_factory=list)
-    finished: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    @property
-    def file(self) -> Path:
-        """Where it is kept."""
-        return self.elsewhere or self.folder / "state.json"
-
-    def load(self) -> None:
-        """Take up an earlier run; raises InputError when it was another preset or other data."""
-        if not self.file.exists():
-            return
-        state = json.loads(self.file.read_text(encoding="utf-8"))
-        for part, value in json.loads(json.dumps(self.fingerprint)).items():
-            if state["fingerprint"].get(part) != value:
-                raise InputError(
-                    f"{self.folder.parent} holds a run with another {part}; resume with the same, or choose another --output."
-                )
-        self.rows, self.finished = state["rows"], state["finished"]
-
-    def save(self) -> None:
-        """Write the state."""
-        write_json(self.file, {"fingerprint": self.fingerprint, "rows": self.rows, "finished": self.finished})
 
 
 class EpochData(pl.LightningDataModule):
@@ -185,9 +150,11 @@ def fit_phase(
     stage, checkpoint = module.stage, progress.folder / f"{name}.ckpt"
     keeper = Keeper(checkpoint, label, stage.keep, epochs, report)
     if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        state = saved["callbacks"][keeper.state_key]
-        if state["finished"]:
+        with refuse_damaged(checkpoint):
+            saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+            state = saved["callbacks"][keeper.state_key]
+            finished = state["finished"]
+        if finished:
             keeper.load_state_dict(state)
             module.load_state_dict(saved["state_dict"])
             return keeper
@@ -262,8 +229,9 @@ def run_stage(
             progress.finished[name] = {"loss": keeper.best_loss, "epochs": len(keeper.rows)}
             progress.save()
             (progress.folder / f"{name}.ckpt").unlink(missing_ok=True)
-        done = progress.finished[name]
-        tensors = load_file(str(progress.folder / f"{name}.safetensors"))
+        with refuse_damaged(progress.folder / f"{name}.safetensors"):
+            done = progress.finished[name]
+            tensors = load_file(str(progress.folder / f"{name}.safetensors"))
         last = {k.removeprefix("last."): v for k, v in tensors.items() if k.startswith("last.")}
         if done["loss"] < best_loss or stage.keep == "last":
             best_loss = done["loss"]

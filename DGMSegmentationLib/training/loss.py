@@ -1,5 +1,6 @@
 """What training minimises: cross entropy, soft Dice, or both; with deep supervision when a network gives several outputs."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -71,7 +72,20 @@ class SegmentationLoss(nn.Module):
 
 
 def shrink(target: Tensor, size: Sequence[int]) -> Tensor:
-    """Class indices (B, X, Y, Z) at a coarser size, each voxel by its nearest neighbour."""
-    if tuple(target.shape[1:]) == tuple(size):
+    """Class indices (B, X, Y, Z) at a coarser size: each voxel the class that fills most of its block, the lower in a tie.
+
+    One voxel of each block instead (nearest neighbour) would shift the target by half a block towards one corner.
+    Raises ValueError for a size that does not divide the target's.
+    """
+    fine = target.shape[1:]
+    if tuple(fine) == tuple(size):
         return target
-    return functional.interpolate(target.unsqueeze(1).float(), size=tuple(size), mode="nearest")[:, 0].long()
+    if any(n % m for n, m in zip(fine, size, strict=True)):
+        raise ValueError(f"targets of {tuple(fine)} voxels have no whole blocks for outputs of {tuple(size)}")
+    block = torch.zeros((), dtype=torch.long, device=target.device)
+    for n, m in zip((len(target), *fine), (len(target), *size), strict=True):
+        block = block.unsqueeze(-1) * m + torch.arange(n, device=target.device) // (n // m)
+    classes = int(target.max()) + 1
+    whole = len(target) * math.prod(size) * classes
+    counts = torch.bincount((block * classes + target).reshape(-1), minlength=whole)
+    return counts.reshape(len(target), *size, classes).argmax(-1)

@@ -1,5 +1,6 @@
 """One network of a run: its samples, its two stages, the false positives between them."""
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ from ..model import Member, Model
 from .curves import history_text
 from .fitting import EpochData, State, new_network, run_stage, sample_core
 from .mining import BrainPredictor, false_positive_patches, mine
+from .module import Row
 from .patches import merge_tables, patch_table, split_table
+from .run_state import refuse_damaged
 from .settings import StageSettings
 from .tiles import TileSampler, validation_tiles
 
@@ -121,11 +124,7 @@ class MemberTraining:
 
         def note() -> None:
             write_text(run.output / "history.csv", history_text(run.progress.rows))
-            row = run.progress.rows[-1]
-            run.log(
-                f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: train {row['train_loss']:.4f}, "
-                f"validation {row['val_loss']:.4f}, Dice {row['val_dice']:.3f}, {row['seconds']:.0f} s"
-            )
+            run.log(_epoch_line(run.progress.rows[-1]))
 
         return run_stage(
             number,
@@ -155,5 +154,16 @@ class MemberTraining:
             arrays: dict[str, Any] = {str(k): v for k, v in found.items()}
             np.savez_compressed(temporary, **arrays)
             temporary.replace(file)
-        with np.load(file) as stored:
+        with refuse_damaged(file), np.load(file) as stored:
             return {int(k): stored[k] for k in stored.files}
+
+
+def _epoch_line(row: Row) -> str:
+    """What is said of an epoch; what was not measured is left out (fine-tuning validates nobody)."""
+    said = [f"train {row['train_loss']:.4f}"]
+    said += [
+        f"{name} {row[key]:.{digits}f}"
+        for name, key, digits in (("validation", "val_loss", 4), ("Dice", "val_dice", 3))
+        if math.isfinite(row[key])
+    ]
+    return f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: {', '.join(said)}, {row['seconds']:.0f} s"
