@@ -42,6 +42,8 @@ class Messages:
         text = panel_words(text)
         with self.state as state:
             state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
+            if text:
+                state.dgm_panel = True  # else nobody would see it
 
     def fail(self, error: BaseException) -> None:
         """Show an error as one plain sentence; what only a programmer understands goes behind Details."""

@@ -134,7 +134,7 @@ class Panel(SegmentEditorUI):
             density="compact",
             variant="tonal",
             closable=True,
-            classes="mx-3 mb-2 flex-grow-0 flex-shrink-0",
+            classes="mx-3 mb-2",
             model_value=("!!dgm_message",),
             update_modelValue="dgm_message = ''",
             id="dgm-message",

@@ -37,9 +37,14 @@
     return next;
   };
 
-  function say(text, kind) {
-    window.trame.state.update({ dgm_message: text, dgm_message_kind: kind || "error", dgm_detail: "" });
-  }
+  const say = (dgm.say = function (text, kind) {
+    window.trame.state.update({
+      dgm_message: text,
+      dgm_message_kind: kind || "error",
+      dgm_detail: "",
+      dgm_panel: true, // else nobody would see it
+    });
+  });
 
   // --- files in ---
   const accepted = {
