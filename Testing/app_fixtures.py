@@ -1,4 +1,4 @@
-"""What the files of browser tests share: one program, one browser and one page for all of them."""
+"""What the app's tests share: one program, one browser and one page; one app without its web server."""
 
 from pathlib import Path
 
@@ -85,3 +85,20 @@ def segmented(hand) -> Hand:
     if not hand.state("dgm_has_labels") or hand.state("dgm_edited"):
         hand.segment()
     return hand
+
+
+@pytest.fixture(scope="session")
+def opened():
+    """The app without its web server."""
+    from app_bench import Bench
+
+    return Bench()
+
+
+@pytest.fixture
+def bench(opened):
+    """The true labels, unedited, no tool, nothing hidden."""
+    while opened.state.dgm_edited:
+        opened.act(lambda: opened.controls.key("undo"))
+    opened.key("v")
+    return opened

@@ -227,7 +227,9 @@ def test_a_message_is_seen_whole(segmented, width, height):
     page.set_viewport_size({"width": width, "height": height})
     page.click("[aria-label='Show or hide the panel']")
     segmented.wait_for("dgm_panel", lambda shown: not shown)
-    page.evaluate("text => window.dgm.say(text)", "A plain sentence of some length that says what is wrong. " * 4)
+    page.evaluate(
+        "text => window.dgm.say(text)", "A plain sentence of some length that says what is wrong. " * 4
+    )
     message = page.locator("#dgm-message")
     message.wait_for(state="visible")
 

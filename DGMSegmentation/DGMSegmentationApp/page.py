@@ -20,6 +20,7 @@ UPLOADS = (
     ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume"),
     ("model", "Model file", ".safetensors"),
 )
+_RUNNING = "dgm_phase !== 'idle'"
 NEEDS_VOLUME = ("labels",)
 DOWNLOADS = (
     ("table-csv", "Table (CSV)", "one row a structure"),
@@ -79,13 +80,13 @@ class Page:
                     f"{title} ({letter.upper()})",
                     icon,
                     (self._editor.use_tool_named, f"['{title}']"),
-                    "!dgm_file",
+                    f"!dgm_file || {_RUNNING}",
                     title.lower(),
                     active=self.panel.is_active_effect(effect),
                 )
             v.VDivider()
-            _tool("Undo (Ctrl+Z)", "mdi-undo", self._editor.undo, f"!{names.can_undo}", "undo")
-            _tool("Redo (Ctrl+Y)", "mdi-redo", self._editor.redo, f"!{names.can_redo}", "redo")
+            _tool("Undo (Ctrl+Z)", "mdi-undo", self._editor.undo, f"!{names.can_undo} || {_RUNNING}", "undo")
+            _tool("Redo (Ctrl+Y)", "mdi-redo", self._editor.redo, f"!{names.can_redo} || {_RUNNING}", "redo")
             v.VSpacer()
             _tool(
                 "Surfaces in 3D",

@@ -28,7 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "dgm_step": "",
     "dgm_seconds": 0,
     "dgm_message": "",
-    "dgm_message_kind": "info",  # info, error
+    "dgm_message_kind": "info",  # info, warning, error
     "dgm_detail": "",
     "dgm_rows": [],
     "dgm_selected": 0,
@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "dgm_has_labels": False,
     "dgm_edited": False,
     "dgm_unsaved": False,
+    "dgm_unsaved_aside": False,  # so are labels that a run replaced, in the scene alone
     "dgm_reason": "Open a QSM volume first.",  # why Segment cannot be clicked; empty when it can
     "dgm_question": {},  # title, text, yes: what the open dialog asks; empty when none is open
     "dgm_busy": "",  # what the app is doing besides a run, e.g. reading a file
