@@ -119,17 +119,19 @@ class Bench:
 
 
 class FakeRun:
-    """A run that ends with what the test says, without a worker."""
+    """A run that ends when the test says, with what it says, without a worker."""
 
     def __init__(self, bench, monkeypatch, text: str, detail: str = "", node_id: str = "") -> None:
         from DGMSegmentationScene.runner import IDLE, RUNNING, Update
 
-        runner, self.bench = bench.app.session.runner, bench
+        runner, self.bench, self.ending = bench.app.session.runner, bench, False
 
         def start(*_arguments) -> None:
             runner.state = RUNNING
 
         def poll() -> list:
+            if not self.ending:
+                return []
             runner.state = IDLE
             node = node_id or bench.app.session.segmentation.GetID()
             return [Update("finished", text, 1.0, detail, node)]
@@ -147,6 +149,8 @@ class FakeRun:
         self.bench.run(click())
 
     def end(self) -> None:
+        self.ending = True
+
         async def wait() -> None:
             deadline = time.monotonic() + 120
             while self.bench.state.dgm_phase != "idle":

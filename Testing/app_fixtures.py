@@ -64,6 +64,8 @@ def page(context, program, requests):
     context.on("request", lambda request: requests.append(request.url))
     page.on("websocket", lambda socket: requests.append(socket.url))
     page.errors = []
+    page.complaints = []  # errors in the browser's console
+    page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     Hand(page).open_page(program.url)
     return page

@@ -59,15 +59,10 @@ class Controls(Table):
                 self.list_models(str(path))
             return
         async with self._loading:
-            with self.state as state:
-                state.dgm_busy = f"Reading {name or path.name}"
-            try:
+            with self.busy(f"Reading {name or path.name}"):
                 loop = asyncio.get_running_loop()
                 reader = read_labels if kind == "labels" else read_image
                 image = await loop.run_in_executor(None, reader, path)
-            finally:
-                with self.state as state:
-                    state.dgm_busy = ""
             title, subject = stem(name or path), subject_of(name or path)
 
             def show() -> None:

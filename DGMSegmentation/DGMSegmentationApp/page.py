@@ -120,14 +120,17 @@ class Page:
     def _dialogs(self) -> None:
         with (
             v.VOverlay(
-                model_value=("dgm_upload >= 0 || !!dgm_busy",),
+                model_value=("dgm_upload >= 0 || dgm_saving || !!dgm_busy",),
                 persistent=True,
                 classes="align-center justify-center",
                 id="dgm-busy",
             ),
             v.VCard(classes="pa-6", min_width=280),
         ):
-            html.Div("{{ dgm_upload >= 0 ? 'Sending the file' : dgm_busy }}", classes="mb-3")
+            html.Div(
+                "{{ dgm_upload >= 0 ? 'Sending the file' : dgm_saving ? 'Making the file' : dgm_busy }}",
+                classes="mb-3",
+            )
             v.VProgressLinear(
                 model_value=("Math.max(0, dgm_upload)",), indeterminate=("dgm_upload < 0",), color="primary"
             )

@@ -41,7 +41,10 @@ DEFAULTS: dict[str, Any] = {
     "dgm_reason": "Open a QSM volume first.",  # why Segment cannot be clicked; empty when it can
     "dgm_question": {},  # title, text, yes: what the open dialog asks; empty when none is open
     "dgm_busy": "",  # what the app is doing besides a run, e.g. reading a file
-    "dgm_upload": -1,  # percent of an upload, kept by the page's script
+    "dgm_ticket": "",  # of the window that is connected; what comes from another one is refused
+    # Kept by the page's script alone, so that they end with its window:
+    "dgm_upload": -1,  # percent of an upload
+    "dgm_saving": False,  # a file is being made for a download
     "dgm_panel": True,
     "dgm_theme": "dark",
     "dgm_measured": 0,  # counts the tables, so that a test or a script can wait for the next one
@@ -51,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
 def set_defaults(state: State) -> None:
     """Give every name its first value."""
     state.update(DEFAULTS)
+    state.client_only("dgm_upload", "dgm_saving")
     state.dgm_rows = rows_of([], {}, lambda _label: True)
 
 

@@ -44,7 +44,7 @@ class Table(Messages):
             try:
                 self.session.measure()
             except Exception as error:
-                self.fail(error)
+                self.fail(error, "The measurement")
             self.show_table()
 
     def show_table(self) -> None:
