@@ -140,8 +140,8 @@ class Worker:
         return self._predictors[key]
 
 
-def explain(error: BaseException) -> tuple[str, str]:
-    """The kind of an error and the one plain sentence for the user of the panel."""
+def explain(error: BaseException, what: str = "The segmentation") -> tuple[str, str]:
+    """The kind of an error and the one plain sentence for the user of the panel; ``what`` failed, if it is unknown why."""
     if isinstance(error, InputError):
         return "input", panel_words(str(error))
     if isinstance(error, ProtocolError):
@@ -166,7 +166,7 @@ def explain(error: BaseException) -> tuple[str, str]:
         )
     return (
         "failure",
-        f"The segmentation failed ({type(error).__name__}): see Details and report it with the log.",
+        f"{what} failed ({type(error).__name__}): see Details and report it with the log.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the files of browser tests share: one program, one browser and one page for all of them."""
+"""What the app's tests share: one program, one browser and one page; one app without its web server."""
 
 from pathlib import Path
 
@@ -64,6 +64,8 @@ def page(context, program, requests):
     context.on("request", lambda request: requests.append(request.url))
     page.on("websocket", lambda socket: requests.append(socket.url))
     page.errors = []
+    page.complaints = []  # errors in the browser's console
+    page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     Hand(page).open_page(program.url)
     return page
@@ -85,3 +87,20 @@ def segmented(hand) -> Hand:
     if not hand.state("dgm_has_labels") or hand.state("dgm_edited"):
         hand.segment()
     return hand
+
+
+@pytest.fixture(scope="session")
+def opened():
+    """The app without its web server."""
+    from app_bench import Bench
+
+    return Bench()
+
+
+@pytest.fixture
+def bench(opened):
+    """The true labels, unedited, no tool, nothing hidden."""
+    while opened.state.dgm_edited:
+        opened.act(lambda: opened.controls.key("undo"))
+    opened.key("v")
+    return opened

@@ -175,7 +175,7 @@ class Hand:
             self.page.click("#dgm-yes")
 
     def busy(self) -> bool:
-        return bool(self.state("dgm_busy")) or self.state("dgm_upload") >= 0
+        return bool(self.state("dgm_busy") or self.state("dgm_saving")) or self.state("dgm_upload") >= 0
 
     def forget_message(self) -> None:
         """So that the same sentence is seen when it comes again."""

@@ -1,6 +1,7 @@
 """dgmseg app in real Chromium: the whole job as a user does it, and what must not happen."""
 
 import os
+import shutil
 import signal
 import time
 import urllib.error
@@ -26,6 +27,7 @@ pytestmark = MARKS
 
 def test_the_first_page_says_what_to_do(page):
     hand = Hand(page)
+    assert page.complaints == []
     assert page.locator("#dgm-choose").is_visible()
     assert page.locator("#dgm-segment").is_disabled()
     assert hand.state("dgm_reason") == "Open a QSM volume first."
@@ -127,11 +129,31 @@ def test_too_large_is_refused(hand, tmp_path):
         """async () => {
             const form = new FormData();
             form.append("file", new File([new Uint8Array(25 << 20)], "large.nii"));
-            return await (await fetch("upload/volume", { method: "POST", body: form })).json();
+            const headers = { "X-DGM-Ticket": window.trame.state.get("dgm_ticket") };
+            return await (await fetch("upload/volume", { method: "POST", body: form, headers })).json();
         }"""
     )
     assert answer["ok"] is False and "20 MB" in answer["message"]
     hand.wait_for("dgm_message", lambda text: "20 MB" in text)
+    hand.forget_message()
+
+
+def test_what_is_no_upload_is_refused(hand):
+    """Whatever arrives, no sentence speaks of a segmentation that failed."""
+    answers = hand.page.evaluate(
+        """async () => {
+            const answers = [];
+            for (const type of ["text/plain", "multipart/form-data", "multipart/form-data; boundary=x"]) {
+                const headers = { "X-DGM-Ticket": window.trame.state.get("dgm_ticket"), "Content-Type": type };
+                const answer = await fetch("upload/volume", { method: "POST", body: "rubbish", headers });
+                answers.push([answer.status, await answer.text()]);
+            }
+            return answers;
+        }"""
+    )
+    assert [status for status, _text in answers] == [400, 400, 200]
+    assert "did not arrive whole" in answers[2][1]
+    hand.wait_for("dgm_message", lambda text: "did not arrive whole" in text)
     hand.forget_message()
 
 
@@ -180,7 +202,28 @@ def test_no_script_error(page):
     assert page.errors == []
 
 
-def test_one_window_at_a_time(segmented, context, program):
+def test_a_reload_frees_the_page(segmented):
+    """A window that goes while it sends or fetches a file leaves no sign of work on the next one."""
+    page = segmented.page
+    for name, act in (
+        ("dgm_saving", "dgm.save('report')"),
+        ("dgm_upload", "dgm.upload('volume', [new File(['x'], 'x.nii')])"),
+    ):
+        # The answer never comes, and the window goes before it would.
+        page.evaluate(
+            "() => { window.fetch = window.XMLHttpRequest.prototype.send = () => new Promise(() => 0); }"
+        )
+        page.evaluate(f"() => {{ {act}; }}")
+        segmented.wait_for(name, lambda value: value is True or value == 0)
+        page.locator("#dgm-busy .v-card").wait_for(state="visible")
+    page.reload()
+    page.wait_for_selector("#dgm-segment")
+    segmented.wait_for("dgm_rows", bool)
+    assert not segmented.busy()
+    page.locator("#dgm-busy .v-card").wait_for(state="hidden")
+
+
+def test_one_window_at_a_time(segmented, context, program, tmp_path):
     """A second window waits, says why, and can take over; the first one then says so; a reload comes through."""
     rows = segmented.rows()
     second = context.new_page()
@@ -193,6 +236,17 @@ def test_one_window_at_a_time(segmented, context, program):
     other.wait_for("dgm_rows", bool)
     assert other.rows() == rows
     segmented.page.wait_for_selector("text=The connection has ended")
+    assert segmented.page.evaluate(
+        """async () => {
+            const form = new FormData();
+            form.append("file", new File(["x"], "x.nii"));
+            const headers = { "X-DGM-Ticket": window.trame.state.get("dgm_ticket") };
+            const sent = await fetch("upload/volume", { method: "POST", body: form, headers });
+            return [sent.status, (await fetch("export/labels", { headers })).status];
+        }"""
+    ) == [409, 409]
+    assert other.state("dgm_message") == "" and other.state("dgm_question") == {}
+    other.save("table-csv", tmp_path)  # whoever is connected still may
     second.close()
     segmented.page.reload()
     segmented.page.wait_for_selector("#dgm-segment")
@@ -253,14 +307,19 @@ def test_a_window_that_closes_amid_answers_is_no_fault(context):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_end_leaves_nothing(context, files, how):
-    """Ctrl+C with the page open after a run; a plain kill in the middle of a run whose page was closed."""
+def test_the_end_leaves_nothing(context, files, how, tmp_path):
+    """Ctrl+C with the page open after a run, though a cleaner took the temporary folder away meanwhile; a plain kill in
+    the middle of a run whose page was closed."""
     program = Program(str(files / "sub-01_Chimap.nii.gz"))
     try:
         page = context.new_page()
         hand = Hand(page)
         hand.open_page(program.url)
         if how == signal.SIGINT:
+            hand.open(files / "sub-01_dseg.nii.gz", "labels")
+            (folder,) = program.temporary.glob("DGMSegmentation-app-*")
+            shutil.rmtree(folder)
+            assert zipfile.is_zipfile(hand.save("scene", tmp_path))
             hand.segment()
         else:
             page.click("#dgm-segment")

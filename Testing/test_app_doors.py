@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib.util
+import shutil
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from DGMSegmentationLib.errors import InputError
 sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
 
 from DGMSegmentationApp.options import decide, is_loopback
-from DGMSegmentationApp.uploads import TooLarge, plain_name, refuse_pointer, unpack, what_to_read
+from DGMSegmentationApp.temporary import own_folder, temporary_folder, temporary_place
+from DGMSegmentationApp.uploads import TooLarge, plain_name, receive, refuse_pointer, unpack, what_to_read
 
 needs_trame = pytest.mark.skipif(
     importlib.util.find_spec("trame_slicer") is None, reason="not installed: trame-slicer (extra: app)"
@@ -148,6 +151,45 @@ def test_downloads_keep_their_letters():
     assert header.endswith("M%C3%BCller%20%22x%22%0D%0A_rois.csv")
 
 
+class _Parts:
+    """A multipart request of one file, as aiohttp reads it."""
+
+    def __init__(self, filename: str, content: bytes) -> None:
+        self.filename, self._chunks, self._read = filename, [content, b""], False
+
+    async def next(self):
+        done, self._read = self._read, True
+        return None if done else self
+
+    async def read_chunk(self, _size: int) -> bytes:
+        return self._chunks.pop(0)
+
+
+def test_a_quotation_mark_in_a_name(tmp_path):
+    (path,) = asyncio.run(receive(_Parts("sub%2201%22.nii", b"x"), tmp_path, 10))
+    assert path.name == "sub_01_.nii" and path.read_bytes() == b"x"
+
+
+def test_a_temporary_folder_that_a_cleaner_took_away(tmp_path, monkeypatch):
+    """Another one is made, under another name; when that is impossible, one sentence says so."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    first = own_folder()
+    assert temporary_folder("upload-").parent == first and temporary_place() == str(first)
+    shutil.rmtree(first)
+    second = temporary_folder("upload-").parent
+    assert second.is_dir() and second.parent == tmp_path and second != first
+    shutil.rmtree(second)
+
+    def full(*_arguments, **_names):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(InputError, match="No space left") as caught:
+        temporary_folder("upload-")
+    assert "\n" not in str(caught.value)
+
+
 def _folder(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     folder.mkdir()
@@ -202,11 +244,13 @@ def test_only_our_own_name_and_page():
             ("GET", "/free", {"Sec-Fetch-Site": "cross-site"}),
             ("GET", "/export/labels", {"Sec-Fetch-Site": "same-site"}),
             ("GET", "/", {"Sec-Fetch-Site": "cross-site"}),
+            ("GET", "/", {"Host": "["}),
+            ("POST", "/take-over", {"Origin": "http://["}),
         ],
     )
     assert [status for status, _headers in answers] == [
         *(200, 403, 403, 403, 403, 403, 403),
-        *(200, 403, 403, 200),
+        *(200, 403, 403, 200, 403, 403),
     ]
     policy = answers[0][1]["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "http:" not in policy and "*" not in policy
@@ -225,9 +269,10 @@ def test_a_token_opens_every_door_once_given():
             ("GET", f"/?token={token}", {}),
             ("GET", "/", {}),
             ("GET", "/vue.global.js", {}),
+            ("GET", "/", {"Host": "["}),
         ],
     )
-    assert [status for status, _headers in answers] == [403, 403, 403, 403, 303, 200, 200]
+    assert [status for status, _headers in answers] == [403, 403, 403, 403, 303, 200, 200, 403]
     cookie = answers[4][1]["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and token not in cookie
 

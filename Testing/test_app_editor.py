@@ -1,16 +1,14 @@
 """The browser app's editor without a browser: the events that a browser sends, on real views and segments."""
 
-import asyncio
 import importlib.util
-import json
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from app_bench import LABEL
 
-from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STRUCTURES
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
@@ -18,119 +16,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
 if importlib.util.find_spec("trame_slicer") is None:
     pytest.skip("not installed: trame-slicer (extra: app)", allow_module_level=True)
 
-WIDTH, HEIGHT = 428, 336
-LABEL = {s.abbreviation: s.label for s in STRUCTURES}
-
-
-class Bench:
-    """The app without its web server, and a hand at its axial view."""
-
-    def __init__(self) -> None:
-        from DGMSegmentationApp.application import Application
-        from DGMSegmentationApp.options import decide
-
-        self.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self.loop)
-        self.image, self.labels = phantom((80, 96, 76), (2.0, 2.0, 2.0))
-        self.app = self.run(self._build(Application, decide(port=0)))
-        self.controls, self.editor, self.state = self.app.controls, self.app.editor, self.app.server.state
-        self.state.ready()
-        self.open()
-        self.slicer_editor = self.editor.segmentation_editor
-        (self.view,) = (
-            view
-            for view in self.app.slicer.view_manager.get_slice_views()
-            if view.get_orientation() == "Axial"
-        )
-
-    @staticmethod
-    async def _build(application, options):
-        return application(options)
-
-    def run(self, coroutine):
-        return self.loop.run_until_complete(coroutine)
-
-    def open(self) -> None:
-        """A volume with the true labels, which count as the model's."""
-        from DGMSegmentationScene.provenance import mark_unedited
-
-        async def show() -> None:
-            self.controls.show(self.image, "volume", "phantom")
-            self.controls.show(self.labels, "labels", "labels")
-            for view in self.app.slicer.view_manager.get_views():
-                view.interactor().UpdateSize(WIDTH, HEIGHT)
-                view.interactor().InvokeEvent("WindowResizeEvent")
-            self.controls.reset_views()
-            mark_unedited(self.app.session.segmentation)
-            self.controls.show_table()
-
-        self.run(show())
-
-    def rows(self) -> dict[str, tuple[int, float]]:
-        return {r.abbreviation: (r.n_voxels, r.mean_ppb) for r in self.app.session.measurement.rows}
-
-    def act(self, action) -> dict[str, tuple[int, float]]:
-        """Do something that changes labels; returns the next table."""
-        deadline = time.monotonic() + 120
-
-        async def settled() -> None:
-            """Until no measurement is on its way: an edit may be measured more than once."""
-            before = None
-            while before != self.state.dgm_measured:
-                before = self.state.dgm_measured
-                await asyncio.sleep(0.4)
-
-        async def wait() -> None:
-            await settled()
-            before = self.state.dgm_measured
-            action()
-            while self.state.dgm_measured == before:
-                assert time.monotonic() < deadline, "the table was not measured again"
-                await asyncio.sleep(0.02)
-            await settled()
-
-        self.run(wait())
-        return self.rows()
-
-    def key(self, name: str) -> None:
-        async def press() -> None:
-            self.controls.key(name)
-
-        self.run(press())
-
-    def choose(self, abbreviation: str) -> None:
-        self.controls.select(LABEL[abbreviation])
-
-    def stroke(self, dx: int, dy: int, x: int = 0, y: int = 0) -> None:
-        """A stroke in the axial view; pixels from its middle."""
-        from vtkmodules.vtkWebCore import vtkRemoteInteractionAdapter
-
-        x, y = WIDTH // 2 + x, HEIGHT // 2 + y
-
-        def event(kind: str, px: float, py: float) -> None:
-            keys = {"ctrlKey": 0, "controlKey": 0, "shiftKey": 0, "altKey": 0}
-            content = {"type": kind, "x": int(px), "y": int(py), "w": WIDTH, "h": HEIGHT, **keys}
-            vtkRemoteInteractionAdapter.ProcessEvent(self.view.interactor(), json.dumps(content))
-
-        event("MouseMove", x, y)
-        event("LeftButtonPress", x, y)
-        for step in range(1, 9):
-            event("MouseMove", x + dx * step / 8, y + dy * step / 8)
-        event("LeftButtonRelease", x + dx, y + dy)
-
-
-@pytest.fixture(scope="module")
-def opened():
-    return Bench()
-
-
-@pytest.fixture
-def bench(opened):
-    """The true labels, unedited, no tool, nothing hidden."""
-    while opened.state.dgm_edited:
-        opened.act(lambda: opened.controls.key("undo"))
-    opened.key("v")
-    return opened
+pytest_plugins = ["app_fixtures"]
 
 
 def others(rows, *names):
@@ -233,6 +119,28 @@ def test_the_first_range_tells_a_structure_from_its_surroundings(bench):
     assert np.mean((values[inside] >= low) & (values[inside] <= high)) > 0.8
     assert np.mean((values[around] >= low) & (values[around] <= high)) < 0.3
     bench.key("v")
+
+
+def test_nothing_is_edited_during_a_run(bench):
+    """The run's labels take the place of these: no stroke, no undo, no key changes them meanwhile."""
+    from trame_slicer.segmentation import SegmentationEffectNoTool
+
+    before = bench.rows()
+    bench.choose("GP_L")
+    bench.key("p")
+    painted = bench.act(lambda: bench.stroke(20, 20))
+    bench.editor.lock(True)
+    try:
+        for key in ("p", "undo"):
+            bench.key(key)
+        bench.stroke(-150, 0)
+        bench.editor.keep_range()
+        assert isinstance(bench.slicer_editor.active_effect, SegmentationEffectNoTool)
+        bench.app.session.measure()
+        assert bench.rows() == painted
+    finally:
+        bench.editor.lock(False)
+    assert bench.act(lambda: bench.controls.key("undo")) == before
 
 
 def test_smoothing_begins_with_a_kernel_of_several_voxels(bench):

@@ -220,6 +220,31 @@ def test_nothing_is_cut_off(segmented, width, height):
     page.set_viewport_size({"width": 1280, "height": 720})
 
 
+@pytest.mark.parametrize("width, height", [(1280, 720), (1024, 768)])
+def test_a_message_is_seen_whole(segmented, width, height):
+    """Every line of it, also when the panel is scrolled down or put away."""
+    page = segmented.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.click("[aria-label='Show or hide the panel']")
+    segmented.wait_for("dgm_panel", lambda shown: not shown)
+    page.evaluate(
+        "text => window.dgm.say(text)", "A plain sentence of some length that says what is wrong. " * 4
+    )
+    message = page.locator("#dgm-message")
+    message.wait_for(state="visible")
+
+    def whole() -> bool:
+        box = message.bounding_box()
+        high_enough = message.evaluate("e => e.clientHeight >= e.scrollHeight") and box["height"] > 60
+        return high_enough and box["x"] >= 0 and box["y"] >= 0 and box["y"] + box["height"] <= height
+
+    segmented.until(whole, f"the message is cut off: {message.bounding_box()}")
+    page.evaluate("document.querySelector('.dgm-panel').scrollTo(0, 10000)")
+    segmented.until(whole, f"the message is out of sight: {message.bounding_box()}")
+    segmented.forget_message()
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
 def test_dark_and_light(segmented):
     page = segmented.page
     theme = segmented.state("dgm_theme")

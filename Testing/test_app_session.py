@@ -79,16 +79,11 @@ def test_labels_need_a_volume(session, head):
 
 def test_unsaved_work_is_known(session, head, tmp_path):
     """Labels from a file hold nothing new; an edit does, until the labels are saved; a table alone saves no labels."""
-    from DGMSegmentationScene.segments import show_labels
-
     image, labels = head
     session.open_volume(image, "sub-01_Chimap")
     session.open_labels(labels, "by-hand")
     assert session.edited and not session.unsaved
-    changed = labels.data.copy()
-    changed[tuple(np.argwhere(changed == 5)[0])] = 0
-    show_labels(session.segmentation, session.volume, changed)
-    session.measure()
+    _take_a_voxel(session, labels)
     assert session.unsaved
     session.export("table-csv", tmp_path)
     assert session.unsaved
@@ -134,6 +129,61 @@ def test_another_volume_replaces_everything(session, head):
         assert session.scene.GetNumberOfNodesByClass(kind) == 1
 
 
+def _run(session) -> str:
+    """Wait for the end of the run; returns what it said."""
+    while session.running:
+        time.sleep(0.02)  # the processor is the worker's
+        last = session.poll()
+    assert last[-1].kind == "finished"
+    return last[-1].text
+
+
+def _take_a_voxel(session, labels) -> None:
+    from DGMSegmentationScene.segments import show_labels
+
+    changed = labels.data.copy()
+    changed[tuple(np.argwhere(changed == 5)[0])] = 0
+    show_labels(session.segmentation, session.volume, changed)
+    session.measure()
+
+
+def test_no_run_takes_manual_work_away(session, head, tmp_path):
+    """What was edited while a run went on stays; what a run replaced by agreement counts as unsaved until it is saved."""
+    from DGMSegmentationScene.runner import Settings
+
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    _take_a_voxel(session, labels)
+    by_hand = [row.n_voxels for row in session.measurement.rows]
+    assert "edited while the run went on" in _run(session)
+    assert [row.n_voxels for row in session.measurement.rows] == by_hand
+    assert session.edited and session.unsaved and session.segmentation.GetDisplayVisibility()
+    assert not session.unsaved_aside  # the labels of the run, kept hidden, are nobody's work
+    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    assert _run(session) == ""
+    assert not session.edited and not session.unsaved and session.unsaved_aside
+    session.export("labels", tmp_path)
+    assert session.unsaved_aside
+    session.export("scene", tmp_path)
+    assert not session.unsaved_aside
+
+
+def test_replaced_labels_that_a_file_holds_are_not_missed(session, head, tmp_path):
+    from DGMSegmentationScene.provenance import set_aside
+
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    session.open_labels(labels, "by-hand")
+    set_aside(session.segmentation)
+    assert not session.unsaved_aside
+    _take_a_voxel(session, labels)
+    set_aside(session.segmentation)
+    assert session.unsaved_aside
+    session.export("labels", tmp_path)
+    assert not session.unsaved_aside
+
+
 def test_a_run_fills_the_segments(session, head):
     from DGMSegmentationScene.runner import Settings
 
@@ -142,9 +192,6 @@ def test_a_run_fills_the_segments(session, head):
         session.start(Settings("no such model"))
     session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
     assert session.running
-    while session.running:
-        time.sleep(0.02)  # the processor is the worker's
-        last = session.poll()
-    assert last[-1].kind == "finished"
+    _run(session)
     assert session.has_labels and not session.edited and "phantom" in session.origin
     assert sum(row.n_voxels > 0 for row in session.measurement.rows) == 10

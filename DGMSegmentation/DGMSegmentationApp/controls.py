@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from DGMSegmentationScene import navigation
-from DGMSegmentationScene.runner import Settings, Update
+from DGMSegmentationScene.runner import IDLE, Settings, Update
 from DGMSegmentationScene.sample import sample_file
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
@@ -59,32 +59,40 @@ class Controls(Table):
                 self.list_models(str(path))
             return
         async with self._loading:
-            with self.state as state:
-                state.dgm_busy = f"Reading {name or path.name}"
-            try:
+            with self.busy(f"Reading {name or path.name}"):
                 loop = asyncio.get_running_loop()
                 reader = read_labels if kind == "labels" else read_image
                 image = await loop.run_in_executor(None, reader, path)
-            finally:
-                with self.state as state:
-                    state.dgm_busy = ""
             title, subject = stem(name or path), subject_of(name or path)
 
             def show() -> None:
                 self.say("")
                 self.say(self.show(image, kind, title, subject))
 
-            if self.session.unsaved:
-                self.ask(
-                    "Leave the edited labels?",
-                    "The labels were edited and not saved since. Opening another file takes them away.",
-                    "Leave them",
-                    show,
-                )
+            question = self._loss(kind)
+            if question is not None:
+                self.ask(*question, show)
                 self.state.flush()
             else:
                 with self.state:
                     show()
+
+    def _loss(self, kind: str) -> tuple[str, str, str] | None:
+        """Title, text and button of the question before a file that takes work away or ends a run; None otherwise."""
+        session = self.session
+        ends = " It also ends the run." if session.running else ""
+        if session.unsaved:
+            text = "The labels were edited and not saved since. Opening another file takes them away."
+            return "Leave the edited labels?", text + ends, "Leave them"
+        if kind == "volume" and session.unsaved_aside:
+            text = (
+                "Labels that were edited by hand and then replaced by a run are hidden in the scene and not saved since "
+                "(Save > Scene). Opening another volume takes them away."
+            )
+            return "Leave the replaced labels?", text + ends, "Leave them"
+        if session.running:
+            return "End the run?", "A run is going on. Opening another file ends it.", "End it"
+        return None
 
     async def open_sample(self) -> None:
         """The sample volume that is bundled."""
@@ -197,8 +205,13 @@ class Controls(Table):
             if update.fraction >= 0:
                 state.dgm_progress = round(100 * update.fraction)
         elif update.kind == "finished":
-            self._show_unit()
-            self._show_labels()
+            if self.session.shows(update):
+                self._show_unit()
+                self._show_labels()
+            else:
+                self.show_table()
+            if update.text:
+                self.say(update.text, "warning", update.detail)
         elif update.kind == "failed":
             logging.error("%s\n%s", update.text, update.detail)
             self.say(update.text, "error", update.detail or self.session.runner.log)
@@ -207,6 +220,7 @@ class Controls(Table):
 
     def _show_phase(self) -> None:
         runner = self.session.runner
+        self._editor.lock(runner.state != IDLE)
         self.state.dgm_phase = runner.state
         self.state.dgm_seconds = int(runner.seconds)
         self._refresh()

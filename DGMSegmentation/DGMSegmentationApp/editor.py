@@ -52,6 +52,7 @@ class EditorLogic(SegmentEditorLogic):
 
     def __init__(self, server: Server, slicer_app: SlicerApp) -> None:
         super().__init__(server, slicer_app)
+        self._locked = False
         self._undo_stack = UndoStack(undo_limit=UNDO_STEPS)
         self.segmentation_editor.set_undo_stack(self._undo_stack)
         self._connect_undo_stack_to_state()
@@ -107,8 +108,16 @@ class EditorLogic(SegmentEditorLogic):
         """Make a segment the one that is edited."""
         self.segmentation_editor.set_active_segment_id(segment_id)
 
+    def lock(self, locked: bool) -> None:
+        """Put the tool away and let nothing be edited, nor undone, until it is unlocked: a run replaces the labels."""
+        if locked and not self._locked:
+            self.segmentation_editor.set_active_effect_type(SegmentationEffectNoTool)
+        self._locked = locked
+
     def use_tool(self, effect_type: type) -> None:
         """Switch to a tool; the same tool again puts it away."""
+        if self._locked:
+            return
         if type(self.segmentation_editor.active_effect) is effect_type:
             effect_type = SegmentationEffectNoTool
         self.segmentation_editor.set_active_effect_type(effect_type)
@@ -129,6 +138,8 @@ class EditorLogic(SegmentEditorLogic):
 
     def _step(self, step: Callable[[], None]) -> None:
         """A step of undo puts all segments anew, and a new segment is shown: what was hidden is hidden again."""
+        if self._locked:
+            return
         editor = self.segmentation_editor
         hidden = [i for i in editor.get_segment_ids() if not editor.get_segment_visibility(i)]
         step()
@@ -169,7 +180,7 @@ class EditorLogic(SegmentEditorLogic):
     def keep_range(self) -> None:
         """Take from the chosen structure the voxels whose values lie outside the range of the tool Threshold."""
         modifier = self.segmentation_editor.active_segment_modifier
-        if modifier is None:
+        if modifier is None or self._locked:
             return
         threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
         low, high = threshold.get_threshold_min_max_values()

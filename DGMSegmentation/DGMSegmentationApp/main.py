@@ -14,6 +14,7 @@ from typing import Any
 from DGMSegmentationLib.errors import InputError
 
 from .options import Options
+from .temporary import own_folder
 
 
 def run(options: Options, file: Path | None = None) -> None:
@@ -24,9 +25,7 @@ def run(options: Options, file: Path | None = None) -> None:
     for name in ("SIGTERM", "SIGHUP"):  # before anything is there to be tidied up
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
-    folder = _own_folder()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    tempfile.tempdir = str(folder)
+    folder = own_folder()
     image = _read(file)
     # trame reads the command line by itself; ours means nothing to it.
     sys.argv = sys.argv[:1]
@@ -34,6 +33,7 @@ def run(options: Options, file: Path | None = None) -> None:
     from .application import Application
 
     application = Application(options)
+    _quiet_core()
     atexit.register(application.close)
     application.controls.list_models(options.model)
     if file is not None:
@@ -48,15 +48,6 @@ def run(options: Options, file: Path | None = None) -> None:
         application.close()
         tempfile.tempdir = None
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _own_folder() -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix="DGMSegmentation-app-"))
-    except OSError as error:
-        raise InputError(
-            f"The temporary folder cannot be written ({error.strerror}): free some space, or set TMPDIR to another one."
-        ) from error
 
 
 def _read(file: Path | None) -> Any:
@@ -88,6 +79,13 @@ def _quiet() -> None:
         handler.addFilter(_WindowGone())
     vtk.vtkLogger.SetStderrVerbosity(vtk.vtkLogger.VERBOSITY_ERROR)
     vtk.vtkObject.GlobalWarningDisplayOff()
+
+
+def _quiet_core() -> None:
+    """Slicer's core, once it is made, has an output window of its own; its archive tells there every file that it packs."""
+    import vtk
+
+    vtk.vtkOutputWindow.GetInstance().SetDisplayModeToNever()
 
 
 def _announce(options: Options) -> None:

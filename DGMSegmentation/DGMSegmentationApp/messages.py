@@ -1,7 +1,9 @@
 """What the app says and asks: one plain sentence, one question at a time."""
 
+import contextlib
 import logging
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 from trame_server import Server
@@ -35,20 +37,33 @@ class Messages:
             try:
                 action()
             except Exception as error:
-                self.fail(error)
+                self.fail(error, "Opening the file")
 
     def say(self, text: str, kind: str = "info", detail: str = "") -> None:
         """Show one plain sentence; an empty one takes it away."""
         text = panel_words(text)
         with self.state as state:
             state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
+            if text:
+                state.dgm_panel = True  # else nobody would see it
 
-    def fail(self, error: BaseException) -> None:
-        """Show an error as one plain sentence; what only a programmer understands goes behind Details."""
+    @contextlib.contextmanager
+    def busy(self, text: str) -> Iterator[None]:
+        """Show what the app is doing as long as it lasts; nothing else can be clicked meanwhile."""
+        with self.state as state:
+            state.dgm_busy = text
+        try:
+            yield
+        finally:
+            with self.state as state:
+                state.dgm_busy = ""
+
+    def fail(self, error: BaseException, what: str = "The segmentation") -> None:
+        """Show an error as one plain sentence (``what`` failed); what only a programmer understands goes behind Details."""
         from DGMSegmentationLib.worker import explain
 
         expected = isinstance(error, InputError)
         detail = "" if expected else "".join(traceback.format_exception(error))
         if not expected:
             logging.error("%s", detail)
-        self.say(explain(error)[1], "error", detail)
+        self.say(explain(error, what)[1], "error", detail)

@@ -20,6 +20,7 @@ UPLOADS = (
     ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume"),
     ("model", "Model file", ".safetensors"),
 )
+_RUNNING = "dgm_phase !== 'idle'"
 NEEDS_VOLUME = ("labels",)
 DOWNLOADS = (
     ("table-csv", "Table (CSV)", "one row a structure"),
@@ -79,13 +80,13 @@ class Page:
                     f"{title} ({letter.upper()})",
                     icon,
                     (self._editor.use_tool_named, f"['{title}']"),
-                    "!dgm_file",
+                    f"!dgm_file || {_RUNNING}",
                     title.lower(),
                     active=self.panel.is_active_effect(effect),
                 )
             v.VDivider()
-            _tool("Undo (Ctrl+Z)", "mdi-undo", self._editor.undo, f"!{names.can_undo}", "undo")
-            _tool("Redo (Ctrl+Y)", "mdi-redo", self._editor.redo, f"!{names.can_redo}", "redo")
+            _tool("Undo (Ctrl+Z)", "mdi-undo", self._editor.undo, f"!{names.can_undo} || {_RUNNING}", "undo")
+            _tool("Redo (Ctrl+Y)", "mdi-redo", self._editor.redo, f"!{names.can_redo} || {_RUNNING}", "redo")
             v.VSpacer()
             _tool(
                 "Surfaces in 3D",
@@ -119,14 +120,17 @@ class Page:
     def _dialogs(self) -> None:
         with (
             v.VOverlay(
-                model_value=("dgm_upload >= 0 || !!dgm_busy",),
+                model_value=("dgm_upload >= 0 || dgm_saving || !!dgm_busy",),
                 persistent=True,
                 classes="align-center justify-center",
                 id="dgm-busy",
             ),
             v.VCard(classes="pa-6", min_width=280),
         ):
-            html.Div("{{ dgm_upload >= 0 ? 'Sending the file' : dgm_busy }}", classes="mb-3")
+            html.Div(
+                "{{ dgm_upload >= 0 ? 'Sending the file' : dgm_saving ? 'Making the file' : dgm_busy }}",
+                classes="mb-3",
+            )
             v.VProgressLinear(
                 model_value=("Math.max(0, dgm_upload)",), indeterminate=("dgm_upload < 0",), color="primary"
             )

@@ -114,6 +114,7 @@ class Panel(SegmentEditorUI):
                         raw_attrs=['role="status"'],
                     )
                     v.VProgressLinear(model_value=("dgm_progress",), color="primary", height=6, rounded=True)
+                    html.Div("The tools are locked until the run has ended.", classes="dgm-small mt-1")
                 v.VBtn(
                     "Cancel",
                     click=self._controls.cancel,
@@ -134,7 +135,7 @@ class Panel(SegmentEditorUI):
             density="compact",
             variant="tonal",
             closable=True,
-            classes="mx-3 mb-2 flex-grow-0 flex-shrink-0",
+            classes="mx-3 mb-2",
             model_value=("!!dgm_message",),
             update_modelValue="dgm_message = ''",
             id="dgm-message",
@@ -160,6 +161,12 @@ class Panel(SegmentEditorUI):
                 "{{ dgm_origin }}{{ dgm_unsaved ? ' - not saved yet' : '' }}",
                 classes="dgm-small",
                 id="dgm-origin",
+            )
+            html.Div(
+                "Labels that a run replaced are not saved yet: Save > Scene (.mrb).",
+                classes="dgm-small",
+                v_show=("dgm_unsaved_aside",),
+                id="dgm-aside",
             )
             html.Div("{{ dgm_note }}", classes="dgm-small dgm-warn", v_show=("dgm_note",))
             html.Div(

@@ -1,12 +1,13 @@
 """One QSM volume and its ten segments in a MRML scene: load, segment, measure, export. Knows nothing of a browser."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationScene import export, navigation
 from DGMSegmentationScene.labels import labels_for_volume
 from DGMSegmentationScene.measurement import Measurement, Measurer
-from DGMSegmentationScene.provenance import attribute, is_edited, mark_unedited
+from DGMSegmentationScene.provenance import attribute, fingerprint, is_edited, mark_unedited
 from DGMSegmentationScene.report import write_report
 from DGMSegmentationScene.runner import IDLE, Runner, Settings, Update
 from DGMSegmentationScene.segments import create_segmentation, show_labels
@@ -17,6 +18,10 @@ from DGMSegmentationLib.errors import InputError
 if TYPE_CHECKING:
     from DGMSegmentationLib.image import Image
 
+EDITED_MEANWHILE = (
+    "The labels were edited while the run went on, so they stay; those of the run are hidden in the scene (.mrb): "
+    "click Segment again to replace the edited ones."
+)
 # What can be downloaded -> how its name ends.
 EXPORTS = {
     "table-csv": "_rois.csv",
@@ -41,7 +46,7 @@ class Session:
         self.measurement = Measurement([])
         self.units = "auto"
         self._measurer = Measurer()
-        self._exported: str | None = None
+        self._saved: set[str] = set()  # the labels that a file holds, as fingerprints
 
     @property
     def has_labels(self) -> bool:
@@ -55,8 +60,14 @@ class Session:
 
     @property
     def unsaved(self) -> bool:
-        """True when there is manual work that no download holds yet."""
-        return self.edited and self._exported != self._state_of_labels()
+        """True when the labels hold manual work that no download holds yet."""
+        return self.has_labels and self._holds_unsaved(self.segmentation)
+
+    @property
+    def unsaved_aside(self) -> bool:
+        """True when a hidden copy, which a run replaced, holds manual work that no download holds yet."""
+        nodes = self.scene.GetNodesByClass("vtkMRMLSegmentationNode")
+        return any(node is not self.segmentation and self._holds_unsaved(node) for node in nodes)
 
     def open_volume(self, image: "Image", name: str, subject: str = "") -> None:
         """Show a QSM with ten empty segments in place of what was open; raises InputError and changes nothing then."""
@@ -87,7 +98,7 @@ class Session:
         self.segmentation = create_segmentation(self.scene, volume)
         show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
         mark_unedited(self.segmentation)
-        self._exported = None
+        self._saved.clear()
         self.show()
         self.measure()
 
@@ -104,7 +115,7 @@ class Session:
         show_labels(self.segmentation, self.volume, placed)
         self.scene.RemoveNode(old)
         self.measure()
-        self._exported = self._state_of_labels()
+        self._saved.add(_state_of(self.segmentation))
         return (
             "The segmentation had another grid and was brought to that of the volume (nearest neighbour)."
             if resampled
@@ -131,18 +142,25 @@ class Session:
         self.runner.start(self.volume, settings, self.segmentation)
 
     def poll(self) -> list[Update]:
-        """What the run says since the last call; when it has finished, the segmentation is the new one."""
+        """What the run says since the last call; when it has finished, its labels are there.
+
+        Labels that were edited while it went on stay the shown ones; those of the run are then kept hidden in the scene.
+        """
         updates = self.runner.poll()
-        for update in updates:
+        for index, update in enumerate(updates):
             if update.kind == "finished":
-                node = self.scene.GetNodeByID(update.node_id)
-                if (
-                    node is not self.segmentation
-                ):  # edited during the run: that work stays, hidden, in the scene
-                    self.segmentation.SetDisplayVisibility(False)
-                    self.segmentation = node
-                self.measure()
+                if self.shows(update):
+                    self.measure()
+                else:
+                    self.scene.GetNodeByID(update.node_id).SetDisplayVisibility(False)
+                    updates[index] = replace(
+                        update, text=EDITED_MEANWHILE, detail=update.detail or update.text
+                    )
         return updates
+
+    def shows(self, update: Update) -> bool:
+        """True when the labels of a finished run are the shown ones."""
+        return bool(update.node_id == self.segmentation.GetID())
 
     @property
     def running(self) -> bool:
@@ -188,23 +206,27 @@ class Session:
             write_report(self.segmentation, self.volume, rows, path)
         else:
             path.write_text(export.provenance_text(self.segmentation), encoding="utf-8")
-        if what in ("labels", "segmentation", "scene"):
-            self._exported = self._state_of_labels()
+        if what in ("labels", "segmentation"):
+            self._saved.add(_state_of(self.segmentation))
+        elif what == "scene":
+            self._saved.update(map(_state_of, self.scene.GetNodesByClass("vtkMRMLSegmentationNode")))
         return path
 
     def close(self) -> None:
         """End the worker process; safe to call more than once."""
         self.runner.stop()
 
-    def _state_of_labels(self) -> str:
-        from DGMSegmentationScene.provenance import fingerprint
-
-        return str(fingerprint(self.segmentation))
+    def _holds_unsaved(self, node: Any) -> bool:
+        return is_edited(node) and _state_of(node) not in self._saved
 
     def _remove(self, kind: str, keep: Any) -> None:
         for node in list(self.scene.GetNodesByClass(kind)):
             if node is not keep:
                 self.scene.RemoveNode(node)
+
+
+def _state_of(node: Any) -> str:
+    return str(fingerprint(node))
 
 
 def safe_name(name: str) -> str:

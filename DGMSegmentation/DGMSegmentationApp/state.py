@@ -28,7 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "dgm_step": "",
     "dgm_seconds": 0,
     "dgm_message": "",
-    "dgm_message_kind": "info",  # info, error
+    "dgm_message_kind": "info",  # info, warning, error
     "dgm_detail": "",
     "dgm_rows": [],
     "dgm_selected": 0,
@@ -37,10 +37,14 @@ DEFAULTS: dict[str, Any] = {
     "dgm_has_labels": False,
     "dgm_edited": False,
     "dgm_unsaved": False,
+    "dgm_unsaved_aside": False,  # so are labels that a run replaced, in the scene alone
     "dgm_reason": "Open a QSM volume first.",  # why Segment cannot be clicked; empty when it can
     "dgm_question": {},  # title, text, yes: what the open dialog asks; empty when none is open
     "dgm_busy": "",  # what the app is doing besides a run, e.g. reading a file
-    "dgm_upload": -1,  # percent of an upload, kept by the page's script
+    "dgm_ticket": "",  # of the window that is connected; what comes from another one is refused
+    # Kept by the page's script alone, so that they end with its window:
+    "dgm_upload": -1,  # percent of an upload
+    "dgm_saving": False,  # a file is being made for a download
     "dgm_panel": True,
     "dgm_theme": "dark",
     "dgm_measured": 0,  # counts the tables, so that a test or a script can wait for the next one
@@ -50,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
 def set_defaults(state: State) -> None:
     """Give every name its first value."""
     state.update(DEFAULTS)
+    state.client_only("dgm_upload", "dgm_saving")
     state.dgm_rows = rows_of([], {}, lambda _label: True)
 
 

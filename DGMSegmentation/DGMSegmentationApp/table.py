@@ -44,7 +44,7 @@ class Table(Messages):
             try:
                 self.session.measure()
             except Exception as error:
-                self.fail(error)
+                self.fail(error, "The measurement")
             self.show_table()
 
     def show_table(self) -> None:
@@ -58,7 +58,8 @@ class Table(Messages):
             lambda label: label not in ids or self._editor.visible(ids[label]),
         )
         state.dgm_has_labels = has_labels
-        state.dgm_edited, state.dgm_unsaved = session.edited, session.unsaved
+        state.dgm_edited = session.edited
+        state.dgm_unsaved, state.dgm_unsaved_aside = session.unsaved, session.unsaved_aside
         state.dgm_origin = session.origin
         state.dgm_note = " ".join(session.measurement.notes)
         state.dgm_measured += 1

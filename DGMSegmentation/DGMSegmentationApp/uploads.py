@@ -40,7 +40,8 @@ async def receive(parts: Any, folder: Path, limit: int) -> list[Path]:
             continue
         if len(paths) >= MAX_FILES:
             raise InputError(f"These are more than {MAX_FILES} files: choose one series.")
-        path = _free(folder, plain_name(part.filename, len(paths)), len(paths))
+        # A browser writes a quotation mark in a name as %22.
+        path = _free(folder, plain_name(part.filename.replace("%22", '"'), len(paths)), len(paths))
         with open(path, "wb") as target:
             while chunk := await part.read_chunk(CHUNK):
                 left -= len(chunk)

@@ -7,22 +7,25 @@ import asyncio
 import hmac
 import logging
 import secrets
-import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from DGMSegmentationLib.errors import DGMError
+from DGMSegmentationLib.errors import DGMError, InputError
 
 from .controls import Controls
 from .options import Options, is_loopback
+from .temporary import temporary_folder
 from .uploads import TooLarge, discard, receive, what_to_read
 
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
 PAGE = ("/", "/index.html")
+KINDS = ("volume", "labels", "model", "any")
+NO_UPLOAD = "This is no upload of the page."
+OTHER_WINDOW = "This window is no longer the one in use: reload it to go on here."
 WRONG_TOKEN_DELAY_S = 1.0
 # The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
 POLICY = (
@@ -40,6 +43,7 @@ class Doors:
         # The cookie's value; the token itself stays out of the browser's store.
         self._pass = secrets.token_urlsafe(24)
         self._window: web.Request | None = None
+        self._ticket = ""  # of that window; files come from it and go to it alone
 
     def add_to(self, application: web.Application) -> None:
         """Call it before the server starts."""
@@ -48,6 +52,7 @@ class Doors:
         application.router.add_get("/export/{kind}", self._export)
         application.router.add_get("/free", self._is_free)
         application.router.add_post("/take-over", self._take_over)
+        application.router.add_post("/paraview/", self._where_is_the_socket)
 
     # --- who may come in ------------------------------------------------------------------------------------------
 
@@ -73,7 +78,9 @@ class Doors:
 
     def _host_is_ours(self, request: web.Request) -> bool:
         """A page of another site cannot reach us under a name of its own (DNS rebinding)."""
-        name = urlsplit(f"//{request.host}").hostname or ""
+        name = _part(f"//{request.host}", "hostname")
+        if not name:
+            return False
         if (
             self._options.token
         ):  # the token protects; behind a tunnel or a wildcard address any name may be right
@@ -89,7 +96,7 @@ class Doors:
         origin = request.headers.get("Origin")
         if origin is None:
             return request.method in ("GET", "HEAD") and request.path != SOCKET
-        return urlsplit(origin).netloc == request.host
+        return _part(origin, "netloc") == request.host
 
     async def _check_token(self, request: web.Request) -> web.StreamResponse | None:
         cookie = f"dgmseg-{self._options.port}"
@@ -124,65 +131,87 @@ class Doors:
     async def _one_window(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if self._window is not None:
             return web.Response(status=409, text="DGMSegmentation is open in another window.")
-        self._window = request
+        self._window, self._ticket = request, secrets.token_urlsafe(16)
+        with self._controls.state as state:
+            state.dgm_ticket = self._ticket
         try:
             return await handler(request)
         finally:
             if self._window is request:
-                self._window = None
+                self._window, self._ticket = None, ""
 
     async def _is_free(self, _request: web.Request) -> web.Response:
         return web.json_response({"free": self._window is None}, headers={"Cache-Control": "no-store"})
 
     async def _take_over(self, _request: web.Request) -> web.Response:
         """The user wants to go on in this window: the other one loses its connection."""
-        window, self._window = self._window, None
+        window, self._window, self._ticket = self._window, None, ""
         if window is not None and window.transport is not None:
             window.transport.close()
             await asyncio.sleep(0.2)
         return web.json_response({"free": True})
+
+    @staticmethod
+    async def _where_is_the_socket(request: web.Request) -> web.Response:
+        """trame's page asks for this first, and would write an error into the browser's console without an answer."""
+        origin = request.headers["Origin"]  # the guard lets nothing in without it
+        return web.json_response({"sessionURL": origin.replace("http", "ws", 1) + SOCKET})
+
+    def _holds_ticket(self, request: web.Request) -> bool:
+        given = request.headers.get("X-DGM-Ticket", "")
+        return bool(self._ticket) and hmac.compare_digest(given.encode(), self._ticket.encode())
 
     # --- files in and out -----------------------------------------------------------------------------------------
 
     async def _upload(self, request: web.Request) -> web.Response:
         kind = request.match_info["kind"]
         limit = self._options.max_upload_bytes
-        folder = Path(tempfile.mkdtemp(prefix="upload-"))
+        if not self._holds_ticket(request):
+            return web.Response(status=409, text=OTHER_WINDOW)
+        if kind not in KINDS or not request.content_type.startswith("multipart/"):
+            return web.Response(status=400, text=NO_UPLOAD)
+        folder: Path | None = None
         keep = False
         try:
-            if kind not in ("volume", "labels", "model", "any") or not request.content_type.startswith(
-                "multipart/"
-            ):
-                return web.Response(status=400, text="This is no upload of the page.")
             if (request.content_length or 0) > limit + (1 << 20):
                 raise TooLarge(limit)
-            paths = await receive(await request.multipart(), folder, limit)
+            try:
+                parts = await request.multipart()
+            except ValueError:  # without a boundary
+                return web.Response(status=400, text=NO_UPLOAD)
+            folder = temporary_folder("upload-")
+            try:
+                paths = await receive(parts, folder, limit)
+            except (ValueError, ConnectionError, web.RequestPayloadError) as error:
+                raise InputError("The file did not arrive whole: choose it again.") from error
             name = paths[0].name.removesuffix(".zip") if len(paths) == 1 else paths[0].stem
             loop = asyncio.get_running_loop()
-            path = await loop.run_in_executor(None, what_to_read, paths, limit)
+            with self._controls.busy(f"Reading {name}"):  # to unpack an archive takes its time
+                path = await loop.run_in_executor(None, what_to_read, paths, limit)
             await self._controls.open(path, kind, path.name if path.is_file() else name)
             keep = kind == "model" or path.suffix == ".safetensors"  # the worker reads it at every run
             return web.json_response({"ok": True})
         except DGMError as error:
             # The sentence names the file as the user knows it, not where it lay for a moment.
-            sentence = (
-                str(error)
-                .replace(f"{folder}/unpacked/", "")
-                .replace(f"{folder}/", "")
-                .replace(str(folder), "It")
-            )
+            sentence = str(error)
+            if folder is not None:
+                for place, word in ((f"{folder}/unpacked/", ""), (f"{folder}/", ""), (str(folder), "It")):
+                    sentence = sentence.replace(place, word)
             self._controls.say(sentence, "error")
             return web.json_response({"ok": False, "message": sentence})
         except Exception as error:
-            self._controls.fail(error)
+            self._controls.fail(error, "Opening the file")
             return web.json_response({"ok": False, "message": "The file could not be opened."})
         finally:
-            if not keep:
+            if folder is not None and not keep:
                 discard(folder)
 
     async def _export(self, request: web.Request) -> web.StreamResponse:
-        folder = Path(tempfile.mkdtemp(prefix="export-"))
+        if not self._holds_ticket(request):
+            return web.Response(status=409, text=OTHER_WINDOW)
+        folder: Path | None = None
         try:
+            folder = temporary_folder("export-")
             path = self._controls.session.export(request.match_info["kind"], folder)
             content = path.read_bytes()
             with self._controls.state:
@@ -193,9 +222,18 @@ class Doors:
             logging.exception("The export failed")
             return web.Response(status=500, text="The file could not be made: see the program's own window.")
         finally:
-            discard(folder)
+            if folder is not None:
+                discard(folder)
         headers = {"Content-Disposition": attachment(path.name), "Cache-Control": "no-store"}
         return web.Response(body=content, content_type="application/octet-stream", headers=headers)
+
+
+def _part(address: str, part: str) -> str:
+    """A part of an address; empty when it is none (a bracket without its other half, say)."""
+    try:
+        return str(getattr(urlsplit(address), part) or "")
+    except ValueError:
+        return ""
 
 
 def attachment(name: str) -> str:

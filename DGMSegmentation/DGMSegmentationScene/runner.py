@@ -56,6 +56,7 @@ class Runner:
         python: the interpreter of the worker.
         environment: variables added to its environment.
         temporary: says in which folder volumes and labels cross; None is the system's temporary folder.
+        advice: what the user can do when that folder cannot be written.
     """
 
     def __init__(
@@ -63,9 +64,10 @@ class Runner:
         python: str | None = None,
         environment: Mapping[str, str] | None = None,
         temporary: Callable[[], str] | None = None,
+        advice: str = "free some space or choose another one in the application settings",
     ) -> None:
         self._python, self._environment = python, environment
-        self._temporary = temporary or tempfile.gettempdir
+        self._temporary, self._advice = temporary or tempfile.gettempdir, advice
         self._client: Any = None
         self._reset()
 
@@ -118,8 +120,7 @@ class Runner:
             folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-", dir=place))
         except OSError as error:
             raise InputError(
-                f"The temporary folder {place} cannot be written ({error.strerror}): "
-                "free some space or choose another one in the application settings."
+                f"The temporary folder {place} cannot be written ({error.strerror}): {self._advice}."
             ) from error
         self.state, self.started, self._folder = RUNNING, time.monotonic(), folder
         self._scene, self._volume_id, self._volume_name = volume.GetScene(), volume.GetID(), volume.GetName()

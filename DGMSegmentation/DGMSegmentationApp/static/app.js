@@ -37,9 +37,17 @@
     return next;
   };
 
-  function say(text, kind) {
-    window.trame.state.update({ dgm_message: text, dgm_message_kind: kind || "error", dgm_detail: "" });
-  }
+  const say = (dgm.say = function (text, kind) {
+    window.trame.state.update({
+      dgm_message: text,
+      dgm_message_kind: kind || "error",
+      dgm_detail: "",
+      dgm_panel: true, // else nobody would see it
+    });
+  });
+
+  // Says which window this is: one that another took over from may send nothing any more.
+  const ticket = () => ({ "X-DGM-Ticket": window.trame.state.get("dgm_ticket") });
 
   // --- files in ---
   const accepted = {
@@ -90,6 +98,7 @@
     };
     show(0);
     request.open("POST", "upload/" + kind);
+    for (const [name, value] of Object.entries(ticket())) request.setRequestHeader(name, value);
     request.send(form);
   };
   window.addEventListener("dragover", (event) => {
@@ -103,22 +112,23 @@
     event.preventDefault();
     document.documentElement.classList.remove("dgm-dragging");
     const files = event.dataTransfer ? event.dataTransfer.files : [];
-    if (files.length) dgm.upload("any", files);
+    const connected = document.getElementById("dgm-views"); // else the page says that the connection has ended
+    if (connected && files.length) dgm.upload("any", files);
   });
 
   // --- files out ---
   dgm.save = async function (kind) {
     let answer;
     // A scene or a report takes a moment; a table is there before a sign could be seen.
-    const busy = setTimeout(() => window.trame.state.set("dgm_busy", "Making the file"), 300);
+    const busy = setTimeout(() => window.trame.state.set("dgm_saving", true), 300);
     try {
-      answer = await fetch("export/" + kind);
+      answer = await fetch("export/" + kind, { headers: ticket() });
     } catch (error) {
       say("The file did not arrive: the program has ended, or another window took over.");
       return;
     } finally {
       clearTimeout(busy);
-      if (window.trame.state.get("dgm_busy") === "Making the file") window.trame.state.set("dgm_busy", "");
+      window.trame.state.set("dgm_saving", false);
     }
     if (!answer.ok) {
       say(await answer.text());

@@ -1,0 +1,37 @@
+"""What the browser app's buttons do, without a browser: runs, files, units."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
+
+if importlib.util.find_spec("trame_slicer") is None:
+    pytest.skip("not installed: trame-slicer (extra: app)", allow_module_level=True)
+
+from app_bench import FakeRun
+
+pytest_plugins = ["app_fixtures"]
+
+
+def test_what_a_run_warns_of_is_said(bench, monkeypatch):
+    run = FakeRun(bench, monkeypatch, "The slices are thick.", "The slices are thick.\nAnd few.")
+    assert bench.state.dgm_phase == "running"
+    run.end()
+    state = bench.state
+    assert (state.dgm_message, state.dgm_message_kind) == ("The slices are thick.", "warning")
+    assert "And few." in state.dgm_detail
+    bench.controls.say("")
+
+
+def test_another_file_asks_before_it_ends_a_run(bench, monkeypatch, tmp_path):
+    path = bench.write(bench.image, tmp_path / "sub-02_Chimap.nii.gz")
+    run = FakeRun(bench, monkeypatch, "")
+    bench.run(bench.controls.open(path, "volume"))
+    assert bench.state.dgm_question["title"] == "End the run?"
+    bench.controls.answer(False)
+    assert bench.state.dgm_file == "phantom" and bench.state.dgm_phase == "running"
+    run.end()
+    assert bench.state.dgm_question == {}
