@@ -35,3 +35,23 @@ def test_another_file_asks_before_it_ends_a_run(bench, monkeypatch, tmp_path):
     assert bench.state.dgm_file == "phantom" and bench.state.dgm_phase == "running"
     run.end()
     assert bench.state.dgm_question == {}
+
+
+def test_a_unit_that_waits_for_the_next_run_says_so(bench):
+    """Labels that a run made in ppm are measured in ppm, whatever is chosen for the next run."""
+    session = bench.app.session
+    session.segmentation.SetAttribute("DGMSegmentation.Units", "ppm")
+    session.segmentation.SetNodeReferenceID("DGMSegmentation.Input", session.volume.GetID())
+    before = bench.rows()
+
+    async def choose(unit: str) -> None:
+        with bench.state:
+            bench.state.dgm_units = unit
+
+    bench.run(choose("ppb"))
+    assert "made with the volume in ppm" in bench.state.dgm_message
+    assert bench.rows() == before and "ppm" in bench.state.dgm_unit
+    bench.controls.say("")
+    bench.run(choose("auto"))
+    assert bench.state.dgm_message == ""
+    session.segmentation.RemoveAttribute("DGMSegmentation.Units")

@@ -56,6 +56,20 @@ def test_what_is_no_qsm_changes_nothing(session, head):
         assert session.scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
 
 
+def test_a_unit_chosen_for_one_volume_does_not_hold_for_the_next(session, head):
+    image, _labels = head
+    session.units = "ppb"  # chosen before anything was open
+    session.open_volume(image, "first")
+    assert session.unit.unit == "ppb"
+    session.open_volume(image, "second")
+    assert (session.units, session.unit.unit) == ("auto", "ppm")
+    session.units = "ppb"
+    brain = image.data[image.data != 0]
+    unclear = image.data * (10 / np.ptp(np.percentile(brain, [1, 99])))  # between the ranges of ppm and ppb
+    session.open_volume(image.replace(data=unclear), "unclear")
+    assert (session.units, session.unit.unit) == ("ppb", "ppb")
+
+
 def test_labels_of_another_grid_are_brought_to_the_volume(session, head):
     image, labels = head
     session.open_volume(image, "sub-01_Chimap")

@@ -111,7 +111,7 @@ class Controls(Table):
             note = ""
             self.session.open_volume(image, title, subject)
             self.session.runner.preload()  # the engine loads while the user looks at the volume
-            self.state.dgm_file = title
+            self.state.dgm_file, self.state.dgm_units = title, self.session.units
             self.state.dgm_warnings = list(image.warnings)
             self._show_unit()
             self.reset_views()
@@ -235,12 +235,19 @@ class Controls(Table):
     # --- small things ---------------------------------------------------------------------------------------------
 
     def _units_changed(self, **_state: Any) -> None:
-        if self.session.volume is None or self.session.units == self.state.dgm_units:
+        if self.session.units == self.state.dgm_units:
             return
         self.session.units = self.state.dgm_units
+        if self.session.volume is None:
+            return
         self.session.measure()
         self._show_unit()
         self.show_table()
+        unit = self.session.unit
+        if unit is not None and self.session.units not in ("auto", unit.unit):
+            self.say(
+                f"The labels were made with the volume in {unit.unit}: the unit takes effect at the next run."
+            )
 
     def _show_unit(self) -> None:
         unit = self.session.unit

@@ -70,16 +70,22 @@ class Session:
         return any(node is not self.segmentation and self._holds_unsaved(node) for node in nodes)
 
     def open_volume(self, image: "Image", name: str, subject: str = "") -> None:
-        """Show a QSM with ten empty segments in place of what was open; raises InputError and changes nothing then."""
+        """Show a QSM with ten empty segments in place of what was open; raises InputError and changes nothing then.
+
+        A unit that was chosen for the volume before does not hold for this one, unless its values alone do not tell.
+        """
         import numpy as np
         import slicer
 
         from DGMSegmentationLib.mask import brain_mask
         from DGMSegmentationLib.units import decide_units
 
-        decide_units(
-            image.data, brain_mask(image.data), self.units
-        )  # no QSM, no map of phase: said before anything
+        units, mask = self.units if self.volume is None else "auto", brain_mask(image.data)
+        try:
+            decide_units(image.data, mask, units)
+        except InputError:
+            units = self.units
+            decide_units(image.data, mask, units)  # no QSM, a map of phase: said before anything
         volume = add_volume(self.scene, image, name)
         reason = refusal(volume)
         if reason:
@@ -94,7 +100,7 @@ class Session:
             hierarchy.RemoveAllItems()
             top = hierarchy.GetSceneItemID()
             hierarchy.CreateItem(hierarchy.CreateSubjectItem(top, subject) if subject else top, volume)
-        self.volume = volume
+        self.volume, self.units = volume, units
         self.segmentation = create_segmentation(self.scene, volume)
         show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
         mark_unedited(self.segmentation)

@@ -152,9 +152,12 @@ def discard(folder: Path) -> None:
 
 
 def kind_of(name: str, has_volume: bool) -> str:
-    """What a dropped file is: a model, labels when its name says so and a volume is there, else a volume."""
+    """What a dropped file is: a model, labels when its name says so and a volume is there, else a volume.
+
+    Whole words of the name count: a "masked" map is a map, and so is one that ends in BIDS' Chimap.
+    """
     lower = name.lower()
     if lower.endswith(".safetensors"):
         return "model"
-    words = ("dseg", ".seg.nrrd", "label", "_seg", "aseg", "mask")
-    return "labels" if has_volume and any(word in lower for word in words) else "volume"
+    named = re.search(r"(?:^|[^a-z])(?:dseg|aseg|seg|segmentation|labels?|mask)(?:[^a-z]|$)", lower)
+    return "labels" if has_volume and named and "_chimap." not in lower else "volume"
