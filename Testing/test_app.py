@@ -205,17 +205,17 @@ def test_no_script_error(page):
 def test_a_reload_frees_the_page(segmented):
     """A window that goes while it sends or fetches a file leaves no sign of work on the next one."""
     page = segmented.page
-    for name, act in (
-        ("dgm_saving", "dgm.save('report')"),
-        ("dgm_upload", "dgm.upload('volume', [new File(['x'], 'x.nii')])"),
-    ):
-        # The answer never comes, and the window goes before it would.
-        page.evaluate(
-            "() => { window.fetch = window.XMLHttpRequest.prototype.send = () => new Promise(() => 0); }"
-        )
-        page.evaluate(f"() => {{ {act}; }}")
-        segmented.wait_for(name, lambda value: value is True or value == 0)
-        page.locator("#dgm-busy .v-card").wait_for(state="visible")
+    page.evaluate(
+        """() => {
+            window.fetch = () => new Promise(() => 0); // its answer never comes
+            window.XMLHttpRequest.prototype.send = () => 0;
+            window.dgm.save("report");
+            window.dgm.upload("volume", [new File(["x"], "x.nii")]);
+        }"""
+    )
+    segmented.wait_for("dgm_saving", lambda value: value is True)
+    segmented.wait_for("dgm_upload", lambda value: value == 0)
+    page.locator("#dgm-busy .v-card").wait_for(state="visible")
     page.reload()
     page.wait_for_selector("#dgm-segment")
     segmented.wait_for("dgm_rows", bool)

@@ -18,15 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "DGMSegmentation"))
 
 from DGMSegmentationApp.options import decide, is_loopback
 from DGMSegmentationApp.temporary import own_folder, temporary_folder, temporary_place
-from DGMSegmentationApp.uploads import (
-    TooLarge,
-    kind_of,
-    plain_name,
-    receive,
-    refuse_pointer,
-    unpack,
-    what_to_read,
-)
+from DGMSegmentationApp.uploads import TooLarge, plain_name, receive, refuse_pointer, unpack, what_to_read
 
 needs_trame = pytest.mark.skipif(
     importlib.util.find_spec("trame_slicer") is None, reason="not installed: trame-slicer (extra: app)"
@@ -119,25 +111,6 @@ def test_one_file_in_a_zip_is_that_file(tmp_path):
     archive = _zip(tmp_path / "a.zip", {"deep/sub-01_Chimap.nii": b"x"})
     assert what_to_read([archive], 1000).name == "sub-01_Chimap.nii"
     assert not archive.exists()
-
-
-@pytest.mark.parametrize(
-    "name, kind",
-    [
-        ("sub-01_seg-DGM_dseg.nii.gz", "labels"),
-        ("sub-01_Segmentation.seg.nrrd", "labels"),
-        ("labels.nii", "labels"),
-        ("brain_mask.nii.gz", "labels"),
-        ("sub-02_desc-masked_Chimap.nii.gz", "volume"),
-        ("sub-01_space-mask_Chimap.nii.gz", "volume"),
-        ("QSM_masked.nii.gz", "volume"),
-        ("unlabelled.nrrd", "volume"),
-        ("model.safetensors", "model"),
-    ],
-)
-def test_what_a_dropped_file_is(name, kind):
-    assert kind_of(name, has_volume=True) == kind
-    assert kind_of(name, has_volume=False) == ("volume" if kind == "labels" else kind)
 
 
 def test_files_of_the_same_name_are_all_kept(tmp_path):

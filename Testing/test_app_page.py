@@ -183,6 +183,13 @@ def test_keyboard_alone(segmented):
     segmented.wait_for("dgm_rows", lambda rows: rows[0]["visible"])
 
 
+def test_the_table_says_which_row_is_chosen(segmented):
+    """Also to someone who does not see it: aria-selected means something in a grid's rows only."""
+    segmented.choose("SN_L")
+    chosen = segmented.page.get_by_role("grid").get_by_role("row", selected=True)
+    assert chosen.get_attribute("data-label") == "SN_L"
+
+
 def test_a_slider_keeps_its_own_keys(segmented):
     page = segmented.page
     segmented.choose("GP_L")

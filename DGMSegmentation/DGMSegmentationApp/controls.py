@@ -12,7 +12,7 @@ from trame_server import Server
 from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.errors import DGMError
-from DGMSegmentationLib.files import read_image, read_labels, stem
+from DGMSegmentationLib.files import stem
 from DGMSegmentationLib.measure_files import subject_of
 
 from .editor import EditorLogic
@@ -20,7 +20,7 @@ from .models import Models
 from .session import Session
 from .state import unit_words
 from .table import Table
-from .uploads import kind_of
+from .uploads import read_as
 
 POLL_S = 0.05
 
@@ -51,19 +51,18 @@ class Controls(Table):
     # --- files ----------------------------------------------------------------------------------------------------
 
     async def open(self, path: Path, kind: str, name: str = "") -> None:
-        """Read a file and show it; ``kind``: volume, labels, model, or any (decided by the name). Raises DGMError."""
-        if kind == "any":
-            kind = kind_of(name or path.name, self.session.volume is not None)
-        if kind == "model":
+        """Read a file and show it; ``kind``: volume, labels, model, or any (decided by what it is). Raises DGMError."""
+        name = name or path.name
+        if kind == "model" or (kind == "any" and name.lower().endswith(".safetensors")):
             with self.state:
                 self.list_models(str(path))
             return
         async with self._loading:
-            with self.busy(f"Reading {name or path.name}"):
+            with self.busy(f"Reading {name}"):
                 loop = asyncio.get_running_loop()
-                reader = read_labels if kind == "labels" else read_image
-                image = await loop.run_in_executor(None, reader, path)
-            title, subject = stem(name or path), subject_of(name or path)
+                has_volume = self.session.volume is not None
+                kind, image = await loop.run_in_executor(None, read_as, path, kind, name, has_volume)
+            title, subject = stem(name), subject_of(name)
 
             def show() -> None:
                 self.say("")
@@ -108,13 +107,13 @@ class Controls(Table):
         if kind == "labels":
             note = self.session.open_labels(image, title)
         else:
-            note = ""
-            self.session.open_volume(image, title, subject)
+            note = self.session.open_volume(image, title, subject)
+            self.state.dgm_units = self.session.units
             self.session.runner.preload()  # the engine loads while the user looks at the volume
-            self.state.dgm_file, self.state.dgm_units = title, self.session.units
+            self.state.dgm_file = title
             self.state.dgm_warnings = list(image.warnings)
-            self._show_unit()
             self.reset_views()
+        self._show_unit()
         self._show_labels()
         self._refresh()
         return note
@@ -243,11 +242,13 @@ class Controls(Table):
         self.session.measure()
         self._show_unit()
         self.show_table()
-        unit = self.session.unit
-        if unit is not None and self.session.units not in ("auto", unit.unit):
+        if self.session.units_wait:
+            used, chosen = self.state.dgm_unit, self.state.dgm_units
             self.say(
-                f"The labels were made with the volume in {unit.unit}: the unit takes effect at the next run."
+                f"These labels were made with the unit {used}: {chosen} counts from the next run on (Segment)."
             )
+        elif "counts from the next run on" in self.state.dgm_message:
+            self.say("")
 
     def _show_unit(self) -> None:
         unit = self.session.unit

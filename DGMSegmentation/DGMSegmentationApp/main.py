@@ -33,7 +33,7 @@ def run(options: Options, file: Path | None = None) -> None:
     from .application import Application
 
     application = Application(options)
-    _quiet_core()
+    _quiet_window()
     atexit.register(application.close)
     application.controls.list_models(options.model)
     if file is not None:
@@ -81,8 +81,8 @@ def _quiet() -> None:
     vtk.vtkObject.GlobalWarningDisplayOff()
 
 
-def _quiet_core() -> None:
-    """Slicer's core, once it is made, has an output window of its own; its archive tells there every file that it packs."""
+def _quiet_window() -> None:
+    """Slicer's archive tells every file that it packs; Slicer's core sets the window anew, so this comes after it."""
     import vtk
 
     vtk.vtkOutputWindow.GetInstance().SetDisplayModeToNever()

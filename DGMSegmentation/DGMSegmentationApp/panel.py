@@ -148,7 +148,7 @@ class Panel(SegmentEditorUI):
 
     def _table(self) -> None:
         with html.Div(classes="dgm-section dgm-results"):
-            with html.Table(classes="dgm-table", id="dgm-table"):
+            with html.Table(classes="dgm-table", id="dgm-table", raw_attrs=['role="grid"']):
                 with html.Thead(), html.Tr():
                     html.Th(raw_attrs=['aria-label="Shown"'])
                     html.Th("Structure", classes="dgm-left")
@@ -185,6 +185,7 @@ class Panel(SegmentEditorUI):
             click=choose,
             classes=("{ 'dgm-chosen': row.label === dgm_selected }",),
             raw_attrs=[
+                'role="row"',
                 'tabindex="0"',
                 ':data-label="row.id"',
                 ':aria-selected="row.label === dgm_selected"',

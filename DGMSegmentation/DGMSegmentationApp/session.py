@@ -69,23 +69,15 @@ class Session:
         nodes = self.scene.GetNodesByClass("vtkMRMLSegmentationNode")
         return any(node is not self.segmentation and self._holds_unsaved(node) for node in nodes)
 
-    def open_volume(self, image: "Image", name: str, subject: str = "") -> None:
-        """Show a QSM with ten empty segments in place of what was open; raises InputError and changes nothing then.
+    def open_volume(self, image: "Image", name: str, subject: str = "") -> str:
+        """Show a QSM with ten empty segments in place of what was open; returns a note for the user, mostly empty.
 
-        A unit that was chosen for the volume before does not hold for this one, unless its values alone do not tell.
+        Raises InputError and changes nothing then.
         """
         import numpy as np
         import slicer
 
-        from DGMSegmentationLib.mask import brain_mask
-        from DGMSegmentationLib.units import decide_units
-
-        units, mask = self.units if self.volume is None else "auto", brain_mask(image.data)
-        try:
-            decide_units(image.data, mask, units)
-        except InputError:
-            units = self.units
-            decide_units(image.data, mask, units)  # no QSM, a map of phase: said before anything
+        units = self._units_for(image)  # no QSM, a map of phase: said before anything
         volume = add_volume(self.scene, image, name)
         reason = refusal(volume)
         if reason:
@@ -100,13 +92,19 @@ class Session:
             hierarchy.RemoveAllItems()
             top = hierarchy.GetSceneItemID()
             hierarchy.CreateItem(hierarchy.CreateSubjectItem(top, subject) if subject else top, volume)
-        self.volume, self.units = volume, units
+        had_volume = self.volume is not None
+        self.volume = volume
         self.segmentation = create_segmentation(self.scene, volume)
         show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
         mark_unedited(self.segmentation)
         self._saved.clear()
+        note = ""
+        if units != "auto" and had_volume:
+            note = f"The unit of {name} is not plain from its values: they are taken as {units}, as chosen under Units."
+        self.units = units
         self.show()
         self.measure()
+        return note
 
     def open_labels(self, labels: "Image", name: str) -> str:
         """Show labels from a file in place of the present ones; returns a note for the user, empty when all is plain."""
@@ -128,6 +126,21 @@ class Session:
             else ""
         )
 
+    def _units_for(self, image: "Image") -> str:
+        """The setting for a new volume: what was chosen for the one before holds only where the values leave it open."""
+        from DGMSegmentationLib.mask import brain_mask
+        from DGMSegmentationLib.units import decide_units
+
+        mask = brain_mask(image.data)
+        if self.volume is not None and self.units != "auto":
+            try:
+                decide_units(image.data, mask)
+                return "auto"
+            except InputError:
+                pass
+        decide_units(image.data, mask, self.units)
+        return self.units
+
     def show(self) -> None:
         """Show the volume in the slices, a QSM with the window of -100..200 ppb."""
         unit = self.unit
@@ -139,6 +152,14 @@ class Session:
         if self.volume is None:
             return None
         return self._measurer.unit_of(self.volume, self.units, self.segmentation)
+
+    @property
+    def units_wait(self) -> bool:
+        """True when the chosen units differ from those of the run that made the labels: its numbers stay as they are."""
+        unit = self.unit
+        if unit is None or not self.has_labels:
+            return False
+        return not unit.detected if self.units == "auto" else bool(unit.unit != self.units)
 
     def start(self, settings: Settings) -> None:
         """Begin a run that fills the segmentation; raises InputError with one plain sentence."""
@@ -209,7 +230,7 @@ class Session:
         elif what == "scene":
             export.write_scene(self.scene, path)
         elif what == "report":
-            write_report(self.segmentation, self.volume, rows, path)
+            write_report(self.segmentation, self.volume, rows, path, self.units)
         else:
             path.write_text(export.provenance_text(self.segmentation), encoding="utf-8")
         if what in ("labels", "segmentation"):

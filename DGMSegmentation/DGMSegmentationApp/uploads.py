@@ -7,14 +7,20 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.files import read_image, read_labels, stem
+from DGMSegmentationLib.structures import STRUCTURES
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.image import Image
 
 CHUNK = 1 << 20
 MAX_FILES = 20_000  # a DICOM series has hundreds of files; more than this is no series
 NAME_BYTES = 200  # in UTF-8; file systems take 255
 NRRD_MAGIC = b"NRRD"
+LABEL_WORDS = {"dseg", "seg", "aseg", "label", "labels", "labelmap", "mask", "segmentation"}
 _DATA_FILE = re.compile(rb"[\r\n][ \t]*data ?file[ \t]*:", re.IGNORECASE)
 
 
@@ -151,13 +157,28 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def kind_of(name: str, has_volume: bool) -> str:
-    """What a dropped file is: a model, labels when its name says so and a volume is there, else a volume.
+def read_as(path: Path, kind: str, name: str, has_volume: bool) -> "tuple[str, Image]":
+    """Read a file; returns what it is, "volume" or "labels", and the image.
 
-    Whole words of the name count: a "masked" map is a map, and so is one that ends in BIDS' Chimap.
+    ``kind`` "any" (a dropped file) is decided by the content, for names of volumes hold words like mask, too: without a
+    volume it is one; else labels are whole numbers from 0 to 10, or others that are not negative under a name whose last
+    word says so. Raises InputError for what cannot be read.
     """
-    lower = name.lower()
-    if lower.endswith(".safetensors"):
-        return "model"
-    named = re.search(r"(?:^|[^a-z])(?:dseg|aseg|seg|segmentation|labels?|mask)(?:[^a-z]|$)", lower)
-    return "labels" if has_volume and named and "_chimap." not in lower else "volume"
+    if kind != "any":
+        return kind, (read_labels if kind == "labels" else read_image)(path)
+    if not has_volume:
+        return "volume", read_image(path)
+    named = (
+        name.lower().endswith(".seg.nrrd") or re.split(r"[^a-z0-9]+", stem(name).lower())[-1] in LABEL_WORDS
+    )
+    try:
+        image = read_image(path)
+    except InputError:
+        if named:
+            return "labels", read_labels(path)  # such files are read as labels only
+        raise
+    low, high = float(image.data.min()), float(image.data.max())
+    whole = low >= 0 and high >= 1 and bool((image.data == image.data.round()).all())
+    if whole and (named or high <= len(STRUCTURES)):
+        return "labels", read_labels(path)
+    return "volume", image

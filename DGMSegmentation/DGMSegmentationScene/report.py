@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.measure import RoiRow
 
 
-def write_report(node: Any, volume: Any, rows: "Sequence[RoiRow]", path: Path | str) -> None:
-    """Write the self-contained page with picture, table, flags and provenance of one volume's rows."""
+def write_report(
+    node: Any, volume: Any, rows: "Sequence[RoiRow]", path: Path | str, units: str = "auto"
+) -> None:
+    """Write the self-contained page with picture, table, flags and provenance of one volume's rows.
+
+    ``units``: as the rows were measured with.
+    """
     import numpy as np
 
     from DGMSegmentationLib.errors import InputError
@@ -23,7 +28,7 @@ def write_report(node: Any, volume: Any, rows: "Sequence[RoiRow]", path: Path | 
     if not rows:
         raise InputError("There is no table yet: segment a QSM volume, or choose a segmentation, first.")
     image = image_of(volume)
-    unit = Measurer().unit_of(volume, "auto", node)
+    unit = Measurer().unit_of(volume, units, node)
     factor = np.float32(unit.factor_to_ppb if unit else 1.0)
     write_page(
         Path(path),
