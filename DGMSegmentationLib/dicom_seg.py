@@ -48,13 +48,9 @@ def need_highdicom() -> None:
 
 
 def check_series(source: Path | str) -> None:
-    """Raise InputError when a DICOM SEG cannot refer to this series, before anything is computed for it."""
-    need_highdicom()
+    """Raise InputError when a DICOM SEG cannot refer to this series, from its first header: before anything is computed."""
     from pydicom import dcmread
 
-    image = read_image(source)
-    if image.kind != "dicom":
-        raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
     first = dcmread(series_in_order(Path(source))[0], stop_before_pixels=True)
     absent = [words for keyword, words in _NEEDED.items() if not first.get(keyword)]
     if absent:
@@ -81,11 +77,14 @@ def write_dicom_seg(
     Labels on a crop of the series, or with flipped or swapped axes, are carried to its voxels unchanged.
     Raises InputError when highdicom is missing, the source is no DICOM series, or the labels lie on another grid.
     """
-    check_series(source)
+    need_highdicom()
     import highdicom as hd
     from pydicom import dcmread
 
     image = read_image(source)
+    if image.kind != "dicom":
+        raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
+    check_series(source)
     labels = _on_series(labels, image, source)
     present = [s for s in STRUCTURES if (labels.data == s.label).any()]
     if not present:

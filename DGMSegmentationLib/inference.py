@@ -188,16 +188,16 @@ class Predictor(Placement):
             total += len(batch) * self._macs[outer]
         return total
 
-    def in_one_piece(self, box: Box) -> bool:
-        """Whether a padding network is given this region in one piece, as it is where labels depend on the tile."""
-        return not any(self.halo) and math.prod(s.stop - (s.start or 0) for s in box) <= ONE_PIECE_VOXELS
+    def in_one_piece(self, shape: Sequence[int]) -> bool:
+        """Whether a padding network is given a region of ``shape`` voxels in one piece, as where labels depend on the tile."""
+        return not any(self.halo) and math.prod(shape) <= ONE_PIECE_VOXELS
 
     def tile_for(self, shape: Sequence[int]) -> Triple:
         """Output voxels per tile of a region of ``shape`` voxels."""
         if self.tile is not None:
             return self.tile
         x, y, z = shape
-        if self.in_one_piece((slice(x), slice(y), slice(z))):
+        if self.in_one_piece(shape):
             return x, y, z
         if self.normalises_by_tile:
             return DENSE_TILE["cpu"]  # on every device, for other tiles give other labels

@@ -94,7 +94,8 @@ def predict_region(
             beyond = sorted({index for classes in faces.values() for index in classes})
             notes["beyond_prior_box"] = [by_label(predictor.model.labels[k]).abbreviation for k in beyond]
         larger = _grown(box, faces, prepared.grid)
-        if predictor.normalises_by_tile and step < GROWTH_STEPS and predictor.in_one_piece(larger):
+        one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
+        if predictor.normalises_by_tile and step < GROWTH_STEPS and one_piece:
             if not step:
                 log(
                     "A structure reaches the border of the region where it is expected; searching a larger one."

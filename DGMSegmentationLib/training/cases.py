@@ -76,10 +76,7 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
 
 def _is_cut_of(part: Grid, whole: Grid) -> bool:
     """Whether the voxels of ``part`` are voxels of ``whole``: 3D Slicer saves segmentations cut to their extent."""
-    between = np.linalg.inv(whole.affine) @ part.affine
-    reach = max(*part.shape, *whole.shape)
-    same = np.allclose(between[:3, :3], np.eye(3), atol=1e-2 / reach)
-    return same and np.allclose(between[:3, 3], np.rint(between[:3, 3]), atol=1e-2)
+    return part.axis_codes == whole.axis_codes and part.interlocks(whole, tolerance_mm=1e-2)
 
 
 def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -> Case:
