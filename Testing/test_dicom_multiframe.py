@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from test_dicom_seg import SHAPE, labels, world_of  # noqa: F401  (labels is a fixture)
+from test_dicom_seg import SHAPE, check_places, labels, world_of  # noqa: F401  (labels is a fixture)
 from test_files import ORIENTATIONS, rotation
 
 from DGMSegmentationLib.dicom_seg import write_dicom_seg
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import read_image
-from DGMSegmentationLib.structures import STRUCTURES
 
 hd = pytest.importorskip("highdicom")
 pydicom = pytest.importorskip("pydicom")
@@ -97,14 +96,7 @@ def test_segments_beside_one_file_of_all_slices(tmp_path, labels, order):  # noq
         points = np.c_[np.argwhere(labels == label), np.ones((labels == label).sum())]
         mine[tuple(np.rint((back @ points.T)[:3]).astype(int))] = label
     write_dicom_seg(tmp_path / "seg.dcm", image.replace(data=mine), source)
-    found = hd.seg.segread(tmp_path / "seg.dcm")
-    for structure in STRUCTURES:
-        (index,) = found.get_segment_numbers(segment_label=structure.name)
-        seen = found.get_volume(segment_numbers=[index])
-        place = np.diag([-1.0, -1.0, 1.0, 1.0]) @ seen.affine
-        np.testing.assert_allclose(
-            world_of(seen.array[..., 0] > 0, place), world_of(labels == structure.label, affine), atol=1e-3
-        )
+    check_places(tmp_path / "seg.dcm", labels, affine)
 
 
 def test_frames_of_several_echoes_or_scales_are_refused(tmp_path):

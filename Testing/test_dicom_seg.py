@@ -46,19 +46,24 @@ def world_of(mask, affine):
     return points[np.lexsort(np.round(points, 2).T)]
 
 
+def check_places(path, labels, affine):
+    """Every segment of the file lies in the world where the voxels of its label lie."""
+    found = hd.seg.segread(path)
+    for s in STRUCTURES:
+        (index,) = found.get_segment_numbers(segment_label=s.name)
+        volume = found.get_volume(segment_numbers=[index])
+        place = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine
+        np.testing.assert_allclose(
+            world_of(volume.array[..., 0] > 0, place), world_of(labels == s.label, affine), atol=1e-3
+        )
+
+
 @pytest.mark.parametrize("number", [0, 17, 35])
 def test_every_segment_lies_where_its_label_lies(tmp_path, labels, number):
     image = series(tmp_path / "qsm", number)
     path = tmp_path / "seg.dcm"
     write_dicom_seg(path, image.replace(data=labels), tmp_path / "qsm", algorithm=("part1", "3"))
-    found = hd.seg.segread(path)
-    for s in STRUCTURES:
-        (index,) = found.get_segment_numbers(segment_label=s.name)
-        volume = found.get_volume(segment_numbers=[index])
-        affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine
-        np.testing.assert_allclose(
-            world_of(volume.array[..., 0] > 0, affine), world_of(labels == s.label, image.affine), atol=1e-3
-        )
+    check_places(path, labels, image.affine)
 
 
 @pytest.mark.parametrize("cropped", [False, True])
@@ -74,14 +79,7 @@ def test_a_correction_with_flipped_axes_or_cropped_goes_onto_the_series(tmp_path
     else:
         given = reorient(given, "LPI" if image.grid.axis_codes != "LPI" else "RAS")
     write_dicom_seg(tmp_path / "seg.dcm", given, tmp_path / "qsm")
-    found = hd.seg.segread(tmp_path / "seg.dcm")
-    for s in STRUCTURES:
-        (index,) = found.get_segment_numbers(segment_label=s.name)
-        volume = found.get_volume(segment_numbers=[index])
-        affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine
-        np.testing.assert_allclose(
-            world_of(volume.array[..., 0] > 0, affine), world_of(labels == s.label, image.affine), atol=1e-3
-        )
+    check_places(tmp_path / "seg.dcm", labels, image.affine)
 
 
 def test_codes_algorithm_references_and_patient(tmp_path, labels):
