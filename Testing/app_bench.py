@@ -48,14 +48,15 @@ class Bench:
         from DGMSegmentationScene.provenance import mark_unedited
 
         async def show() -> None:
-            self.controls.show(self.image, "volume", "phantom")
-            self.controls.show(self.labels, "labels", "labels")
-            for view in self.app.slicer.view_manager.get_views():
-                view.interactor().UpdateSize(WIDTH, HEIGHT)
-                view.interactor().InvokeEvent("WindowResizeEvent")
-            self.controls.reset_views()
-            mark_unedited(self.app.session.segmentation)
-            self.controls.show_table()
+            with self.state:  # as the page's own clicks: what is set is told before anything else is set
+                self.controls.show(self.image, "volume", "phantom")
+                self.controls.show(self.labels, "labels", "labels")
+                for view in self.app.slicer.view_manager.get_views():
+                    view.interactor().UpdateSize(WIDTH, HEIGHT)
+                    view.interactor().InvokeEvent("WindowResizeEvent")
+                self.controls.reset_views()
+                mark_unedited(self.app.session.segmentation)
+                self.controls.show_table()
 
         self.run(show())
 
