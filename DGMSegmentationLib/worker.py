@@ -213,11 +213,18 @@ def _free_memory() -> None:
 
 
 def main() -> None:
-    """Keep stdout for messages: whatever a library prints goes to stderr instead."""
-    events = os.fdopen(os.dup(1), "wb")
+    """Keep stdin and stdout for messages: nothing else may read the one, and what a library prints goes to stderr.
+
+    A library that is loaded looks at the process's standard input; on Windows that waits as long as our thread waits
+    for a message there (numpy issue 24290), so the messages come by a descriptor that no library knows.
+    """
+    requests, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    Worker(sys.stdin.buffer, events).run()
+    Worker(requests, events).run()
 
 
 if __name__ == "__main__":

@@ -220,6 +220,19 @@ def test_the_worker_dies_with_its_parent(how, head, tmp_path):
     assert not alive(pid)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks into /proc")
+def test_no_library_finds_the_messages_on_the_standard_input(client, head, tmp_path):
+    """On Windows an import of numpy that looks there would wait for the next message, that is for ever."""
+    client.start()
+    place = f"/proc/{client.pid}/fd/0"
+    limit = time.monotonic() + 10
+    while os.readlink(place) != os.devnull and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert os.readlink(place) == os.devnull
+    client.submit(ask(tmp_path, head, "n", device="cpu"))
+    assert client.wait(180)["event"] == "done"
+
+
 def test_nothing_is_imported_from_the_folder_of_the_start(head, tmp_path, monkeypatch):
     """The application was started in a folder with a file of the user's that is called like a module."""
     (tmp_path / "queue.py").write_text("raise SystemExit('not this one')\n")
