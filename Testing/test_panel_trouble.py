@@ -5,6 +5,7 @@
 
 import os
 import signal
+import subprocess
 import tempfile
 import time
 
@@ -310,6 +311,15 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
     assert ui.dependencyBox.visible and "no-such-package-of-anyone>=3" in ui.dependencyLabel.text
     assert not ui.segmentButton.enabled and "Install" in ui.segmentButton.toolTip
     assert installed == []
+
+    # No network: pip fails as Slicer's pip_ensure lets it fail.
+    def failing(*_arguments, **_options):
+        raise subprocess.CalledProcessError(1, ["PythonSlicer", "-m", "pip", "install"])
+
+    with monkeypatch.context() as offline:
+        offline.setattr(packaging, "pip_ensure", failing)
+        hand.click(ui.installButton)
+    assert ui.dependencyBox.visible and "installation failed" in ui.dependencyLabel.text
     hand.click(ui.installButton)
     assert installed == [["nibabel", "no-such-package-of-anyone>=3"]]
     requirements.write_text("nibabel\n")

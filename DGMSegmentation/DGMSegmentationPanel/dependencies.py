@@ -1,6 +1,7 @@
 """Which Python packages are missing, and the button that installs them. Nothing is installed unasked."""
 
 import importlib.util
+import logging
 from typing import Any
 
 import slicer
@@ -43,8 +44,14 @@ class Dependencies:
             pip_ensure(load_requirements(self._requirements), requester="DGMSegmentation")
             if importlib.util.find_spec("torch") is None:
                 self._install_torch()
-        except RuntimeError as error:  # the user said no, or pip failed and told why
+        except RuntimeError as error:  # the user said no, or something has to be done first
             self._ui.dependencyLabel.text = str(error)
+            return
+        except Exception:  # pip failed (CalledProcessError), or what it installed cannot be loaded
+            logging.exception("DGMSegmentation: the installation failed")
+            self._ui.dependencyLabel.text = _(
+                "The installation failed: check the internet connection, see the log, then click Install again."
+            )
             return
         importlib.invalidate_caches()
         self._changed()
