@@ -104,6 +104,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)
         self.addObserver(scene, scene.EndCloseEvent, self._on_scene_end_close)
+        self.addObserver(scene, scene.StartImportEvent, self._on_scene_start_import)
         self.addObserver(scene, scene.EndImportEvent, self._on_scene_end_import)
         self._use_scene()
         self.running.check_packages()
@@ -173,6 +174,10 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _on_scene_end_close(self, caller=None, event=None):
         self._use_scene()
         self.results.update()
+
+    def _on_scene_start_import(self, caller=None, event=None):
+        # At the end the selectors make their lists anew and stand at None meanwhile: that is no choice of the user.
+        self._leave_scene()
 
     def _on_scene_end_import(self, caller=None, event=None):
         # The loaded scene brought its own parameters, some of which name nodes that came later than they did.

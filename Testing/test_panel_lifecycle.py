@@ -65,6 +65,30 @@ def test_quitting_at_once_leaves_no_process(host):
     assert host.uncaught == []
 
 
+def test_adding_a_scene_changes_no_choice(panel, host, tmp_path):
+    """File > Add Data with a scene: Slicer's selectors lose their nodes while their lists are made anew."""
+    import slicer
+
+    ui = panel.widget.ui
+    head(host.scene, "First")
+    volume, _labels = head(host.scene, "Second")
+    chosen, other = (host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name) for name in "ab")
+    choose_volume(panel, volume)
+    ui.outputSelector.setCurrentNode(chosen)
+    ui.resultSelector.setCurrentNode(other)
+    elsewhere = slicer.vtkMRMLScene()
+    elsewhere.AddNewNodeByClass("vtkMRMLTextNode", "note")
+    elsewhere.SetURL(str(tmp_path / "other.mrml"))
+    assert elsewhere.Commit()
+    host.scene.SetURL(str(tmp_path / "other.mrml"))
+    assert host.scene.Import()
+    assert len(nodes(host.scene, "vtkMRMLTextNode")) == 1
+    assert ui.volumeSelector.currentNode() is volume
+    assert ui.outputSelector.currentNode() is chosen
+    assert ui.resultSelector.currentNode() is other
+    hand.wait_until(lambda: ui.segmentButton.enabled, 5)
+
+
 def test_packages_are_missing_and_the_scene_names_a_model(host, monkeypatch, tmp_path):
     """A scene from another computer is opened first: the panel opens and says what is needed."""
     from DGMSegmentation import DGMSegmentationLogic

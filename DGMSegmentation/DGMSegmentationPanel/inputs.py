@@ -52,7 +52,7 @@ class Inputs:
     def reason(self) -> str:
         """Why no run can start now; empty when one can."""
         if self.parameters is None:
-            return _("The scene is being closed.")
+            return _("The scene is being loaded or closed.")
         reason = refusal(self.parameters.inputVolume)
         if reason:
             return reason

@@ -3,6 +3,7 @@
 from typing import Any
 
 import shiboken6
+import vtk
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from .pythonqt import adopt
@@ -54,18 +55,34 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
         self._observed = []
         self._scene = scene
         if scene is not None:
-            for event in (
-                slicer.vtkMRMLScene.NodeAddedEvent,
-                slicer.vtkMRMLScene.NodeRemovedEvent,
-                slicer.vtkMRMLScene.EndCloseEvent,
-                slicer.vtkMRMLScene.EndImportEvent,
-                slicer.vtkMRMLScene.EndBatchProcessEvent,
+            for event, react, priority in (  # events and priorities of Slicer's qMRMLSceneModel
+                (slicer.vtkMRMLScene.NodeAddedEvent, self._scene_changed, 10.0),
+                (slicer.vtkMRMLScene.NodeAboutToBeRemovedEvent, self._node_goes, -10.0),
+                (slicer.vtkMRMLScene.NodeRemovedEvent, self._scene_changed, 10.0),
+                (slicer.vtkMRMLScene.EndCloseEvent, self._all_anew, 0.0),
+                (slicer.vtkMRMLScene.EndImportEvent, self._all_anew, 0.0),
             ):
-                self._observed.append((scene, scene.AddObserver(event, self._scene_changed)))
+                self._observed.append((scene, scene.AddObserver(event, react, priority)))
         self._fill()
 
     def _scene_changed(self, *_: Any) -> None:
         if shiboken6.isValid(self):  # the scene outlives the widget
+            self._fill()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _node_goes(self, _scene: Any, _event: str, node: Any) -> None:
+        """A row goes; when it is the current one, Qt's combo box takes the row that follows it, else the last."""
+        if shiboken6.isValid(self) and node.GetID() in self._ids and not self._scene.IsClosing():
+            row = self._ids.index(node.GetID())
+            left = self._ids[:row] + self._ids[row + 1 :]
+            if node.GetID() == self._current:
+                self._select(left[min(row, len(left) - 1)] if left else "")
+            self._fill(leaving=node)
+
+    def _all_anew(self, *_: Any) -> None:
+        """The model takes out all rows and puts them in again, and the current node is lost with its row."""
+        if shiboken6.isValid(self):
+            self._select("")
             self._fill()
 
     def mrmlScene(self) -> Any:
@@ -86,10 +103,10 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
             return True
         return bool(self._flags.get("showChildNodeTypes", True)) and any(node.IsA(t) for t in self._types)
 
-    def _fill(self) -> None:
-        if self._scene is not None and (self._scene.IsClosing() or self._scene.IsBatchProcessing()):
+    def _fill(self, leaving: Any = None) -> None:
+        if self._scene is not None and (self._scene.IsClosing() or self._scene.IsImporting()):
             return
-        nodes = self.nodes()
+        nodes = [node for node in self.nodes() if node is not leaving]
         self._filling = True
         QtWidgets.QComboBox.clear(self)
         self._ids = [""] if self._flags["noneEnabled"] or not nodes else []
@@ -131,16 +148,12 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
         node_id = node_id or ""
         if node_id and node_id not in self._ids:
             self._fill()
-        if node_id in self._ids:
-            self._filling = True
-            QtWidgets.QComboBox.setCurrentIndex(self, self._ids.index(node_id))
-            self._filling = False
-            self._select(node_id)
-        elif not node_id:
-            self._filling = True
-            QtWidgets.QComboBox.setCurrentIndex(self, -1)
-            self._filling = False
-            self._select("")
+        if node_id not in self._ids:  # a node that the list does not hold counts as none
+            node_id = ""
+        self._filling = True
+        QtWidgets.QComboBox.setCurrentIndex(self, self._ids.index(node_id) if node_id in self._ids else -1)
+        self._filling = False
+        self._select(node_id)
 
     def _get_types(self) -> Any:
         return list(self._types)
