@@ -106,6 +106,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndCloseEvent, self._on_scene_end_close)
         self.addObserver(scene, scene.StartImportEvent, self._on_scene_start_import)
         self.addObserver(scene, scene.EndImportEvent, self._on_scene_end_import)
+        self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._on_node_about_to_be_removed)
         self._use_scene()
         self.running.check_packages()
         self.results.update()
@@ -184,6 +185,12 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._leave_scene()
         self._use_scene()
         self.results.follow_parameters()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _on_node_about_to_be_removed(self, caller, event, node):
+        # Else the selector takes the next segmentation of its list, and the next run would replace that one's labels.
+        if self._parameters is not None and self._parameters.outputSegmentation is node:
+            self._parameters.outputSegmentation = None
 
     def _packages_changed(self):
         self.running.check_packages()

@@ -89,6 +89,18 @@ def test_adding_a_scene_changes_no_choice(panel, host, tmp_path):
     hand.wait_until(lambda: ui.segmentButton.enabled, 5)
 
 
+def test_no_other_segmentation_becomes_the_output_when_it_is_removed(panel, host):
+    """Slicer's selector takes the next node of its list; the next run would replace labels that nobody chose."""
+    ui = panel.widget.ui
+    chosen, other = (host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name) for name in "ab")
+    ui.outputSelector.setCurrentNode(chosen)
+    ui.resultSelector.setCurrentNode(chosen)
+    host.scene.RemoveNode(chosen)
+    assert ui.outputSelector.currentNode() is None
+    assert panel.widget.logic.getParameterNode().outputSegmentation is None
+    assert ui.resultSelector.currentNode() is other
+
+
 def test_packages_are_missing_and_the_scene_names_a_model(host, monkeypatch, tmp_path):
     """A scene from another computer is opened first: the panel opens and says what is needed."""
     from DGMSegmentation import DGMSegmentationLogic
