@@ -69,17 +69,16 @@ class Worker:
 
     def _answer(self, request: SegmentRequest) -> None:
         try:
-            self.send(event="done", id=request.id, **self._segment(request))
+            answer = {"event": "done", **self._segment(request)}
         except Cancelled:
-            self.send(event="cancelled", id=request.id)
+            answer = {"event": "cancelled"}
         except Exception as error:
-            kind, sentence = explain(error)
-            self.send(
-                event="error", id=request.id, kind=kind, message=sentence, detail=traceback.format_exc()
-            )
-        finally:
-            self._cancelled.discard(request.id)
-            _free_memory()
+            kind, message = explain(error)
+            answer = {"event": "error", "kind": kind, "message": message, "detail": traceback.format_exc()}
+        # Said last: whoever hears it removes the volume's files, which Windows allows only once nothing holds them open.
+        self.send(id=request.id, **answer)
+        self._cancelled.discard(request.id)
+        _free_memory()
 
     def _segment(self, request: SegmentRequest) -> dict[str, Any]:
         import numpy as np

@@ -13,6 +13,7 @@ from models_for_tests import PHANTOM_MODEL
 
 from DGMSegmentationLib.segment import segment
 from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.worker import Worker
 from DGMSegmentationLib.worker_client import WorkerClient, request_for
 from DGMSegmentationLib.worker_protocol import PROTOCOL, ProtocolError, decode, encode
 
@@ -195,6 +196,29 @@ def test_stop_leaves_no_process(head, tmp_path):
     own.stop()
     assert own.pid is None
     assert not alive(pid)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks into /proc")
+@pytest.mark.parametrize("end", ["done", "cancelled", "error"])
+def test_no_file_is_open_any_more_when_the_answer_is_given(head, tmp_path, end):
+    """Windows removes no file that a process has mapped: the volume would stay in the temporary folder."""
+    said = []
+
+    class Ear:
+        def write(self, line):
+            with open("/proc/self/maps") as maps:
+                said.append((decode(line)["event"], str(tmp_path) in maps.read()))
+            if end == "cancelled" and said[-1] == ("progress", True):
+                worker._cancelled.add(end)
+
+        def flush(self):
+            pass
+
+    worker = Worker(None, Ear())
+    image = head.replace(data=np.full(head.shape, 3, dtype=np.float32)) if end == "error" else head
+    worker._answer(ask(tmp_path, image, end, device="cpu"))
+    assert said[-1] == (end, False)
+    assert ("progress", True) in said
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks into /proc")
