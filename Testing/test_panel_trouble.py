@@ -284,6 +284,31 @@ def test_no_room_for_temporary_files(panel, host, monkeypatch, tmp_path):
     assert temporary_folders() == set()
 
 
+@pytest.mark.parametrize("then", ["next run", "quit"])
+def test_what_cannot_be_removed_at_once_is_removed_later(panel, host, monkeypatch, then):
+    """As on Windows, where a worker that was ended keeps its files for a moment."""
+    import shutil
+
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    until_running(panel)
+    locked_until = time.monotonic() + 60
+    rmtree = shutil.rmtree
+    monkeypatch.setattr(
+        shutil, "rmtree", lambda *a, **k: rmtree(*a, **k) if time.monotonic() > locked_until else None
+    )
+    hand.click(panel.widget.ui.cancelButton)
+    hand.wait_until(lambda: idle(panel), 10)
+    assert len(temporary_folders()) == 1
+    if then == "quit":
+        locked_until = time.monotonic() + 0.2
+        panel.widget.logic.runner.stop()
+    else:
+        locked_until = 0.0
+        run(panel)
+    assert temporary_folders() == set()
+
+
 def test_temporary_files_go_where_the_application_settings_say(panel, host, monkeypatch, tmp_path):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)

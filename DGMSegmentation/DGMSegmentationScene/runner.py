@@ -22,6 +22,8 @@ from .segments import create_segmentation, show_labels
 from .volumes import image_of
 
 IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
+REMOVE_S = 1.0
+"""How long the end of everything waits for temporary files that cannot be removed yet."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Runner:
         self._python, self._environment = python, environment
         self._temporary, self._advice = temporary or tempfile.gettempdir, advice
         self._client: Any = None
+        self._to_remove: list[Path] = []
         self._reset()
 
     def _reset(self) -> None:
@@ -187,6 +190,10 @@ class Runner:
         if self._client is not None:
             self._client.stop()
         self._end()
+        limit = time.monotonic() + REMOVE_S
+        while self._to_remove and time.monotonic() < limit:
+            time.sleep(0.02)
+            self._remove_folders()
 
     def poll(self) -> list[Update]:
         """What happened since the last call; call it every 50 ms or so from the main thread."""
@@ -287,8 +294,15 @@ class Runner:
         if self._saver is not None:  # else it would write into a folder that is gone, or into the next run
             self._saver.join()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._to_remove.append(self._folder)
+        self._remove_folders()
         self._reset()
+
+    def _remove_folders(self) -> None:
+        """Remove what runs left. Windows refuses while a worker that was ended still closes its files: again later."""
+        for folder in self._to_remove:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._to_remove = [folder for folder in self._to_remove if folder.exists()]
 
 
 def _import_for_result() -> None:
