@@ -5,6 +5,7 @@ stays warm: torch is imported and the model in memory. It ends when stdin ends, 
 """
 
 import contextlib
+import faulthandler
 import gc
 import os
 import queue
@@ -223,6 +224,7 @@ def main() -> None:
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    faulthandler.enable()  # a crash is told from an end by the system by what it writes
     Worker(requests, events).run()
 
 

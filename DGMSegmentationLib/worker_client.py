@@ -21,6 +21,7 @@ from .worker_protocol import SegmentRequest, decode, encode
 
 CANCEL_GRACE_S = 0.4  # a worker in the middle of a tile cannot answer; it is ended after this time
 FINAL = ("done", "cancelled", "error")
+CRASH = ("Fatal Python error", "Windows fatal exception")  # what Python's faulthandler writes before a crash
 
 
 class WorkerClient:
@@ -39,6 +40,7 @@ class WorkerClient:
         self._pending: str | None = None
         self._kill_at: float | None = None
         self._stderr: deque[str] = deque(maxlen=400)
+        self._log_reader: threading.Thread | None = None
         atexit.register(_stop_at_exit, weakref.ref(self))
 
     @property
@@ -80,8 +82,9 @@ class WorkerClient:
             env=environment,
             **options,
         )
-        for target in (self._read_events, self._read_log):
-            threading.Thread(target=target, args=(self._process,), daemon=True).start()
+        self._log_reader = threading.Thread(target=self._read_log, args=(self._process,), daemon=True)
+        self._log_reader.start()
+        threading.Thread(target=self._read_events, args=(self._process,), daemon=True).start()
 
     def submit(self, request: SegmentRequest) -> None:
         """Send one request; raises RuntimeError while another one runs."""
@@ -155,6 +158,8 @@ class WorkerClient:
     def _ended(self) -> list[dict[str, Any]]:
         assert self._process is not None
         code = self._process.wait()
+        if self._log_reader is not None:
+            self._log_reader.join(1.0)  # the reason stands in its last lines
         pending, cancelled = self._pending, self._kill_at is not None
         self.stop()
         if pending is None:
@@ -218,7 +223,9 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _why(code: int, log: str) -> str:
     """One plain sentence for a worker that ended by itself."""
-    if code == -9 or code == 137:
+    # Slicer's launcher of Python tells of any violent end of the worker in words, and ends with 1 itself.
+    violent = code in (-9, 137) or "exit abnormally" in log
+    if violent and not any(words in log for words in CRASH):
         return (
             "The segmentation process was ended by the system, probably because memory ran out: "
             "close other programs, then click Segment again."

@@ -186,6 +186,45 @@ def test_a_killed_worker_is_one_sentence_and_the_next_run_works(client, head, tm
     assert client.wait(180)["event"] == "done"
 
 
+LAUNCHER = """#!{python}
+import subprocess, sys
+code = subprocess.run([sys.executable, *sys.argv[1:]]).returncode
+if code < 0:
+    print("error: [python-real] exit abnormally - Report the problem.", file=sys.stderr)
+sys.exit(1 if code < 0 else code)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("how, said", [("SIGKILL", "memory"), ("SIGSEGV", "stopped unexpectedly"), ("", "")])
+def test_behind_slicers_launcher(head, tmp_path, how, said):
+    """PythonSlicer is a launcher: the Python that works is its child, whose signals the exit code does not show."""
+    launcher = tmp_path / "PythonSlicer"
+    launcher.write_text(LAUNCHER.format(python=sys.executable))
+    launcher.chmod(0o755)
+    own = WorkerClient(str(launcher))
+    try:
+        own.submit(ask(tmp_path / "run", head, "l", device="cpu"))
+        events = []
+        while not any(event["event"] == "progress" for event in events):
+            events += own.poll()
+            time.sleep(0.01)
+        child = next(event["pid"] for event in events if event["event"] == "ready")
+        assert child != own.pid
+        if how:
+            os.kill(child, getattr(signal, how))
+            answer = own.wait(10)
+            assert (answer["event"], answer["kind"]) == ("error", "died")
+            assert said in answer["message"] and "click Segment again" in answer["message"]
+        own.stop()
+        limit = time.monotonic() + 5
+        while alive(child) and time.monotonic() < limit:
+            time.sleep(0.02)
+        assert not alive(child)
+    finally:
+        own.stop()
+
+
 def test_stop_leaves_no_process(head, tmp_path):
     own = WorkerClient()
     own.submit(ask(tmp_path, head, "s", device="cpu"))
