@@ -3,6 +3,7 @@
 # Fixtures are imported by name.
 # ruff: noqa: F811
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -88,6 +89,34 @@ def test_no_process_can_be_started(panel, host, monkeypatch):
     monkeypatch.undo()
     run(panel)
     assert message(panel) == "" and len(nodes(host.scene)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="uses a function of the C library")
+def test_threads_go_on_although_slicer_keeps_pythons_lock(panel, host, monkeypatch):
+    """Slicer's main thread holds the lock while it waits for events, which the host's does not: only a poll lets go."""
+    from DGMSegmentationScene.runner import Runner, Settings
+
+    volume, _labels = head(host.scene)
+    wait_with_lock = ctypes.PyDLL(None).usleep  # a PyDLL keeps the lock, a CDLL would let go
+    save = np.save
+
+    def save_in_steps(*arguments):
+        for _step in range(100):
+            time.sleep(0.0005)  # each step lets the lock go and needs it back, as reading and writing does
+        save(*arguments)
+
+    monkeypatch.setattr(np, "save", save_in_steps)
+    runner = Runner()
+    try:
+        runner.start(volume, Settings(model=str(PHANTOM_MODEL), device="cpu"))
+        polls = 0
+        while runner._saver is not None:
+            wait_with_lock(20_000)
+            runner.poll()
+            polls += 1
+        assert polls < 50
+    finally:
+        runner.stop()
 
 
 def test_scene_closed_while_the_volume_is_written(panel, host, monkeypatch):

@@ -22,6 +22,8 @@ from .segments import create_segmentation, show_labels
 from .volumes import image_of
 
 IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
+OTHERS_S = 0.005
+"""Per poll, for the other threads: Slicer's main thread keeps Python's lock between two polls, unlike a plain Qt program."""
 REMOVE_S = 1.0
 """How long the end of everything waits for temporary files that cannot be removed yet."""
 
@@ -199,6 +201,7 @@ class Runner:
         """What happened since the last call; call it every 50 ms or so from the main thread."""
         if self.state == IDLE:
             return []
+        time.sleep(OTHERS_S)
         if self._saver is not None:
             if self._saver.is_alive():
                 return []
