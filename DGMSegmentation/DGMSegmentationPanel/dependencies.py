@@ -8,6 +8,18 @@ import slicer
 from slicer.i18n import tr as _
 
 
+def missing(requirements: str) -> list[str]:
+    """The names of the packages of a requirements file, and PyTorch, that are not there or too old; asks no network."""
+    from slicer.packaging import load_requirements, pip_check
+
+    lacking = [
+        str(requirement) for requirement in load_requirements(requirements) if not pip_check(requirement)
+    ]
+    if importlib.util.find_spec("torch") is None:
+        lacking.append("PyTorch")
+    return lacking
+
+
 class Dependencies:
     """The line on top of the panel; hidden when everything is there."""
 
@@ -15,22 +27,9 @@ class Dependencies:
         self._ui, self._requirements, self._changed = ui, requirements, changed
         ui.installButton.connect("clicked(bool)", self.install)
 
-    def missing(self) -> list[str]:
-        """The names of the packages that are not there, or too old; asks no network."""
-        from slicer.packaging import load_requirements, pip_check
-
-        lacking = [
-            str(requirement)
-            for requirement in load_requirements(self._requirements)
-            if not pip_check(requirement)
-        ]
-        if importlib.util.find_spec("torch") is None:
-            lacking.append("PyTorch")
-        return lacking
-
     def show(self) -> bool:
         """Show or hide the line; True when everything is there."""
-        lacking = self.missing()
+        lacking = missing(self._requirements)
         self._ui.dependencyBox.visible = bool(lacking)
         if lacking:
             self._ui.dependencyLabel.text = _("Needed once: {packages}.").format(packages=", ".join(lacking))
