@@ -230,6 +230,42 @@ def test_volume_or_result_removed_after_the_run(panel, host):
     assert not ui.editButton.enabled
 
 
+def test_adding_a_scene_changes_no_choice(panel, host, tmp_path):
+    """File > Add Data with a scene: Slicer's selectors lose their nodes while their lists are made anew."""
+    import slicer
+
+    ui = panel.widget.ui
+    head(host.scene, "First")
+    volume, _labels = head(host.scene, "Second")
+    chosen, other = (host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name) for name in "ab")
+    choose_volume(panel, volume)
+    ui.outputSelector.setCurrentNode(chosen)
+    ui.resultSelector.setCurrentNode(other)
+    elsewhere = slicer.vtkMRMLScene()
+    elsewhere.AddNewNodeByClass("vtkMRMLTextNode", "note")
+    elsewhere.SetURL(str(tmp_path / "other.mrml"))
+    assert elsewhere.Commit()
+    host.scene.SetURL(str(tmp_path / "other.mrml"))
+    assert host.scene.Import()
+    assert len(nodes(host.scene, "vtkMRMLTextNode")) == 1
+    assert ui.volumeSelector.currentNode() is volume
+    assert ui.outputSelector.currentNode() is chosen
+    assert ui.resultSelector.currentNode() is other
+    hand.wait_until(lambda: ui.segmentButton.enabled, 5)
+
+
+def test_no_other_segmentation_becomes_the_output_when_it_is_removed(panel, host):
+    """Slicer's selector takes the next node of its list; the next run would replace labels that nobody chose."""
+    ui = panel.widget.ui
+    chosen, other = (host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name) for name in "ab")
+    ui.outputSelector.setCurrentNode(chosen)
+    ui.resultSelector.setCurrentNode(chosen)
+    host.scene.RemoveNode(chosen)
+    assert ui.outputSelector.currentNode() is None
+    assert panel.widget.logic.getParameterNode().outputSegmentation is None
+    assert ui.resultSelector.currentNode() is other
+
+
 def test_scene_closed_during_the_run(panel, host):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)
