@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from . import __version__
 from .errors import Cancelled, DGMError, InputError
+from .message_pipes import message_pipes
 from .panel_words import panel_words
 from .worker_protocol import MAX_LINE, ProtocolError, SegmentRequest, Volume, decode, encode
 
@@ -213,19 +214,10 @@ def _free_memory() -> None:
 
 
 def main() -> None:
-    """Keep stdin and stdout for messages: nothing else may read the one, and what a library prints goes to stderr.
-
-    A library that is loaded looks at the process's standard input; on Windows that waits as long as our thread waits
-    for a message there (numpy issue 24290), so the messages come by a descriptor that no library knows.
-    """
-    requests, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    """Answer until stdin ends."""
+    pipes = message_pipes()
     faulthandler.enable()  # a crash is told from an end by the system by what it writes
-    Worker(requests, events).run()
+    Worker(*pipes).run()
 
 
 if __name__ == "__main__":

@@ -284,16 +284,23 @@ def test_the_worker_dies_with_its_parent(how, head, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks into /proc")
-def test_no_library_finds_the_messages_on_the_standard_input(client, head, tmp_path):
+@pytest.mark.parametrize("module", ["worker", "cohort.local"])
+def test_no_library_finds_the_messages_on_the_standard_input(module):
     """On Windows an import of numpy that looks there would wait for the next message, that is for ever."""
-    client.start()
-    place = f"/proc/{client.pid}/fd/0"
-    limit = time.monotonic() + 10
-    while os.readlink(place) != os.devnull and time.monotonic() < limit:
-        time.sleep(0.05)
-    assert os.readlink(place) == os.devnull
-    client.submit(ask(tmp_path, head, "n", device="cpu"))
-    assert client.wait(180)["event"] == "done"
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"DGMSegmentationLib.{module}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        limit = time.monotonic() + 10
+        while os.readlink(f"/proc/{process.pid}/fd/0") != os.devnull and time.monotonic() < limit:
+            time.sleep(0.05)
+        assert os.readlink(f"/proc/{process.pid}/fd/0") == os.devnull
+        process.stdin.close()  # it listens to the messages all the same
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
 
 
 def test_nothing_is_imported_from_the_folder_of_the_start(head, tmp_path, monkeypatch):

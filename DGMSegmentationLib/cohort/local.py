@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..devices import usable_cpus
+from ..message_pipes import message_pipes
 from .plan import Task
 from .record import Record
 
@@ -205,13 +206,11 @@ def _plain(value: Any) -> Any:
 
 def main() -> None:
     """Answer tasks until the input ends; then the process ends at once."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no answer
-    sys.stdout = sys.stderr
+    questions, answers = message_pipes()
     tasks: queue.Queue[bytes] = queue.Queue()
 
     def read() -> None:
-        for line in sys.stdin.buffer:
+        for line in questions:
             tasks.put(line)
         os._exit(0)  # the run has ended or was killed: nobody waits for an answer
 
