@@ -178,14 +178,12 @@ def resample_to(data: NDArray[Any], source: Grid, target: Grid, order: int = 1) 
     from scipy import ndimage
 
     to_source = np.linalg.inv(source.affine) @ target.affine
-    if order == 0 and target.interlocks(source):
-        to_source = np.rint(to_source)  # a rounding error would cut voxels at the border
     return ndimage.affine_transform(
         data,
         to_source[:3, :3],
         offset=to_source[:3, 3],
         output_shape=target.shape,
         order=order,
-        mode="constant",
+        mode="constant" if order else "grid-constant",  # a voxel ends at its faces, not at its centre
         cval=0,
     )

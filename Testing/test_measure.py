@@ -172,6 +172,25 @@ def test_a_crop_of_the_labels_is_no_resampling_and_a_lost_voxel_is(tmp_path):
     assert "labels_resampled" in measure(labels, narrow)[0].flag_list
 
 
+@pytest.mark.parametrize("order, flips", [((0, 1, 2), (1, 1, 1)), ((2, 0, 1), (-1, 1, -1))])
+def test_labels_cut_to_their_extent_measure_the_same_on_a_finer_image(order, flips):
+    # 3D Slicer saves segmentations so: their outer voxels reach half a voxel beyond the outermost centres.
+    labels, image = blocks()
+    finer = image.affine @ np.diag([0.4, 0.4, 0.4, 1.0])
+    finer[:3, 3] -= image.affine[:3, :3] @ [0.2, 0.2, 0.2]
+    fine = Image(np.ones(tuple(int(n / 0.4) for n in image.shape), np.float32), finer)
+    where = np.argwhere(labels.data)
+    low, high = where.min(0), where.max(0) + 1
+    affine = labels.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ low
+    part = Image(labels.data[tuple(slice(a, b) for a, b in zip(low, high, strict=True))], affine)
+    turned = np.column_stack([order, flips]).astype(float)
+    part = Image(apply_orientation(part.data, turned), affine @ inv_ornt_aff(turned, part.shape))
+    whole = [row.n_voxels for row in measure(labels, fine)]
+    assert [row.n_voxels for row in measure(part, fine)] == whole
+    assert min(whole) > 0
+
+
 def test_a_number_is_a_number_also_where_a_file_has_its_name(tmp_path, monkeypatch):
     _, image = blocks()
     (tmp_path / "50").write_bytes(b"x")
