@@ -130,3 +130,8 @@ def test_random_patches_leak_subjects_and_say_what_they_take(seed):
 def test_no_validation():
     train, held = split_table(table_of([4]), "none", 0.25, [], seed=1)
     assert len(train) == 4 and len(held) == 0
+
+
+def test_whom_the_data_name_for_validation_never_trains():
+    train, held = split_table(table_of([4, 2]), "none", 0.25, [1], seed=1)
+    assert set(train[:, 0]) == {0} and set(held[:, 0]) == {1}

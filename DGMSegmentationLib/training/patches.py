@@ -78,12 +78,12 @@ def split_table(
     """Divide patches into (training, validation) rows.
 
     "subjects": by the cases listed, so that no subject is on both sides. "last-quarter": the last ``fraction`` of the
-    rows in their order (the original). "random-patches": ``fraction`` drawn at random (leaks subjects). "none": no
-    validation.
+    rows in their order (the original). "random-patches": ``fraction`` drawn at random (leaks subjects). "none": nobody
+    but those whom the data name for validation (then the cases listed), who must not train.
     """
     n = len(table)
     held = np.zeros(n, bool)
-    if rule == "subjects":
+    if rule in ("subjects", "none"):
         held = np.isin(table[:, 0], np.asarray(validation_cases, np.int32))
     elif rule == "last-quarter":
         held[n - round(n * fraction) :] = True
