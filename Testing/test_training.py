@@ -4,6 +4,7 @@ import csv
 import json
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import nibabel as nib
 import numpy as np
@@ -12,10 +13,11 @@ from training_data import TINY_DENSE, TINY_PATCH, head, make_bids
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.model import load_model
+from DGMSegmentationLib.model import Member, load_model
 from DGMSegmentationLib.training.cases import prepare_cases, prior_box
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
 from DGMSegmentationLib.training.data import Subject, choose_validation, data_licence, find_subjects
+from DGMSegmentationLib.training.header import model_header
 from DGMSegmentationLib.training.preset import load_preset
 from DGMSegmentationLib.training.run import train
 
@@ -103,6 +105,25 @@ def test_dense_training_learns_and_writes_everything(tmp_path):
     assert header.prior_box is not None and header.prior_box["low_mm"][2] < header.prior_box["high_mm"][2]
     assert header.metrics["test"]["dice"] == pytest.approx(float(mean["dice"]), abs=1e-3)
     assert header.licence == "follows the training data: not stated"
+
+
+def test_the_header_tells_the_validation_dice_of_the_weights_that_are_kept(tmp_path):
+    rows = [
+        {"stage": 1, "val_loss": 0.1, "val_dice": 0.9},  # lower, but on samples without false positives
+        {"stage": 2, "val_loss": 0.3, "val_dice": 0.7},
+        {"stage": 2, "val_loss": 0.4, "val_dice": 0.8},
+    ]
+    run = SimpleNamespace(
+        preset=load_preset("part1"),
+        progress=SimpleNamespace(rows=rows),
+        initial=None,
+        data=tmp_path,
+        prior={"low_mm": [-9.0] * 3, "high_mm": [9.0] * 3},
+        split={},
+    )
+    members = (Member("", tuple(range(11))),)
+    assert model_header(run, members).metrics == {"validation_dice": 0.7}
+    assert model_header(run, members, ", after stage 1").metrics == {"validation_dice": 0.9}
 
 
 def test_the_licence_of_the_data_goes_into_the_model(tmp_path):

@@ -21,9 +21,11 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
     options.pop("n_classes", None)
     options.pop("in_channels", None)
     rows = [row for row in run.progress.rows if not note or row["stage"] == 1]
-    judged = [row for row in rows if row["val_loss"] == row["val_loss"]]
-    # The Dice of the weights that are kept: the last, or those with the lowest loss; several members have several.
-    stage = preset.stage1 if note or not preset.stage2.enabled else preset.stage2
+    number = 1 if note or not preset.stage2.enabled else 2
+    stage = preset.stages[number - 1]
+    # The Dice of the weights that are kept: the last of the last stage, or its lowest loss (each stage has validation
+    # samples of its own); several members have several.
+    judged = [row for row in rows if row["stage"] == number and row["val_loss"] == row["val_loss"]]
     kept = None
     if len(members) == 1 and judged:
         last = judged[-1]
