@@ -15,6 +15,7 @@ from .tables import read_table
 
 _NEEDED = ("structure", "mean_ppb", "sd_ppb")
 _KNOWN = {s.abbreviation for s in STRUCTURES} | set(NUCLEI)
+_SEXES = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M", "": "", "N/A": "", "BOTH": ""}
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Norms:
 def read_norms(path: Path | str, age: float | None = None, sex: str | None = None) -> Norms:
     """Read a norm table (.tsv or .csv).
 
-    Raises InputError when a column is missing, a structure is unknown, or a value is no number.
+    Raises InputError when a column is missing, a structure or a sex is unknown, or a value is no number.
     """
     table = read_table(path)
     if not table:
@@ -75,14 +76,18 @@ def read_norms(path: Path | str, age: float | None = None, sex: str | None = Non
             raise InputError(f"The norm table {path} lacks the column {column}: add it.")
     rows = []
     for number, line in enumerate(table, start=2):
-        sex_here = line.get("sex", "").strip().upper()[:1]
+        sex_here = line.get("sex", "").strip()
+        if sex_here.upper() not in _SEXES:  # taken for both, it would be held against everybody
+            raise InputError(
+                f"The norm table {path} has the sex {sex_here} in line {number}: write F, M, or nothing for both."
+            )
         try:
             row = NormRow(
                 structure=line["structure"].strip(),
                 mean_ppb=float(line["mean_ppb"]),
                 sd_ppb=float(line["sd_ppb"]),
                 age=float(line.get("age", "").strip() or "nan"),
-                sex=sex_here if sex_here in ("F", "M") else "",
+                sex=_SEXES[sex_here.upper()],
             )
         except ValueError as error:
             raise InputError(

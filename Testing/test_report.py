@@ -177,6 +177,7 @@ def test_norm_table(case, tmp_path):
         ("structure\tmean_ppb\tsd_ppb\nSTN\t1\t1\n", "unknown structure STN"),
         ("structure\tmean_ppb\tsd_ppb\nSN\tx\t1\n", "no number in line 2"),
         ("structure\tmean_ppb\tsd_ppb\nSN\t1\t0\n", "no positive SD"),
+        ("structure\tmean_ppb\tsd_ppb\tsex\nSN\t1\t1\t2\n", "the sex 2 in line 2"),
     ],
 )
 def test_bad_norm_tables(tmp_path, text, message):
