@@ -73,6 +73,21 @@ def test_everything_that_the_package_offers_exists():
         DGMSegmentationLib.nonsense  # noqa: B018
 
 
+@pytest.mark.parametrize("name", ["segment", "measure"])
+@pytest.mark.parametrize(
+    "before", ["", "import DGMSegmentationLib.{0}\n", "import DGMSegmentationLib.worker\n"]
+)
+def test_functions_named_as_their_module_can_be_called_again(repository, name, before):
+    code = before.format(name) + (
+        "import DGMSegmentationLib as dgm\n"
+        f"assert dgm.{name} is dgm.{name}, 'the second time it is another thing'\n"
+        f"from DGMSegmentationLib import {name} as function\n"
+        f"from DGMSegmentationLib.{name} import {name} as inside\n"
+        f"assert dgm.{name} is function is inside\n"
+    )
+    python(code, repository)
+
+
 def test_every_command_can_be_loaded():
     cli = importlib.import_module("DGMSegmentationLib.cli")
     for module, function in cli.COMMANDS.values():
