@@ -8,7 +8,7 @@ import numpy as np
 
 from .agreement import Methods, paired_values
 from .errors import InputError
-from .statistics import bland_altman, deming
+from .statistics import bland_altman, complete_rows, deming
 from .structures import STRUCTURES
 
 FORMATS = ("png", "pdf", "svg")
@@ -36,8 +36,6 @@ def agreement_plot(methods: Methods, statistic: str = "mean_ppb", kind: str = "p
     unit = "mm3" if statistic == "volume_mm3" else "ppb"
     for row, (i, j) in enumerate(pairs):
         scatter, difference = (figure.add_subplot(len(pairs), 2, 2 * row + 1 + c) for c in (0, 1))
-        everything = np.vstack(list(values.values()))
-        everything = everything[np.isfinite(everything).all(axis=1)]
         for structure in STRUCTURES:
             x, y = values[structure.abbreviation][:, i], values[structure.abbreviation][:, j]
             style: dict[str, Any] = {
@@ -49,7 +47,9 @@ def agreement_plot(methods: Methods, statistic: str = "mean_ppb", kind: str = "p
             }
             scatter.scatter(x, y, label=structure.abbreviation, **style)
             difference.scatter((x + y) / 2, y - x, **style)
-        x, y = everything[:, i], everything[:, j]
+        everything = np.vstack(list(values.values()))
+        # What a third method lacks is no matter to this pair, as in the table.
+        x, y = complete_rows(everything[:, i], everything[:, j]).T
         if len(x):
             ends = np.array([min(x.min(), y.min()), max(x.max(), y.max())])
             scatter.plot(ends, ends, color="0.6", linewidth=1, linestyle="--")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from test_measure import blocks
 
 from DGMSegmentationLib.agreement import change_columns, changes, compare
+from DGMSegmentationLib.agreement_plot import agreement_plot
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.measure import measure
 from DGMSegmentationLib.statistics import bland_altman, concordance, deming, icc_2_1
@@ -151,6 +152,19 @@ def test_three_methods_give_three_pairs_and_a_common_icc():
     together = next(row for row in rows if row["first"] == "all methods" and row["structure"] == "RN_L")
     wanted = icc_2_1(np.column_stack([truth[:, 0], second[:, 0], truth[:, 0]]))
     assert together["icc_2_1"] == pytest.approx(wanted.value)
+
+
+def test_the_plot_of_a_pair_says_what_the_table_says_whatever_a_third_method_lacks():
+    import matplotlib
+
+    methods, _, _ = two_methods()
+    methods["c"] = [
+        replace(row, mean_ppb=float("nan")) if row.subject < "s4" else row for row in methods["a"]
+    ]
+    pair = next(row for row in compare(methods) if row["structure"] == "all" and row["second"] == "b")
+    with matplotlib.rc_context({"svg.fonttype": "none"}):  # text as text
+        drawn = agreement_plot(methods, kind="svg").decode()
+    assert f"bias {pair['bias']:.1f}, limits {pair['limit_low']:.1f} to {pair['limit_high']:.1f} ppb" in drawn
 
 
 def test_empty_structures_and_missing_subjects_are_left_out():
