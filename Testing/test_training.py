@@ -17,6 +17,7 @@ from DGMSegmentationLib.model import Member, load_model
 from DGMSegmentationLib.training.cases import prepare_cases, prior_box
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
 from DGMSegmentationLib.training.data import Subject, choose_validation, data_licence, find_subjects
+from DGMSegmentationLib.training.fitting import new_network
 from DGMSegmentationLib.training.header import model_header
 from DGMSegmentationLib.training.preset import load_preset
 from DGMSegmentationLib.training.run import train
@@ -151,6 +152,16 @@ def test_patch_training_counts_its_patches(tmp_path):
         assert counts[stage]["train"] + counts[stage]["validation"] == counts[stage]["patches"]
         assert counts[stage]["train"] > 0 and counts[stage]["validation"] > 0
     assert counts["stage2"]["patches"] >= counts["stage1"]["patches"]
+
+
+def test_what_is_frozen_stays_as_it_is_running_statistics_too(tmp_path):
+    changes = [*ONE_STEP, 'optimiser.freeze=["stages"]']
+    path = train("part2-dense", make_bids(tmp_path / "bids", n_train=2), tmp_path / "out", overrides=changes)
+    preset = load_preset("part2-dense", changes)
+    before, after = new_network(preset, 11, (preset.seed, 0, 0, 0)).state_dict(), load_model(path).states[0]
+    moved = {key for key, value in before.items() if not np.array_equal(value, after[key])}
+    assert "head.0.conv.weight" in moved and "head.0.norm.running_mean" in moved
+    assert not [key for key in moved if key.startswith("stages.")]
 
 
 @pytest.mark.timeout(600)

@@ -86,6 +86,9 @@ class SegmentationModule(pl.LightningModule):
         torch.manual_seed(
             int(np.random.default_rng([*self.key, self.current_epoch, batch_index, 9]).integers(2**31))
         )
+        for layer in self.network.modules():
+            if isinstance(layer, nn.BatchNorm3d) and not layer.weight.requires_grad:
+                layer.eval()  # frozen: its running statistics, which are no parameters, stay as they are, too
 
     def _outputs(self, network: nn.Module, batch: Mapping[str, Tensor]) -> Any:
         image = batch["image"].contiguous(memory_format=torch.channels_last_3d)
