@@ -98,7 +98,10 @@ def test_dense_training_learns_and_writes_everything(tmp_path):
     assert set(counts["all"]["false_positive_voxels_after_stage1"]) == {f"sub-0{i}" for i in range(1, 5)}
     assert set(counts["test_false_positive_voxels_after_stage2"]) == {"sub-05"}
 
-    header = load_model(path).header
+    model = load_model(path)
+    header = model.header
+    # The file does not lean on defaults, which may change.
+    assert {"in_channels": 1, "n_classes": 11, **header.network_options} == model.build()[0].options()
     assert header.training["preset"]["stage1"]["epochs"] == 4 and header.training["seed"] == 1
     split = header.training["subjects"]
     assert split["test"] == ["sub-05"] and len(split["train"]) == 3 and len(split["validation"]) == 1

@@ -2,24 +2,29 @@
 
 import platform
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from .. import __version__
 from ..model import Member, ModelHeader
+from ..networks import build_network
 from .data import data_licence
 
 if TYPE_CHECKING:
     from .run import TrainingRun
 
+_TOLD_ELSEWHERE = ("in_channels", "n_classes")  # by the channels and the members
+
 
 def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") -> ModelHeader:
     """The header of a run's model file; ``note`` is added to the title of the one after stage 1."""
     preset = run.preset
-    options = dict(preset.network.options)
-    options.pop("n_classes", None)
-    options.pop("in_channels", None)
+    # All of them, also those that the preset leaves at their defaults: a default may change, this file may not.
+    given = {k: v for k, v in preset.network.options.items() if k not in _TOLD_ELSEWHERE}
+    with torch.device("meta"):  # no weights are drawn
+        network: Any = build_network(preset.network.name, **given)
+    options = {k: v for k, v in network.options().items() if k not in _TOLD_ELSEWHERE}
     rows = [row for row in run.progress.rows if not note or row["stage"] == 1]
     number = 1 if note or not preset.stage2.enabled else 2
     stage = preset.stages[number - 1]
