@@ -27,10 +27,9 @@ from .errors import InputError
 
 Array = NDArray[np.floating[Any]]
 
-NETWORKS = ("dolz", "anisotropic")
-WINDOW_PPB = 250.0
-"""Grey window of an imported model, in ppb to both sides. Part 2 used +-250, and one default serves both
-networks; give 200 for weights that were trained as in Part 1. The file itself does not say."""
+WINDOWS_PPB = {"dolz": 200.0, "anisotropic": 250.0}
+"""Grey window that the weights of each network were trained with, in ppb to both sides (+-0.2 ppm in Part 1's article,
++-250 ppb in Part 2's): a weights file itself does not say."""
 
 _KINDS = {"conv": "convolution", "prelu": "PReLU", "norm": "batch normalisation"}
 _BY_ORDER = {
@@ -236,7 +235,7 @@ def import_keras(
     network: str,
     output: Path | str,
     *,
-    window_ppb: float = WINDOW_PPB,
+    window_ppb: float | None = None,
     labels: Sequence[int] | None = None,
     name: str | None = None,
     overwrite: bool = False,
@@ -250,7 +249,8 @@ def import_keras(
         weights: the HDF5 file.
         network: "dolz" (Part 1) or "anisotropic" (Part 2).
         output: the .safetensors file to write.
-        window_ppb: susceptibilities are clipped to +- this before they become 256 grey levels.
+        window_ppb: susceptibilities are clipped to +- this before they become 256 grey levels; that of the network's article
+            when None.
         labels: class index -> our label, when the network has not the usual 11 classes; the first is 0.
         name: the model's name; the output's stem when None.
         overwrite: replace an existing output.
@@ -263,8 +263,10 @@ def import_keras(
     from .networks import build_network
     from .preprocess import Preprocessing
 
-    if network not in NETWORKS:
-        raise InputError(f"Weights can be imported for {' and '.join(NETWORKS)}, not for '{network}'.")
+    if network not in WINDOWS_PPB:
+        raise InputError(f"Weights can be imported for {' and '.join(WINDOWS_PPB)}, not for '{network}'.")
+    if window_ppb is None:
+        window_ppb = WINDOWS_PPB[network]
     if not window_ppb > 0:
         raise InputError(f"The window must be a positive number of ppb, not {window_ppb}.")
     path, output = Path(weights), Path(output)

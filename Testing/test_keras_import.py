@@ -92,7 +92,8 @@ def test_header_records_the_original_conventions(original, tmp_path):
     header = load_model(import_keras(weights, name, tmp_path / "model.safetensors")).header
     pre = header.preprocessing
     assert (pre.axes, pre.spacing_mm, pre.shape, pre.back) == ("LAI", (1, 1, 3), (160, 220, 48), "nearest")
-    assert pre.windows == ((-250.0, 250.0),)
+    window = {"dolz": 200.0, "anisotropic": 250.0}[name]  # ppb, those of Part 1's and Part 2's articles
+    assert pre.windows == ((-window, window),)
     assert pre.levels == 256
     assert pre.coordinates is (name == "anisotropic")
     assert header.network == name
@@ -238,8 +239,8 @@ def test_existing_output_is_kept(small, tmp_path):
     with pytest.raises(InputError, match="exists"):
         import_keras(weights, "dolz", target)
     assert target.read_bytes() == b"mine"
-    import_keras(weights, "dolz", target, overwrite=True, window_ppb=200)
-    assert load_model(target).header.preprocessing.windows == ((-200.0, 200.0),)
+    import_keras(weights, "dolz", target, overwrite=True, window_ppb=300)
+    assert load_model(target).header.preprocessing.windows == ((-300.0, 300.0),)
 
 
 def test_without_h5py_one_plain_sentence(tmp_path, monkeypatch):
@@ -252,9 +253,9 @@ def test_command_line(small, tmp_path, capsys):
     from DGMSegmentationLib.cli import main
 
     weights = write_keras2(small, tmp_path / "w.h5")
-    assert main(["import-keras", str(weights), "--network", "dolz", "--window", "200"]) == 0
+    assert main(["import-keras", str(weights), "--network", "dolz", "--window", "300"]) == 0
     assert "slopes per voxel" in capsys.readouterr().out
-    assert load_model(tmp_path / "w.safetensors").header.preprocessing.windows == ((-200.0, 200.0),)
+    assert load_model(tmp_path / "w.safetensors").header.preprocessing.windows == ((-300.0, 300.0),)
     assert main(["import-keras", str(weights), "--network", "anisotropic", "--overwrite"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1

@@ -26,9 +26,11 @@ def import_keras(
         ),
     ] = None,
     window: Annotated[
-        float,
-        typer.Option(help="Grey window in ppb to both sides: 250 as in Part 2; weights of Part 1 want 200."),
-    ] = 250.0,
+        float | None,
+        typer.Option(
+            help="Grey window in ppb to both sides (default: the article's, 200 for dolz, 250 for anisotropic)."
+        ),
+    ] = None,
     labels: Annotated[
         str | None,
         typer.Option(
