@@ -100,19 +100,20 @@ def measured_file(
     subject: str | None = None,
     edited: bool = False,
     model: str = "",
+    image_name: str | None = None,
     log: Callable[[str], None] | None = None,
 ) -> MeasuredFile:
     """Measure one image file with labels (on any grid) and flag what deserves a look.
 
-    ``subject`` defaults to the BIDS subject of the file's name, else the name's stem. ``log`` is told when the voxel
-    size makes no human head. Raises InputError for bad input.
+    ``subject`` defaults to the BIDS subject of the file's name, else the name's stem; ``image_name`` to the file's name.
+    ``log`` is told when the voxel size makes no human head. Raises InputError for bad input.
     """
     opened = open_ppb(path, units, log)
     rows = measure(
         labels,
         opened.image,
         subject=subject_of(path) if subject is None else subject,
-        image_name=Path(path).name,
+        image_name=Path(path).name if image_name is None else image_name,
         mask=opened.mask,
         reference=reference_for(opened, reference),
         erode_voxels=erode_voxels,
@@ -125,6 +126,20 @@ def measured_file(
         flags = [flag for flag in flags if flag.code not in _FLAGS_OF_PPB]
         rows = [row.with_flags(["own_unit"]) for row in rows]
     return MeasuredFile(add_flags(rows, flags), opened, native, flags)
+
+
+def image_names(paths: Sequence[Path]) -> list[str]:
+    """What tables call these images: the files' names, with as many folders before them as tell all of them apart.
+
+    Reconstructions often lie under one name in folders of their own. Raises InputError when one file is given twice.
+    """
+    whole = [path.absolute().parts for path in paths]
+    if len(set(whole)) < len(whole):
+        raise InputError("One image is given twice: name each image once.")
+    depth = 1
+    while len({parts[-depth:] for parts in whole}) < len(whole):
+        depth += 1
+    return ["/".join(parts[-depth:]) for parts in whole]
 
 
 def subject_of(path: Path | str) -> str:

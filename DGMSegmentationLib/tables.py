@@ -204,15 +204,22 @@ def wide_columns() -> list[str]:
 
 
 def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, Any]]:
-    """One dict per subject and image, in the order of their first appearance."""
-    wide: dict[tuple[str, str], dict[str, Any]] = {}
+    """One dict per subject and image, in the order of their first appearance.
+
+    A structure that comes again under the same names was measured in another image: it begins a line of its own.
+    """
+    lines: list[dict[str, Any]] = []
+    current: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        line = wide.setdefault((row.subject, row.image), {"subject": row.subject, "image": row.image})
+        line = current.get((row.subject, row.image))
+        if line is None or f"{row.abbreviation}_flags" in line:
+            line = current[row.subject, row.image] = {"subject": row.subject, "image": row.image}
+            lines.append(line)
         line.update({name: getattr(row, name) for name in _WIDE_SHARED})
         line.update({f"{row.abbreviation}_{name}": getattr(row, name) for name in WIDE_STATISTICS})
         line[f"{row.abbreviation}_flags"] = row.flags
         line[f"{row.abbreviation.split('_')[0]}_asymmetry_percent"] = row.asymmetry_percent
-    return list(wide.values())
+    return lines
 
 
 def write_wide(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> None:

@@ -210,6 +210,22 @@ def test_measure_command(tmp_path, capsys):
         assert "--from and --to" in capsys.readouterr().err
 
 
+def test_measure_tells_images_of_one_name_apart(tmp_path, capsys):
+    """Reconstructions that lie under one name in folders of their own keep a row each, named by their folders."""
+    image, labels = phantom()
+    write_nifti(tmp_path / "seg.nii.gz", labels.data, labels.affine)
+    for folder, factor in (("tkd", 1.0), ("medi", 0.5)):
+        write_nifti(tmp_path / folder / "chi.nii.gz", factor * image.data, image.affine)
+    files = [str(tmp_path / folder / "chi.nii.gz") for folder in ("tkd", "medi")]
+    wide = tmp_path / "w.tsv"
+    assert main(["measure", "-s", str(tmp_path / "seg.nii.gz"), *files, "--wide", str(wide)]) == 0
+    rows = {row["image"]: float(row["GP_L_mean_ppb"]) for row in read_table(wide)}
+    assert rows["medi/chi.nii.gz"] == pytest.approx(0.5 * rows["tkd/chi.nii.gz"], rel=1e-4)
+    capsys.readouterr()
+    assert main(["measure", "-s", str(tmp_path / "seg.nii.gz"), files[0], files[0]]) == 2
+    assert "given twice" in capsys.readouterr().err
+
+
 def test_measure_other_maps_wrong_headers_and_a_page(tmp_path, capsys):
     """R2* is measured as it is; a squeezed header is said; the page of corrected labels shows the user's norms."""
     image, labels = phantom((60, 72, 54), (3.0, 3.0, 3.0))

@@ -107,6 +107,16 @@ def test_wide_table_has_one_row_an_image(tmp_path):
         )
 
 
+def test_wide_table_loses_no_image_of_the_same_name(tmp_path):
+    """Two reconstructions of one name, as older long tables hold them, are two rows."""
+    other = [replace(row, mean_ppb=-row.mean_ppb) for row in rows()]
+    write_wide([*rows(), *other], tmp_path / "w.tsv")
+    with open(tmp_path / "w.tsv", newline="", encoding="utf-8") as file:
+        wide = list(csv.DictReader(file, delimiter="\t"))
+    assert [row["image"] for row in wide] == ["a.nii.gz", "a.nii.gz"]
+    assert float(wide[0]["PU_R_mean_ppb"]) == -float(wide[1]["PU_R_mean_ppb"]) != 0
+
+
 def test_merging_replaces_a_measurement_in_its_place(tmp_path):
     first, again = rows(), [replace(row, mean_ppb=row.mean_ppb + 1) for row in rows()]
     joined = merge(first, rows("sub-02"), again)

@@ -60,7 +60,7 @@ def measure(
 
     from ..errors import InputError
     from ..files import check_writable, read_labels
-    from ..measure_files import measured_file
+    from ..measure_files import image_names, measured_file
     from ..norms import read_norms
     from ..tables import check_table_name, long_text, write_long, write_wide
     from .tables_on_screen import show_rows
@@ -76,7 +76,7 @@ def measure(
     expected = read_norms(norms, age, sex.value if sex else None) if norms else None
     labels = read_labels(segmentation, scheme.value)
     rows = []
-    for path in images:
+    for path, name in zip(images, image_names(images), strict=True):
         measured = measured_file(
             path,
             labels,
@@ -85,6 +85,7 @@ def measure(
             erode_voxels=erode,
             subject=subject,
             edited=edited,
+            image_name=name,
             log=lambda text: typer.echo(f"dgmseg: {text}", err=True),
         )
         rows += measured.rows
