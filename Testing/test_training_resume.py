@@ -43,8 +43,8 @@ def lines(output: Path) -> int:
     return len(history.read_text().splitlines()) if history.exists() else 0
 
 
-def run_and_kill(words: list[str], output: Path, at: int) -> None:
-    """Start a real process and kill it (no clean-up) once the history has ``at`` lines."""
+def run_and_kill(words: list[str], output: Path, at: int, how: int = signal.SIGKILL) -> tuple[int, str]:
+    """Start a real process, signal it once the history has ``at`` lines, and return its exit code and what it said."""
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 600
     while lines(output) < at:
@@ -53,8 +53,20 @@ def run_and_kill(words: list[str], output: Path, at: int) -> None:
             pytest.fail(f"the run ended before the kill: {process.communicate()[1].decode()[-2000:]}")
         time.sleep(0.02)
     time.sleep(0.05)  # into the next epoch
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    os.kill(process.pid, how)
+    said = process.communicate()[1].decode()
+    return process.returncode, said
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_run_does_not_pass_for_done(tmp_path, how):
+    """A batch system's time limit (SIGTERM) and Ctrl-C: exit code 1 and what to do, not the 0 of a finished run."""
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
+    long = ["--set", "stage1.epochs=2000", "--set", "stage1.patience=0"]
+    code, said = run_and_kill(command(data, output, *long), output, 2, how)
+    assert code == 1
+    assert said.count("\n") == 1 and "--resume" in said
 
 
 def rows_without_time(output: Path) -> list[str]:

@@ -13,10 +13,22 @@ from .options import Changes, Device, Init, Resume, TrainingDevice, Verbose
 
 @contextmanager
 def training_progress() -> Iterator[tuple[Callable[[str], None], Callable[[str, int, int], None]]]:
-    """Yield (log, progress): lines on stderr of a terminal, nothing when piped."""
+    """Yield (log, progress): lines on stderr of a terminal, nothing when piped.
+
+    Lightning ends a fit with SystemExit, of code 0 when SIGTERM (a batch system's time limit) stopped it: the run would
+    pass for done. It becomes Cancelled, as Ctrl-C does.
+    """
+    from ..errors import Cancelled
+
+    try:
+        yield _training_voice()
+    except (KeyboardInterrupt, SystemExit) as error:
+        raise Cancelled("The training was stopped: run again with --resume to go on.") from error
+
+
+def _training_voice() -> tuple[Callable[[str], None], Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
-        yield (lambda text: None), (lambda what, done, total: None)
-        return
+        return (lambda text: None), (lambda what, done, total: None)
 
     def log(text: str) -> None:
         print(text, file=sys.stderr)
@@ -24,7 +36,7 @@ def training_progress() -> Iterator[tuple[Callable[[str], None], Callable[[str, 
     def progress(what: str, done: int, total: int) -> None:
         print(f"\r{what}: {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
-    yield log, progress
+    return log, progress
 
 
 def train(
