@@ -1,6 +1,7 @@
 """Every bad input that has to do with reading: InputError, one plain sentence, and nothing written or changed."""
 
 import gzip
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import SimpleITK as sitk
 from conftest import snapshot
 from make_images import head, save_dicom_series, save_nifti
 
+from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import check_writable, read_image, read_labels
 from DGMSegmentationLib.mask import brain_mask, check_head_size
@@ -230,3 +232,20 @@ def test_unwritable_output(tmp_path):
         check_writable([tmp_path / "file" / "x_dseg.nii.gz"])
     assert_one_plain_sentence(str(caught.value))
     assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words", [["segment"], ["convert", "labels.nii.gz"], ["models"], ["cohort", "-o", "x"]]
+)
+@pytest.mark.parametrize("kind", ["too long", "closed"])
+def test_a_path_that_cannot_even_be_looked_at(tmp_path, words, kind, capfd):
+    """Python raises where it asks whether such a file is there: exit code 2 and a sentence, as for a missing file."""
+    folder = tmp_path / "closed"
+    if kind == "closed" and (not hasattr(os, "geteuid") or os.geteuid() == 0):
+        pytest.skip("root may look everywhere")
+    folder.mkdir(mode=0o000 if kind == "closed" else 0o700)
+    try:
+        assert main([*words, str(folder / ("x" * (300 if kind == "too long" else 3) + ".nii.gz"))]) == 2
+    finally:
+        folder.chmod(0o700)
+    assert_one_plain_sentence(capfd.readouterr().err.removeprefix("dgmseg: ").strip())

@@ -1,5 +1,6 @@
 """The command line ``dgmseg``: thin, each command in a file of its own, nothing heavy imported before it is needed."""
 
+import errno
 import logging
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ COMMANDS = {
 _EPILOG = "Results are for research use only."
 _INTERRUPTED = 130
 """What typer makes of a KeyboardInterrupt, without a word."""
+_BAD_PATH = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
 
 
 def _application(wanted: str | None):  # type: ignore[no-untyped-def]
@@ -112,6 +114,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         if type(error).__name__ in ("Abort", "Exit"):
             return int(getattr(error, "exit_code", 1))
+        if isinstance(error, OSError) and error.errno in _BAD_PATH and error.filename:
+            # even to ask whether a file is there can fail, so any command may meet this anywhere
+            _say(
+                f"{error.filename} cannot be reached ({error.strerror}): check the path and its permissions."
+            )
+            return 2
         _say(
             f"The run failed ({type(error).__name__}: {error}); run again with --debug and report what it shows."
         )
