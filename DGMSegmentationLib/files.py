@@ -25,6 +25,7 @@ PathLike = str | os.PathLike[str]
 
 _SUFFIXES = (".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr")
 _DICOM_MAGIC = slice(128, 132)  # "DICM" follows a preamble of 128 bytes (PS3.10, 7.1)
+_SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
 _MAX_LABEL = 100_000  # the largest number in FreeSurfer's colour table is below 15,000
 
 
@@ -67,7 +68,7 @@ def read_labels(
     image, segments = _read(path)
     values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
     labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
-    if labels is None or labels.min() < 0 or not np.array_equal(labels, values):
+    if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
         raise InputError(
             f"{path} is not a label map (its values are not small whole numbers): give a segmentation."
         )

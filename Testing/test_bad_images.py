@@ -210,6 +210,15 @@ def test_bad_labels(tmp_path, make):
     assert snapshot(tmp_path) == before
 
 
+def test_labels_that_a_file_scaled_are_labels(tmp_path):
+    """A label map saved from floats with the type int16: nibabel scales it, and 1 comes back as 1.00008."""
+    image = nib.Nifti1Image(LABELS.astype(float), AFFINE)
+    image.header.set_data_dtype(np.int16)
+    nib.save(image, tmp_path / "labels.nii.gz")
+    assert not np.array_equal(nib.load(tmp_path / "labels.nii.gz").get_fdata(), LABELS)
+    np.testing.assert_array_equal(read_labels(tmp_path / "labels.nii.gz").data, LABELS)
+
+
 def test_unknown_label_values_are_named(tmp_path):
     path = array(tmp_path, np.where(LABELS > 8, LABELS + 20, LABELS).astype(np.uint8))
     with pytest.raises(InputError, match="29, 30"):
