@@ -130,6 +130,10 @@ def _load(path: Path) -> Any:
             needed = float(np.prod([float(n) for n in shape])) * itemsize + float(image.dataobj.offset)
         except (ImageFileError, HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:
             raise InputError(f"{path} has a damaged NIfTI header: export the image again.") from error
+        if len(raw) < needed and (raw[344:347] == b"ni1" or raw[4:7] == b"ni2"):
+            raise InputError(
+                f"{path} is the header of a NIfTI pair (.hdr and .img), which is not read: save both as one .nii.gz."
+            )
         if len(raw) < needed:
             raise InputError(
                 f"{path} ends too early ({len(raw)} bytes of {needed:.0f}): copy or download it again."

@@ -219,6 +219,13 @@ def test_labels_that_a_file_scaled_are_labels(tmp_path):
     np.testing.assert_array_equal(read_labels(tmp_path / "labels.nii.gz").data, LABELS)
 
 
+def test_a_pair_of_files_is_named_as_such(tmp_path):
+    nib.save(nib.Nifti1Pair(CHI, AFFINE), tmp_path / "x.hdr")
+    with pytest.raises(InputError, match=r"NIfTI pair \(\.hdr and \.img\)") as caught:
+        read_image(tmp_path / "x.hdr")
+    assert_one_plain_sentence(str(caught.value))
+
+
 def test_unknown_label_values_are_named(tmp_path):
     path = array(tmp_path, np.where(LABELS > 8, LABELS + 20, LABELS).astype(np.uint8))
     with pytest.raises(InputError, match="29, 30"):
