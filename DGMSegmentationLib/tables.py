@@ -16,7 +16,7 @@ from typing import Any
 from .errors import InputError
 from .files import write_text
 from .measure import RoiRow
-from .structures import STRUCTURES
+from .structures import STRUCTURES, by_label
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(RoiRow))
 
@@ -167,13 +167,20 @@ def read_long(path: Path | str) -> list[RoiRow]:
                 f"The table {path} lacks the column {lacking[0]}: give a long ROI table of DGMSegmentation."
             )
     try:
-        return [
+        rows = [
             RoiRow(**{column: _parse(row[column], _TYPES[column]) for column in COLUMNS}) for row in table
         ]
     except ValueError as error:
         raise InputError(
             f"The table {path} holds a value of the wrong kind ({error}): check its numbers."
         ) from error
+    for row in rows:
+        if not 1 <= row.label <= len(STRUCTURES) or by_label(row.label).abbreviation != row.abbreviation:
+            raise InputError(
+                f"The table {path} calls label {row.label} {row.abbreviation}, which is none of the ten structures: "
+                "correct the column label or abbreviation."
+            )
+    return rows
 
 
 def merge(*tables: Iterable[RoiRow]) -> list[RoiRow]:

@@ -107,6 +107,13 @@ def test_wide_table_has_one_row_an_image(tmp_path):
         )
 
 
+@pytest.mark.parametrize("change", [{"label": 11}, {"label": 0}, {"label": 2}, {"abbreviation": "RN"}])
+def test_a_structure_that_is_not_ours_is_refused(tmp_path, change):
+    write_long([replace(rows()[0], **change)], tmp_path / "t.tsv")
+    with pytest.raises(InputError, match="none of the ten structures"):
+        read_long(tmp_path / "t.tsv")
+
+
 def test_wide_table_loses_no_image_of_the_same_name(tmp_path):
     """Two reconstructions of one name, as older long tables hold them, are two rows."""
     other = [replace(row, mean_ppb=-row.mean_ppb) for row in rows()]
