@@ -88,9 +88,10 @@ def pairs_from_manifest(path: Path) -> list[Pair]:
     """
     lines = read_table(path)
     for column in ("prediction", "reference"):
-        if not lines or column not in lines[0]:
+        if not lines or any(not line.get(column) for line in lines):
             raise InputError(
-                f"The manifest {path} lacks the column {column}: give prediction, reference (subject, image)."
+                f"The manifest {path} lacks values in the column {column}: give prediction, reference (subject, image) "
+                "in each line."
             )
     return [
         Pair(
@@ -112,6 +113,10 @@ def find_pairs(prediction: Path, reference: Path | None, image: Path | None = No
         if prediction.suffix.lower() not in (".tsv", ".csv"):
             raise InputError(
                 "Give a prediction and a reference (two files or two folders), or a .tsv manifest of pairs."
+            )
+        if image is not None:
+            raise InputError(
+                f"--image cannot be told to the lines of {prediction}: name each image in its column image."
             )
         return pairs_from_manifest(prediction)
     if prediction.is_dir() != reference.is_dir():

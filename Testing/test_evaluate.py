@@ -165,6 +165,17 @@ def test_folders_manifest_and_command_agree(tmp_path, capsys):
     assert out.read_bytes() == before
 
 
+def test_a_manifest_with_gaps_or_with_an_image_beside_it_is_refused(tmp_path, capsys):
+    manifest = tmp_path / "m.tsv"
+    for line in ("\tr.nii.gz\n", ""):
+        manifest.write_text(f"prediction\treference\n{line}")
+        assert main(["evaluate", str(manifest)]) == 2
+        assert "lacks values in the column prediction" in capsys.readouterr().err
+    manifest.write_text("prediction\treference\np.nii.gz\tr.nii.gz\n")
+    assert main(["evaluate", str(manifest), "--image", "q.nii.gz"]) == 2
+    assert "column image" in capsys.readouterr().err
+
+
 def test_a_missing_prediction_is_not_left_out_silently(tmp_path, capsys):
     write_cohort(tmp_path)
     (tmp_path / "pred" / "sub-02_Chimap_dseg.nii.gz").unlink()
