@@ -205,6 +205,10 @@ def test_measure_command(tmp_path, capsys):
     assert out.read_bytes() == before
     assert main([*command, "--scheme", "segdgm", "-o", str(tmp_path / "r.xlsx")]) == 2
     assert "r.xlsx" in capsys.readouterr().err and not (tmp_path / "r.xlsx").exists()
+    assert main([*command, "--scheme", "segdgm", "--overwrite", "--report", command[-1]]) == 2
+    assert "choose a name with .html" in capsys.readouterr().err  # not over the image
+    seg = [command[2], str(tmp_path / "x.seg.nrrd"), "--from", "segdgm"]
+    assert main(["convert", *seg, "--lookup", command[-1], "--overwrite"]) == 2
     for useless in (["--to", "freesurfer"], ["--from", "segdgm"]):
         assert main(["convert", str(out), str(tmp_path / "x.tsv"), *useless]) == 2
         assert "--from and --to" in capsys.readouterr().err

@@ -43,8 +43,9 @@ def convert(
     from ..errors import InputError
     from ..files import check_writable, read_labels, write_text
     from ..interchange import lookup_text, write_labels, write_stats
-    from ..tables import read_long, write_long, write_wide
+    from ..tables import check_table_name, read_long, write_long, write_wide
 
+    check_table_name(lookup)
     check_writable([path for path in (target, lookup) if path is not None], overwrite)
     ending = target.name.lower()
     is_table = source.suffix.lower() in (".tsv", ".csv")

@@ -66,6 +66,8 @@ def measure(
     from .tables_on_screen import show_rows
 
     check_table_name(output, wide)
+    if report is not None and report.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"A report page cannot become {report.name}: choose a name with .html.")
     check_writable([path for path in (output, wide, report) if path is not None], overwrite)
     if report is not None and (len(images) > 1 or units is MeasuredUnits.own):
         raise InputError(
