@@ -209,6 +209,8 @@ def test_measure_command(tmp_path, capsys):
     assert "choose a name with .html" in capsys.readouterr().err  # not over the image
     seg = [command[2], str(tmp_path / "x.seg.nrrd"), "--from", "segdgm"]
     assert main(["convert", *seg, "--lookup", command[-1], "--overwrite"]) == 2
+    assert main(["convert", *seg, "--to", "freesurfer"]) == 2
+    assert "leave out --to" in capsys.readouterr().err and not (tmp_path / "x.seg.nrrd").exists()
     for useless in (["--to", "freesurfer"], ["--from", "segdgm"]):
         assert main(["convert", str(out), str(tmp_path / "x.tsv"), *useless]) == 2
         assert "--from and --to" in capsys.readouterr().err

@@ -51,6 +51,8 @@ def convert(
     is_table = source.suffix.lower() in (".tsv", ".csv")
     if is_table and (to_scheme is not Scheme.dgm or from_scheme is not Scheme.dgm):
         raise InputError(f"{source} is a table, which has no numbering: leave out --from and --to.")
+    if to_scheme is not Scheme.dgm and ending.endswith((".seg.nrrd", ".dcm")):
+        raise InputError(f"{target.name} names its segments and keeps our numbers: leave out --to.")
     if wide and not (is_table and ending.endswith((".tsv", ".csv"))):
         raise InputError("--wide is for a table that becomes a .tsv or .csv: leave it out.")
     if is_table:
@@ -74,4 +76,4 @@ def convert(
             f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii, .seg.nrrd or .dcm."
         )
     if lookup is not None:
-        write_text(lookup, lookup_text("dgm" if ending.endswith(".seg.nrrd") else to_scheme.value))
+        write_text(lookup, lookup_text(to_scheme.value))
