@@ -335,9 +335,12 @@ def test_bad_options_end_with_exit_code_2(words, qsm_file, capsys):
     assert snapshot(path.parent) == before
 
 
-def test_debug_shows_the_traceback(tmp_path):
-    with pytest.raises(InputError):
-        main(["segment", str(tmp_path / "missing.nii.gz"), "--debug"])
+def test_debug_adds_the_traceback(tmp_path, capsys):
+    """And changes nothing else: scripts tell bad input from a failed run by the exit code."""
+    assert main(["segment", str(tmp_path / "missing.nii.gz"), "--debug"]) == 2
+    traceback, _, sentence = capsys.readouterr().err.rpartition("dgmseg: ")
+    assert "Traceback" in traceback and "there is no such file" in sentence
+    assert main(["segment", "--nonsense", "--debug"]) == 2
 
 
 def test_a_disk_that_fills_up_leaves_nothing_behind(qsm_file, monkeypatch, capsys):

@@ -3,6 +3,7 @@
 import errno
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except DGMError as error:
         if debug:
-            raise
+            traceback.print_exc()
         _say(str(error))
         return error.exit_code
     except BrokenPipeError:
@@ -99,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:
         if debug:
-            raise
+            traceback.print_exc()
         if isinstance(
             error.__cause__, EOFError
         ):  # typer takes it for a closed terminal; ours come from cut files
