@@ -204,7 +204,8 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
     for column in ("subject", "image", *channels[1:]):
         if not lines or column not in lines[0]:
             raise InputError(
-                f"The table {path} lacks the column {column}: give subject and image (tab-separated) in each line."
+                f"The table {path} lacks the column {column}: give subject and image in each line, and check the separator "
+                "(.csv comma, .tsv tab)."
             )
     root = path.absolute().parent
     cases = []
