@@ -108,6 +108,9 @@ def test_wishes_that_cannot_be_met_are_one_sentence(tmp_path, capsys):
         ([table, table, "--by", "ses"], "one table"),
         ([table, "--by", "ses", "--corrections", tmp_path / "c.tsv"], "--corrections needs"),
         ([table, "--by", "ses", "--statistic", "mean_referenced_ppb"], "--reference"),
+        ([table, "--by", "ses", "--reference", "brain"], "--reference is for images"),
+        ([image, image, "-s", image, "--reference", "brain"], "add --statistic mean_referenced_ppb"),
+        ([image, image, "-s", image, "--by", "ses"], "leave it out with images"),
     ):
         assert main(["agreement", *map(str, arguments)]) == 2
         assert word in capsys.readouterr().err
@@ -162,5 +165,10 @@ def test_images_of_one_head_on_different_grids(tmp_path, capsys):
     assert said.err.splitlines() == [f"dgmseg: The segmentation was resampled to the grid of {images[1]}."]
     # The two small nuclei are two or three slices high; where the grids interlock, their partial volumes do move them.
     assert all(abs(float(row["change_ppb"])) < 15 for row in read_table(side)[4:])
+    relative = ["--reference", "100", "--statistic", "mean_referenced_ppb", "--overwrite"]
+    raw = [float(row["first_ppb"]) for row in read_table(side)]
+    assert main([*command, *relative]) == 0
+    assert [float(row["first_ppb"]) for row in read_table(side)] == pytest.approx([x - 100 for x in raw])
+    capsys.readouterr()
     assert main([*command[:2], *command[3:], "--overwrite"]) == 2
     assert "two measurements" in capsys.readouterr().err

@@ -40,7 +40,10 @@ def agreement(
         ),
     ] = None,
     reference: Annotated[
-        str, typer.Option(metavar="none|brain|FILE|PPB", help="Reference for mean_referenced_ppb.")
+        str,
+        typer.Option(
+            metavar="none|brain|FILE|PPB", help="Reference of images for --statistic mean_referenced_ppb."
+        ),
     ] = "none",
     scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
     output: Annotated[
@@ -102,12 +105,26 @@ def agreement(
         from ..agreement_plot import agreement_plot, plot_format
 
         kind = plot_format(plot)
+    manifest = segmentation is None and len(inputs) == 1 and not is_roi_table(inputs[0])
+    measures = segmentation is not None or manifest
+    if by is not None and measures:
+        raise InputError(
+            "--by compares the images within one ROI table: leave it out with images or a manifest."
+        )
+    if reference != "none" and not measures:
+        raise InputError(
+            "--reference is for images: name labels for them with --segmentation, or leave it out (tables bring theirs)."
+        )
+    if reference != "none" and statistic is not Statistic.mean_referenced_ppb:
+        raise InputError(
+            f"--reference changes nothing in {statistic.value}: add --statistic mean_referenced_ppb, or leave it out."
+        )
     edits = []
     if segmentation is not None:
         methods = methods_from_images(
             inputs, segmentation, units=units.value, reference=reference, scheme=scheme.value, log=log
         )
-    elif len(inputs) == 1 and not is_roi_table(inputs[0]):
+    elif manifest:
         lines = read_manifest(inputs[0])
         methods = methods_from_manifest(
             lines, units=units.value, reference=reference, scheme=scheme.value, log=log
