@@ -135,6 +135,11 @@ def read_table(path: Path | str) -> list[dict[str, str]]:
     if not rows:
         raise InputError(f"The table {path} is empty: give one with a header line.")
     header = rows[0]
+    if len(header) == 1 and any(other in header[0] for other in ";,\t"):
+        raise InputError(
+            f"The columns of the table {path} are separated by another sign than its name says: save it with commas as "
+            ".csv, or with tabs as .tsv (and numbers with a decimal dot)."
+        )
     body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(text.strip() for text in row)]
     for number, row in body:
         if len(row) != len(header):

@@ -19,6 +19,7 @@ from DGMSegmentationLib.tables import (
     guard,
     merge,
     read_long,
+    read_table,
     unguard,
     write_long,
     write_wide,
@@ -112,6 +113,16 @@ def test_a_structure_that_is_not_ours_is_refused(tmp_path, change):
     write_long([replace(rows()[0], **change)], tmp_path / "t.tsv")
     with pytest.raises(InputError, match="none of the ten structures"):
         read_long(tmp_path / "t.tsv")
+
+
+@pytest.mark.parametrize(
+    ("name", "header"), [("t.csv", "a;b"), ("t.tsv", "a,b"), ("t.tsv", "a;b"), ("t.csv", "a\tb")]
+)
+def test_a_table_with_another_separator_is_told_so(tmp_path, name, header):
+    """European spreadsheets write .csv with semicolons; "lacks the column a" would send its owner looking."""
+    (tmp_path / name).write_text(f"{header}\n1{header[1]}2\n")
+    with pytest.raises(InputError, match="separated by another sign"):
+        read_table(tmp_path / name)
 
 
 def test_wide_table_loses_no_image_of_the_same_name(tmp_path):

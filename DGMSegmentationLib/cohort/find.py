@@ -204,8 +204,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
     for column in ("subject", "image", *channels[1:]):
         if not lines or column not in lines[0]:
             raise InputError(
-                f"The table {path} lacks the column {column}: give subject and image in each line, and check the separator "
-                "(.csv comma, .tsv tab)."
+                f"The table {path} lacks the column {column}: give subject and image in each line."
             )
     root = path.absolute().parent
     cases = []
