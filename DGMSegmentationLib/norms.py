@@ -98,7 +98,7 @@ def read_norms(path: Path | str, age: float | None = None, sex: str | None = Non
                 f"The norm table {path} names the unknown structure {row.structure} in line {number}: "
                 f"use {', '.join(NUCLEI)}, with _L or _R for one side."
             )
-        if not (np.isfinite(row.mean_ppb) and row.sd_ppb > 0):
+        if not (np.isfinite(row.mean_ppb) and 0 < row.sd_ppb < np.inf):
             raise InputError(f"The norm table {path} has no positive SD in line {number}: correct it.")
         rows.append(row)
     return Norms(tuple(rows), age, sex)
