@@ -50,14 +50,14 @@ def to_scheme(labels: NDArray[np.uint8], scheme: str) -> NDArray[np.integer]:
     return np.take(lookup, labels).astype(lookup.dtype)
 
 
-def lookup_text(scheme: str = "dgm") -> str:
+def lookup_text(scheme: str = "dgm", sep: str = "\t") -> str:
     """The BIDS lookup table of a scheme: index, name, abbreviation, color."""
     numbers = foreign_labels(scheme)
     rows = [
         {"index": numbers[s.label], "name": s.name, "abbreviation": s.abbreviation, "color": s.color}
         for s in STRUCTURES
     ]
-    return table_text(["index", "name", "abbreviation", "color"], rows)
+    return table_text(["index", "name", "abbreviation", "color"], rows, sep)
 
 
 def freesurfer_name(structure: Structure) -> str:

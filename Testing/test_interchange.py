@@ -148,6 +148,9 @@ def test_convert_command(tmp_path, capsys):
     )
     assert read_labels(original, None).data.max() == 11
     assert read_table(tmp_path / "l.tsv")[0]["index"] == "2"
+    assert main(["convert", str(source), str(back), "--lookup", str(tmp_path / "l.csv")]) == 0
+    assert read_table(tmp_path / "l.csv")[0]["abbreviation"] == "RN_L"
+    back.unlink()
     assert main(["convert", str(original), str(seg), "--from", "segdgm"]) == 0
     assert main(["convert", str(seg), str(back)]) == 0
     assert np.array_equal(read_labels(back).data, labels.data)

@@ -43,7 +43,7 @@ def convert(
     from ..errors import InputError
     from ..files import check_writable, read_labels, write_text
     from ..interchange import lookup_text, write_labels, write_stats
-    from ..tables import check_table_name, read_long, write_long, write_wide
+    from ..tables import check_table_name, read_long, separator, write_long, write_wide
 
     check_table_name(lookup)
     check_writable([path for path in (target, lookup) if path is not None], overwrite)
@@ -76,4 +76,4 @@ def convert(
             f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii, .seg.nrrd or .dcm."
         )
     if lookup is not None:
-        write_text(lookup, lookup_text(to_scheme.value))
+        write_text(lookup, lookup_text(to_scheme.value, separator(lookup)))
