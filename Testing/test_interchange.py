@@ -164,6 +164,7 @@ def test_convert_command(tmp_path, capsys):
     write_long(measure(labels, image, subject="s"), table)
     assert main(["convert", str(table), str(tmp_path / "r.stats")]) == 0
     assert main(["convert", str(table), str(tmp_path / "r.csv")]) == 0
+    assert main(["convert", str(table.rename(tmp_path / "r.txt")), str(table)]) == 0
     assert len(read_long(tmp_path / "r.csv")) == 10
     assert main(["convert", str(table), str(tmp_path / "w.csv"), "--wide"]) == 0
     assert len(read_table(tmp_path / "w.csv")) == 1

@@ -48,7 +48,7 @@ def convert(
     check_table_name(lookup)
     check_writable([path for path in (target, lookup) if path is not None], overwrite)
     ending = target.name.lower()
-    is_table = source.suffix.lower() in (".tsv", ".csv")
+    is_table = source.suffix.lower() in (".tsv", ".csv", ".txt")  # the names under which tables are written
     if is_table and (to_scheme is not Scheme.dgm or from_scheme is not Scheme.dgm):
         raise InputError(f"{source} is a table, which has no numbering: leave out --from and --to.")
     if to_scheme is not Scheme.dgm and ending.endswith((".seg.nrrd", ".dcm")):
