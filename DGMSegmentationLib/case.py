@@ -68,6 +68,17 @@ def bring_to_ppb(image: Image, units: str = "auto") -> tuple[Image, NDArray[np.b
     return image.replace(data=values, unit="ppb"), mask, decision
 
 
+def unit_contradiction(image: Image, decision: UnitDecision) -> list[str]:
+    """A sentence where the file (its BIDS sidecar) names another unit than its values made us take: one of them is wrong."""
+    if not decision.detected or image.unit in (None, decision.unit):
+        return []
+    name = image.path.name if image.path else "The image"
+    return [
+        f"{name} is taken as {decision.unit} from its values, but its header or sidecar says {image.unit}: "
+        "say which with --units."
+    ]
+
+
 def open_case(
     source: Image | Path | str,
     *,
@@ -86,6 +97,7 @@ def open_case(
     if voxel_size is not None:
         image = with_voxel_size(image, voxel_size)
     ppb, mask, decision = bring_to_ppb(image, units)
+    warnings += unit_contradiction(image, decision)
     warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, str(image.path or "the image"))
     others = []
     for name in extra or {}:

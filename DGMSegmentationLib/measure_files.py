@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .case import bring_to_ppb, without_sentinels
+from .case import bring_to_ppb, unit_contradiction, without_sentinels
 from .errors import InputError
 from .files import read_image, read_mask, stem
 from .image import Image
@@ -62,6 +62,8 @@ def open_ppb(path: Path | str, units: str = "auto", log: Callable[[str], None] |
             said = check_head_size(opened.mask, image.spacing, image.grid.axis_codes, str(path))
         except InputError as error:
             said = [str(error)]
+        for text in unit_contradiction(image, opened.units):
+            log(text)
         for text in said:  # there is no --voxel-size here: rows are measured as the file says
             log(f"{text.partition(': check the header')[0]}: check its header, volumes depend on it.")
     return opened

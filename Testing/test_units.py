@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_images import head
+from make_images import head, save_nifti
 
+from DGMSegmentationLib.case import open_case
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import read_image
 from DGMSegmentationLib.mask import brain_mask
+from DGMSegmentationLib.measure_files import open_ppb
 from DGMSegmentationLib.units import decide_units
 
-CHI, LABELS, _ = head()
+CHI, LABELS, AFFINE = head()
 MASK = brain_mask(CHI)
 RNG = np.random.default_rng(0)
 
@@ -59,6 +61,19 @@ def test_the_files_word_settles_only_what_is_open():
     against = decide_units(CHI, MASK, hint="ppb")
     assert against.unit == "ppm"
     assert "the file says ppb" in against.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "units", "warns"), [("ppb", "auto", 1), ("ppm", "auto", 0), ("ppb", "ppm", 0)]
+)
+def test_a_sidecar_that_contradicts_the_values_is_said(tmp_path, said, units, warns):
+    """A factor of 1000 hangs on it; a unit that the user gave needs no warning."""
+    save_nifti(tmp_path / "x_Chimap.nii.gz", CHI, AFFINE)
+    (tmp_path / "x_Chimap.json").write_text(f'{{"Units": "{said}"}}')
+    measured: list[str] = []
+    open_ppb(tmp_path / "x_Chimap.nii.gz", units, measured.append)
+    for warnings in (measured, open_case(tmp_path / "x_Chimap.nii.gz", units=units).warnings):
+        assert sum("sidecar says ppb: say which with --units" in text for text in warnings) == warns
 
 
 @pytest.mark.parametrize(

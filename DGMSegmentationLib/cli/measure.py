@@ -77,7 +77,7 @@ def measure(
         raise InputError("A table of norms is shown on the page: name one with --report.")
     expected = read_norms(norms, age, sex.value if sex else None) if norms else None
     labels = read_labels(segmentation, scheme.value)
-    rows = []
+    rows, decisions = [], []
     for path, name in zip(images, image_names(images), strict=True):
         measured = measured_file(
             path,
@@ -91,6 +91,7 @@ def measure(
             log=lambda text: typer.echo(f"dgmseg: {text}", err=True),
         )
         rows += measured.rows
+        decisions.append(f"Unit of {name}: {measured.opened.units.reason}")
         if "labels_resampled" in rows[-1].flag_list:
             typer.echo(f"dgmseg: The segmentation was resampled to the grid of {path}.", err=True)
     if report is not None:
@@ -119,6 +120,7 @@ def measure(
     if wide is not None:
         write_wide(rows, wide)
     if sys.stdout.isatty():
+        print("\n".join(decisions))
         show_rows(rows)
     else:
         sys.stdout.write(long_text(rows))
