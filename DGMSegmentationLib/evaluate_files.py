@@ -64,8 +64,10 @@ def find_cases(folder: Path, word: str) -> dict[str, Path]:
     return cases
 
 
-def pairs_from_folders(prediction: Path, reference: Path, image: Path | None) -> list[Pair]:
-    """Pair the files of two (three) folders by case.
+def pairs_from_folders(
+    prediction: Path, reference: Path, image: Path | None, log: Callable[[str], None] | None = None
+) -> list[Pair]:
+    """Pair the files of two (three) folders by case; ``log`` is told which predictions have no reference.
 
     Raises InputError when a reference has no prediction or no image: a case left out would beautify the
     result.
@@ -79,6 +81,10 @@ def pairs_from_folders(prediction: Path, reference: Path, image: Path | None) ->
             raise InputError(
                 f"{folder} holds no file for {missing[0]}{more}: add it, or list the pairs in a manifest."
             )
+    unknown = [key for key in predictions if key not in references]
+    if unknown and log is not None:
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        log(f"{reference} holds no reference for {unknown[0]}{more}: left out.")
     return [Pair(key, predictions[key], path, images.get(key)) for key, path in references.items()]
 
 
@@ -104,8 +110,13 @@ def pairs_from_manifest(path: Path) -> list[Pair]:
     ]
 
 
-def find_pairs(prediction: Path, reference: Path | None, image: Path | None = None) -> list[Pair]:
-    """The pairs that the user means: two files, two folders, or one manifest.
+def find_pairs(
+    prediction: Path,
+    reference: Path | None,
+    image: Path | None = None,
+    log: Callable[[str], None] | None = None,
+) -> list[Pair]:
+    """The pairs that the user means: two files, two folders, or one manifest; ``log`` is told what is left out.
 
     Raises InputError when the combination makes no sense.
     """
@@ -122,7 +133,7 @@ def find_pairs(prediction: Path, reference: Path | None, image: Path | None = No
     if prediction.is_dir() != reference.is_dir():
         raise InputError("Give two files or two folders, not one of each.")
     if prediction.is_dir():
-        return pairs_from_folders(prediction, reference, image)
+        return pairs_from_folders(prediction, reference, image, log)
     return [Pair(case_key(reference), prediction, reference, image)]
 
 

@@ -165,6 +165,16 @@ def test_folders_manifest_and_command_agree(tmp_path, capsys):
     assert out.read_bytes() == before
 
 
+def test_a_prediction_without_reference_is_left_out_with_a_word(tmp_path, capsys):
+    write_cohort(tmp_path, ("sub-01", "sub-02", "sub-03"))
+    for name in ("sub-02", "sub-03"):
+        (tmp_path / "ref" / name / f"{name}_seg-DGM_dseg.nii.gz").unlink()
+    assert main(["evaluate", str(tmp_path / "pred"), str(tmp_path / "ref")]) == 0
+    printed, said = capsys.readouterr()
+    assert "sub-01" in printed and "sub-02" not in printed
+    assert "no reference for sub-02 and 1 more: left out." in said
+
+
 def test_a_manifest_with_gaps_or_with_an_image_beside_it_is_refused(tmp_path, capsys):
     manifest = tmp_path / "m.tsv"
     for line in ("\tr.nii.gz\n", ""):

@@ -141,10 +141,13 @@ def test_a_mistake_is_one_sentence_that_names_the_key(override, key):
 def test_bad_files(tmp_path):
     bad = tmp_path / "bad.toml"
     bad.write_text("[stage1\n")
+    empty = tmp_path / "empty.toml"
+    empty.write_text("# later\n")
     own = tmp_path / "own.toml"
     own.write_text(f'base = "{own.name}"\n')
     for name, word in (
         (bad, "TOML"),
+        (empty, "is empty"),
         (tmp_path / "none.toml", "no such preset"),
         (own, "base"),
         ("part9", "part1"),

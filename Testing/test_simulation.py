@@ -348,6 +348,9 @@ def test_simulation_refuses_places_where_it_cannot_write(label_maps, tmp_path, c
     with pytest.raises(InputError, match="is a file"):
         simulate_dataset(label_maps, tmp_path / "out", 1, 0, cache=tmp_path / "file")
     words = ["simulate", "--labelmaps", str(label_maps), "--output", str(tmp_path / "out")]
+    for size, said in (("1 1 3", "no voxel size"), ("0.2,1,1", "between 0.4 and 6 mm")):
+        assert main([*words, "--voxel-size", size]) == 2
+        assert said in capsys.readouterr().err
     assert main([*words, "--contact-sheet", str(tmp_path / "file" / "sheet.png")]) == 2
     assert "is a file" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

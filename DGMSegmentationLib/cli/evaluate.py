@@ -45,12 +45,12 @@ def evaluate(
 
     check_table_name(output, summary)
     check_writable([path for path in (output, summary) if path is not None], overwrite)
-    scores = evaluate_files(
-        find_pairs(prediction, reference, image),
-        units=units.value,
-        scheme=scheme.value,
-        log=lambda text: typer.echo(f"dgmseg: {text}", err=True),
-    )
+
+    def log(text: str) -> None:
+        typer.echo(f"dgmseg: {text}", err=True)
+
+    pairs = find_pairs(prediction, reference, image, log)
+    scores = evaluate_files(pairs, units=units.value, scheme=scheme.value, log=log)
     cases, summaries = case_rows(scores), summarise(scores)
     if output is not None:
         write_table(output, CASE_COLUMNS, cases)

@@ -70,3 +70,20 @@ Changes = Annotated[
     list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")]
+
+
+def parse_voxel_size(text: str | None) -> tuple[float, float, float] | None:
+    """ "0.94,0.94,3" as three numbers; raises InputError for anything else."""
+    from ..errors import InputError
+
+    if text is None:
+        return None
+    try:
+        x, y, z = (float(part) for part in text.replace("x", ",").split(","))
+    except ValueError:
+        x = y = z = 0.0
+    if not all(0 < s < 100 for s in (x, y, z)):
+        raise InputError(
+            f"--voxel-size {text!r} is no voxel size; write three numbers in mm such as 0.94,0.94,3."
+        )
+    return x, y, z

@@ -17,6 +17,7 @@ from .options import (
     Device,
     Sex,
     Units,
+    parse_voxel_size,
 )
 
 
@@ -116,23 +117,6 @@ def segment(
         from ..tables import long_text
 
         sys.stdout.write(long_text(result.rows))
-
-
-def parse_voxel_size(text: str | None) -> tuple[float, ...] | None:
-    """ "0.94,0.94,3" as three numbers; raises InputError for anything else."""
-    from ..errors import InputError
-
-    if text is None:
-        return None
-    try:
-        size = tuple(float(part) for part in text.replace("x", ",").split(","))
-    except ValueError:
-        size = ()
-    if len(size) != 3 or not all(0 < s < 100 for s in size):
-        raise InputError(
-            f"--voxel-size {text!r} is no voxel size; write three numbers in mm such as 0.94,0.94,3."
-        )
-    return size
 
 
 def _named_file(text: str) -> tuple[str, Path]:

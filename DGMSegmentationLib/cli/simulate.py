@@ -23,8 +23,7 @@ def simulate(
         typer.Option(min=1, help="Use only the first so many anatomies (about ten seconds each, once)."),
     ] = None,
     voxel_size: Annotated[
-        tuple[float, float, float] | None,
-        typer.Option(help="Voxel size in mm (default: random per subject)."),
+        str | None, typer.Option(help="Voxel edges in mm, e.g. 1,1,3 (default: random per subject).")
     ] = None,
     contact_sheet: Annotated[
         Path | None, typer.Option("--contact-sheet", metavar="PNG", help="Draw the first subjects.")
@@ -46,13 +45,15 @@ def simulate(
     from ..files import check_writable
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
     from ..simulation.subject import RECONSTRUCTIONS, Options
+    from .options import parse_voxel_size
     from .progress import step_progress
 
     if reconstruction != "random" and reconstruction not in RECONSTRUCTIONS:
         raise InputError(
             f"--reconstruction {reconstruction} is unknown: use random, {', '.join(RECONSTRUCTIONS)}."
         )
-    if voxel_size is not None and not all(0.4 <= s <= 6.0 for s in voxel_size):
+    size = parse_voxel_size(voxel_size)
+    if size is not None and not all(0.4 <= s <= 6.0 for s in size):
         raise InputError("--voxel-size must hold three sizes between 0.4 and 6 mm.")
     if contact_sheet is not None:
         check_writable([contact_sheet], overwrite=True)  # before minutes of work
@@ -60,7 +61,7 @@ def simulate(
         veins=not no_veins,
         deform=not no_deformation,
         reconstructions=RECONSTRUCTIONS if reconstruction == "random" else (reconstruction,),
-        voxel_size=voxel_size,
+        voxel_size=size,
     )
     with step_progress() as show:
         subjects = simulate_dataset(

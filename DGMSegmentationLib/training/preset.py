@@ -80,6 +80,8 @@ def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is no readable TOML file ({error}); correct it.") from error
+    if not table:
+        raise InputError(f'{path} is empty; begin it with base = "part1" or another preset.')
     base = table.pop("base", None)
     if base is None:
         return table
