@@ -152,8 +152,8 @@ class Hand:
         self.wait_for("dgm_rows", bool)
 
     def open(self, path: Path | list[Path], kind: str = "volume", agree: bool = True) -> None:
-        """Open > ..., with the browser's own file chooser; waits for another table or message."""
-        before = self.state("dgm_measured"), self.state("dgm_message")
+        """Open > ..., with the browser's own file chooser; waits until it is open, or for another message."""
+        before = self.state("dgm_done"), self.state("dgm_message")
         self.page.click("#dgm-open")
         with self.page.expect_file_chooser() as chooser:
             self.page.click(f"#dgm-open-{kind}")
@@ -164,7 +164,7 @@ class Hand:
 
         def look() -> bool:
             self._agree_once(willing)
-            return (self.state("dgm_measured"), self.state("dgm_message")) != before and not self.busy()
+            return (self.state("dgm_done"), self.state("dgm_message")) != before and not self.busy()
 
         self.until(look, "nothing happened after a file was chosen")
 
@@ -184,7 +184,7 @@ class Hand:
 
     def segment(self) -> None:
         """Segment, agree when asked, and wait for the new table."""
-        before = self.state("dgm_measured")
+        before = self.state("dgm_done")
         self.page.click("#dgm-segment")
 
         willing = [True]
@@ -192,7 +192,7 @@ class Hand:
         def look() -> bool:
             self._agree_once(willing)
             assert self.state("dgm_message_kind") != "error" or not self.state("dgm_message")
-            return self.state("dgm_measured") > before and self.state("dgm_phase") == "idle"
+            return self.state("dgm_done") > before
 
         self.until(look, "the run did not end with a table")
         self.page.locator("#dgm-question").wait_for(state="hidden")

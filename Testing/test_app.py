@@ -184,7 +184,7 @@ def test_a_dicom_series_as_zip(hand, tmp_path):
 def test_drop_a_file(hand, files):
     """A file dropped on the page is opened like a chosen one."""
     content = list((files / "sub-01_dseg.nii.gz").read_bytes())
-    before = hand.state("dgm_measured")
+    before = hand.state("dgm_done")
     hand.page.evaluate(
         """content => {
             const transfer = new DataTransfer();
@@ -193,7 +193,7 @@ def test_drop_a_file(hand, files):
         }""",
         content,
     )
-    hand.wait_for("dgm_measured", lambda value: value > before)
+    hand.wait_for("dgm_done", lambda value: value > before)
     assert hand.state("dgm_has_labels")
 
 

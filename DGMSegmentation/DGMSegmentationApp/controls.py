@@ -54,8 +54,9 @@ class Controls(Table):
         """Read a file and show it; ``kind``: volume, labels, model, or any (decided by what it is). Raises DGMError."""
         name = name or path.name
         if kind == "model" or (kind == "any" and name.lower().endswith(".safetensors")):
-            with self.state:
+            with self.state as state:
                 self.list_models(str(path))
+                state.dgm_done += 1
             return
         async with self._loading:
             with self.busy(f"Reading {name}"):
@@ -116,6 +117,7 @@ class Controls(Table):
         self._show_unit()
         self._show_labels()
         self._refresh()
+        self.state.dgm_done += 1
         return note
 
     def _show_labels(self) -> None:
@@ -194,8 +196,9 @@ class Controls(Table):
                 for update in updates:
                     self._tell(update)
                 self._show_phase()
-            if not self.session.running:
-                return
+                if not self.session.running:
+                    self.state.dgm_done += 1
+                    return
 
     def _tell(self, update: Update) -> None:
         state = self.state

@@ -47,7 +47,9 @@ DEFAULTS: dict[str, Any] = {
     "dgm_saving": False,  # a file is being made for a download
     "dgm_panel": True,
     "dgm_theme": "dark",
-    "dgm_measured": 0,  # counts the tables, so that a test or a script can wait for the next one
+    # So that a test or a script can wait for the next one:
+    "dgm_measured": 0,  # counts the tables
+    "dgm_done": 0,  # counts the files that were opened and the runs that ended
 }
 
 
