@@ -45,16 +45,26 @@ def lines(output: Path) -> int:
 
 def run_and_kill(words: list[str], output: Path, at: int, how: int = signal.SIGKILL) -> tuple[int, str]:
     """Start a real process, signal it once the history has ``at`` lines, and return its exit code and what it said."""
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 600
-    while lines(output) < at:
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            pytest.fail(f"the run ended before the kill: {process.communicate()[1].decode()[-2000:]}")
-        time.sleep(0.02)
-    time.sleep(0.05)  # into the next epoch
-    os.kill(process.pid, how)
-    said = process.communicate()[1].decode()
+    process = subprocess.Popen(
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # ignored below a job in the background
+    )
+    try:
+        deadline = time.monotonic() + 600
+        while lines(output) < at:
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                pytest.fail(f"the run ended before the kill: {process.communicate()[1].decode()[-2000:]}")
+            time.sleep(0.02)
+        time.sleep(0.05)  # into the next epoch
+        os.kill(process.pid, how)
+        said = process.communicate(timeout=120)[1].decode()
+    finally:
+        process.kill()
     return process.returncode, said
 
 
