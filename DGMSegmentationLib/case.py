@@ -75,7 +75,7 @@ def unit_contradiction(image: Image, decision: UnitDecision) -> list[str]:
     name = image.path.name if image.path else "The image"
     return [
         f"{name} is taken as {decision.unit} from its values, but its header or sidecar says {image.unit}: "
-        "say which with --units."
+        "say which with --units ppm or --units ppb."
     ]
 
 
