@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from cohorts import MODEL, REPOSITORY, add_subject, start, wait_for
@@ -74,6 +75,18 @@ def test_a_worker_that_is_killed_costs_no_case(cluster, tmp_path):
     assert {row.subject for row in read_long(output / "rois_long.tsv")} == set(done)
     assert {line["status"] for line in read_table(output / "cases.tsv")} == {"done"}
     assert not list((output / ".dgmseg").glob("tmp-group*"))
+
+
+@pytest.mark.parametrize("address", ["localhost", "tcp://no-such-host.invalid:8786"])
+def test_an_address_without_port_or_of_an_unknown_host_is_refused_at_once(tmp_path, address):
+    add_subject(tmp_path / "bids", "sub-1", 90)
+    command = ["cohort", str(tmp_path / "bids"), "-o", str(tmp_path / "out"), *MODEL, "--scheduler", address]
+    begun = time.monotonic()
+    run = start(command)
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == 2
+    assert f"No Dask scheduler answers at {address}" in errors and "Traceback" not in errors
+    assert time.monotonic() - begun < 9  # less than a client waits
 
 
 def test_a_scheduler_that_is_not_there(tmp_path, capsys):

@@ -28,11 +28,13 @@ def run_dask(
     """
     try:
         from distributed import Client, as_completed
+        from distributed.comm import resolve_address
     except ImportError as error:
         raise InputError(
             "--scheduler needs Dask; install it with: pip install 'DGMSegmentation[cohort]'."
         ) from error
     try:
+        resolve_address(address)  # a client of an unknown host hangs, and ends in a traceback
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, ImportError) as error:
         raise InputError(
