@@ -94,13 +94,13 @@ def icc_2_1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     tail = 1 - (1 - confidence) / 2
     f_low, f_high = f_distribution.ppf(tail, n - 1, v), f_distribution.ppf(tail, v, n - 1)
     rest = k * ms_raters + (k * n - k - n) * ms_error
-    # The quotients are bounded for any F; where F itself overflows (hardly any degrees of freedom) they have a limit.
-    below = f_low * rest + n * ms_subjects
-    low = n * (ms_subjects - f_low * ms_error) / below if np.isfinite(f_low) else -n * ms_error / rest
-    above = rest + n * f_high * ms_subjects
-    high = n * (f_high * ms_subjects - ms_error) / above if np.isfinite(f_high) else 1.0
+    # The quotients are bounded for any F, but F is huge with hardly any degrees of freedom: they are divided by it.
+    low = n * (ms_subjects / f_low - ms_error) / (rest + n * ms_subjects / f_low)
+    small, scale = min(f_high, 1.0), 1 / max(f_high, 1.0)
+    above = scale * rest + n * small * ms_subjects
+    high = n * (small * ms_subjects - scale * ms_error) / above if np.isfinite(f_high) else 1.0
     low = max(float(low), min(float(icc), -1 / (k - 1)))
-    return Estimate(float(icc), low, float(high), n)
+    return Estimate(float(icc), low, max(float(high), float(icc)), n)
 
 
 def concordance(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:

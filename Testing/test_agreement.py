@@ -36,6 +36,16 @@ def test_icc_of_shrout_and_fleiss():
     assert icc.n == 6
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "ratings", [[[57.8, 112.8], [84.1, 97.4]], [[57.750157, 112.831646], [84.100166, 97.440474]],
+                [[62.965071, 106.135824], [77.914585, 89.762124]]],
+)  # fmt: skip
+def test_the_interval_of_two_subjects_holds_the_estimate_without_a_warning(ratings):
+    icc = icc_2_1(ratings)
+    assert -1 <= icc.low <= icc.value <= icc.high <= 1
+
+
 def test_icc_limits():
     x = np.arange(10.0)
     assert icc_2_1(np.column_stack([x, x])).value == 1
