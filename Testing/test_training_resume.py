@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import pytest
 import torch
 from training_data import TINY_PATCH, make_bids
@@ -117,6 +119,22 @@ def test_an_output_in_use_is_refused_and_resume_wants_the_same_preset(tmp_path):
     assert (output / "model.safetensors").read_bytes() == before
     train("part1", data, output, resume=True, overrides=short)  # finished: nothing to do
     assert (output / "model.safetensors").read_bytes() == before
+
+
+def test_resume_wants_the_same_content_of_images_and_labels(tmp_path):
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
+    short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
+    model = train("part1", data, output, device="cpu", overrides=short)
+    label = next(data.glob("derivatives/manual/sub-01/anat/*_dseg.nii.gz"))
+    image = nib.load(label)
+    corrected = np.where(np.asarray(image.dataobj) == 1, 0, np.asarray(image.dataobj))
+    nib.save(nib.Nifti1Image(corrected, image.affine), label)
+    with pytest.raises(InputError, match="another image or label"):
+        train("part1", data, output, device="cpu", overrides=short, resume=True)
+    state = json.loads((output / "run.json").read_text())
+    del state["fingerprint"]["image or label"]  # as a run of an earlier version
+    (output / "run.json").write_text(json.dumps(state))
+    assert train("part1", data, output, device="cpu", overrides=short, resume=True) == model
 
 
 def test_resume_with_another_preset_is_refused(tmp_path):

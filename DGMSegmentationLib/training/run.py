@@ -15,7 +15,7 @@ import torch
 
 from ..devices import limit_torch_threads, pick_device
 from ..errors import InputError
-from ..files import check_writable, write_json, write_text
+from ..files import check_writable, sha256, write_json, write_text
 from ..model import Member, ModelHeader, load_model, save_model
 from ..structures import STRUCTURES
 from .cases import Case, open_subject, prepare_cases, prior_box
@@ -73,6 +73,14 @@ def train(
 def _fits(state: State, wanted: State) -> bool:
     """Whether weights have the names and sizes that a network wants."""
     return {k: v.shape for k, v in state.items()} == {k: v.shape for k, v in wanted.items()}
+
+
+def _checksum(path: Path) -> str:
+    """Of a file's content; none where it cannot be read, which is said when it is opened."""
+    try:
+        return sha256(path)
+    except OSError:
+        return ""
 
 
 class TrainingRun:
@@ -218,6 +226,8 @@ class TrainingRun:
             "preset": self.preset.to_dict(),
             "data": {"split": self.split, "images": [p.name for s in used for p in (*s.images, s.label)]},
             "initial model": self.initial.sha256 if self.initial else "",
+            # A label corrected under its old name is other data, too.
+            "image or label": [_checksum(p) for s in self.subjects for p in (*s.images, s.label)],
         }
 
     def _open(self) -> None:

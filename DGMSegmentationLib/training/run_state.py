@@ -62,7 +62,7 @@ class Progress:
             state = json.loads(self.file.read_text(encoding="utf-8"))
             before, rows, finished = dict(state["fingerprint"]), list(state["rows"]), dict(state["finished"])
         for part, value in json.loads(json.dumps(self.fingerprint)).items():
-            if before.get(part) != value:
+            if before.get(part, value) != value:  # runs of earlier versions know no checksums
                 raise InputError(
                     f"{self.folder.parent} holds a run with another {part}; resume with the same, or choose another --output."
                 )
