@@ -267,6 +267,18 @@ def test_data_set_is_complete_resumable_and_the_same_in_parallel(anatomy, tmp_pa
     assert image_path(output, names[0]).stat().st_mtime_ns == kept
 
 
+@pytest.mark.parametrize("path", [image_path, labels_path])
+def test_a_volume_that_was_deleted_is_made_again(anatomy, tmp_path, path):
+    save_anatomy(tmp_path / "phantom.npz", anatomy)
+    file = path(tmp_path / "set", "sub-sim0001")
+    contents = []
+    for _ in range(2):
+        simulate_anatomies([tmp_path / "phantom.npz"], tmp_path / "set", 1, 8, options=COARSE)
+        contents.append(file.read_bytes())
+        file.unlink()
+    assert contents[0] == contents[1]
+
+
 def test_splits_given_to_simulated_subjects_survive_another_run(anatomy, tmp_path):
     """participants.tsv is where the user says who trains: rows stay, new subjects are added below."""
     paths = [tmp_path / "a.npz", tmp_path / "b.npz"]

@@ -48,6 +48,11 @@ def settings_path(output: Path, subject: str) -> Path:
     return image_path(output, subject).with_name(f"{subject}_Chimap.json")
 
 
+def _is_finished(output: Path, subject: str) -> bool:
+    """True when all files of a subject are there: a map that was deleted since is made again."""
+    return all(path(output, subject).is_file() for path in (settings_path, image_path, labels_path))
+
+
 def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
                       limit: int | None = None, needed: int | None = None) -> list[Path]:  # fmt: skip
     """Build those of the first ``needed`` anatomies that the cache lacks (about ten seconds each).
@@ -126,7 +131,7 @@ def simulate_anatomies(
     tasks = [
         (paths[n % len(paths)], seed, n, output, subject, options)
         for n, subject in enumerate(subjects)
-        if not settings_path(output, subject).is_file()
+        if not _is_finished(output, subject)
     ]
     run_tasks(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
     _write_tables(output, paths)
@@ -216,7 +221,7 @@ def _participants(output: Path) -> tuple[str, list[str], set[str]]:
 def _add_participants(output: Path, anatomies: Sequence[Path]) -> None:
     """Add the finished subjects that participants.tsv lacks; what stands there stays, splits above all."""
     text, columns, listed = _participants(output)
-    finished = sorted(p.name for p in output.glob("sub-sim*") if settings_path(output, p.name).is_file())
+    finished = sorted(p.name for p in output.glob("sub-sim*") if _is_finished(output, p.name))
     new = [subject for subject in finished if subject not in listed]
     if not new:
         return
