@@ -189,3 +189,18 @@ def test_sessions_of_one_person_on_both_sides_of_a_split_are_refused(tmp_path, s
     rows = ["one\tq.nii.gz\tl.nii.gz\ttrain\tp", f"two\tq.nii.gz\tl.nii.gz\t{split}\tp"]
     with pytest.raises(InputError, match="one person"):
         find_subjects(write_table(tmp_path, rows, columns))
+
+
+def test_runs_of_a_person_and_names_of_one_image_stand_on_one_side_of_a_split(tmp_path):
+    touch(tmp_path, "r.nii.gz")
+    rows = ["sub-a_run-1\tq.nii.gz\tl.nii.gz\ttrain", "sub-a_run-2\tr.nii.gz\tl.nii.gz\ttest"]
+    with pytest.raises(InputError, match=r"sub-a_run-1 \(train\) and sub-a_run-2 \(test\) are one person's"):
+        find_subjects(write_table(tmp_path, rows))
+    with pytest.raises(InputError, match=r"one \(train\) and two \(test\)"):
+        find_subjects(
+            write_table(tmp_path, ["one\tq.nii.gz\tl.nii.gz\ttrain", "two\tq.nii.gz\tl.nii.gz\ttest"])
+        )
+    names = ("sub-a", "sub-a_acq-x_run-2", "sub-b", "HC_1-a", "HC_1-b", "x_ses-1")
+    rows = [f"{name}\tq.nii.gz\tl.nii.gz\ttrain" for name in names]
+    persons = {s.name: s.group for s in find_subjects(write_table(tmp_path, rows))}
+    assert persons == {name: name for name in names} | {"sub-a_acq-x_run-2": "sub-a", "x_ses-1": "x"}

@@ -78,10 +78,10 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[
 
 
 def _check_one_side(data: Path, subjects: Sequence[Subject]) -> None:
-    """A model that trained on one session of a person would be tested on what it knows."""
-    first: dict[str, Subject] = {}
-    for subject in subjects:
-        other = first.setdefault(subject.group, subject)
+    """A model that trained on one session of a person would be tested on what it knows; one image is one person's."""
+    first: dict[str | Path, Subject] = {}
+    for subject, key in ((s, key) for s in subjects for key in (s.group, s.images[0].resolve())):
+        other = first.setdefault(key, subject)
         if other.split != subject.split:
             raise InputError(
                 f"{data}: {other.name} ({other.split}) and {subject.name} ({subject.split}) are one person's; "
@@ -135,7 +135,8 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
                 raise InputError(f"{where}: {file} does not exist; correct the path.")
             files.append(file)
         name = row["subject"]
-        person = row.get("participant") or re.sub(r"_ses-.*", "", name)
+        # A BIDS name ("sub-01_run-2") begins with the person; of other names only a session is known to be no part.
+        person = row.get("participant") or re.sub(r"^(sub-[^_]+)_[a-z]+-.*|_ses-.*", r"\1", name)
         subjects.append(Subject(name, tuple(files[:-1]), files[-1], _split(row.get("split"), where), person))
     return subjects
 
