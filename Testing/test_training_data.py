@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from training_data import TINY_DENSE, head, make_bids
 
+from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.cohort.layout import SOFTWARE_NAME
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.files import read_labels
@@ -170,6 +171,25 @@ def test_a_segmentation_that_slicer_cut_to_its_extent_is_put_back(tmp_path):
     with pytest.raises(InputError, match="another grid"):
         open_subject(subject, DataSettings())
     assert nib.load(subject.images[0]).shape == values.shape
+
+
+def test_every_run_trains_with_the_channel_of_its_own(tmp_path):
+    """As the cohort finds them: never the map of another run, also where a run has none."""
+    root, anat = make_bids(tmp_path, n_train=1), tmp_path / "sub-01" / "anat"
+    names = ("sub-01_run-2_Chimap", "sub-01_R2starmap", "sub-01_run-2_R2starmap")
+    touch(root, *(f"sub-01/anat/{name}.nii.gz" for name in names))
+    touch(root, "derivatives/manual/sub-01/anat/sub-01_run-2_seg-DGM_dseg.nii.gz")
+    channels = ("qsm", "R2starmap")
+    found = {s.name: s.images[1].name for s in find_subjects(root, channels)}
+    assert found == {"sub-01": "sub-01_R2starmap.nii.gz", "sub-01_run-2": "sub-01_run-2_R2starmap.nii.gz"}
+    assert {c.name: c.channels["R2starmap"].name for c in find_cohort(root, channels).cases} == found
+    (anat / "sub-01_R2starmap.nii.gz").unlink()
+    with pytest.raises(InputError, match=r"one file sub-01_R2starmap\.nii\.gz .*found 0"):
+        find_subjects(root, channels)
+    lacking, whole = find_cohort(root, channels).cases
+    assert "there are 0" in lacking.trouble and not whole.trouble
+    touch(root, "sub-01/anat/sub-01_space-QSM_R2starmap.nii.gz")  # more entities, and no other map's
+    assert [c.trouble for c in find_cohort(root, channels).cases] == ["", ""]
 
 
 def write_table(folder: Path, rows: list[str], columns: str = "subject\timage\tlabel\tsplit") -> Path:

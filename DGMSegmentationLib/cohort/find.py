@@ -180,15 +180,24 @@ def _misplaced(stem: str, person: str, session: str, file: Path) -> str:
     return ""
 
 
+def channel_files(image: Path, stem: str, channel: str) -> list[Path]:
+    """What may be a further channel of a map: the file of its very name, else those with more entities.
+
+    Not those of another map beside it: "sub-01_run-2_R2starmap" is none of "sub-01" where "sub-01_run-2_Chimap" is.
+    """
+    files = sorted(
+        p for p in image.parent.glob(f"{stem}_*.nii*") if re.search(rf"_{re.escape(channel)}\.nii", p.name)
+    )
+    exact = [p for p in files if p.name.partition(".")[0] == f"{stem}_{channel}"]
+    maps = [match["stem"] for p in image.parent.iterdir() if (match := _CHIMAP.fullmatch(p.name))]
+    others = tuple(f"{other}_" for other in maps if other.startswith(f"{stem}_"))
+    return exact or [p for p in files if not p.name.startswith(others)]
+
+
 def _with_channels(case: CohortCase, channels: Sequence[str], stem: str) -> CohortCase:
     found = {}
     for channel in channels[1:]:
-        files = sorted(
-            p
-            for p in case.image.parent.glob(f"{stem}_*.nii*")
-            if re.search(rf"_{re.escape(channel)}\.nii", p.name)
-        )
-        files = [p for p in files if p.name.partition(".")[0] == f"{stem}_{channel}"] or files
+        files = channel_files(case.image, stem, channel)
         if len(files) != 1:
             sentence = (
                 f"The model needs one file {stem}_{channel}.nii.gz beside {case.image.name}, "

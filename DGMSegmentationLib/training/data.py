@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..cohort.find import is_separated_part
+from ..cohort.find import channel_files, is_separated_part
 from ..errors import InputError
 from ..structures import LABEL_SCHEMES, N_CLASSES
 from .label_files import HOW_TO_CORRECT, find_labels
@@ -187,10 +187,10 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
             )
         extra = []
         for channel in channels[1:]:
-            found = sorted(image.parent.glob(f"{stem}_*{channel}.nii*"))
+            found = channel_files(image, stem, channel)
             if len(found) != 1:
                 raise InputError(
-                    f"{person}: expected one file {stem}_*{channel}.nii.gz beside the QSM, found {len(found)}."
+                    f"{person}: expected one file {stem}_{channel}.nii.gz beside the QSM, found {len(found)}."
                 )
             extra.append(found[0])
         name = stem if "_ses-" in stem or len(stem) > len(person) else person
