@@ -433,6 +433,7 @@ def test_missing_folder_and_bad_preset_from_the_command_line(tmp_path, capsys):
         "preprocessing.divide=0",
         "preprocessing.coordinates=true",
         "preprocessing.levels='abc'",
+        'optimiser.freeze=["no_such_layer"]',
     ],
 )
 def test_a_preset_that_cannot_work_fails_before_anything_is_written(tmp_path, wrong):

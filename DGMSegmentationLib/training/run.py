@@ -193,6 +193,14 @@ class TrainingRun:
                     f"The network {preset.network.name} {'needs' if network.uses_coordinates else 'takes no'} "
                     "coordinates; correct preprocessing.coordinates in the preset."
                 )
+            names = [name for name, _ in network.named_parameters()]
+            for part in preset.optimiser.freeze:
+                if not any(name.startswith(part) for name in names):  # it would train what shall stay
+                    found = ", ".join(dict.fromkeys(name.split(".")[0] for name in names))
+                    raise InputError(
+                        f"The network {preset.network.name} has no parameter that begins with {part}; correct "
+                        f"optimiser.freeze (they begin with {found})."
+                    )
             module = SegmentationModule(network, preset, preset.stage1, 1e-3, (0,))
             module.configure_optimizers()
             outer = [c + 2 * h for c, h in zip(core, network.halo, strict=True)]
