@@ -159,6 +159,18 @@ def test_the_files_that_are_meant_are_taken(tmp_path):
     assert not case.trouble and case.channels["R2starmap"].name == "sub-1_R2starmap.nii.gz"
 
 
+@pytest.mark.parametrize("other", ["HC-01", "sub-HC_01", "hc01"])
+def test_two_spellings_of_a_table_never_share_a_folder(tmp_path, other):
+    """Two persons, or one whose sessions would not be compared: nothing tells which."""
+    table = tmp_path / "list.tsv"
+    table.write_text(
+        f"subject\tsession\timage\nHC_01\t1\ta.nii.gz\n{other}\t2\tb.nii.gz\nHC_01\t3\tc.nii.gz\n"
+    )
+    troubles = {case.image.name: case.trouble for case in find_cohort(table).cases}
+    assert f"line 3: {other} and HC_01 would both be" in troubles.pop("b.nii.gz")
+    assert troubles == {"a.nii.gz": "", "c.nii.gz": ""}
+
+
 def test_table(tmp_path):
     table = tmp_path / "list.tsv"
     table.write_text(

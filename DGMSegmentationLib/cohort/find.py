@@ -218,11 +218,18 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
     root = path.absolute().parent
     cases = []
     visits: dict[str, dict[str, int]] = {}
+    written: dict[str, str] = {}  # folder -> its subject, as the table writes it
     for number, line in enumerate(lines, start=2):
         subject, image = line["subject"].strip(), line["image"].strip()
         if not subject or not image:
             raise InputError(f"{path}, line {number}: subject or image is empty; fill it in.")
         name = "sub-" + _as_label(subject.removeprefix("sub-"), f"{path}, line {number}: subject {subject}")
+        trouble = ""
+        if (other := written.setdefault(name.lower(), subject)) != subject:
+            trouble = (
+                f"{path}, line {number}: {subject} and {other} would both be {name}: write a subject alike in all "
+                "lines, or name two subjects so that letters and digits tell them apart."
+            )
         session = line.get("session", "").strip().removeprefix("ses-")
         sessions = visits.setdefault(name, {})
         if session:
@@ -233,6 +240,8 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         name += "".join(f"_{key}-{value}" for key, value in further.items() if key not in ("sub", "ses"))
         extra = {channel: root / line[channel] for channel in channels[1:] if line[channel]}
         lacking = [channel for channel in channels[1:] if channel not in extra]
+        if lacking and not trouble:
+            trouble = f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
         edited = line.get("segmentation", "").strip()
         cases.append(
             CohortCase(
@@ -246,9 +255,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
                 edited=root / edited if edited else None,
                 age=_age(line.get("age", "")),
                 sex=_sex(line.get("sex", "")),
-                trouble=f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
-                if lacking
-                else "",
+                trouble=trouble,
                 visit=sessions.setdefault(session, len(sessions)),
                 ordered_by=BY_LINE,
             )
