@@ -211,6 +211,11 @@ def test_sessions_of_one_person_on_both_sides_of_a_split_are_refused(tmp_path, s
         find_subjects(write_table(tmp_path, rows, columns))
 
 
+def test_a_line_without_a_name_is_refused(tmp_path):
+    with pytest.raises(InputError, match="line 3: the column 'subject' is empty"):
+        find_subjects(write_table(tmp_path, ["a\tq.nii.gz\tl.nii.gz\ttrain", " \tq.nii.gz\tl.nii.gz\ttrain"]))
+
+
 def test_runs_of_a_person_and_names_of_one_image_stand_on_one_side_of_a_split(tmp_path):
     touch(tmp_path, "r.nii.gz")
     rows = ["sub-a_run-1\tq.nii.gz\tl.nii.gz\ttrain", "sub-a_run-2\tr.nii.gz\tl.nii.gz\ttest"]

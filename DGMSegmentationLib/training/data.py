@@ -126,6 +126,8 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     subjects = []
     for number, row in enumerate(rows, start=2):
         where = f"{path}, line {number}"
+        if not (row["subject"] or "").strip():
+            raise InputError(f"{where}: the column 'subject' is empty; give each volume a name.")
         files = []
         for column in ("image", *channels[1:], "label"):
             if not row.get(column):
