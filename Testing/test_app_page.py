@@ -227,6 +227,27 @@ def test_nothing_is_cut_off(segmented, width, height):
     page.set_viewport_size({"width": 1280, "height": 720})
 
 
+@pytest.mark.parametrize("width", [800, 640, 400, 360])
+def test_a_narrow_bar_keeps_its_buttons_and_the_unit(segmented, width):
+    """640 is a window of 1280 at a zoom of 200 %."""
+    page = segmented.page
+    page.evaluate("window.trame.state.update({ dgm_file: 'sub-01_ses-baseline_acq-highres_run-01_Chimap' })")
+    page.set_viewport_size({"width": width, "height": 720})
+    unit = page.locator("#dgm-unit")
+
+    def whole() -> bool:
+        ends = [page.locator("header button").last, unit]
+        boxes = [element.bounding_box() for element in ends]
+        inside = all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+        return inside and unit.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+
+    try:
+        segmented.until(whole, "the bar is cut off", seconds=10)
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.evaluate("window.trame.state.update({ dgm_file: 'sub-01_Chimap' })")
+
+
 @pytest.mark.parametrize("width, height", [(1280, 720), (1024, 768)])
 def test_a_message_is_seen_whole(segmented, width, height):
     """Every line of it, also when the panel is scrolled down or put away."""
