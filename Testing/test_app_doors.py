@@ -113,6 +113,19 @@ def test_one_file_in_a_zip_is_that_file(tmp_path):
     assert not archive.exists()
 
 
+def test_a_scene_is_no_volume(tmp_path):
+    """Save > Scene (.mrb) makes one; it is a zip archive."""
+    archive = _zip(tmp_path / "sub-01.mrb", {"sub-01/sub-01.mrml": b"<MRML/>", "sub-01/Data/a.nrrd": b"x"})
+    with pytest.raises(InputError, match="is a scene for 3D Slicer"):
+        what_to_read([archive], 1000)
+
+
+def test_the_folder_of_an_archive_has_its_name(tmp_path):
+    """The library's sentences name the folder: "The folder series holds no DICOM images"."""
+    archive = _zip(tmp_path / "series.zip", {"a.txt": b"1", "b.txt": b"2"})
+    assert what_to_read([archive], 1000).name == "series"
+
+
 def test_files_of_the_same_name_are_all_kept(tmp_path):
     archive = _zip(tmp_path / "a.zip", {"one/IM1": b"first", "two/IM1": b"second"})
     folder = what_to_read([archive], 1000)

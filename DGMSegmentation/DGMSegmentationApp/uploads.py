@@ -76,14 +76,20 @@ def _free(folder: Path, name: str, index: int) -> Path:
 def what_to_read(paths: list[Path], limit: int) -> Path:
     """The file or the folder that the library is to read: a zip archive is unpacked, many files are one series.
 
-    Raises InputError for an archive that cannot be unpacked, and for a header that points at another file.
+    Raises InputError for an archive that cannot be unpacked, for a scene of 3D Slicer, and for a header that points at
+    another file.
     """
     if len(paths) == 1 and _starts_with(paths[0], b"PK\x03\x04"):
-        folder = paths[0].with_name("unpacked")
-        folder.mkdir()
         archive = paths[0]
+        # A sentence about the folder then says which file it was.
+        folder = archive.with_name("unpacked") / archive.stem
+        folder.mkdir(parents=True)
         paths = unpack(archive, folder, limit)
         archive.unlink()
+        if any(path.suffix.lower() == ".mrml" for path in paths):
+            raise InputError(
+                f"{archive.name} is a scene for 3D Slicer: here open the QSM, then the labels saved as NIfTI or .seg.nrrd."
+            )
     for path in paths:
         refuse_pointer(path)
     return paths[0] if len(paths) == 1 else paths[0].parent
