@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib.util
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -288,6 +290,20 @@ def test_a_token_opens_every_door_once_given():
     assert [status for status, _headers in answers] == [403, 403, 403, 403, 303, 200, 200, 403]
     cookie = answers[4][1]["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and token not in cookie
+
+
+@needs_trame
+def test_a_checkout_runs_its_own_app(repository, tmp_path):
+    """Also where another checkout's app is installed (pip install -e)."""
+    (tmp_path / "DGMSegmentationApp").mkdir()
+    (tmp_path / "DGMSegmentationApp" / "__init__.py").touch()
+    code = (
+        "from DGMSegmentationLib.cli.app import find_app; find_app(); "
+        "import DGMSegmentationApp; print(DGMSegmentationApp.__file__)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(repository), str(tmp_path)])}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert Path(done.stdout.strip()).is_relative_to(repository / "DGMSegmentation"), done.stderr
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch, capsys):

@@ -50,9 +50,8 @@ def find_app() -> None:
     """Make the app importable from a checkout or an installed wheel; raises InputError when its packages are missing."""
     from ..errors import InputError
 
-    if importlib.util.find_spec("DGMSegmentationApp") is None:
-        beside = Path(__file__).resolve().parents[2] / "DGMSegmentation"  # a source checkout
-        if (beside / "DGMSegmentationApp").is_dir():
-            sys.path.append(str(beside))
+    beside = Path(__file__).resolve().parents[2] / "DGMSegmentation"  # a source checkout
+    if (beside / "DGMSegmentationApp").is_dir() and str(beside) not in sys.path:
+        sys.path.insert(0, str(beside))  # before the app of another checkout that is installed
     if any(importlib.util.find_spec(name) is None for name in ("DGMSegmentationApp", *_NEEDED)):
         raise InputError(_MISSING)
