@@ -51,7 +51,7 @@ def find_app() -> None:
     from ..errors import InputError
 
     beside = Path(__file__).resolve().parents[2] / "DGMSegmentation"  # a source checkout
-    if (beside / "DGMSegmentationApp").is_dir() and str(beside) not in sys.path:
+    if (beside / "DGMSegmentationApp").is_dir() and sys.path[0] != str(beside):
         sys.path.insert(0, str(beside))  # before the app of another checkout that is installed
     if any(importlib.util.find_spec(name) is None for name in ("DGMSegmentationApp", *_NEEDED)):
         raise InputError(_MISSING)
