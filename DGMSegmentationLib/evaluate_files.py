@@ -1,6 +1,6 @@
 """Score segmentation files: one pair, two folders, or a manifest of pairs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,15 +77,17 @@ def pairs_from_folders(
     for cases, folder in ((predictions, prediction), *(((images, image),) if image else ())):
         missing = [key for key in references if key not in cases]
         if missing:
-            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise InputError(
-                f"{folder} holds no file for {missing[0]}{more}: add it, or list the pairs in a manifest."
+                f"{folder} holds no file for {_first(missing)}: add it, or list the pairs in a manifest."
             )
     unknown = [key for key in predictions if key not in references]
     if unknown and log is not None:
-        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-        log(f"{reference} holds no reference for {unknown[0]}{more}: left out.")
+        log(f"{reference} holds no reference for {_first(unknown)}: left out.")
     return [Pair(key, predictions[key], path, images.get(key)) for key, path in references.items()]
+
+
+def _first(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
 
 
 def pairs_from_manifest(path: Path) -> list[Pair]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..tables import read_table
-from .names import entities, is_separated_part, natural_order
+from .names import entities, is_separated_part, longer_names, natural_order
 from .sessions import BY_LINE, BY_NAME, session_order
 from .twins import mark_twins
 
@@ -189,8 +189,8 @@ def channel_files(image: Path, stem: str, channel: str) -> list[Path]:
         p for p in image.parent.glob(f"{stem}_*.nii*") if re.search(rf"_{re.escape(channel)}\.nii", p.name)
     )
     exact = [p for p in files if p.name.partition(".")[0] == f"{stem}_{channel}"]
-    maps = [match["stem"] for p in image.parent.iterdir() if (match := _CHIMAP.fullmatch(p.name))]
-    others = tuple(f"{other}_" for other in maps if other.startswith(f"{stem}_"))
+    maps = (match["stem"] for p in image.parent.iterdir() if (match := _CHIMAP.fullmatch(p.name)))
+    others = longer_names(stem, maps)
     return exact or [p for p in files if not p.name.startswith(others)]
 
 

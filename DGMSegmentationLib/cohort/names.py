@@ -1,7 +1,7 @@
 """BIDS names: their entities, their order, and what the files made of an image are called."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 # Susceptibility separation writes the two parts beside their sum, under one of these entities.
 _PART_KEYS = ("part", "desc", "label", "rec", "acq")
@@ -42,6 +42,11 @@ def derivative_stems(name: str) -> tuple[str, str]:
         return "_".join([*early, ATLAS, *(f"{key}-{value}" for key, value in last.items())])
 
     return stem(late), stem(edited)
+
+
+def longer_names(stem: str, stems: Iterable[str]) -> tuple[str, ...]:
+    """How files of the other images begin whose names go on from this one's: those of sub-01_run-2 are none of sub-01."""
+    return tuple(f"{other}_" for other in stems if other.startswith(f"{stem}_"))
 
 
 def few(names: Sequence[str]) -> str:

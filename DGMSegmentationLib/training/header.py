@@ -21,9 +21,8 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
     """The header of a run's model file; ``note`` is added to the title of the one after stage 1."""
     preset = run.preset
     # All of them, also those that the preset leaves at their defaults: a default may change, this file may not.
-    given = {k: v for k, v in preset.network.options.items() if k not in _TOLD_ELSEWHERE}
     with torch.device("meta"):  # no weights are drawn
-        network: Any = build_network(preset.network.name, **given)
+        network: Any = build_network(preset.network.name, **preset.network.options)
     options = {k: v for k, v in network.options().items() if k not in _TOLD_ELSEWHERE}
     rows = [row for row in run.progress.rows if not note or row["stage"] == 1]
     number = 1 if note or not preset.stage2.enabled else 2

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..cohort.find import CohortCase
 from ..cohort.layout import SOFTWARE_NAME, STATE, case_paths
+from ..cohort.names import longer_names
 from ..errors import InputError
 
 HOW_TO_CORRECT = (
@@ -43,7 +44,7 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
     In one derivative folder a correction goes before what it corrects. Raises InputError when several are left.
     """
     place = image.parent.relative_to(root)
-    longer = tuple(f"{other}_" for other in stems if other.startswith(f"{stem}_"))
+    longer = longer_names(stem, stems)
     found: list[Path] = []
     passed_over = False
     for folder in sorted(p for p in root.glob("derivatives/*") if (p / place).is_dir()):
@@ -57,7 +58,7 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
             for p in sorted((folder / place).iterdir())
             if p.name.startswith(f"{stem}_") and _LABELS.fullmatch(p.name)
         ]
-        files = [p for p in files if not (longer and p.name.startswith(longer))]
+        files = [p for p in files if not p.name.startswith(longer)]
         found += [p for p in files if _EDITED.search(p.name)] or files
     if len(found) > 1:
         names = " and ".join(str(p.relative_to(root)) for p in found[:2])
