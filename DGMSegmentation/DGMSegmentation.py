@@ -229,7 +229,7 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
         from DGMSegmentationScene.runner import IDLE, Settings
 
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.model import bundled_models
+        from DGMSegmentationLib.models.model import bundled_models
 
         if self.runner.state != IDLE:  # else its result would be taken for this volume's
             raise InputError(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from places import REPOSITORY
 
 # The same examples on every run; a slow worker must not make a test fail.
 settings.register_profile(
@@ -22,8 +23,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("project")
-
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +47,3 @@ def test_data() -> Path:
 def qsm_files(test_data: Path) -> list[Path]:
     """The real QSM volumes, sorted by subject."""
     return sorted(test_data.glob("qsm20/sub-*/anat/*_Chimap.nii.gz"))
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its content, to show that nothing was written or changed."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -37,8 +37,8 @@ def run(options: Options, file: Path | None = None) -> None:
     atexit.register(application.close)
     application.controls.list_models(options.model)
     if file is not None:
-        from DGMSegmentationLib.files import stem
-        from DGMSegmentationLib.measure_files import subject_of
+        from DGMSegmentationLib.io.files import stem
+        from DGMSegmentationLib.measurement.files import subject_of
 
         application.controls.show(image, "volume", stem(file), subject_of(file))
     application.server.controller.on_server_ready.add(lambda **_state: _announce(options))
@@ -51,7 +51,7 @@ def run(options: Options, file: Path | None = None) -> None:
 
 
 def _read(file: Path | None) -> Any:
-    from DGMSegmentationLib.files import read_image
+    from DGMSegmentationLib.io.files import read_image
 
     if file is None:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from trame_server import Server
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.panel_words import panel_words
+from DGMSegmentationLib.worker.panel_words import panel_words
 
 
 class Messages:
@@ -60,7 +60,7 @@ class Messages:
 
     def fail(self, error: BaseException, what: str = "The segmentation") -> None:
         """Show an error as one plain sentence (``what`` failed); what only a programmer understands goes behind Details."""
-        from DGMSegmentationLib.worker import explain
+        from DGMSegmentationLib.worker.process import explain
 
         expected = isinstance(error, InputError)
         detail = "" if expected else "".join(traceback.format_exception(error))

@@ -20,7 +20,7 @@ class Models:
 
     def offer(self, chosen: str = "") -> None:
         """Offer the bundled models, and ``chosen`` (a name or a file) first; raises InputError for a bad file."""
-        from DGMSegmentationLib.model import bundled_models, find_model, read_header
+        from DGMSegmentationLib.models.model import bundled_models, find_model, read_header
 
         offered = list(self._state.dgm_models)
         known = {entry["value"] for entry in offered}

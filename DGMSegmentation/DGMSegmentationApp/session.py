@@ -128,8 +128,8 @@ class Session:
 
     def _units_for(self, image: "Image") -> str:
         """The setting for a new volume: what was chosen for the one before holds only where the values leave it open."""
-        from DGMSegmentationLib.mask import brain_mask
-        from DGMSegmentationLib.units import decide_units
+        from DGMSegmentationLib.preprocessing.mask import brain_mask
+        from DGMSegmentationLib.preprocessing.units import decide_units
 
         mask = brain_mask(image.data)
         if self.volume is not None and self.units != "auto":

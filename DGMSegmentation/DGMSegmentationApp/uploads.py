@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.files import read_image, read_labels, stem
+from DGMSegmentationLib.io.files import read_image, read_labels, stem
 from DGMSegmentationLib.structures import STRUCTURES
 
 if TYPE_CHECKING:

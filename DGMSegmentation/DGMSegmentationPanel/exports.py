@@ -92,7 +92,7 @@ class Exports:
             act()
             text = (done or _("Wrote {what}.")).format(what=what if done else Path(what).name)
         except Exception as error:
-            from DGMSegmentationLib.worker import explain
+            from DGMSegmentationLib.worker.process import explain
 
             logging.exception("DGMSegmentation: export failed")
             text = explain(error)[1]

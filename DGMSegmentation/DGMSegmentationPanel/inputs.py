@@ -30,8 +30,8 @@ class Inputs:
 
     def list_models(self) -> None:
         """Read the headers of the bundled models (no torch, no weights)."""
-        from DGMSegmentationLib.model import bundled_models, read_header
-        from DGMSegmentationLib.panel_words import panel_words
+        from DGMSegmentationLib.models.model import bundled_models, read_header
+        from DGMSegmentationLib.worker.panel_words import panel_words
 
         for name, path in bundled_models().items():
             try:
@@ -103,11 +103,11 @@ class Inputs:
 
     def _read_file(self, path: str) -> None:
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.panel_words import panel_words
+        from DGMSegmentationLib.worker.panel_words import panel_words
 
         self._problem = ""
         try:
-            from DGMSegmentationLib.model import read_header
+            from DGMSegmentationLib.models.model import read_header
 
             self._headers[path] = read_header(path)[0]
         except InputError as error:

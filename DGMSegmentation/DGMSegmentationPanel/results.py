@@ -85,7 +85,7 @@ class Results:
 
     def update(self) -> None:
         """Measure and show."""
-        from DGMSegmentationLib.worker import explain
+        from DGMSegmentationLib.worker.process import explain
 
         self._timer.stop()
         self.measurement = Measurement([])

@@ -135,7 +135,7 @@ class Running:
     def _fail(self, error: BaseException) -> None:
         import traceback
 
-        from DGMSegmentationLib.worker import explain
+        from DGMSegmentationLib.worker.process import explain
 
         detail = "".join(traceback.format_exception(error))
         logging.error("DGMSegmentation: %s", detail)

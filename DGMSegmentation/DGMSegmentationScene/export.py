@@ -10,12 +10,12 @@ from .segments import structure_segments
 from .volumes import affine_of, refusal
 
 if TYPE_CHECKING:
-    from DGMSegmentationLib.measure import RoiRow
+    from DGMSegmentationLib.measurement.roi import RoiRow
 
 
 def write_table(rows: "Sequence[RoiRow]", path: Path | str, wide: bool = False) -> None:
     """Write the ROI table, long (one row a structure) or wide (one row a volume); .csv or .tsv by the suffix."""
-    from DGMSegmentationLib.tables import write_long, write_wide
+    from DGMSegmentationLib.measurement.tables import write_long, write_wide
 
     _need_rows(rows)
     (write_wide if wide else write_long)(rows, Path(path))
@@ -26,7 +26,7 @@ def append_to_cohort(rows: "Sequence[RoiRow]", path: Path | str) -> int:
 
     Returns the number of rows in the file.
     """
-    from DGMSegmentationLib.tables import append_long
+    from DGMSegmentationLib.measurement.tables import append_long
 
     _need_rows(rows)
     return len(append_long(rows, Path(path)))
@@ -36,7 +36,7 @@ def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
     """A new table node with the long table; numbers stay numbers, missing ones are NaN."""
     import vtk
 
-    from DGMSegmentationLib.tables import COLUMNS
+    from DGMSegmentationLib.measurement.tables import COLUMNS
 
     _need_rows(rows)
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", scene.GenerateUniqueName(name))
@@ -60,7 +60,7 @@ def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
 def write_labels(node: Any, volume: Any, path: Path | str) -> None:
     """Write the labels as NIfTI (.nii, .nii.gz) in our values 1..10 on the volume's grid, whatever is visible."""
     from DGMSegmentationLib.errors import InputError
-    from DGMSegmentationLib.files import write_nifti
+    from DGMSegmentationLib.io.files import write_nifti
 
     if not structure_segments(node):
         raise InputError("This segmentation holds none of the ten structures: segment a QSM volume first.")
@@ -82,7 +82,7 @@ def write_segmentation(node: Any, path: Path | str) -> None:
     """Write the segmentation as .seg.nrrd with names, colours, terminology and provenance tags."""
     import slicer
 
-    from DGMSegmentationLib.files import atomic_path
+    from DGMSegmentationLib.io.files import atomic_path
 
     with atomic_path(Path(path)) as temporary:
         storage = slicer.vtkMRMLSegmentationStorageNode()
@@ -96,7 +96,7 @@ def write_scene(scene: Any, path: Path | str) -> None:
     import shutil
     import tempfile
 
-    from DGMSegmentationLib.files import atomic_path
+    from DGMSegmentationLib.io.files import atomic_path
 
     path = Path(path)
     url, root = scene.GetURL(), scene.GetRootDirectory()

@@ -9,8 +9,8 @@ from .provenance import INPUT_ROLE, attribute, is_edited, provenance_of
 from .volumes import image_of
 
 if TYPE_CHECKING:
-    from DGMSegmentationLib.measure import RoiRow
-    from DGMSegmentationLib.units import UnitDecision
+    from DGMSegmentationLib.measurement.roi import RoiRow
+    from DGMSegmentationLib.preprocessing.units import UnitDecision
 
 FLAG_OTHER_UNIT = "not_susceptibility"
 FLAG_SHARED = "overlap"
@@ -38,8 +38,8 @@ class Measurer:
 
     def measure(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> Measurement:
         """Measure the ten structures in each volume; raises InputError with one sentence for an unusable volume."""
-        from DGMSegmentationLib.measure import measure
-        from DGMSegmentationLib.quality import add_flags, quality_flags
+        from DGMSegmentationLib.measurement.quality import add_flags, quality_flags
+        from DGMSegmentationLib.measurement.roi import measure
 
         edited = is_edited(node)
         model = attribute(node, "Model")
@@ -88,8 +88,8 @@ class Measurer:
     def unit_of(self, volume: Any, units: str = "auto", node: Any = None) -> "UnitDecision | None":
         """The unit of a volume: as used for the segmentation made from it, as given, or decided; None when it is no QSM."""
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.mask import brain_mask
-        from DGMSegmentationLib.units import FACTOR_TO_PPB, UnitDecision, decide_units
+        from DGMSegmentationLib.preprocessing.mask import brain_mask
+        from DGMSegmentationLib.preprocessing.units import FACTOR_TO_PPB, UnitDecision, decide_units
 
         used = attribute(node, "Units")
         if used in FACTOR_TO_PPB and node.GetNodeReferenceID(INPUT_ROLE) == volume.GetID():

@@ -10,7 +10,7 @@ from .provenance import is_edited, provenance_of
 from .volumes import image_of
 
 if TYPE_CHECKING:
-    from DGMSegmentationLib.measure import RoiRow
+    from DGMSegmentationLib.measurement.roi import RoiRow
 
 
 def write_report(
@@ -23,7 +23,7 @@ def write_report(
     import numpy as np
 
     from DGMSegmentationLib.errors import InputError
-    from DGMSegmentationLib.report import write_report as write_page
+    from DGMSegmentationLib.reports.case_page import write_report as write_page
 
     if not rows:
         raise InputError("There is no table yet: segment a QSM volume, or choose a segmentation, first.")

@@ -111,8 +111,8 @@ class Runner:
         Raises InputError for an unusable volume or when the temporary folder cannot be written.
         """
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.model import find_model
-        from DGMSegmentationLib.worker_client import request_for
+        from DGMSegmentationLib.models.model import find_model
+        from DGMSegmentationLib.worker.client import request_for
 
         if self.state != IDLE:
             return
@@ -168,7 +168,7 @@ class Runner:
             logging.warning("DGMSegmentation: the segmentation process could not be started: %s", error)
 
     def _start_worker(self) -> None:
-        from DGMSegmentationLib.worker_client import WorkerClient
+        from DGMSegmentationLib.worker.client import WorkerClient
 
         if self._client is None:
             self._client = WorkerClient(self._python, self._environment)
@@ -313,13 +313,13 @@ def _import_for_result() -> None:
     with contextlib.suppress(Exception):
         import scipy.ndimage
 
-        import DGMSegmentationLib.measure
-        import DGMSegmentationLib.quality
+        import DGMSegmentationLib.measurement.quality
+        import DGMSegmentationLib.measurement.roi
 
         del scipy, DGMSegmentationLib
 
 
 def _failure(error: BaseException) -> Update:
-    from DGMSegmentationLib.worker import explain
+    from DGMSegmentationLib.worker.process import explain
 
     return Update("failed", explain(error)[1], detail="".join(traceback.format_exception(error)))

@@ -55,7 +55,7 @@ def model_runs(case: Any) -> None:
     """The bundled model labels the head through the worker process; skipped in a build without a model."""
     import slicer
 
-    from DGMSegmentationLib.model import bundled_models
+    from DGMSegmentationLib.models.model import bundled_models
 
     if not bundled_models():
         case.delayDisplay("No model is bundled in this build: the run was skipped")

@@ -5,7 +5,7 @@ import platform
 import time
 from typing import Any
 
-from ..devices import usable_cpus
+from ..inference.devices import usable_cpus
 
 _SIZE = 2048  # float32 matrices of 16 MiB: larger than the caches, as the networks' activations are
 

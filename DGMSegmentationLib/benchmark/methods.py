@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..memory import peak_memory_mb
+from ..inference.memory import peak_memory_mb
 
 if TYPE_CHECKING:
-    from ..inference import Box, Predictor
-    from ..model import Model
-    from ..preprocess import Prepared
+    from ..inference.predictor import Box, Predictor
+    from ..models.model import Model
+    from ..preprocessing.grid import Prepared
 
 METHODS = ("patch-wise", "dense", "dense in the prior box", "MONAI sliding window")
 BLOCK = 6  # patches along each edge of the block that stands for the patch-wise run
@@ -80,8 +80,8 @@ def open_network(name: str, prior_box: dict[str, list[float]] | None = None) -> 
     """A model by name; "dolz" and "anisotropic" are the networks of the presets part1-dense and part2-dense, untrained."""
     import torch
 
-    from ..model import Member, Model, ModelHeader, load_model
-    from ..networks import build_network
+    from ..models.model import Member, Model, ModelHeader, load_model
+    from ..models.networks import build_network
     from ..training.preset import load_preset
 
     presets = {"dolz": "part1-dense", "anisotropic": "part2-dense"}
@@ -109,10 +109,10 @@ def _block(box: "Box", patch: Sequence[int]) -> "Box":
 
 def run_job(job: Job, image: Path, units: str, prior: dict[str, list[float]] | None, labels: Path) -> Row:
     """Measure one row in this process; writes the labels and where they lie to ``labels`` (.npz)."""
-    from ..case import open_case
-    from ..inference import Predictor
-    from ..prediction import prior_box
-    from ..preprocess import prepare
+    from ..inference.predictor import Predictor
+    from ..preprocessing.case import open_case
+    from ..preprocessing.grid import prepare
+    from ..segmentation.region import prior_box
 
     model = open_network(job.network, prior)
     if model.header.prior_box is None:
@@ -204,7 +204,7 @@ class _Monai(_Ours):
             self.probabilities = np.asarray(torch.softmax(logits, dim=1)[0].cpu().numpy())
 
     def macs(self) -> int:
-        from ..networks.flops import count_macs
+        from ..models.networks.flops import count_macs
 
         network: Any = self._predictor.networks[0]
         return self._windows * count_macs(network, network.patch_input)

@@ -17,7 +17,7 @@ AROUND = ("units and mask", "resample", "back", "components", "measure")
 # The command as typed, and then the most memory that its process held.
 _COLD = """
 import sys
-from DGMSegmentationLib.memory import peak_memory_mb
+from DGMSegmentationLib.inference.memory import peak_memory_mb
 from DGMSegmentationLib.cli import main
 code = main(sys.argv[2:])
 with open(sys.argv[1], "w") as handle:
@@ -54,10 +54,10 @@ def warm(image: Path, model: str, device: str, units: str, runs: int = 3) -> dic
 
     ``seconds`` goes from the file to labels and table; writing the results is the step "write" and not part of it.
     """
-    from ..inference import Predictor
-    from ..model import load_model
-    from ..outputs import output_paths, write_segmentation
-    from ..segment import segment
+    from ..inference.predictor import Predictor
+    from ..models.model import load_model
+    from ..segmentation.outputs import output_paths, write_segmentation
+    from ..segmentation.pipeline import segment
 
     predictor = Predictor(load_model(model), device, log=lambda text: None)
     found = []

@@ -17,7 +17,7 @@ def training_throughput(preset_name: str, device: str, steps: int = 3) -> dict[s
     """
     import torch
 
-    from ..devices import pick_device
+    from ..inference.devices import pick_device
     from ..training.fitting import new_network, sample_core
     from ..training.loss import SegmentationLoss
     from ..training.preset import load_preset
@@ -61,7 +61,7 @@ def _loading_seconds(preset: "Preset", core: Sequence[int], halo: Sequence[int],
     """Seconds to cut and augment one batch of a procedural head: the mean of a few, after one to warm up."""
     from torch.utils.data import DataLoader
 
-    from ..case import open_case
+    from ..preprocessing.case import open_case
     from ..simulation.phantom import phantom
     from ..training.augment import Augmenter
     from ..training.cases import on_network_grid

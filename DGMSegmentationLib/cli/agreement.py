@@ -73,7 +73,9 @@ def agreement(
     import sys
     from itertools import combinations
 
-    from ..agreement import (
+    from ..cohort.names import few
+    from ..errors import InputError
+    from ..evaluation.agreement import (
         AGREEMENT_COLUMNS,
         change_columns,
         changes,
@@ -81,7 +83,7 @@ def agreement(
         subjects_in_common,
         subjects_left_out,
     )
-    from ..agreement_files import (
+    from ..evaluation.agreement_files import (
         is_roi_table,
         label_changes,
         methods_by_entity,
@@ -90,11 +92,9 @@ def agreement(
         methods_from_tables,
         read_manifest,
     )
-    from ..cohort.names import few
-    from ..errors import InputError
-    from ..evaluate import SUMMARY_COLUMNS, summarise
-    from ..files import check_writable, write_bytes
-    from ..tables import check_table_name, table_text, write_table
+    from ..evaluation.overlap import SUMMARY_COLUMNS, summarise
+    from ..io.files import check_writable, write_bytes
+    from ..io.tables import check_table_name, table_text, write_table
 
     def log(text: str) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
@@ -102,7 +102,7 @@ def agreement(
     check_table_name(output, changed, corrections)
     check_writable([path for path in (output, plot, changed, corrections) if path is not None], overwrite)
     if plot is not None:
-        from ..agreement_plot import agreement_plot, plot_format
+        from ..reports.agreement_plot import agreement_plot, plot_format
 
         kind = plot_format(plot)
     manifest = segmentation is None and len(inputs) == 1 and not is_roi_table(inputs[0])

@@ -50,10 +50,10 @@ def benchmark(
     from ..benchmark.methods import measure_methods
     from ..benchmark.steps import around_the_network, cold, warm
     from ..benchmark.throughput import training_throughput
-    from ..case import open_case
-    from ..devices import limit_torch_threads, pick_device
-    from ..files import check_writable, read_image, write_json
-    from ..model import find_model, read_header
+    from ..inference.devices import limit_torch_threads, pick_device
+    from ..io.files import check_writable, read_image, write_json
+    from ..models.model import find_model, read_header
+    from ..preprocessing.case import open_case
 
     sizes = [parse_tile(text) for text in tile or []]
     if json_file is not None:
@@ -121,7 +121,7 @@ def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, 
     from importlib.util import find_spec
 
     from ..benchmark.methods import Job, open_network
-    from ..openvino_cpu import installed
+    from ..inference.openvino_cpu import installed
 
     jobs = []
     for name in networks:

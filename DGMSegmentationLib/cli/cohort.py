@@ -76,7 +76,7 @@ def cohort(
     from ..cohort.plan import Force, Wishes
     from ..cohort.run import Request, run_cohort
     from ..errors import InputError
-    from ..postprocess import CONNECTIVITIES
+    from ..segmentation.postprocess import CONNECTIVITIES
 
     if connectivity not in CONNECTIVITIES:
         raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")

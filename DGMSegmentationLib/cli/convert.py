@@ -41,9 +41,11 @@ def convert(
     FreeSurfer numbers no red nucleus: it becomes 20001 (left) and 20002 (right).
     """
     from ..errors import InputError
-    from ..files import check_writable, read_labels, write_text
-    from ..interchange import lookup_text, write_labels, write_stats
-    from ..tables import check_table_name, read_long, separator, write_long, write_wide
+    from ..io.files import check_writable, read_labels, write_text
+    from ..io.labels import lookup_text, write_labels
+    from ..io.tables import check_table_name, separator
+    from ..measurement.freesurfer_stats import write_stats
+    from ..measurement.tables import read_long, write_long, write_wide
 
     check_table_name(lookup)
     check_writable([path for path in (target, lookup) if path is not None], overwrite)
@@ -64,7 +66,7 @@ def convert(
         else:
             raise InputError(f"A table cannot become {target.name}: choose a name with .stats, .tsv or .csv.")
     elif ending.endswith(".dcm"):
-        from ..dicom_seg import write_dicom_seg
+        from ..io.dicom_seg import write_dicom_seg
 
         if dicom is None:
             raise InputError("A DICOM SEG belongs to a DICOM series: name its folder with --dicom.")

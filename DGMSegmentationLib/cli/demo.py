@@ -22,9 +22,9 @@ def demo(
     import time
 
     from ..errors import InputError
-    from ..model import find_model
-    from ..outputs import output_paths, write_segmentation
-    from ..sample import NAME, bundled_sample, comparison, write_comparison
+    from ..models.model import find_model
+    from ..segmentation.outputs import output_paths, write_segmentation
+    from ..segmentation.sample import NAME, bundled_sample, comparison, write_comparison
     from .progress import step_progress
     from .tables_on_screen import show_table
 
@@ -36,7 +36,7 @@ def demo(
         raise InputError(
             f"{paths['labels']} was changed after the demo wrote it: move it, or choose another folder with --output."
         )
-    from ..segment import segment
+    from ..segmentation.pipeline import segment
 
     with step_progress() as progress:
         result = segment(sample.image, model, device=device.value, subject=NAME, progress=progress)

@@ -38,10 +38,10 @@ def evaluate(
     """
     import sys
 
-    from ..evaluate import CASE_COLUMNS, SUMMARY_COLUMNS, case_rows, summarise
-    from ..evaluate_files import evaluate_files, find_pairs
-    from ..files import check_writable
-    from ..tables import check_table_name, table_text, write_table
+    from ..evaluation.overlap import CASE_COLUMNS, SUMMARY_COLUMNS, case_rows, summarise
+    from ..evaluation.overlap_files import evaluate_files, find_pairs
+    from ..io.files import check_writable
+    from ..io.tables import check_table_name, table_text, write_table
 
     check_table_name(output, summary)
     check_writable([path for path in (output, summary) if path is not None], overwrite)

@@ -42,8 +42,8 @@ def import_keras(
 ) -> None:
     """Turn original Keras weights into a model file for dgmseg segment --model."""
     from ..errors import InputError
-    from ..keras_import import import_keras as run
-    from ..model import read_header
+    from ..models.keras_import import import_keras as run
+    from ..models.model import read_header
 
     try:
         values = [int(part) for part in labels.split(",")] if labels is not None else None

@@ -59,10 +59,11 @@ def measure(
     import sys
 
     from ..errors import InputError
-    from ..files import check_writable, read_labels
-    from ..measure_files import image_names, measured_file
-    from ..norms import read_norms
-    from ..tables import check_table_name, long_text, write_long, write_wide
+    from ..io.files import check_writable, read_labels
+    from ..io.tables import check_table_name
+    from ..measurement.files import image_names, measured_file
+    from ..measurement.norms import read_norms
+    from ..measurement.tables import long_text, write_long, write_wide
     from .tables_on_screen import show_rows
 
     check_table_name(output, wide)
@@ -96,7 +97,7 @@ def measure(
             typer.echo(f"dgmseg: The segmentation was resampled to the grid of {path}.", err=True)
     if report is not None:
         from .. import __version__
-        from ..report import write_report
+        from ..reports.case_page import write_report
 
         write_report(
             report,

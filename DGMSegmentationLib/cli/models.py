@@ -16,7 +16,7 @@ def models(
     ] = False,
 ) -> None:
     """List the bundled models, or show the header of one."""
-    from ..model import bundled_models, find_model, read_header
+    from ..models.model import bundled_models, find_model, read_header
 
     chosen = bundled_models() if model is None else {model: find_model(model)}
     if not chosen:
@@ -36,7 +36,7 @@ def models(
 
 def _checked(path: Path) -> str:
     """One line about a model whose weights were read and verified; raises InputError for an altered file."""
-    from ..model import load_model
+    from ..models.model import load_model
 
     loaded = load_model(path)
     loaded.build()

@@ -60,13 +60,13 @@ def segment(
     """
     import sys
 
-    from ..dicom_seg import check_series, need_highdicom
     from ..errors import InputError
-    from ..files import check_writable, read_image
     from ..image import Image
-    from ..measure_files import subject_of
-    from ..norms import read_norms
-    from ..outputs import output_paths, write_segmentation
+    from ..io.dicom_seg import check_series, need_highdicom
+    from ..io.files import check_writable, read_image
+    from ..measurement.files import subject_of
+    from ..measurement.norms import read_norms
+    from ..segmentation.outputs import output_paths, write_segmentation
     from .progress import step_progress
 
     if not qsm.exists():
@@ -82,7 +82,7 @@ def segment(
         if source.kind != "dicom":
             raise InputError(f"{qsm} is no DICOM series: leave out --dicom-seg, or give the DICOM folder.")
         check_series(qsm)
-    from ..segment import segment as run
+    from ..segmentation.pipeline import segment as run
 
     with step_progress() as progress:
         result = run(
@@ -114,7 +114,7 @@ def segment(
             f"Written to {paths['labels'].parent}: " + ", ".join(p.name for p in paths.values() if p.exists())
         )
     else:
-        from ..tables import long_text
+        from ..measurement.tables import long_text
 
         sys.stdout.write(long_text(result.rows))
 

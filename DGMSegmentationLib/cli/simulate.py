@@ -42,7 +42,7 @@ def simulate(
     Run it again to go on where it stopped, or with a larger --count to add subjects.
     """
     from ..errors import InputError
-    from ..files import check_writable
+    from ..io.files import check_writable
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
     from ..simulation.subject import RECONSTRUCTIONS, Options
     from .options import parse_voxel_size

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..measure import RoiRow
+from ..measurement.roi import RoiRow
 from ..structures import by_label
 
 

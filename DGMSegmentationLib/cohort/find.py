@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..tables import read_table
+from ..io.tables import read_table
 from .names import entities, is_separated_part, longer_names, natural_order
 from .sessions import BY_LINE, BY_NAME, session_order
 from .twins import mark_twins

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..files import write_json, write_text
-from ..measure import RoiRow
-from ..norms import read_norms
-from ..quality import flags_of_quality
-from ..tables import COLUMNS, table_text, wide_columns, wide_rows
+from ..io.files import write_json, write_text
+from ..io.tables import table_text
+from ..measurement.norms import read_norms
+from ..measurement.quality import flags_of_quality
+from ..measurement.roi import RoiRow
+from ..measurement.tables import COLUMNS, wide_columns, wide_rows
 from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
@@ -235,7 +236,7 @@ def _write_changes(
     found = session_changes(visits)
     if not found:
         return
-    from ..report import environment, flatten
+    from ..reports.case_page import environment, flatten
 
     lines = [dict(line) for change in found for line in change.rows]
     write_text(staging / CHANGES, table_text(CHANGE_COLUMNS, lines, missing="n/a"))
@@ -257,7 +258,7 @@ def _write_page(
     provenance: Mapping[str, Any],
     related: Mapping[str, str],
 ) -> None:
-    from ..cohort_report import write_cohort_report
+    from ..reports.cohort_page import write_cohort_report
 
     pages = {}
     for entry in entries:

@@ -12,9 +12,9 @@ from typing import Any
 
 from .. import __version__
 from ..errors import InputError
-from ..files import write_json, write_text
-from ..interchange import lookup_text
-from ..tables import COLUMN_DESCRIPTIONS
+from ..io.files import write_json, write_text
+from ..io.labels import lookup_text
+from ..measurement.tables import COLUMN_DESCRIPTIONS
 from .find import Cohort, CohortCase
 from .names import ATLAS, derivative_stems
 

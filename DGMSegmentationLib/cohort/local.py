@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..devices import usable_cpus
-from ..message_pipes import message_pipes
+from ..inference.devices import usable_cpus
+from ..worker.pipes import message_pipes
 from .plan import Task
 from .record import Record
 
@@ -64,7 +64,7 @@ def has_gpu(device: str) -> bool:
         list(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/kfd").exists()
     ):
         return False
-    code = "from DGMSegmentationLib.devices import pick_device; print(pick_device('auto').type)"
+    code = "from DGMSegmentationLib.inference.devices import pick_device; print(pick_device('auto').type)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=_environment(1))
     return done.returncode == 0 and done.stdout.strip() != "cpu"
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import InputError
-from ..files import check_writable
+from ..io.files import check_writable
 
 
 @contextmanager

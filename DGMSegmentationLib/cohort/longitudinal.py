@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from ..agreement import CHANGE_COLUMNS, changes
-from ..measure import RoiRow
+from ..evaluation.agreement import CHANGE_COLUMNS, changes
+from ..measurement.roi import RoiRow
 
 COLUMNS: tuple[str, ...] = (*CHANGE_COLUMNS, "first_mm3", "second_mm3", "first_flags", "second_flags")
 

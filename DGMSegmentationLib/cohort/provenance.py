@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..model import read_header
+from ..models.model import read_header
 from .group import Entry
 from .plan import Wishes
 from .request import Request

@@ -11,8 +11,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from ..files import sha256, write_json
-from ..measure import RoiRow
+from ..io.files import sha256, write_json
+from ..measurement.roi import RoiRow
 
 FORMAT = 1
 Record = dict[str, Any]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..files import sha256
-from ..measure_files import REFERENCE_WORDS
-from ..model import find_model, read_header
-from ..norms import read_norms
+from ..io.files import sha256
+from ..measurement.files import REFERENCE_WORDS
+from ..measurement.norms import read_norms
+from ..models.model import find_model, read_header
 from .find import Cohort, CohortCase
 from .plan import Force, Wishes
 

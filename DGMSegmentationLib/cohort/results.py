@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..case import Case
 from ..errors import DGMError
-from ..files import write_json, write_nifti
 from ..image import Image
-from ..measure import RoiRow
-from ..norms import Norms
-from ..quality import NETWORK_FLAGS, Flag
-from ..tables import write_long
+from ..io.files import write_json, write_nifti
+from ..measurement.norms import Norms
+from ..measurement.quality import NETWORK_FLAGS, Flag
+from ..measurement.roi import RoiRow
+from ..measurement.tables import write_long
+from ..preprocessing.case import Case
 from .find import CohortCase
 from .layout import STATE, CasePaths
 from .plan import Task, Wishes, foreign_sentence, is_foreign, made_of
@@ -125,7 +125,7 @@ def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Resul
 
 
 def _write_page(path: Path, case: CohortCase, record: Record, result: Result, norms: Norms | None) -> None:
-    from ..report import write_report  # matplotlib and jinja2 are slow to import
+    from ..reports.case_page import write_report  # matplotlib and jinja2 are slow to import
 
     title = " ".join(part for part in (case.subject, case.session) if part)
     if case.name not in (title, title.replace(" ", "_")):

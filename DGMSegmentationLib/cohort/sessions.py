@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import InputError
-from ..tables import read_table
+from ..io.tables import read_table
 from .names import natural_order
 
 BY_NAME = "their names"

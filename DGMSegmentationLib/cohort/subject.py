@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..case import Case, open_case
 from ..errors import DGMError, InputError
-from ..files import read_image, read_labels
 from ..image import Image
-from ..measure import RoiRow, labels_on_grid, measure
-from ..measure_files import OpenedImage, reference_for
-from ..memory import peak_memory_mb
-from ..norms import read_norms
-from ..quality import Flag, add_flags, quality_flags
+from ..inference.memory import peak_memory_mb
+from ..io.files import read_image, read_labels
+from ..measurement.files import OpenedImage, reference_for
+from ..measurement.norms import read_norms
+from ..measurement.quality import Flag, add_flags, quality_flags
+from ..measurement.roi import RoiRow, labels_on_grid, measure
+from ..preprocessing.case import Case, open_case
 from .find import CohortCase
 from .layout import CasePaths, case_paths
 from .plan import Task, Wishes, made_of
@@ -31,7 +31,7 @@ from .record import Record, full_stamp, read_record, rows_to_json, write_record
 from .results import Result, write_results
 
 if TYPE_CHECKING:
-    from ..inference import Predictor
+    from ..inference.predictor import Predictor
 
 _PATHS = ("image", "edited")
 
@@ -47,8 +47,8 @@ class Predictors:
         """The model on its device; raises InputError when its file is no longer the one that the run began with."""
         key = (wishes.model, wishes.model_sha256, wishes.device)
         if self._ready is None or self._ready[0] != key:
-            from ..inference import Predictor
-            from ..model import load_model
+            from ..inference.predictor import Predictor
+            from ..models.model import load_model
 
             model = load_model(wishes.model)
             if model.sha256 != wishes.model_sha256:
@@ -167,7 +167,7 @@ def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record:
 
 
 def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[str], None]) -> Result:
-    from ..segment import segment
+    from ..segmentation.pipeline import segment
 
     done = segment(
         image,
@@ -195,7 +195,7 @@ def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[st
 
 
 def _units(provenance: Mapping[str, Any]) -> Any:
-    from ..units import FACTOR_TO_PPB, UnitDecision
+    from ..preprocessing.units import FACTOR_TO_PPB, UnitDecision
 
     units = provenance["units"]
     return UnitDecision(units["unit"], FACTOR_TO_PPB[units["unit"]], units["reason"], units["detected"])

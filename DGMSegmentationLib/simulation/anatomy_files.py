@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from ..errors import InputError
-from ..files import atomic_path
+from ..io.files import atomic_path
 from .anatomy import Anatomy, Parts
 from .protocol import Frame
 

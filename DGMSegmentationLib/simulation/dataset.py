@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import InputError
-from ..files import check_writable, stem, write_json, write_nifti, write_text
+from ..io.files import check_writable, stem, write_json, write_nifti, write_text
 from ..structures import STRUCTURES
 from .anatomy import compose, register_parts
 from .anatomy_files import (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import atomic_path, read_image, read_labels
 from ..image import Image, reorient
+from ..io.files import atomic_path, read_image, read_labels
 from ..structures import STRUCTURES
 
 WINDOW_PPB = (-100.0, 200.0)

@@ -13,8 +13,8 @@ import numpy as np
 from scipy import ndimage
 
 from ..errors import InputError
-from ..files import read_labels
 from ..image import Image, reorient
+from ..io.files import read_labels
 
 #: HOA-2.0 numbers (dseg.tsv of the data set), (left, right) or one number for both sides.
 HOA = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from ..image import Grid, Image, apply_weights, grid_weights
-from ..mask import WHOLE_VOLUME_ML
+from ..preprocessing.mask import WHOLE_VOLUME_ML
 from .anatomy import GRID, Anatomy, mirrored
 from .deform import Pose, random_pose, random_positions, smooth_noise
 from .physics import Scan, acquire, forward_field

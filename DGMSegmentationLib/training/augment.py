@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from ..inference import cut
-from ..preprocess import Preprocessing, mirrored_coordinates
+from ..inference.predictor import cut
+from ..preprocessing.grid import Preprocessing, mirrored_coordinates
 from ..structures import MIRROR
 from .cases import Case
 from .settings import AugmentationSettings

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..case import Case as OpenedCase
-from ..case import open_case
 from ..errors import InputError
-from ..files import read_labels
 from ..image import Grid, Image
-from ..measure import labels_on_grid
-from ..postprocess import largest_components
-from ..preprocess import Preprocessing, labels_to_grid, mask_box, prepare
+from ..io.files import read_labels
+from ..measurement.roi import labels_on_grid
+from ..preprocessing.case import Case as OpenedCase
+from ..preprocessing.case import open_case
+from ..preprocessing.grid import Preprocessing, labels_to_grid, mask_box, prepare
+from ..segmentation.postprocess import largest_components
 from ..structures import STRUCTURES
 from .data import Subject, label_mapping
 from .settings import DataSettings

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..evaluate import CaseScore
+from ..evaluation.overlap import CaseScore
 from .data import Subject, find_subjects
 from .preset import load_preset
 from .run import MODEL_NAME, Log, Report, train

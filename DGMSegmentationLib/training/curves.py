@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic_path
+from ..io.files import atomic_path
 
 COLUMNS = (
     "member",

@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ..errors import InputError
-from ..files import atomic_path
-from ..networks import build_network
+from ..io.files import atomic_path
+from ..models.networks import build_network
 from .augment import Augmenter
 from .cases import Case
 from .module import Keeper, Row, SegmentationModule

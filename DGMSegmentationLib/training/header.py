@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import __version__
-from ..model import Member, ModelHeader
-from ..networks import build_network
+from ..models.model import Member, ModelHeader
+from ..models.networks import build_network
 from .data import data_licence
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..devices import pick_device
 from ..errors import InputError
-from ..files import write_text
-from ..model import Member, Model
+from ..inference.devices import pick_device
+from ..io.files import write_text
+from ..models.model import Member, Model
 from .curves import history_text
 from .fitting import EpochData, State, new_network, run_stage, sample_core
 from .mining import BrainPredictor, false_positive_patches, mine

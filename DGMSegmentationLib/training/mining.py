@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inference import Box, Cancel, Predictor, Progress
-from ..preprocess import mask_box
+from ..inference.predictor import Box, Cancel, Predictor, Progress
+from ..preprocessing.grid import mask_box
 from .cases import Case
 from .patches import cores_holding
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..preprocess import Preprocessing
+from ..preprocessing.grid import Preprocessing
 from .settings import CHOICES, Preset
 
 if sys.version_info >= (3, 11):

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..devices import limit_torch_threads, pick_device
 from ..errors import InputError
-from ..files import check_writable, sha256, write_json, write_text
-from ..model import Member, ModelHeader, load_model, save_model
+from ..inference.devices import limit_torch_threads, pick_device
+from ..io.files import check_writable, sha256, write_json, write_text
+from ..models.model import Member, ModelHeader, load_model, save_model
 from ..structures import STRUCTURES
 from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text

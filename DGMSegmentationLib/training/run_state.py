@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 from safetensors import SafetensorError
 
 from ..errors import InputError
-from ..files import write_json
+from ..io.files import write_json
 from .module import Row
 
 # What json, torch, safetensors and numpy raise for files that are cut, overwritten or gone.

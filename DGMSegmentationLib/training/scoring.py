@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluate import CASE_COLUMNS, CaseScore, evaluate_case
-from ..files import write_text
-from ..model import Model
-from ..preprocess import labels_to_grid, prepare
-from ..segment import label_case
+from ..evaluation.overlap import CASE_COLUMNS, CaseScore, evaluate_case
+from ..io.files import write_text
+from ..models.model import Model
+from ..preprocessing.grid import labels_to_grid, prepare
+from ..segmentation.pipeline import label_case
 from .cases import open_subject
 from .data import Subject
 from .mining import BrainPredictor, false_positives

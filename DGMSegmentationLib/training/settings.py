@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..preprocess import Preprocessing
+from ..preprocessing.grid import Preprocessing
 
 Triple = tuple[int, int, int]
 

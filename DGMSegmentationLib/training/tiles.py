@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from ..inference import cut
-from ..preprocess import mask_box
+from ..inference.predictor import cut
+from ..preprocessing.grid import mask_box
 from .augment import Augmenter
 from .cases import Case
 from .patches import lattice

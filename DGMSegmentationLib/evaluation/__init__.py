@@ -1,0 +1,1 @@
+"""How well two label maps or two ways of measuring agree."""

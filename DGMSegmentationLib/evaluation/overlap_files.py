@@ -1,0 +1,162 @@
+"""Score segmentation files: one pair, two folders, or a manifest of pairs."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+from ..io.files import read_labels, stem
+from ..io.tables import read_table
+from ..measurement.files import open_ppb
+from .overlap import CaseScore, evaluate_case
+
+_IMAGE_ENDS = (".nii", ".nii.gz", ".nrrd")
+_NAME_ENDS = ("_seg-DGM_dseg", "_dseg", "_Chimap", "_QSM", "_qsm", "_label", "_labels", "_seg")
+_ENTITIES = ("sub-", "ses-", "run-")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The files of one case; ``image`` is the susceptibility map, when there is one."""
+
+    subject: str
+    prediction: Path
+    reference: Path
+    image: Path | None = None
+
+
+def case_key(path: Path | str) -> str:
+    """What files of one case share: the BIDS subject, session and run, else the name without its usual
+    endings.
+    """
+    name = stem(path)
+    entities = [part for part in name.split("_") if part.startswith(_ENTITIES)]
+    if any(part.startswith("sub-") for part in entities):
+        return "_".join(entities)
+    trimmed = True
+    while trimmed:
+        trimmed = False
+        for end in _NAME_ENDS:
+            if name.endswith(end) and len(name) > len(end):
+                name, trimmed = name.removesuffix(end), True
+    return name
+
+
+def find_cases(folder: Path, word: str) -> dict[str, Path]:
+    """The image files below a folder by case; those with ``word`` ("dseg", "Chimap") in the name where there
+    are any.
+
+    Raises InputError when there is none, or two of one case.
+    """
+    files = sorted(
+        p for p in folder.rglob("*") if p.name.endswith(_IMAGE_ENDS) and not p.name.startswith(".")
+    )
+    files = [p for p in files if word in p.name] or files
+    if not files:
+        raise InputError(f"{folder} holds no image files: give the folder of .nii.gz or .nrrd files.")
+    cases: dict[str, Path] = {}
+    for path in files:
+        if case_key(path) in cases:
+            raise InputError(
+                f"{cases[case_key(path)]} and {path} seem to be of the same case: list the pairs in a manifest instead."
+            )
+        cases[case_key(path)] = path
+    return cases
+
+
+def pairs_from_folders(
+    prediction: Path, reference: Path, image: Path | None, log: Callable[[str], None] | None = None
+) -> list[Pair]:
+    """Pair the files of two (three) folders by case; ``log`` is told which predictions have no reference.
+
+    Raises InputError when a reference has no prediction or no image: a case left out would beautify the
+    result.
+    """
+    predictions, references = find_cases(prediction, "dseg"), find_cases(reference, "dseg")
+    images = find_cases(image, "Chimap") if image else {}
+    for cases, folder in ((predictions, prediction), *(((images, image),) if image else ())):
+        missing = [key for key in references if key not in cases]
+        if missing:
+            raise InputError(
+                f"{folder} holds no file for {_first(missing)}: add it, or list the pairs in a manifest."
+            )
+    unknown = [key for key in predictions if key not in references]
+    if unknown and log is not None:
+        log(f"{reference} holds no reference for {_first(unknown)}: left out.")
+    return [Pair(key, predictions[key], path, images.get(key)) for key, path in references.items()]
+
+
+def _first(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
+
+
+def pairs_from_manifest(path: Path) -> list[Pair]:
+    """Read a table with the columns prediction, reference and, if wanted, subject and image; paths relative
+    to it.
+    """
+    lines = read_table(path)
+    for column in ("prediction", "reference"):
+        if not lines or any(not line.get(column) for line in lines):
+            raise InputError(
+                f"The manifest {path} lacks values in the column {column}: give prediction, reference (subject, image) "
+                "in each line."
+            )
+    return [
+        Pair(
+            line.get("subject") or case_key(line["reference"]),
+            path.parent / line["prediction"],
+            path.parent / line["reference"],
+            path.parent / line["image"] if line.get("image") else None,
+        )
+        for line in lines
+    ]
+
+
+def find_pairs(
+    prediction: Path,
+    reference: Path | None,
+    image: Path | None = None,
+    log: Callable[[str], None] | None = None,
+) -> list[Pair]:
+    """The pairs that the user means: two files, two folders, or one manifest; ``log`` is told what is left out.
+
+    Raises InputError when the combination makes no sense.
+    """
+    if reference is None:
+        if prediction.suffix.lower() not in (".tsv", ".csv"):
+            raise InputError(
+                "Give a prediction and a reference (two files or two folders), or a .tsv manifest of pairs."
+            )
+        if image is not None:
+            raise InputError(
+                f"--image cannot be told to the lines of {prediction}: name each image in its column image."
+            )
+        return pairs_from_manifest(prediction)
+    if prediction.is_dir() != reference.is_dir():
+        raise InputError("Give two files or two folders, not one of each.")
+    if prediction.is_dir():
+        return pairs_from_folders(prediction, reference, image, log)
+    return [Pair(case_key(reference), prediction, reference, image)]
+
+
+def evaluate_files(
+    pairs: Iterable[Pair],
+    *,
+    units: str = "auto",
+    scheme: str = "dgm",
+    progress: Callable[[int], None] | None = None,
+    log: Callable[[str], None] | None = None,
+) -> list[CaseScore]:
+    """Score pairs of files; ten rows a case. ``progress(done)`` is called after each case;
+    ``log`` is told when an image's voxel size makes no human head, so that volumes and distances are wrong.
+
+    ``scheme`` is the label numbering of the predictions and references. Raises InputError for bad files.
+    """
+    scores: list[CaseScore] = []
+    for done, pair in enumerate(pairs, start=1):
+        predicted, reference = read_labels(pair.prediction, scheme), read_labels(pair.reference, scheme)
+        image = open_ppb(pair.image, units, log).image if pair.image else None
+        scores += evaluate_case(predicted, reference, image, subject=pair.subject)
+        if progress:
+            progress(done)
+    return scores

@@ -1,0 +1,1 @@
+"""Reading and writing: images, label maps, tables; the only room that knows file formats."""

@@ -1,0 +1,336 @@
+"""Reading and writing images, tables and texts: the only door between the library and the disk.
+
+Images come in as NIfTI, NRRD or a DICOM series and go out as NIfTI. What a file is is decided by its content, not by its
+name. Every file is written under a temporary name in its own folder and renamed when it is whole.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DGMError, InputError
+from ..image import Affine, Image
+
+PathLike = str | os.PathLike[str]
+
+_SUFFIXES = (".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr")
+_DICOM_MAGIC = slice(128, 132)  # "DICM" follows a preamble of 128 bytes (PS3.10, 7.1)
+_SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
+_MAX_LABEL = 100_000  # the largest number in FreeSurfer's colour table is below 15,000
+
+
+def read_image(path: PathLike) -> Image:
+    """Read a scalar image (.nii, .nii.gz, .nrrd, .nhdr, a DICOM folder or one file of a series).
+
+    Returns the values as stored after the file's own scaling (float32 or float64; NaN and infinity stay), the affine, the
+    unit when the file or its BIDS sidecar names one, and warnings for the user about the geometry.
+
+    Raises InputError for everything that is not one readable 3-D volume, and for files marked as segmentations.
+    """
+    image, segments = _read(Path(path))
+    if segments is not None:
+        raise InputError(f"{path} is a segmentation (label map), not an image: give the QSM itself.")
+    return image
+
+
+def read_labels(
+    path: PathLike,
+    scheme: str | Mapping[int, int] | None = "dgm",
+    *,
+    unlisted: str | None = None,
+    remedy: str = "choose the scheme that fits (dgmseg convert --from brings labels to ours)",
+) -> Image:
+    """Read a label map and translate its values into ours (uint8, 0..10).
+
+    Args:
+        path: any file that :func:`read_image` reads; also Slicer's .seg.nrrd, whose segments go by their names when they
+            are ours.
+        scheme: a key of ``structures.LABEL_SCHEMES`` ("dgm", "segdgm", "freesurfer"), a table foreign value -> label, or
+            None to keep the values as they are (int32).
+        unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
+            and for a table (atlases hold many structures), else "error".
+        remedy: what the error for unlisted values advises: how the caller's user chooses the scheme.
+
+    Raises InputError when the values are not labels (fractions, negative numbers, too many different ones) and for
+    unlisted values.
+    """
+    path = Path(path)
+    image, segments = _read(path)
+    values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
+    labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
+    if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
+        raise InputError(
+            f"{path} is not a label map (its values are not small whole numbers): give a segmentation."
+        )
+    if scheme is None:
+        return image.replace(data=labels)
+    table, name = _scheme(scheme)
+    if segments and isinstance(scheme, str):
+        table = segments
+    if unlisted is None:
+        unlisted = "background" if name in ("freesurfer", "the given table") else "error"
+    present = np.flatnonzero(np.bincount(labels.ravel()))
+    unknown = [int(value) for value in present if value and int(value) not in table]
+    if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
+        listed = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
+        raise InputError(
+            f"{path} holds the value {listed}, which label scheme {name} does not list: {remedy} or "
+            "give a segmentation of the ten structures."
+        )
+    lookup = np.zeros(int(present.max()) + 1, np.uint8)
+    for foreign, label in table.items():
+        if 0 < foreign < lookup.size:
+            lookup[foreign] = label
+    return image.replace(data=lookup[labels])
+
+
+def read_mask(path: PathLike) -> Image:
+    """Read a mask: True (bool) where the file holds a finite value other than zero. Raises InputError like read_image."""
+    image, _ = _read(Path(path))
+    return image.replace(data=np.isfinite(image.data) & (image.data != 0))
+
+
+def write_nifti(
+    path: PathLike,
+    data: NDArray[Any],
+    affine: Affine,
+    *,
+    like: Image | None = None,
+    description: str = "",
+    intent: str = "none",
+) -> None:
+    """Write a 3-D (or 4-D) array as .nii or .nii.gz, whole or not at all.
+
+    When ``like`` was read from a NIfTI file and ``affine`` is its own, the geometry is copied from that file bit by bit;
+    nothing else of its header is. ``intent`` is nibabel's name, "label" for label maps. Booleans become uint8, 64-bit
+    integers int32.
+
+    Raises InputError or DGMError when the file cannot be written.
+    """
+    from .nifti import nifti_bytes
+
+    path = Path(path)
+    if data.dtype == bool:
+        data = data.astype(np.uint8)
+    elif data.dtype.kind in "iu" and data.dtype.itemsize == 8:
+        data = data.astype(np.int32)
+    source = (
+        like.path
+        if like is not None and like.kind == "nifti" and np.array_equal(like.affine, affine)
+        else None
+    )
+    if source is not None and not source.is_file():
+        source = None
+    raw = nifti_bytes(data, affine, source, description, intent)
+    if path.name.lower().endswith(".gz"):
+        import gzip
+
+        raw = gzip.compress(raw, compresslevel=6 if data.dtype.itemsize == 1 else 3, mtime=0)
+    write_bytes(path, raw)
+
+
+def write_bytes(path: PathLike, content: bytes) -> None:
+    """Write bytes, whole or not at all."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: PathLike, text: str) -> None:
+    """Write text as UTF-8 with the line ends as they are, whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: PathLike, value: Any) -> None:
+    """Write a value as indented JSON, whole or not at all; NaN and infinity become null, paths and numpy values plain."""
+    write_text(path, json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+@contextmanager
+def atomic_path(path: PathLike) -> Iterator[Path]:
+    """A temporary path in the folder of ``path`` (made when missing), with the same suffixes.
+
+    When the block ends well the file is flushed to the disk and renamed to ``path``; after any exception, an interrupt
+    included, it is removed and what stood at ``path`` before is untouched. An OSError becomes InputError (no permission,
+    no folder) or DGMError (disk full and the like) with one plain sentence.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{secrets.token_hex(4)}.tmp.{path.name}")
+    try:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            with open(temporary, "rb+") as handle:
+                os.fsync(handle.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())  # some writers make files that only their owner can read
+            os.replace(temporary, path)
+        except OSError as error:
+            raise _write_error(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """The process's file mode mask; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
+    """Make sure, before any work, that all of these files can be written.
+
+    Raises InputError when one exists and ``overwrite`` is off, is a folder, or lies where nothing can be written.
+    """
+    targets = [Path(path) for path in paths]
+    if len({path.absolute() for path in targets}) < len(targets):
+        raise InputError("Two outputs have the same name: give each a file of its own.")
+    for path in targets:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder: give another name for the output.")
+        if os.path.lexists(path) and not overwrite:
+            raise InputError(
+                f"{path} exists already: add --overwrite to replace it, or choose another output folder."
+            )
+    for folder in dict.fromkeys(path.parent for path in targets):
+        existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+        if not existing.is_dir():
+            raise InputError(
+                f"{existing} is a file, so {folder} cannot be an output folder: choose another one."
+            )
+        try:
+            with tempfile.TemporaryFile(dir=existing):
+                pass  # asking for permission is not enough: /proc and full disks say yes and mean no
+        except OSError as error:
+            reason = error.strerror or "no permission"
+            raise InputError(
+                f"Nothing can be written into {existing} ({reason}): choose another output folder."
+            ) from error
+
+
+def stem(path: PathLike) -> str:
+    """The name that outputs start with: the file's without .nii, .nii.gz, .nrrd, ...; for DICOM the folder's."""
+    path = Path(path)
+    for suffix in _SUFFIXES:
+        if path.name.lower().endswith(suffix) and not path.is_dir() and len(path.name) > len(suffix):
+            return path.name[: -len(suffix)]
+    if path.is_dir():
+        return path.resolve().name or "root"
+    if path.suffix.lower() in ("", ".dcm", ".ima") and path.is_file():
+        return path.resolve().parent.name or "root"
+    return path.stem
+
+
+def sha256(path: PathLike) -> str:
+    """SHA-256 of a file as hex digits; of a folder: over the names and digests of its files, sorted by name."""
+    path = Path(path)
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for file in sorted(p for p in path.iterdir() if p.is_file()):
+            digest.update(f"{file.name}\0{sha256(file)}\n".encode())
+        return digest.hexdigest()
+    with open(path, "rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> tuple[Image, dict[int, int] | None]:
+    """The image, and None unless the file is marked as a segmentation (then its own value -> label table, or {})."""
+    from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
+
+    try:
+        if path.is_dir():
+            return _read_dicom(path), None
+        with open(path, "rb") as handle:
+            start = handle.read(540)
+        if not start:
+            raise InputError(f"{path} is empty: copy or export it again.")
+        if start[:2] == GZIP_MAGIC or looks_like_nifti(start):
+            image, is_labels = read_nifti(path)
+            return image.replace(unit=_sidecar_unit(path)), {} if is_labels else None
+        from .nrrd import NRRD_MAGIC, read_nrrd
+
+        if start.startswith(NRRD_MAGIC):
+            return read_nrrd(path)
+        name = path.name.lower()
+        if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):
+            raise InputError(
+                f"{path} is neither NIfTI nor NRRD, whatever its name says, or it is cut: copy or export it again."
+            )
+        return _read_dicom(path), None
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist: check the path.") from error
+    except PermissionError as error:
+        raise InputError(
+            f"{path} cannot be opened (no permission): change its permissions or copy it."
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or 'read error'}): copy or export it again."
+        ) from error
+    except MemoryError as error:
+        raise InputError(f"{path} does not fit into memory: check that it holds one brain volume.") from error
+
+
+def _read_dicom(path: Path) -> Image:
+    from .dicom import read_dicom
+
+    return read_dicom(path)
+
+
+def _sidecar_unit(path: Path) -> str | None:
+    """The "Units" of a BIDS JSON file beside the image, when it says ppm or ppb."""
+    sidecar = path.with_name(f"{stem(path)}.json")
+    try:
+        content = json.loads(sidecar.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    unit = str(content.get("Units", "")).strip().lower() if isinstance(content, dict) else ""
+    return unit if unit in ("ppm", "ppb") else None
+
+
+def _scheme(scheme: str | Mapping[int, int]) -> tuple[Mapping[int, int], str]:
+    from ..structures import LABEL_SCHEMES
+
+    if not isinstance(scheme, str):
+        return scheme, "the given table"
+    if scheme not in LABEL_SCHEMES:
+        raise InputError(f"Label scheme {scheme} is unknown: choose one of {', '.join(LABEL_SCHEMES)}.")
+    return LABEL_SCHEMES[scheme], scheme
+
+
+def _plain(value: Any) -> Any:
+    """JSON-able copy of a value."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return str(value) if isinstance(value, os.PathLike) else value
+
+
+def _write_error(path: Path, error: OSError) -> DGMError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DGMError(
+            f"{path} could not be written because the disk is full: free some space and run again."
+        )
+    reason = error.strerror or "write error"
+    if error.errno == errno.EIO:
+        return DGMError(f"{path} could not be written ({reason}): check the disk and run again.")
+    return InputError(f"{path} cannot be written ({reason}): choose another output folder.")

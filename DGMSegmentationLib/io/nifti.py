@@ -1,0 +1,194 @@
+"""NIfTI-1 and NIfTI-2 files, plain or gzipped: bytes to array and affine, and back with the very same geometry."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
+from nibabel.wrapstruct import WrapStructError
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..image import Affine, Image
+
+GZIP_MAGIC = b"\x1f\x8b"
+_CLASSES = (nib.Nifti1Image, nib.Nifti2Image)
+_HEADER_BYTES = 540  # the longer of the two headers (NIfTI-2); NIfTI-1 has 348
+_GEOMETRY_FIELDS = (
+    "xyzt_units",
+    *("qform_code", "quatern_b", "quatern_c", "quatern_d", "qoffset_x", "qoffset_y", "qoffset_z"),
+    *("sform_code", "srow_x", "srow_y", "srow_z"),
+)
+_LABEL_INTENT = 1002  # NIFTI_INTENT_LABEL, nifti1.h
+
+
+def looks_like_nifti(start: bytes) -> bool:
+    """True when these first bytes (not gzipped) can be a NIfTI header."""
+    return any(cls.header_class.may_contain_header(start) for cls in _CLASSES)
+
+
+def read_nifti(path: Path) -> tuple[Image, bool]:
+    """Read a NIfTI file; return the image and whether its header calls the values labels.
+
+    Values come scaled by scl_slope and scl_inter, as float64 when the file holds float64 or wide integers, else as
+    float32. The affine is nibabel's: the sform when its code is set, else the qform, else the voxel size alone.
+
+    Raises InputError when the file is cut, damaged, or holds anything but one 3-D volume of real numbers.
+    """
+    image = _load(path)
+    header = image.header
+    shape = volume_shape(header.get_data_shape(), path)
+    dtype = header.get_data_dtype()
+    if dtype.fields is not None or dtype.kind not in "iuf":
+        kind = "colours" if dtype.fields is not None else "complex or unknown values"
+        raise InputError(f"{path} holds {kind}: give a QSM with one real number per voxel.")
+    affine, warnings = _affine(image, shape, path)
+    try:
+        data = np.asanyarray(image.dataobj).reshape(shape)
+    except (OSError, ValueError, EOFError, HeaderDataError) as error:
+        raise InputError(f"{path} ends too early or is damaged: copy or export it again.") from error
+    wide = dtype.itemsize > 4 or (dtype.kind in "iu" and dtype.itemsize == 4)
+    values = np.asarray(data, dtype=np.float64 if wide else np.float32)
+    is_labels = int(header["intent_code"]) == _LABEL_INTENT
+    return Image(values, affine, path, "nifti", warnings=warnings), is_labels
+
+
+def volume_shape(shape: tuple[int, ...], path: Path) -> tuple[int, int, int]:
+    """The 3-D shape behind a file's shape: a fourth and further axis of length 1 is dropped.
+
+    Raises InputError for zero-sized, 1-D, 2-D and multi-frame data.
+    """
+    if not shape or min(shape) < 1:
+        raise InputError(f"{path} holds no voxels (its size is {_times(shape)}): export the image again.")
+    if len(shape) > 3 and max(shape[3:]) > 1:
+        raise InputError(
+            f"{path} holds {int(np.prod(shape[3:]))} volumes ({_times(shape)}): give a file with one 3-D volume."
+        )
+    if len(shape) < 3 or min(shape[:3]) < 2:
+        raise InputError(f"{path} is {min(len(shape), 2)}-D ({_times(shape)} voxels): give a 3-D volume.")
+    return shape[0], shape[1], shape[2]
+
+
+def nifti_bytes(
+    data: NDArray[Any], affine: Affine, like: Path | None = None, description: str = "", intent: str = "none"
+) -> bytes:
+    """A single-file NIfTI of this array, as bytes.
+
+    When ``like`` names a NIfTI file whose affine is ``affine``, its geometry fields are taken over bit by bit (sform,
+    qform, codes, units of length), and nothing else of its header: no names, dates or comments. Otherwise the sform holds
+    the affine in float32, and so does the qform where it can (it cannot hold shears).
+    """
+    cls = nib.Nifti1Image
+    header = None
+    if like is not None:
+        source = _header(like)
+        if np.array_equal(source.get_best_affine(), affine) and source.get_data_shape()[:3] == data.shape[:3]:
+            cls = nib.Nifti2Image if isinstance(source, nib.Nifti2Header) else nib.Nifti1Image
+            header = cls.header_class(endianness="<")
+            header.set_data_shape(data.shape)
+            header["pixdim"][:4] = source["pixdim"][:4]
+            for name in _GEOMETRY_FIELDS:
+                header[name] = source[name]
+    if header is None:
+        header = cls.header_class(endianness="<")
+        header.set_data_shape(data.shape)
+        header.set_zooms((*np.sqrt((affine[:3, :3] ** 2).sum(axis=0)), *(1.0,) * (data.ndim - 3)))
+        header.set_xyzt_units("mm")
+        header.set_sform(affine, code="scanner")
+        header.set_qform(affine, code="scanner", strip_shears=True)
+        if not np.allclose(header.get_qform(), affine, atol=1e-3):
+            header["qform_code"] = 0
+    header.set_data_dtype(data.dtype)
+    header["descrip"] = description.encode("ascii", "replace")[:79]
+    header.set_intent(intent)
+    image = cls(data, header.get_best_affine(), header)
+    image.header.set_slope_inter(1.0, 0.0)
+    result: bytes = image.to_bytes()
+    return result
+
+
+def _load(path: Path) -> Any:
+    raw = path.read_bytes()
+    if raw[:2] == GZIP_MAGIC:
+        try:
+            raw = gzip.decompress(raw)  # all of it at once, so that the checksum at the end is verified too
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(f"{path} is cut or damaged (gzip): copy or download it again.") from error
+    for cls in _CLASSES:
+        if not cls.header_class.may_contain_header(raw):
+            continue
+        try:
+            with _silent_nibabel():
+                image: Any = cls.from_bytes(raw)
+            shape, itemsize = image.header.get_data_shape(), image.header.get_data_dtype().itemsize
+            needed = float(np.prod([float(n) for n in shape])) * itemsize + float(image.dataobj.offset)
+        except (ImageFileError, HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:
+            raise InputError(f"{path} has a damaged NIfTI header: export the image again.") from error
+        if len(raw) < needed and (raw[344:347] == b"ni1" or raw[4:7] == b"ni2"):
+            raise InputError(
+                f"{path} is the header of a NIfTI pair (.hdr and .img), which is not read: save both as one .nii.gz."
+            )
+        if len(raw) < needed:
+            raise InputError(
+                f"{path} ends too early ({len(raw)} bytes of {needed:.0f}): copy or download it again."
+            )
+        return image
+    raise InputError(f"{path} is not a NIfTI file: give a .nii, .nii.gz, .nrrd or DICOM image.")
+
+
+@contextmanager
+def _silent_nibabel() -> Iterator[None]:
+    """nibabel logs to stderr what it then raises; the user gets one sentence only."""
+    logger = nib.imageglobals.logger
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _header(path: Path) -> Any:
+    with open(path, "rb") as handle:
+        zipped = handle.read(2) == GZIP_MAGIC
+    with gzip.open(path) if zipped else open(path, "rb") as stream:
+        start = stream.read(_HEADER_BYTES)
+    header_class = next(cls.header_class for cls in _CLASSES if cls.header_class.may_contain_header(start))
+    size = header_class.template_dtype.itemsize
+    return header_class(start[:size], check=False)
+
+
+def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine, tuple[str, ...]]:
+    """nibabel's affine for this image, and what the user should know about it."""
+    header = image.header
+    affine = np.asarray(image.affine, dtype=np.float64)
+    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        raise InputError(
+            f"The header of {path} gives no valid voxel positions (its affine has no volume): export the image again."
+        )
+    sform_code, qform_code = int(header["sform_code"]), int(header["qform_code"])
+    if sform_code == 0 and qform_code == 0:
+        codes = "".join(nib.aff2axcodes(affine))
+        return affine, (
+            f"{path.name} says nothing about its orientation (sform and qform codes are 0): axes are taken as {codes}, "
+            "left and right may be swapped.",
+        )
+    if sform_code and qform_code:
+        try:
+            qform = header.get_qform()
+        except (HeaderDataError, ValueError):
+            return affine, (f"{path.name} has an invalid qform: the sform is used.",)
+        corners = np.array(np.meshgrid(*[(0, n - 1) for n in shape])).reshape(3, -1)
+        shift = (affine - qform) @ np.vstack([corners, np.ones(corners.shape[1])])
+        if np.linalg.norm(shift[:3], axis=0).max() > 0.5 * min(header.get_zooms()[:3]):
+            return affine, (f"{path.name}: sform and qform disagree about positions: the sform is used.",)
+    return affine, ()
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) or "0"

@@ -1,0 +1,87 @@
+"""NRRD files (.nrrd, .nhdr), read with SimpleITK; Slicer's segmentations (.seg.nrrd) as label maps."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..image import Affine, Image
+from ..structures import STRUCTURES
+from .nifti import volume_shape
+
+NRRD_MAGIC = b"NRRD000"
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])  # ITK's world axes run Left, Posterior, Superior
+
+
+def read_nrrd(path: Path) -> tuple[Image, dict[int, int] | None]:
+    """Read a NRRD file; return the image and, for a Slicer segmentation, its values -> our labels by segment name.
+
+    The mapping is empty when no segment is named after one of our structures, and None for a plain image.
+    Raises InputError when the file cannot be read or holds anything but one 3-D volume of real numbers.
+    """
+    import SimpleITK as sitk
+
+    try:
+        image = quietly(lambda: sitk.ReadImage(str(path)))
+    except RuntimeError as error:
+        raise InputError(
+            f"{path} cannot be read (cut, damaged, or its data file is missing): copy it again, with all of its files."
+        ) from error
+    size = image.GetSize()
+    if image.GetNumberOfComponentsPerPixel() > 1:
+        size = (*size, image.GetNumberOfComponentsPerPixel())
+    shape = volume_shape(size, path)
+    array = sitk.GetArrayFromImage(image)
+    if array.dtype.kind not in "iuf":
+        raise InputError(
+            f"{path} holds complex or unknown values: give a QSM with one real number per voxel."
+        )
+    warnings: tuple[str, ...] = ()
+    if "NRRD_space" not in image.GetMetaDataKeys():
+        warnings = (
+            f"{path.name} names no anatomical space: its axes are taken as LPS, left and right may be swapped.",
+        )
+    wide = array.dtype.itemsize > 4 or (array.dtype.kind in "iu" and array.dtype.itemsize == 4)
+    # ITK's arrays are (k, j, i) in memory.
+    data = array.reshape(shape[::-1]).transpose(2, 1, 0).astype(np.float64 if wide else np.float32)
+    return Image(data, itk_affine(image), path, "nrrd", warnings=warnings), _segments(image)
+
+
+def itk_affine(image: Any) -> Affine:
+    """The affine (voxel index -> RAS+ mm) of the first three axes of a SimpleITK image."""
+    n = image.GetDimension()
+    affine = np.eye(4)
+    direction = np.array(image.GetDirection()).reshape(n, n)[:3, :3]
+    affine[:3, :3] = direction * np.array(image.GetSpacing()[:3])
+    affine[:3, 3] = image.GetOrigin()[:3]
+    return LPS_TO_RAS @ affine
+
+
+def quietly(action: Any) -> Any:
+    """Run a SimpleITK call without ITK's own warnings on stderr (its errors are exceptions)."""
+    import SimpleITK as sitk
+
+    before = sitk.ProcessObject.GetGlobalWarningDisplay()
+    sitk.ProcessObject.SetGlobalWarningDisplay(False)
+    try:
+        return action()
+    finally:
+        sitk.ProcessObject.SetGlobalWarningDisplay(before)
+
+
+def _segments(image: Any) -> dict[int, int] | None:
+    """Slicer writes Segment0_Name, Segment0_LabelValue, ... into the header of a .seg.nrrd."""
+    keys = set(image.GetMetaDataKeys())
+    if "Segment0_LabelValue" not in keys:
+        return None
+    ours = {name.lower(): s.label for s in STRUCTURES for name in (s.name, s.abbreviation)}
+    mapping: dict[int, int] = {}
+    index = 0
+    while f"Segment{index}_LabelValue" in keys:
+        name_key = f"Segment{index}_Name"
+        name = image.GetMetaData(name_key).strip().lower() if name_key in keys else ""
+        if name in ours:
+            mapping[int(image.GetMetaData(f"Segment{index}_LabelValue"))] = ours[name]
+        index += 1
+    return mapping

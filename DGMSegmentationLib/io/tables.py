@@ -1,0 +1,111 @@
+"""Tables as files: UTF-8, a decimal dot, the suffix decides the separator (.csv comma, anything else tab).
+
+Numbers carry six decimals, so that a table read back equals the values to 1e-6. Text that a spreadsheet would take for a
+formula is written with a leading apostrophe, which the reader takes off again.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from .files import write_text
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def check_table_name(*paths: Path | str | None) -> None:
+    """Raise InputError for the name of a table that other programs would take for something else (.xlsx)."""
+    for path in paths:
+        if path is not None and not str(path).lower().endswith((".tsv", ".csv", ".txt")):
+            raise InputError(f"A table cannot become {Path(path).name}: choose a name with .tsv or .csv.")
+
+
+def separator(path: Path | str) -> str:
+    """The separator that a table's suffix stands for."""
+    return "," if str(path).lower().endswith(".csv") else "\t"
+
+
+def guard(text: str) -> str:
+    """Text that no spreadsheet runs as a formula (a leading apostrophe where needed)."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def unguard(text: str) -> str:
+    """Undo :func:`guard`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+def cell(value: Any, missing: str = "") -> str:
+    """One value as text: numbers with up to six decimals, booleans as true/false, NaN and None as
+    ``missing``.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return missing
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        text = f"{value:.6f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+    return guard(value) if isinstance(value, str) else str(value)
+
+
+def table_text(
+    columns: Sequence[str], rows: Iterable[dict[str, Any]], sep: str = "\t", missing: str = ""
+) -> str:
+    """A table as text, the header first; columns that a row lacks are ``missing``."""
+    lines = [columns, *([cell(row.get(column), missing) for column in columns] for row in rows)]
+    return "".join(sep.join(_quoted(text, sep) for text in line) + "\n" for line in lines)
+
+
+def _quoted(text: str, sep: str) -> str:
+    """RFC 4180 quotes where needed; Python's csv leaves a lone carriage return bare, and then cannot read
+    it.
+    """
+    return (
+        f'"{text.replace(chr(34), chr(34) * 2)}"' if any(c in text for c in (sep, '"', "\n", "\r")) else text
+    )
+
+
+def write_table(
+    path: Path | str, columns: Sequence[str], rows: Iterable[dict[str, Any]], missing: str = ""
+) -> None:
+    """Write any table atomically; the suffix decides the separator."""
+    write_text(Path(path), table_text(columns, rows, separator(path), missing))
+
+
+def read_table(path: Path | str) -> list[dict[str, str]]:
+    """Read a table with a header into one dict a row; lines without any text are left out.
+
+    Raises InputError when it cannot be read as such.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator(path)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        if isinstance(error, UnicodeDecodeError):
+            reason = "it is no text"
+        raise InputError(
+            f"The table {path} cannot be read ({reason}): give a UTF-8 .tsv or .csv file."
+        ) from error
+    if not rows:
+        raise InputError(f"The table {path} is empty: give one with a header line.")
+    header = rows[0]
+    if len(header) == 1 and any(other in header[0] for other in ";,\t"):
+        raise InputError(
+            f"The columns of the table {path} are separated by another sign than its name says: save it with commas as "
+            ".csv, or with tabs as .tsv (and numbers with a decimal dot)."
+        )
+    body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(text.strip() for text in row)]
+    for number, row in body:
+        if len(row) != len(header):
+            raise InputError(
+                f"The table {path} has {len(row)} cells in line {number} and {len(header)} columns: "
+                "check its separator (.csv comma, .tsv tab)."
+            )
+    return [dict(zip(header, map(unguard, row), strict=True)) for _, row in body]

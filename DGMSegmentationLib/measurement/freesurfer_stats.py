@@ -1,0 +1,72 @@
+"""ROI rows in the layout of FreeSurfer's .stats files."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import InputError
+from ..io.files import write_text
+from ..io.labels import foreign_labels
+from ..structures import STRUCTURES, Structure
+from .roi import RoiRow
+
+# Spelt as in FreeSurferColorLUT.txt.
+_FREESURFER_NAMES = {
+    "SN": "Substancia-Nigra",
+    "GP": "Pallidum",
+    "PU": "Putamen",
+    "CN": "Caudate",
+    "RN": "Red-Nucleus",
+}
+
+
+def freesurfer_name(structure: Structure) -> str:
+    """The name in FreeSurfer's style, e.g. "Left-Caudate"."""
+    return f"{structure.side_name.capitalize()}-{_FREESURFER_NAMES[structure.nucleus]}"
+
+
+def stats_text(rows: Sequence[RoiRow]) -> str:
+    """One image's rows in the layout of FreeSurfer's .stats files; intensities are in ppb.
+
+    An empty structure has zero in every column, as FreeSurfer writes it. Raises InputError unless the rows are those
+    of one image.
+    """
+    images = {(row.subject, row.image) for row in rows}
+    if len(images) != 1:
+        raise InputError(
+            f"A .stats file describes one image, and the table holds {len(images)}: split it first."
+        )
+    subject, image = next(iter(images))
+    numbers = foreign_labels("freesurfer")
+    headings = "Index SegId NVoxels Volume_mm3 StructName normMean normStdDev normMin normMax normRange"
+    lines = [
+        "# Title Segmentation Statistics",
+        "#",
+        f"# generating_program {_word(rows[0].software)}",
+        f"# subjectname {_word(subject)}",
+        f"# InVolFile {_word(image)}",
+        "# InVolName magnetic susceptibility",
+        "# InVolUnits ppb",
+        f"# NRows {len(rows)}",
+        f"# NTableCols {len(headings.split())}",
+        f"# ColHeaders  {headings}",
+    ]
+    by_label = {s.label: s for s in STRUCTURES}
+    for index, row in enumerate(rows, start=1):
+        values = [row.mean_ppb, row.sd_ppb, row.min, row.max, row.max - row.min]
+        numeric = "".join(f" {value if math.isfinite(value) else 0.0:10.4f}" for value in values)
+        name = freesurfer_name(by_label[row.label])
+        lines.append(
+            f"{index:3d} {numbers[row.label]:5d} {row.n_voxels:8d} {row.volume_mm3:10.1f}  {name:<24}{numeric}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def write_stats(path: Path | str, rows: Sequence[RoiRow]) -> None:
+    """Write one image's rows as a FreeSurfer-style .stats file."""
+    write_text(path, stats_text(rows))
+
+
+def _word(text: str) -> str:
+    """One line of text: a name cannot start a line of its own."""
+    return " ".join(text.split()) or "unknown"

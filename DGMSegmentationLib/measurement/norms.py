@@ -1,0 +1,104 @@
+"""Expected means by age (and sex) from a table that the user loads. The project ships no such table.
+
+Columns: ``structure`` (an abbreviation such as SN_L, or a nucleus such as SN for both sides), ``mean_ppb``,
+``sd_ppb``; optional ``age`` (years) and ``sex`` (F or M; empty for both).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..io.tables import read_table
+from ..structures import NUCLEI, STRUCTURES, by_abbreviation
+
+_NEEDED = ("structure", "mean_ppb", "sd_ppb")
+_KNOWN = {s.abbreviation for s in STRUCTURES} | set(NUCLEI)
+_SEXES = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M", "": "", "N/A": "", "BOTH": ""}
+
+
+@dataclass(frozen=True)
+class NormRow:
+    """One line of a norm table; ``age`` is NaN and ``sex`` empty where the table does not tell them apart."""
+
+    structure: str
+    mean_ppb: float
+    sd_ppb: float
+    age: float = float("nan")
+    sex: str = ""
+
+
+@dataclass(frozen=True)
+class Norms:
+    """A norm table together with the subject's age and sex (None: unknown)."""
+
+    rows: tuple[NormRow, ...]
+    age: float | None = None
+    sex: str | None = None
+
+    def expected(self, abbreviation: str) -> tuple[float, float] | None:
+        """Mean and SD in ppb for one structure, linear between the ages of the table.
+
+        None when the table has no line for it, or only lines by age or sex that the subject does not have, or
+        when the subject is younger or older than everyone in the table.
+        """
+        names = (abbreviation, by_abbreviation(abbreviation).nucleus)
+        for name in names:
+            fitting = [
+                r for r in self.rows if r.structure == name and r.sex in ("", (self.sex or "").upper())
+            ]
+            fitting = [r for r in fitting if r.sex] or fitting
+            ageless = [r for r in fitting if np.isnan(r.age)]
+            if ageless:
+                return ageless[0].mean_ppb, ageless[0].sd_ppb
+            if fitting and self.age is not None:
+                fitting.sort(key=lambda row: row.age)
+                ages = [row.age for row in fitting]
+                if ages[0] <= self.age <= ages[-1]:
+                    mean = np.interp(self.age, ages, [row.mean_ppb for row in fitting])
+                    return float(mean), float(np.interp(self.age, ages, [row.sd_ppb for row in fitting]))
+        return None
+
+
+def read_norms(path: Path | str, age: float | None = None, sex: str | None = None) -> Norms:
+    """Read a norm table (.tsv or .csv).
+
+    Raises InputError when a column is missing, a structure or a sex is unknown, or a value is no number.
+    """
+    table = read_table(path)
+    if not table:
+        raise InputError(
+            f"The norm table {path} has no lines: give structure, mean_ppb and sd_ppb in each line."
+        )
+    for column in _NEEDED:
+        if column not in table[0]:
+            raise InputError(f"The norm table {path} lacks the column {column}: add it.")
+    rows = []
+    for number, line in enumerate(table, start=2):
+        sex_here = line.get("sex", "").strip()
+        if sex_here.upper() not in _SEXES:  # taken for both, it would be held against everybody
+            raise InputError(
+                f"The norm table {path} has the sex {sex_here} in line {number}: write F, M, or nothing for both."
+            )
+        try:
+            row = NormRow(
+                structure=line["structure"].strip(),
+                mean_ppb=float(line["mean_ppb"]),
+                sd_ppb=float(line["sd_ppb"]),
+                age=float(line.get("age", "").strip() or "nan"),
+                sex=_SEXES[sex_here.upper()],
+            )
+        except ValueError as error:
+            raise InputError(
+                f"The norm table {path} has no number in line {number} ({error}): correct it."
+            ) from error
+        if row.structure not in _KNOWN:
+            raise InputError(
+                f"The norm table {path} names the unknown structure {row.structure} in line {number}: "
+                f"use {', '.join(NUCLEI)}, with _L or _R for one side."
+            )
+        if not (np.isfinite(row.mean_ppb) and 0 < row.sd_ppb < np.inf):
+            raise InputError(f"The norm table {path} has no positive SD in line {number}: correct it.")
+        rows.append(row)
+    return Norms(tuple(rows), age, sex)

@@ -1,0 +1,244 @@
+"""Quality flags: what about a segmentation or a measurement deserves a look, and why, in plain words.
+
+A flag never says "abnormal". It says "check this". The thresholds were set so that few of the structures of
+twenty reference segmentations are flagged (see Docs/quality.md for the counts).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image
+from ..structures import NUCLEI, STRUCTURES, Structure, by_abbreviation
+from .roi import RoiRow
+
+# The volume ranges of the table of structures come from several atlases that draw the nuclei differently, so
+# only a volume far outside them is worth a look.
+VOLUME_LOW_FACTOR, VOLUME_HIGH_FACTOR = 0.6, 1.5
+# Loose voxels are common in manual and propagated labels; a flag is raised from this share of the structure
+# on.
+LOOSE_SHARE = 0.05
+# Share of a structure's voxels that lie outside the brain mask.
+OUTSIDE_MASK_SHARE = 0.02
+EXCLUDED_SHARE = 0.05
+# Red nucleus and substantia nigra are about 6 and 10 mm high: thicker voxels leave two slices or fewer.
+THICKEST_VOXEL_MM = 3.2
+OBLIQUE_DEGREES = 10.0
+# Mean entropy of the class probabilities inside a structure, as a share of ln 2 (two classes equally likely), and Dice
+# between the outlines in the head and in its mirror image: no good structure, most bad ones (Docs/quality.md).
+ENTROPY_SHARE = 0.5
+FLIP_DICE = 0.8
+NETWORK_FLAGS = ("low_confidence", "flip_disagreement", "outside_prior")
+"""Codes that cannot be told from labels and image afterwards."""
+BOOKKEEPING = ("labels_resampled", "eroded", "own_unit")
+"""Codes that say how a row was measured; they are no flags of quality and count in no sum of flags."""
+
+
+def flags_of_quality(row: RoiRow) -> tuple[str, ...]:
+    """The codes of a row that deserve a look."""
+    return tuple(code for code in row.flag_list if code not in BOOKKEEPING)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One thing to check. ``abbreviation`` is empty when it concerns the whole case."""
+
+    code: str
+    abbreviation: str
+    reason: str
+
+
+def flags_from_rows(rows: Sequence[RoiRow]) -> list[Flag]:
+    """Flags that follow from one image's ten rows: empty, volume, asymmetry, mean, sign, missing values."""
+    flags = []
+    by_name = {row.abbreviation: row for row in rows}
+    means = [by_name[f"GP_{side}"].mean_ppb for side in "LR" if f"GP_{side}" in by_name]
+    means = [mean for mean in means if np.isfinite(mean)]
+    flipped = bool(means) and float(np.mean(means)) < 0
+    if flipped:
+        flags.append(
+            Flag(
+                "sign_flip",
+                "",
+                f"The globus pallidus is diamagnetic here ({np.mean(means):.0f} ppb on average): "
+                "the sign of the map may be flipped, or the structures missed.",
+            )
+        )
+    for row in rows:
+        flags += _row_flags(row, flipped)
+    for nucleus in NUCLEI:
+        left, right = by_name.get(f"{nucleus}_L"), by_name.get(f"{nucleus}_R")
+        if left and right and left.n_voxels and right.n_voxels:
+            flags += _asymmetry_flags(left, right)
+    return flags
+
+
+def _row_flags(row: RoiRow, flipped: bool) -> list[Flag]:
+    structure, flags = by_abbreviation(row.abbreviation), []
+
+    def flag(code: str, reason: str) -> None:
+        flags.append(Flag(code, row.abbreviation, f"{structure.name}: {reason}"))
+
+    if row.n_voxels == 0:
+        flag("empty", "no voxel was found.")
+        return flags
+    low, high = structure.volume_low_mm3, structure.volume_high_mm3
+    if "eroded" not in row.flag_list:
+        if row.volume_mm3 < VOLUME_LOW_FACTOR * low:
+            flag(
+                "volume_low",
+                f"{row.volume_mm3:.0f} mm3 is far below {low:.0f} to {high:.0f} mm3; look for missing parts.",
+            )
+        elif row.volume_mm3 > VOLUME_HIGH_FACTOR * high:
+            flag(
+                "volume_high",
+                f"{row.volume_mm3:.0f} mm3 is far above {low:.0f} to {high:.0f} mm3; look for leakage.",
+            )
+    if row.n_excluded > EXCLUDED_SHARE * row.n_voxels:
+        flag("no_values", f"{row.n_excluded} of {row.n_voxels} voxels carry no value and were left out.")
+    if (not flipped and row.mean_ppb < structure.mean_low_ppb) or row.mean_ppb > structure.mean_high_ppb:
+        code = "mean_low" if row.mean_ppb < structure.mean_low_ppb else "mean_high"
+        flag(
+            code,
+            f"mean {row.mean_ppb:.0f} ppb lies outside {structure.mean_low_ppb:.0f} to "
+            f"{structure.mean_high_ppb:.0f} ppb; check units, reference and segmentation.",
+        )
+    return flags
+
+
+def _asymmetry_flags(left: RoiRow, right: RoiRow) -> list[Flag]:
+    structure = by_abbreviation(left.abbreviation)
+    ratio = abs(left.volume_mm3 - right.volume_mm3) / (left.volume_mm3 + right.volume_mm3)
+    if ratio <= structure.max_asymmetry:
+        return []
+    reason = (
+        f"{structure.name.removeprefix('Left ').capitalize()}: the volumes of the two sides differ much "
+        f"({left.volume_mm3:.0f} mm3 left, {right.volume_mm3:.0f} mm3 right)."
+    )
+    return [Flag("asymmetry", row.abbreviation, reason) for row in (left, right)]
+
+
+def flags_from_geometry(labels: Image, mask: NDArray[np.bool_] | None = None) -> list[Flag]:
+    """Flags that follow from where the voxels lie: loose parts, border of the image, outside the mask, voxel
+    size.
+
+    ``mask`` is the brain mask on the labels' grid.
+    """
+    from scipy import ndimage
+
+    flags = []
+    array = np.asarray(labels.data)
+    boxes = ndimage.find_objects(array.astype(np.uint8), max_label=len(STRUCTURES))
+    for structure, box in zip(STRUCTURES, boxes, strict=True):
+        if box is None:
+            continue
+        inside = array[box] == structure.label
+        count = int(inside.sum())
+        # All 26 neighbours connect: thin structures touch along edges and corners in thick slices.
+        parts, n_parts = ndimage.label(inside, np.ones((3, 3, 3)))
+        loose = count - int(np.bincount(parts.ravel())[1:].max())
+        if n_parts > 1 and loose > LOOSE_SHARE * count:
+            reason = f"{n_parts} separate parts; {loose} of {count} voxels are loose."
+            flags.append(Flag("components", structure.abbreviation, f"{structure.name}: {reason}"))
+        if any(s.start == 0 or s.stop == n for s, n in zip(box, array.shape, strict=True)):
+            reason = "reaches the border of the image and may be cut off."
+            flags.append(Flag("touches_border", structure.abbreviation, f"{structure.name}: {reason}"))
+        if mask is not None:
+            outside = int((inside & ~np.asarray(mask[box], dtype=bool)).sum())
+            if outside > OUTSIDE_MASK_SHARE * count:
+                reason = (
+                    f"{outside} of {count} voxels lie outside the brain mask, where the map has no values."
+                )
+                flags.append(Flag("outside_mask", structure.abbreviation, f"{structure.name}: {reason}"))
+    return flags + flags_from_grid(labels)
+
+
+def flags_from_grid(image: Image) -> list[Flag]:
+    """Flags that follow from the voxel lattice alone: thick voxels, an oblique volume."""
+    from nibabel.affines import obliquity
+
+    flags = []
+    thickest = max(image.spacing)
+    if thickest > THICKEST_VOXEL_MM:
+        flags.append(
+            Flag(
+                "thick_voxels",
+                "",
+                f"Voxels are {thickest:.1f} mm thick: red nucleus and substantia nigra span only two or three "
+                "slices.",
+            )
+        )
+    angle = float(np.degrees(obliquity(image.affine).max()))
+    if angle > OBLIQUE_DEGREES:
+        flags.append(
+            Flag(
+                "oblique",
+                "",
+                f"The volume is tilted by {angle:.0f} degrees: make sure that the reconstruction knew the "
+                "direction of B0.",
+            )
+        )
+    return flags
+
+
+def flags_from_network(notes: Mapping[str, Any]) -> list[Flag]:
+    """Flags that only the run of the network can tell, from its notes (see :func:`segment.label_case`).
+
+    ``undecided``: mean entropy by structure as a share of ln 2; ``flip_dice``: agreement with the mirrored head, when
+    it was asked; ``beyond_prior_box``: structures at the border of the region where the model expects them;
+    ``sign_flip``: the map looks sign-flipped.
+    """
+    flags = []
+    if notes.get("sign_flip"):
+        flags.append(
+            Flag(
+                "sign_flip",
+                "",
+                "The network is sure of most structures only when the sign of the map is changed: "
+                "the sign may be flipped.",
+            )
+        )
+    for structure in STRUCTURES:
+        name = structure.abbreviation
+
+        def flag(code: str, reason: str, structure: Structure = structure) -> None:
+            flags.append(Flag(code, structure.abbreviation, f"{structure.name}: {reason}"))
+
+        if notes.get("undecided", {}).get(name, 0.0) > ENTROPY_SHARE:
+            flag(
+                "low_confidence",
+                "the network was undecided about much of it; compare its outline with the picture.",
+            )
+        if notes.get("flip_dice", {}).get(name, 1.0) < FLIP_DICE:
+            flag(
+                "flip_disagreement",
+                "the network outlines it otherwise in the mirrored head; compare its outline with the picture.",
+            )
+        if name in notes.get("beyond_prior_box", ()):
+            flag(
+                "outside_prior",
+                "it reaches beyond the region where it is expected; check the brain mask and the orientation.",
+            )
+    return flags
+
+
+def quality_flags(
+    rows: Sequence[RoiRow],
+    labels: Image,
+    mask: NDArray[np.bool_] | None = None,
+    network: Mapping[str, Any] | None = None,
+) -> list[Flag]:
+    """All flags of one case, those of the whole case first, then by structure. ``network``: notes of its run."""
+    flags = flags_from_rows(rows) + flags_from_geometry(labels, mask) + flags_from_network(network or {})
+    order = {s.abbreviation: s.label for s in STRUCTURES}
+    return sorted(flags, key=lambda flag: order.get(flag.abbreviation, 0))
+
+
+def add_flags(rows: Iterable[RoiRow], flags: Sequence[Flag]) -> list[RoiRow]:
+    """The rows with the codes of their flags; flags of the whole case stand in every row."""
+    return [
+        row.with_flags([f.code for f in flags if f.abbreviation in ("", row.abbreviation)]) for row in rows
+    ]

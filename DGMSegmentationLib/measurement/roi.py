@@ -1,0 +1,258 @@
+"""Measure the ten structures in a QSM: one row of volume and susceptibility statistics per structure.
+
+Everything is computed on the native grid of the measured image. Labels drawn on another grid are carried to
+the image's grid by nearest neighbour and the rows say so (flag ``labels_resampled``); the image is never
+resampled. Negative voxels are tissue like any other and are never dropped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..errors import InputError
+from ..image import Image, resample_to
+from ..structures import STRUCTURES, Structure
+
+SOFTWARE = f"DGMSegmentation {__version__}"
+NAN = float("nan")
+
+# Some exports fill the background with a huge negative integer. No tissue has a susceptibility near it.
+SENTINEL_PPB = -10_000.0
+
+
+@dataclass(frozen=True)
+class RoiRow:
+    """One structure measured in one image. The fields are the columns of the long table, in their order.
+
+    ``n_voxels`` and ``volume_mm3`` count every voxel of the structure (after erosion, when asked);
+    ``n_excluded`` of them carry no value (NaN, infinite, or a background sentinel) and are left out of the
+    statistics. ``sd_ppb`` is the sample SD (ddof 1), NaN for fewer than two voxels. Percentiles interpolate
+    linearly. NaN stands for "no value" and is an empty cell in a file.
+    """
+
+    subject: str
+    image: str
+    structure: str
+    abbreviation: str
+    side: str
+    label: int
+    n_voxels: int
+    volume_mm3: float
+    mean_ppb: float
+    sd_ppb: float
+    median_ppb: float
+    p05: float
+    p25: float
+    p75: float
+    p95: float
+    min: float
+    max: float
+    n_excluded: int
+    reference: str
+    mean_referenced_ppb: float
+    asymmetry_percent: float
+    flags: str
+    edited: bool
+    model: str
+    software: str
+
+    @property
+    def flag_list(self) -> tuple[str, ...]:
+        """The flag codes of this row."""
+        return tuple(code for code in self.flags.split(";") if code)
+
+    def with_flags(self, codes: Sequence[str]) -> "RoiRow":
+        """A copy with further flag codes, each of them once."""
+        return replace(self, flags=";".join(dict.fromkeys((*self.flag_list, *codes))))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The susceptibility that ``mean_referenced_ppb`` is relative to, and the name that the table shows for
+    it.
+    """
+
+    name: str
+    value_ppb: float
+
+    @classmethod
+    def constant(cls, value_ppb: float) -> "Reference":
+        """A number in ppb that the user gives."""
+        return cls(f"constant {value_ppb:g} ppb", float(value_ppb))
+
+    @classmethod
+    def region(cls, name: str, image_ppb: Image, region: Image | NDArray[Any]) -> "Reference":
+        """The mean of the image inside a region (the brain mask, a CSF segment): values other than 0 belong
+        to it.
+
+        A region on another grid is carried to the image's grid by nearest neighbour.
+        Raises InputError when the region holds no voxel with a value.
+        """
+        inside = region.data if isinstance(region, Image) else region
+        inside = np.asarray(inside) != 0
+        if isinstance(region, Image) and not region.grid.same_as(image_ppb.grid):
+            inside = resample_to(inside.astype(np.uint8), region.grid, image_ppb.grid, order=0) != 0
+        if inside.shape != image_ppb.shape:
+            raise InputError(
+                f"The reference region {name} has another shape than the image: draw it on the image."
+            )
+        values = image_ppb.data[inside & measurable(image_ppb.data)]
+        if values.size == 0:
+            raise InputError(
+                f"The reference region {name} covers no voxel of the image: check that it lies in the head."
+            )
+        return cls(name, float(values.mean(dtype=np.float64)))
+
+
+def measurable(values_ppb: NDArray[Any]) -> NDArray[np.bool_]:
+    """True where a voxel carries a value: finite and above the background sentinel. Zero and negative values
+    count.
+    """
+    return np.isfinite(values_ppb) & (values_ppb > SENTINEL_PPB)
+
+
+def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.uint8], bool]:
+    """The label array on the image's grid, and whether it had to be resampled (nearest neighbour).
+
+    A crop, or flipped and swapped axes, that keeps every labelled voxel as it is counts as not resampled.
+
+    Raises InputError when labels were there and none of them lies inside the image.
+    """
+    if labels.grid.same_as(image.grid):
+        return np.asarray(labels.data, dtype=np.uint8), False
+    moved = resample_to(np.asarray(labels.data, dtype=np.uint8), labels.grid, image.grid, order=0)
+    if not moved.any() and np.any(labels.data):
+        raise InputError(
+            "The segmentation and the image do not overlap in space: check that both belong to the same scan."
+        )
+    kept = labels.grid.interlocks(image.grid) and np.count_nonzero(moved) == np.count_nonzero(labels.data)
+    return moved, not kept
+
+
+def erode(inside: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+    """Peel ``steps`` layers of voxels (face neighbours) off a structure; the image's border counts as
+    outside.
+    """
+    from scipy import ndimage
+
+    if steps <= 0:
+        return inside
+    return ndimage.binary_erosion(inside, iterations=steps)
+
+
+def asymmetry_percent(left: float, right: float) -> float:
+    """100 (L - R) / |(L + R) / 2| of the two means: positive when the left value is higher; NaN where
+    undefined.
+    """
+    middle = abs(left + right) / 2
+    return 100.0 * (left - right) / middle if np.isfinite(middle) and middle > 0 else NAN
+
+
+def measure(
+    labels: Image,
+    image_ppb: Image,
+    *,
+    subject: str = "",
+    image_name: str = "",
+    mask: NDArray[Any] | Image | None = None,
+    reference: Reference | str | None = None,
+    erode_voxels: int = 0,
+    edited: bool = False,
+    model: str = "",
+    software: str = SOFTWARE,
+) -> list[RoiRow]:
+    """Measure the ten structures; always ten rows, in the order of their labels.
+
+    Args:
+        labels: values 0..10, on any grid that covers the image.
+        image_ppb: the susceptibility map in ppb, on its native grid.
+        subject, image_name, edited, model, software: written into every row.
+        mask: brain mask on the image's grid, needed for ``reference="brain"`` only; it excludes nothing.
+        reference: None, "brain" (mean of the mask) or a :class:`Reference`.
+        erode_voxels: layers of voxels to peel off every structure first (flag ``eroded``).
+
+    A structure without voxels has ``n_voxels`` 0, NaN statistics and the flag ``empty``.
+    Raises InputError when labels and image do not overlap, or when the reference region is empty.
+    """
+    if reference == "brain":
+        if mask is None:
+            raise InputError("A brain mask is needed to reference to the whole brain: give one.")
+        reference = Reference.region("brain", image_ppb, mask)
+    elif isinstance(reference, str):
+        raise InputError(f"Unknown reference {reference}: use none, brain, a mask file or a number in ppb.")
+    array, resampled = labels_on_grid(labels, image_ppb)
+    shared = (["labels_resampled"] if resampled else []) + (["eroded"] if erode_voxels else [])
+    boxes = _bounding_boxes(array)
+    rows = []
+    for structure in STRUCTURES:
+        box = boxes.get(structure.label)
+        values = np.empty(0)
+        if box is not None:
+            inside = erode(array[box] == structure.label, erode_voxels)
+            values = np.asarray(image_ppb.data[box][inside], dtype=np.float64)
+        rows.append(
+            RoiRow(
+                subject=subject,
+                image=image_name,
+                structure=structure.name,
+                abbreviation=structure.abbreviation,
+                side=structure.side,
+                label=structure.label,
+                n_voxels=int(values.size),
+                volume_mm3=values.size * image_ppb.grid.voxel_volume_mm3,
+                **_statistics(values),
+                reference=reference.name if reference else "none",
+                mean_referenced_ppb=NAN,
+                asymmetry_percent=NAN,
+                flags=";".join(shared + ([] if values.size else ["empty"])),
+                edited=edited,
+                model=model,
+                software=software,
+            )
+        )
+    return [
+        _completed(row, structure, rows, reference) for row, structure in zip(rows, STRUCTURES, strict=True)
+    ]
+
+
+def _statistics(values: NDArray[np.float64]) -> dict[str, Any]:
+    good = values[measurable(values)]
+    names = ("min", "p05", "p25", "median_ppb", "p75", "p95", "max")
+    quantiles = np.percentile(good, (0, 5, 25, 50, 75, 95, 100)) if good.size else [NAN] * len(names)
+    return {
+        "mean_ppb": float(good.mean()) if good.size else NAN,
+        "sd_ppb": float(good.std(ddof=1)) if good.size > 1 else NAN,
+        **dict(zip(names, map(float, quantiles), strict=True)),
+        "n_excluded": int(values.size - good.size),
+    }
+
+
+def _completed(
+    row: RoiRow, structure: Structure, rows: Sequence[RoiRow], reference: Reference | None
+) -> RoiRow:
+    """Fill in what needs the other side or the reference."""
+    means = {
+        other.side: other.mean_ppb
+        for other, s in zip(rows, STRUCTURES, strict=True)
+        if s.nucleus == structure.nucleus
+    }
+    return replace(
+        row,
+        asymmetry_percent=asymmetry_percent(means["L"], means["R"]),
+        mean_referenced_ppb=row.mean_ppb - reference.value_ppb if reference else NAN,
+    )
+
+
+def _bounding_boxes(array: NDArray[np.uint8]) -> dict[int, tuple[slice, ...]]:
+    """Slices around each label, one voxel wider on each side so that erosion sees the neighbours."""
+    from scipy import ndimage
+
+    boxes = {}
+    for label, found in enumerate(ndimage.find_objects(array, max_label=len(STRUCTURES)), start=1):
+        if found is not None:
+            boxes[label] = tuple(slice(max(0, s.start - 1), s.stop + 1) for s in found)
+    return boxes

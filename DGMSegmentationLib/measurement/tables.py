@@ -1,0 +1,151 @@
+"""The tables of ROI measurements as files: long (one row a structure) and wide (one row an image)."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..io.tables import read_table, table_text, write_table
+from ..structures import STRUCTURES, by_label
+from .roi import RoiRow
+
+COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(RoiRow))
+
+WIDE_STATISTICS = ("mean_ppb", "sd_ppb", "median_ppb", "volume_mm3", "n_voxels", "mean_referenced_ppb")
+_WIDE_SHARED = ("reference", "edited", "model", "software")
+
+_TYPES: dict[str, Any] = {field.name: field.type for field in fields(RoiRow)}
+_MISSING = ("", "n/a", "nan", "NaN", "NA")
+
+COLUMN_DESCRIPTIONS: dict[str, str] = {
+    "subject": "Name of the subject",
+    "image": "Name of the measured image",
+    "structure": "Name of the structure",
+    "abbreviation": "Nucleus (RN, SN, GP globus pallidus, PU putamen, CN caudate) and side",
+    "side": "L left, R right (of the patient)",
+    "label": "Value of the structure in the segmentation, 1..10",
+    "n_voxels": "Voxels of the structure on the grid of the measured image",
+    "volume_mm3": "n_voxels times the volume of one voxel, mm3",
+    "mean_ppb": "Mean susceptibility, ppb, as in the image (no reference subtracted)",
+    "sd_ppb": "Sample standard deviation (n - 1), ppb",
+    "median_ppb": "Median, ppb",
+    "p05": "5th percentile, ppb (linear interpolation)",
+    "p25": "25th percentile, ppb",
+    "p75": "75th percentile, ppb",
+    "p95": "95th percentile, ppb",
+    "min": "Minimum, ppb",
+    "max": "Maximum, ppb",
+    "n_excluded": "Voxels without a value (not finite, or background sentinel), left out of the statistics",
+    "reference": "What mean_referenced_ppb is relative to; none when nothing was subtracted",
+    "mean_referenced_ppb": "mean_ppb minus the reference, ppb; empty without a reference",
+    "asymmetry_percent": "100 (L - R) / |(L + R) / 2| of mean_ppb, the same on both sides' rows",
+    "flags": "Quality flags, separated by semicolons",
+    "edited": "true when the segmentation was corrected by hand",
+    "model": "Model that made the segmentation",
+    "software": "Software and version that measured",
+}
+
+
+def long_text(rows: Iterable[RoiRow], sep: str = "\t", missing: str = "") -> str:
+    """The long table as text."""
+    return table_text(COLUMNS, map(_as_dict, rows), sep, missing)
+
+
+def write_long(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> None:
+    """Write the long table: the columns of :class:`RoiRow`, one row a structure and image."""
+    write_table(path, COLUMNS, map(_as_dict, rows), missing)
+
+
+def read_long(path: Path | str) -> list[RoiRow]:
+    """Read a long table that :func:`write_long` wrote; raises InputError when columns or values are not
+    those.
+    """
+    table = read_table(path)
+    if table:
+        lacking = [column for column in COLUMNS if column not in table[0]]
+        if lacking:
+            raise InputError(
+                f"The table {path} lacks the column {lacking[0]}: give a long ROI table of DGMSegmentation."
+            )
+    try:
+        rows = [
+            RoiRow(**{column: _parse(row[column], _TYPES[column]) for column in COLUMNS}) for row in table
+        ]
+    except ValueError as error:
+        raise InputError(
+            f"The table {path} holds a value of the wrong kind ({error}): check its numbers."
+        ) from error
+    for row in rows:
+        if not 1 <= row.label <= len(STRUCTURES) or by_label(row.label).abbreviation != row.abbreviation:
+            raise InputError(
+                f"The table {path} calls label {row.label} {row.abbreviation}, which is none of the ten structures: "
+                "correct the column label or abbreviation."
+            )
+    return rows
+
+
+def merge(*tables: Iterable[RoiRow]) -> list[RoiRow]:
+    """Join tables; a later row replaces an earlier one of the same subject, image and label, in its place."""
+    joined: dict[tuple[str, str, int], RoiRow] = {}
+    for table in tables:
+        for row in table:
+            joined[row.subject, row.image, row.label] = row
+    return list(joined.values())
+
+
+def append_long(rows: Iterable[RoiRow], path: Path | str) -> list[RoiRow]:
+    """Merge rows into the long table at ``path`` (created when missing) and return all of its rows."""
+    everything = merge(read_long(path) if Path(path).exists() else [], rows)
+    write_long(everything, path)
+    return everything
+
+
+def wide_columns() -> list[str]:
+    """The columns of the wide table: CN_L_mean_ppb, ..., then CN_asymmetry_percent, ... per nucleus."""
+    columns = ["subject", "image", *_WIDE_SHARED]
+    for structure in STRUCTURES:
+        columns += [f"{structure.abbreviation}_{name}" for name in WIDE_STATISTICS]
+        columns.append(f"{structure.abbreviation}_flags")
+    return columns + [
+        f"{nucleus}_asymmetry_percent" for nucleus in dict.fromkeys(s.nucleus for s in STRUCTURES)
+    ]
+
+
+def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, Any]]:
+    """One dict per subject and image, in the order of their first appearance.
+
+    A structure that comes again under the same names was measured in another image: it begins a line of its own.
+    """
+    lines: list[dict[str, Any]] = []
+    current: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        line = current.get((row.subject, row.image))
+        if line is None or f"{row.abbreviation}_flags" in line:
+            line = current[row.subject, row.image] = {"subject": row.subject, "image": row.image}
+            lines.append(line)
+        line.update({name: getattr(row, name) for name in _WIDE_SHARED})
+        line.update({f"{row.abbreviation}_{name}": getattr(row, name) for name in WIDE_STATISTICS})
+        line[f"{row.abbreviation}_flags"] = row.flags
+        line[f"{row.abbreviation.split('_')[0]}_asymmetry_percent"] = row.asymmetry_percent
+    return lines
+
+
+def write_wide(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> None:
+    """Write the wide table: one row a subject and image."""
+    write_table(path, wide_columns(), wide_rows(rows), missing)
+
+
+def _as_dict(row: RoiRow) -> dict[str, Any]:
+    return {column: getattr(row, column) for column in COLUMNS}
+
+
+def _parse(text: str, kind: Any) -> Any:
+    if kind is str:
+        return text
+    if kind is bool:
+        return text.strip().lower() in ("true", "1", "yes")
+    if kind is float:
+        return math.nan if text.strip() in _MISSING else float(text)
+    return int(text)

@@ -1,0 +1,123 @@
+"""Opening a case: read the QSM, find the brain, decide the unit, and bring everything to ppb."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..image import Image
+from ..io.files import read_image
+from .mask import SENTINEL, brain_mask, check_head_size
+from .units import UnitDecision, decide_units
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One subject's images on the native grid of the QSM."""
+
+    image: Image
+    """The QSM in ppb, float32."""
+    mask: NDArray[np.bool_]
+    units: UnitDecision
+    stored: Image
+    """The QSM as the file says, before any --voxel-size: results are written on its affine."""
+    extra: tuple[Image, ...] = ()
+    """Further channels (magnitude, R2*) in their own units, on the QSM's grid."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> tuple[Image, ...]:
+        """QSM first, then the further channels."""
+        return (self.image, *self.extra)
+
+
+def with_voxel_size(image: Image, voxel_size_mm: Sequence[float]) -> Image:
+    """The same array with other voxel edges in mm: directions and centre stay, for files with a wrong header."""
+    size = np.asarray(voxel_size_mm, float)
+    if size.shape != (3,) or not (np.isfinite(size) & (size > 0)).all():
+        raise InputError(
+            f"Voxel size {list(voxel_size_mm)} needs three positive numbers in mm, e.g. 0.94,0.94,3."
+        )
+    affine = image.affine.copy()
+    middle = (np.array(image.shape) - 1) / 2.0
+    affine[:3, :3] = image.affine[:3, :3] / np.array(image.spacing) * size
+    affine[:3, 3] = image.affine[:3, :3] @ middle + image.affine[:3, 3] - affine[:3, :3] @ middle
+    return image.replace(affine=affine)
+
+
+def without_sentinels(data: NDArray[Any]) -> NDArray[Any]:
+    """Background values below -10000 that stand inside the brain become NaN, so that nothing is averaged with them."""
+    low = data < SENTINEL
+    return np.where(low, np.nan, data) if low.any() else data
+
+
+def bring_to_ppb(image: Image, units: str = "auto") -> tuple[Image, NDArray[np.bool_], UnitDecision]:
+    """The image in ppb (float32, what is background inside the brain as NaN), its brain mask and its unit.
+
+    Raises InputError when it is no usable QSM.
+    """
+    where = str(image.path or "the image")
+    mask = brain_mask(image.data, where)
+    data = without_sentinels(image.data)
+    decision = decide_units(data, mask, units, hint=image.unit, name=where)
+    values = np.asarray(data, np.float32) * np.float32(decision.factor_to_ppb)
+    return image.replace(data=values, unit="ppb"), mask, decision
+
+
+def unit_contradiction(image: Image, decision: UnitDecision) -> list[str]:
+    """A sentence where the file (its BIDS sidecar) names another unit than its values made us take: one of them is wrong."""
+    if not decision.detected or image.unit in (None, decision.unit):
+        return []
+    name = image.path.name if image.path else "The image"
+    return [
+        f"{name} is taken as {decision.unit} from its values, but its header or sidecar says {image.unit}: "
+        "say which with --units ppm or --units ppb."
+    ]
+
+
+def open_case(
+    source: Image | Path | str,
+    *,
+    units: str = "auto",
+    voxel_size: Sequence[float] | None = None,
+    channels: Sequence[str] = ("qsm",),
+    extra: Mapping[str, Image | Path | str] | None = None,
+) -> Case:
+    """Read and check a QSM and the further channels that ``channels`` names after the first.
+
+    ``units``: "auto", "ppm" or "ppb". Raises InputError for anything that is no usable QSM.
+    """
+    image = source if isinstance(source, Image) else read_image(source)
+    warnings = list(image.warnings)
+    stored = image
+    if voxel_size is not None:
+        image = with_voxel_size(image, voxel_size)
+    ppb, mask, decision = bring_to_ppb(image, units)
+    warnings += unit_contradiction(image, decision)
+    warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, str(image.path or "the image"))
+    others = []
+    for name in extra or {}:
+        if name not in channels[1:]:
+            wanted = ", ".join(channels[1:]) or "none"
+            raise InputError(
+                f"The model takes no channel {name!r} (further channels: {wanted}); leave it out."
+            )
+    given: dict[str, Any] = dict(extra or {})
+    for name in channels[1:]:
+        if name not in given:
+            raise InputError(
+                f"The model also needs the channel {name!r}; give it with --channel {name}=FILE."
+            )
+        channel = given[name] if isinstance(given[name], Image) else read_image(given[name])
+        if voxel_size is not None:
+            channel = with_voxel_size(channel, voxel_size)
+        if not channel.grid.same_as(image.grid, tolerance_mm=0.1):
+            raise InputError(
+                f"{channel.path or name} is on another grid than the QSM; resample it to the QSM first."
+            )
+        others.append(channel.replace(affine=image.affine))
+    return Case(ppb, mask, decision, stored, tuple(others), tuple(warnings))

@@ -1,0 +1,299 @@
+"""From an image in ppb to what a network sees: axes, spacing, crop, window, grey levels, scale, coordinates.
+
+Every step is a field of :class:`Preprocessing`, which travels in the header of the model file, so that a model carries
+its own preprocessing. The defaults are those of the first article (2017-10): (1, 1, 3) mm, (160, 220, 48) voxels,
++-0.2 ppm mapped to 256 grey levels, then (v - 127) / 128.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from nibabel import orientations
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..image import Grid, Image, apply_weights, grid_weights, reorient
+
+CENTRE_RULES = ("mask-box", "mask-centroid", "volume")
+BACK_METHODS = ("linear", "nearest")
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How a model wants its input; all lengths in mm, all windows in ppb."""
+
+    axes: str = "RAS"
+    """Direction of the array axes that the network was trained in (nibabel axis codes)."""
+    spacing_mm: tuple[float, float, float] = (1.0, 1.0, 3.0)
+    shape: tuple[int, int, int] | None = (160, 220, 48)
+    """Voxels of the network grid; None takes the brain mask's bounding box."""
+    crop_centre: str = "mask-box"
+    """What lies in the middle of the grid: the mask's bounding box, the mask's centroid, or the volume."""
+    windows: tuple[tuple[float, float], ...] = ((-200.0, 200.0),)
+    """(low, high) per input channel, clipped and mapped to 0..255; the first channel is QSM in ppb."""
+    levels: int | None = 256
+    """Number of grey levels, as in files of bytes; None keeps the values continuous."""
+    subtract: float = 127.0
+    divide: float = 128.0
+    antialias: bool = True
+    """Widen the interpolation kernel when the network grid is coarser than the image."""
+    coordinates: bool = False
+    """Give the network three channels with mm from the centroid of the brain mask."""
+    coordinate_window_mm: float = 50.0
+    back: str = "linear"
+    """How results return to the native grid: probabilities by linear interpolation, or labels by nearest neighbour."""
+
+    def __post_init__(self) -> None:
+        try:
+            ornt = orientations.axcodes2ornt(self.axes)
+            known = len(self.axes) == 3 and not np.isnan(ornt).any() and len(set(ornt[:, 0])) == 3
+        except (ValueError, IndexError, TypeError):
+            known = False
+        if not known:
+            raise InputError(
+                f"Preprocessing: axes {self.axes!r} is no axis code; write three letters such as RAS."
+            )
+        if len(self.spacing_mm) != 3 or not all(s > 0 for s in self.spacing_mm):
+            raise InputError(f"Preprocessing: spacing_mm {self.spacing_mm} needs three positive numbers.")
+        if self.shape is not None and (len(self.shape) != 3 or not all(n > 0 for n in self.shape)):
+            raise InputError(f"Preprocessing: shape {self.shape} needs three positive whole numbers.")
+        if self.crop_centre not in CENTRE_RULES:
+            raise InputError(
+                f"Preprocessing: crop_centre {self.crop_centre!r} is none of {', '.join(CENTRE_RULES)}."
+            )
+        if self.back not in BACK_METHODS:
+            raise InputError(f"Preprocessing: back {self.back!r} is none of {', '.join(BACK_METHODS)}.")
+        if not self.windows or any(len(w) != 2 or not w[0] < w[1] for w in self.windows):
+            raise InputError(f"Preprocessing: windows {self.windows} needs a (low, high) pair per channel.")
+        if self.levels is not None and not (isinstance(self.levels, int) and self.levels >= 2):
+            raise InputError(
+                f"Preprocessing: levels {self.levels} must be a whole number of at least 2, or absent."
+            )
+        for name in ("divide", "coordinate_window_mm"):
+            if not (isinstance(getattr(self, name), int | float) and getattr(self, name) > 0):
+                raise InputError(f"Preprocessing: {name} {getattr(self, name)} must be a number above 0.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
+        """Read back what :meth:`to_dict` wrote; raises InputError for an unknown or unusable field."""
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise InputError(
+                f"Preprocessing: {unknown[0]!r} is no known setting; use {', '.join(sorted(known))}."
+            )
+        ready = dict(values)
+        try:
+            if "spacing_mm" in ready:
+                ready["spacing_mm"] = tuple(float(v) for v in ready["spacing_mm"])
+            if ready.get("shape") is not None:
+                ready["shape"] = tuple(int(v) for v in ready["shape"])
+            if "windows" in ready:
+                ready["windows"] = tuple((float(a), float(b)) for a, b in ready["windows"])
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"Preprocessing: a setting cannot be read ({error}); compare with a preset."
+            ) from error
+        return cls(**ready)
+
+    @property
+    def lateral_axis(self) -> int:
+        """The array axis that runs left-right."""
+        return next(i for i, code in enumerate(self.axes) if code in "LR")
+
+    def scale(self, grey: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Grey values 0..255 to the numbers that the network sees."""
+        return ((grey - self.subtract) / self.divide).astype(np.float32)
+
+    def background(self, channel: int = 0) -> float:
+        """What the network sees outside the head: the value 0 of a channel after window and scale."""
+        return float(window_to_network(np.zeros(1, np.float32), self, channel)[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A case on the network grid."""
+
+    inputs: NDArray[np.float32]
+    """(channels, x, y, z), windowed and scaled."""
+    coordinates: NDArray[np.float32] | None
+    """(3, x, y, z) scaled mm from the mask's centroid, when the model wants them."""
+    grid: Grid
+    """The network grid, in the model's axes."""
+    native: Grid
+    """The input's grid after reorientation to the model's axes."""
+    mask: NDArray[np.bool_]
+    """(x, y, z) brain mask on the network grid."""
+    mask_centre: NDArray[np.float64]
+    """Centre of the mask's bounding box, in voxels of the network grid: the origin of prior boxes."""
+
+
+def window_to_network(values: NDArray[Any], pre: Preprocessing, channel: int = 0) -> NDArray[np.float32]:
+    """Clip a channel (ppb) to its window, map it to 0..255 in ``levels`` steps, and scale it for the network."""
+    low, high = pre.windows[channel]
+    grey = np.clip((np.asarray(values, np.float32) - low) * (255.0 / (high - low)), 0.0, 255.0)
+    if pre.levels is not None:
+        step = 255.0 / (pre.levels - 1)
+        grey = np.rint(grey / step) * step
+    return pre.scale(grey)
+
+
+def mask_box(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last index (both inclusive) of a mask along each axis; raises InputError when it is empty."""
+    low, high = np.zeros(3, np.int64), np.zeros(3, np.int64)
+    for axis in range(3):
+        hits = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
+        if hits.size == 0:
+            raise InputError("The brain mask is empty; check that the image is a masked QSM.")
+        low[axis], high[axis] = hits[0], hits[-1]
+    return low, high
+
+
+def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    marginals = [mask.sum(axis=tuple(a for a in range(3) if a != axis)) for axis in range(3)]
+    return np.array([(m * np.arange(m.size)).sum() / m.sum() for m in marginals])
+
+
+def network_grid(native: Grid, mask: NDArray[np.bool_], pre: Preprocessing) -> Grid:
+    """The grid of the network for an image already in the model's axes, centred by the model's crop rule.
+
+    Along an axis whose spacing already fits, the grid is shifted to fall on the image's own voxels, so that nothing
+    is blurred for the sake of half a voxel.
+    """
+    low, high = mask_box(mask)
+    if pre.crop_centre == "mask-box":
+        centre = (low + high) / 2.0
+    elif pre.crop_centre == "mask-centroid":
+        centre = _centroid(mask)
+    else:
+        centre = (np.array(native.shape) - 1) / 2.0
+    step = np.array(pre.spacing_mm) / np.array(native.spacing)
+    if pre.shape is None:
+        shape = np.ceil((high - low + 1) / step).astype(int) + 2
+    else:
+        shape = np.array(pre.shape)
+    origin = centre - step * (shape - 1) / 2.0
+    fits = np.abs(step - 1.0) < 1e-3
+    step = np.where(fits, 1.0, step)
+    # +1e-6: a centre on half a voxel must round the same way whatever noise the affine's arithmetic left.
+    origin = np.where(fits, np.floor(origin + 0.5 + 1e-6), origin)
+    affine = native.affine.copy()
+    affine[:3, :3] = native.affine[:3, :3] * step
+    affine[:3, 3] = native.affine[:3, :3] @ origin + native.affine[:3, 3]
+    return Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
+
+
+def coordinate_channels(mask: NDArray[np.bool_], grid: Grid, pre: Preprocessing) -> NDArray[np.float32]:
+    """(3, x, y, z) mm along each array axis from the mask's centroid, clipped, mapped to 0..255 and scaled.
+
+    Second article (2018-02): clipped to +-50 mm.
+    """
+    centre, limit = _centroid(mask), pre.coordinate_window_mm
+    channels = np.empty((3, *grid.shape), np.float32)
+    for axis in range(3):
+        mm = (np.arange(grid.shape[axis]) - centre[axis]) * grid.spacing[axis]
+        grey = (np.clip(mm, -limit, limit) + limit) * (255.0 / (2 * limit))
+        view = [1, 1, 1]
+        view[axis] = -1
+        channels[axis] = pre.scale(grey.astype(np.float32)).reshape(view)
+    return channels
+
+
+def mirrored_coordinates(coordinates: NDArray[np.float32], pre: Preprocessing) -> NDArray[np.float32]:
+    """Coordinate channels (3, x, y, z) of the head mirrored left to right: flipped, the lateral one with its sign changed."""
+    axis = pre.lateral_axis
+    mirrored = np.flip(coordinates, axis=1 + axis).copy()
+    # Grey g becomes 255 - g; in the network's units with (g - s) / d that is (255 - 2 s) / d - value.
+    mirrored[axis] = (255.0 - 2 * pre.subtract) / pre.divide - mirrored[axis]
+    return mirrored
+
+
+def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing) -> Prepared:
+    """Bring one case to the network grid.
+
+    ``images``: one per channel, all on the grid of the first, QSM in ppb first. ``mask``: brain mask on that grid.
+    Voxels outside the mask and non-finite ones become 0 before anything is interpolated.
+    """
+    if len(images) != len(pre.windows):
+        raise InputError(
+            f"The model wants {len(pre.windows)} input channel(s) and got {len(images)}; give one image per channel."
+        )
+    first = images[0]
+    for extra in images[1:]:
+        if not extra.grid.same_as(first.grid):
+            raise InputError(
+                f"{extra.path or 'A channel'} is on another grid than the QSM; resample it first."
+            )
+    mask_turned = reorient(Image(mask, first.affine), pre.axes)
+    native, turned_mask = mask_turned.grid, mask_turned.data
+    grid = network_grid(native, turned_mask, pre)
+    weights = grid_weights(native, grid, pre.antialias)
+    low, high = mask_box(turned_mask)
+    box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
+    inner = [w[:, s] for w, s in zip(weights, box, strict=True)]  # outside the mask's box all is 0
+    inside = turned_mask[box]
+    inputs = np.empty((len(images), *grid.shape), np.float32)
+    for channel, image in enumerate(images):
+        values = np.asarray(reorient(image, pre.axes).data[box], np.float32)
+        values = np.where(inside & np.isfinite(values), values, np.float32(0))
+        inputs[channel] = window_to_network(apply_weights(values, inner), pre, channel)
+    mask_grid = apply_weights(inside, inner) >= 0.5
+    if not mask_grid.any():
+        raise InputError(
+            "The brain mask vanishes on the model's grid; check the voxel size in the image's header."
+        )
+    centre = np.linalg.solve(grid.affine, native.affine @ np.append((low + high) / 2.0, 1.0))[:3]
+    coordinates = coordinate_channels(mask_grid, grid, pre) if pre.coordinates else None
+    return Prepared(inputs, coordinates, grid, native, mask_grid, centre)
+
+
+def labels_to_grid(
+    labels: Image, grid: Grid, pre: Preprocessing, method: str = "linear"
+) -> NDArray[np.uint8]:
+    """Bring reference labels to the network grid of their image, for training.
+
+    "linear" resamples each label's indicator and takes the largest, which keeps small nuclei round; "nearest" copies.
+    """
+    turned = reorient(labels, pre.axes)
+    source = turned.grid
+    result = np.zeros(grid.shape, np.uint8)
+    if not turned.data.any():
+        return result
+    if method == "nearest":
+        index = []
+        to_source = np.linalg.inv(source.affine) @ grid.affine
+        for axis in range(3):
+            position = to_source[axis, axis] * np.arange(grid.shape[axis]) + to_source[axis, 3]
+            index.append(np.floor(position + 0.5).astype(int))
+        valid = [(p >= 0) & (p < n) for p, n in zip(index, source.shape, strict=True)]
+        inside = np.ix_(*valid)
+        result[inside] = turned.data[np.ix_(*[p[v] for p, v in zip(index, valid, strict=True)])]
+        return result
+    weights = grid_weights(source, grid, pre.antialias)
+    low, high = mask_box(turned.data > 0)
+    box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
+    inner = [w[:, s] for w, s in zip(weights, box, strict=True)]
+    rows = [np.flatnonzero(w.any(axis=1)) for w in inner]
+    if any(r.size == 0 for r in rows):
+        return result
+    target = tuple(slice(int(r[0]), int(r[-1]) + 1) for r in rows)
+    inner = [w[s] for w, s in zip(inner, target, strict=True)]
+    crop = turned.data[box]
+    # A voxel belongs to the label with the largest share, and to none while labels together hold less than half.
+    total = apply_weights(crop > 0, inner)
+    best = np.zeros_like(total)
+    winner = np.zeros(total.shape, np.uint8)
+    for label in np.unique(crop[crop > 0]):
+        share = apply_weights(crop == label, inner)
+        better = share > best
+        winner[better] = label
+        best[better] = share[better]
+    winner[best <= 1.0 - total] = 0
+    result[target] = winner
+    return result

@@ -1,0 +1,135 @@
+"""The brain in a masked QSM, and whether its size can be a human head's."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+
+SENTINEL = -10_000.0  # scanners and exports mark background with values below this
+_MASKED_BORDER = 0.5  # a constant is background when more than this share of the volume's border holds it
+_UNMASKED = 0.95  # a "brain" that fills more than this share of the volume is the whole field of view
+
+# Largest and smallest extents (mm) of a whole human brain, cerebellum and brainstem included, with wide margins for
+# children, for atrophy, and for a mask that is eroded or holds some skull. Order: left-right, front-back, up-down.
+_WHOLE_BRAIN = ((85.0, 200.0), (100.0, 245.0), (75.0, 210.0))
+_USUAL_BRAIN = ((105.0, 170.0), (125.0, 210.0), (90.0, 180.0))
+_SMALLEST_SLAB = (60.0, 60.0, 25.0)  # must hold both putamina (about 75 mm), caudate to SN needs about 50 mm
+_LARGEST_FIELD_OF_VIEW = 400.0
+_FLAT_END = 0.25  # a brain that ends by itself tapers: its last slice is below this share of its largest one
+WHOLE_VOLUME_ML = (600.0, 2500.0)
+
+
+def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[np.bool_]:
+    """The brain: finite, above the sentinel, not background -> largest component (6-connected) -> holes filled.
+
+    Background is 0, and any other constant that fills most of the volume's border. In an image that is not masked at all
+    this gives (nearly) the whole volume; :func:`check_head_size` warns of it.
+
+    Raises InputError when nothing is left, as in an image of zeros or of NaN.
+    """
+    from scipy import ndimage
+
+    # Written so that NaN compares False; infinity is excluded by the upper bound.
+    foreground = (data >= SENTINEL) & (data <= np.finfo(np.float64).max) & (data != 0)
+    border = np.concatenate([np.take(data, [0, -1], axis=axis).ravel() for axis in range(3)])
+    finite = border[np.isfinite(border)]
+    if finite.size:
+        middle = np.median(finite)  # a value that fills more than half of the border is its median
+        if middle != 0 and np.count_nonzero(finite == middle) > _MASKED_BORDER * border.size:
+            foreground &= data != middle
+    box = _bounding_box(foreground)
+    if box is None:
+        raise InputError(
+            f"There is no brain in {name} (only zeros, NaN or one constant value): check which file it is."
+        )
+    inside = foreground[box]
+    components, count = ndimage.label(inside)
+    if count > 1:
+        sizes = np.bincount(components.ravel())
+        sizes[0] = 0
+        inside = components == sizes.argmax()
+    del components  # as large as four copies of the mask, and the next labelling is another
+    # Holes are background that does not reach the outside. One labelling is much faster than binary_fill_holes.
+    outside, _ = ndimage.label(np.pad(~inside, 1, constant_values=True))
+    result = np.zeros(data.shape, dtype=bool)
+    result[box] = (outside != outside[0, 0, 0])[1:-1, 1:-1, 1:-1]
+    return result
+
+
+def check_head_size(
+    mask: NDArray[np.bool_],
+    spacing: Sequence[float],
+    axis_codes: str | Sequence[str] = "RAS",
+    name: str = "the image",
+) -> list[str]:
+    """Compare the brain's extent in mm with a human's; return warnings for what is merely unusual.
+
+    A slab through the deep gray matter is fine, and so is an image that is not masked; a brain that visibly ends by
+    itself on both sides of an axis (its slices taper off) must be as large as a brain.
+
+    Args:
+        mask: the brain, in the image's own axes.
+        spacing: voxel size in mm along these axes.
+        axis_codes: where the axes run ("RAS", "LPI", ...), to know left-right from up-down.
+        name: what the messages call the image.
+
+    Raises InputError when the header's voxel size makes no human brain.
+    """
+    advice = "check the header and give the true size with --voxel-size"
+    size = " x ".join(f"{s:g}" for s in spacing)
+    box = _bounding_box(mask)
+    if box is None:
+        raise InputError(f"There is no brain in {name}: check which file it is.")
+    unmasked = bool(np.count_nonzero(mask) > _UNMASKED * mask.size)
+    warnings = []
+    if unmasked:
+        warnings.append(
+            "The image is not masked (no background was found): the whole volume is taken as the brain."
+        )
+    tapered_axes, odd = 0, []
+    for axis, (code, step) in enumerate(zip(axis_codes, spacing, strict=True)):
+        kind = next(i for i, pair in enumerate(("LR", "AP", "SI")) if code in pair)
+        direction = ("left-right", "front-back", "up-down")[kind]
+        extent = (box[axis].stop - box[axis].start) * float(step)
+        tapered = _tapers(mask[box], axis)
+        tapered_axes += tapered
+        low, high = _WHOLE_BRAIN[kind]
+        if not tapered:
+            low = _SMALLEST_SLAB[kind]
+        if unmasked:
+            high = _LARGEST_FIELD_OF_VIEW
+        if not low <= extent <= high:
+            raise InputError(
+                f"The brain in {name} measures {extent:.0f} mm {direction} with voxels of {size} mm, as no human brain does: "
+                f"{advice}."
+            )
+        usual_low, usual_high = _USUAL_BRAIN[kind]
+        if not unmasked and (extent > usual_high or (tapered and extent < usual_low)):
+            odd.append(f"{extent:.0f} mm {direction}")
+    volume = np.count_nonzero(mask) * float(np.prod([float(s) for s in spacing])) / 1000.0
+    if tapered_axes == 3 and not WHOLE_VOLUME_ML[0] <= volume <= WHOLE_VOLUME_ML[1]:
+        raise InputError(
+            f"The brain in {name} has {volume:.0f} ml with voxels of {size} mm, as no human brain has: {advice}."
+        )
+    if odd:
+        warnings.append(f"The brain measures {' and '.join(odd)}, which is unusual: {advice} if it is wrong.")
+    return warnings
+
+
+def _tapers(mask: NDArray[np.bool_], axis: int) -> bool:
+    """True when the mask, cropped to its box, grows small towards both ends of an axis: the brain is whole along it."""
+    area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
+    return bool(max(area[0], area[-1]) < _FLAT_END * area.max())
+
+
+def _bounding_box(mask: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
+    """The slices that hold every True voxel, None when there is none."""
+    box = []
+    for axis in range(3):
+        used = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        if used.size == 0:
+            return None
+        box.append(slice(int(used[0]), int(used[-1]) + 1))
+    return box[0], box[1], box[2]

@@ -1,0 +1,96 @@
+"""Is it ppm or ppb, or no susceptibility map at all? Decided from the spread of the values inside the brain."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+
+FACTOR_TO_PPB = {"ppm": 1000.0, "ppb": 1.0}
+
+# Spread (99th minus 1st percentile in the brain) of a QSM: about 0.13 ppm = 130 ppb in healthy adults.
+_PPM_SPREAD = (0.003, 3.0)
+_PPB_SPREAD = (30.0, 3000.0)
+_PHASE_STEPS = 4096  # scanners write phase as whole numbers in -4096..4096 or 0..4095
+_FEW_VALUES = 200  # more distinct labels than any atlas of the deep brain has
+_MIN_NEGATIVE = 0.01  # about half of the brain is diamagnetic against any common reference
+_AIR_SHARE = 0.05  # of a CT's voxels, at least, is air, around -1000 HU
+
+
+@dataclass(frozen=True)
+class UnitDecision:
+    """The unit of an image, how to get to ppb, and why it was chosen (a sentence for the user and the provenance)."""
+
+    unit: str
+    factor_to_ppb: float
+    reason: str
+    detected: bool
+
+
+def decide_units(
+    data: NDArray[np.floating],
+    mask: NDArray[np.bool_],
+    override: str = "auto",
+    hint: str | None = None,
+    name: str = "the image",
+) -> UnitDecision:
+    """Decide whether the values are ppm or ppb.
+
+    A spread p99 - p1 below 3 inside the mask means ppm, 30 to 3000 means ppb. ``override`` ("ppm" or "ppb") is the user's
+    word and beats everything but a label map; ``hint`` is the file's own word and settles only what the values leave open.
+
+    Raises InputError for raw phase, a label map, a magnitude or CT image, and for values that are neither ppm nor ppb.
+    """
+    if override not in ("auto", *FACTOR_TO_PPB):
+        raise InputError(f"Unit {override} is unknown: choose auto, ppm or ppb.")
+    values = data[mask]
+    values = values[np.isfinite(values)]
+    if values.size == 0:
+        raise InputError(f"There is no finite value inside the brain in {name}: check which file it is.")
+    low, high = float(values.min()), float(values.max())
+    whole = bool(np.array_equal(values, np.rint(values)))
+    if whole and low >= 0 and (high - low <= _FEW_VALUES or np.unique(values).size <= _FEW_VALUES):
+        raise InputError(
+            f"The values in {name} are those of a label map or mask (few whole numbers, none negative): give the QSM itself."
+        )
+    p1, p99 = (float(p) for p in np.percentile(values, [1, 99]))
+    spread = p99 - p1
+    measured = f"the middle 98 % of the brain's values span {spread:.3g}"
+    if override != "auto":
+        return UnitDecision(override, FACTOR_TO_PPB[override], f"{override} as given ({measured})", False)
+    problem = _not_qsm(values, low, high, whole)
+    if problem:
+        raise InputError(
+            f"The values in {name} look like {problem}, not a QSM: give the susceptibility map, or its unit with --units."
+        )
+    if _PPM_SPREAD[0] <= spread < _PPM_SPREAD[1]:
+        unit = "ppm"
+    elif _PPB_SPREAD[0] <= spread <= _PPB_SPREAD[1]:
+        unit = "ppb"
+    elif hint in FACTOR_TO_PPB:
+        return UnitDecision(hint, FACTOR_TO_PPB[hint], f"{hint} as the file says ({measured})", True)
+    else:
+        raise InputError(
+            f"The unit of {name} is unclear: {measured}, which fits neither ppm (below 3) nor ppb "
+            "(30 to 3000); say which with --units ppm or --units ppb."
+        )
+    said = f"; the file says {hint}" if hint in FACTOR_TO_PPB and hint != unit else ""
+    return UnitDecision(unit, FACTOR_TO_PPB[unit], f"{unit}, because {measured}{said}", True)
+
+
+def _not_qsm(values: NDArray[np.floating], low: float, high: float, whole: bool) -> str | None:
+    """What these values are when they are plainly no QSM; None otherwise."""
+    if abs(high - np.pi) < 0.01 and abs(low + np.pi) < 0.01:
+        return "raw phase (values from -pi to pi)"
+    if 0 <= low < 0.01 and abs(high - 2 * np.pi) < 0.01:
+        return "raw phase (values from 0 to 2 pi)"
+    if whole and _PHASE_STEPS - 4 <= high <= _PHASE_STEPS and -_PHASE_STEPS <= low <= -_PHASE_STEPS + 4:
+        return "raw phase (whole numbers from -4096 to 4096)"
+    air = int(np.count_nonzero((values > -1100) & (values < -800)))
+    dense = int(np.count_nonzero((values > 800) & (values < 1100)))
+    if air > max(_AIR_SHARE * values.size, 3 * dense):  # lopsided, as noise is not
+        return "CT (many values around -1000)"
+    if np.count_nonzero(values < 0) < _MIN_NEGATIVE * values.size:
+        return "a magnitude, phase or anatomical image (hardly any negative value)"
+    return None

@@ -1,0 +1,140 @@
+"""The report page of one case: one self-contained HTML file with the picture, the table, the flags and the
+provenance.
+"""
+
+import base64
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..evaluation.agreement import DETECTABLE_FACTOR
+from ..image import Image
+from ..io.files import write_text
+from ..measurement.norms import Norms
+from ..measurement.quality import Flag, quality_flags
+from ..measurement.roi import RoiRow
+from ..resources import resource_path
+from ..structures import NUCLEI, STRUCTURES, by_abbreviation
+from .contact_sheet import contact_sheet
+
+# The strip of a structure with a norm spans this many SD to each side.
+_STRIP_SD = 4.0
+
+
+def write_report(
+    path: Path | str,
+    *,
+    title: str,
+    image_ppb: Image,
+    labels: Image,
+    rows: Sequence[RoiRow],
+    flags: Sequence[Flag] | None = None,
+    provenance: Mapping[str, Any],
+    norms: Norms | None = None,
+    picture: bytes | None = None,
+) -> None:
+    """Write the page, whole or not at all.
+
+    ``flags`` None: worked out from rows and labels. ``provenance`` may be nested; it is shown as it is,
+    escaped. ``norms`` adds a strip per structure where the table that the user loaded has an expectation.
+    ``picture``: the contact sheet (PNG) when it was drawn already.
+    """
+    if flags is None:
+        flags = quality_flags(rows, labels)
+    drawn = contact_sheet(image_ppb, labels) if picture is None else picture
+    write_text(
+        path,
+        environment()
+        .get_template("report.html")
+        .render(
+            title=title,
+            picture=base64.b64encode(drawn).decode("ascii"),
+            nuclei=[_nucleus(nucleus, rows, flags) for nucleus in NUCLEI],
+            rows=rows,
+            referenced=any(math.isfinite(row.mean_referenced_ppb) for row in rows),
+            reference=rows[0].reference if rows else "none",
+            edited=any(row.edited for row in rows),
+            reasons=list(dict.fromkeys(flag.reason for flag in flags)),
+            strips=[strip for row in rows if norms and (strip := _strip(row, norms))],
+            norms=norms,
+            provenance=list(flatten(provenance)),
+            software=f"DGMSegmentation {__version__}",
+        ),
+    )
+
+
+@cache
+def environment() -> Any:
+    """The jinja2 environment of the project's templates: everything is escaped, a forgotten variable is an
+    error.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    env = Environment(
+        loader=FileSystemLoader(resource_path("Templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["number"] = show_number
+    env.globals["structures"] = {s.abbreviation: s for s in STRUCTURES}
+    return env
+
+
+def show_number(value: Any, digits: int = 1) -> str:
+    """A number for reading with a real minus sign; a dash where there is none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "–"
+    text = f"{value:.{digits}f}"
+    return (text[1:] if float(text) == 0 and text.startswith("-") else text).replace("-", "\u2212")
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested provenance as (key, text) lines: "model / name", ..."""
+    for key, value in values.items():
+        name = f"{prefix}{key}".replace("_", " ")
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{name} / ")
+        elif isinstance(value, (list, tuple)):
+            yield name, ", ".join(map(str, value)) if value else "none"
+        else:
+            yield name, "none" if value is None else str(value)
+
+
+def _nucleus(nucleus: str, rows: Sequence[RoiRow], flags: Sequence[Flag]) -> dict[str, Any]:
+    sides = {row.side: row for row in rows if by_abbreviation(row.abbreviation).nucleus == nucleus}
+    structure = next(s for s in STRUCTURES if s.nucleus == nucleus)
+    volumes = [sides[side].volume_mm3 if side in sides else 0.0 for side in "LR"]
+    mean = sum(volumes) / 2
+    return {
+        "name": structure.name.partition(" ")[2].capitalize(),
+        "nucleus": nucleus,
+        "sides": sides,
+        "asymmetry": sides["L"].asymmetry_percent if "L" in sides else math.nan,
+        "volume_asymmetry": 100 * (volumes[0] - volumes[1]) / mean if all(volumes) else math.nan,
+        "detectable": DETECTABLE_FACTOR * structure.repeatability_ppb,
+        "flagged": any(flag.abbreviation in (f"{nucleus}_L", f"{nucleus}_R") for flag in flags),
+    }
+
+
+def _strip(row: RoiRow, norms: Norms) -> dict[str, Any] | None:
+    """Where the mean lies relative to its expectation, in percent of the strip's width."""
+    expected = norms.expected(row.abbreviation)
+    if expected is None or not math.isfinite(row.mean_ppb):
+        return None
+    mean, sd = expected
+    z = (row.mean_ppb - mean) / sd
+    place = 50 + 49 * max(-1.0, min(1.0, z / _STRIP_SD))  # a mark at the end is still whole
+    return {
+        "row": row,
+        "mean": mean,
+        "sd": sd,
+        "z": z,
+        "place": round(place, 2),
+        "band": (50 - 98 / _STRIP_SD, 196 / _STRIP_SD),
+        "color": by_abbreviation(row.abbreviation).color,
+    }

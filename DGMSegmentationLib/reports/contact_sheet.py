@@ -1,0 +1,250 @@
+"""The picture of one case: the nuclei's outlines over the susceptibility map, in radiological orientation.
+
+Three axial slices (red nucleus and substantia nigra; globus pallidus and putamen; caudate nucleus) and a
+coronal one, with outlines above and without below, grey from -100 to 200 ppb. Drawn with matplotlib's Agg
+canvas and no global state, so that threads and other users of matplotlib are not disturbed.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image, reorient
+from ..measurement.roi import labels_on_grid
+from ..structures import NUCLEI, STRUCTURES
+
+WINDOW_PPB = (-100.0, 200.0)
+MARGIN_MM = 12.0
+# Without any label: about the region of the basal ganglia around the middle of the volume.
+_DEFAULT_EXTENT_MM = np.array([100.0, 120.0, 80.0])
+# Radiological: the first axis runs to the patient's left, which is the right-hand side of the picture.
+_AXES = "LAS"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One slice: the axis it is perpendicular to (2 axial, 1 coronal), its index there, and its heading."""
+
+    axis: int
+    index: int
+    heading: str
+
+
+def best_slice(labels: NDArray[Any], nuclei: tuple[str, ...], axis: int) -> int | None:
+    """The slice that shows most of these nuclei.
+
+    Each structure counts with the root of its area relative to its largest one: a slice through the middle of
+    many structures wins over one through the thickest part of a few.
+    """
+    other = tuple(a for a in range(3) if a != axis)
+    score = np.zeros(labels.shape[axis])
+    for structure in STRUCTURES:
+        if structure.nucleus in nuclei:
+            area = (labels == structure.label).sum(axis=other)
+            score += np.sqrt(area / max(1, area.max()))
+    return int(score.argmax()) if score.any() else None
+
+
+def choose_cuts(labels: NDArray[Any], affine: NDArray[np.float64]) -> list[Cut]:
+    """The four slices, for labels in "LAS" axes; a missing group falls back to the middle of the array.
+
+    The headings give the world position of the middle of each slice.
+    """
+    cuts = []
+    for nuclei, axis in ((("RN", "SN"), 2), (("GP", "PU"), 2), (("CN",), 2), (("GP", "PU", "CN"), 1)):
+        index = best_slice(labels, nuclei, axis)
+        index = labels.shape[axis] // 2 if index is None else index
+        plane, letter = ("axial", "z") if axis == 2 else ("coronal", "y")
+        middle = (np.array(labels.shape) - 1) / 2
+        middle[axis] = index
+        position = affine[axis, :3] @ middle + affine[axis, 3]
+        shown = f"{' · '.join(nuclei)}, " if axis == 2 else ""
+        cuts.append(Cut(axis, index, f"{shown}{plane}, {letter} = {position:.0f} mm"))
+    return cuts
+
+
+def crop_box(labels: NDArray[Any], spacing: tuple[float, ...], margin_mm: float = MARGIN_MM) -> list[slice]:
+    """The box around all labels plus a margin; the third extent grows to the second, for panels of one
+    size.
+    """
+    from scipy import ndimage
+
+    steps, shape = np.array(spacing), np.array(labels.shape)
+    boxes = ndimage.find_objects(labels.astype(np.uint8), max_label=len(STRUCTURES))
+    bounds = [
+        _largest_part(labels[found] == label) + [s.start for s in found]
+        for label, found in enumerate(boxes, start=1)
+        if found is not None
+    ]
+    if bounds:
+        low = np.min([b[0] for b in bounds], axis=0) - margin_mm / steps
+        high = np.max([b[1] for b in bounds], axis=0) + margin_mm / steps
+    else:
+        low = shape / 2 - _DEFAULT_EXTENT_MM / steps / 2
+        high = shape / 2 + _DEFAULT_EXTENT_MM / steps / 2
+    missing = ((high - low) * steps)[1] - ((high - low) * steps)[2]
+    if missing > 0:
+        low[2] -= missing / steps[2] / 2
+        high[2] += missing / steps[2] / 2
+    starts = np.clip(np.floor(low), 0, shape - 1).astype(int)
+    stops = np.clip(np.ceil(high), starts + 1, shape).astype(int)
+    return [slice(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+
+
+def _largest_part(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """First and one past the last voxel (2, 3) of the largest part: stray islands must not widen the
+    picture.
+    """
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(inside, np.ones((3, 3, 3)))
+    largest = int(np.bincount(parts.ravel())[1:].argmax()) + 1
+    found = ndimage.find_objects(parts, max_label=largest)[largest - 1]
+    return np.array([[s.start for s in found], [s.stop for s in found]])
+
+
+def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
+    """Draw the picture of one case and return it as PNG.
+
+    ``labels`` (0..10) may lie on another grid. Oblique volumes are shown along their own axes.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    array, _ = labels_on_grid(labels, image_ppb)
+    turned = reorient(image_ppb, _AXES)
+    marks = reorient(image_ppb.replace(data=array), _AXES).data
+    box = crop_box(marks, turned.spacing)
+    affine = turned.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ [s.start for s in box]
+    marks, values = marks[tuple(box)], turned.data[tuple(box)]
+    values = np.nan_to_num(values, nan=-1e9, posinf=1e9, neginf=-1e9)
+    cuts = choose_cuts(marks, affine)
+
+    width, depth, height = np.array(values.shape) * turned.spacing
+    panel = 10.6 / len(cuts) * max(depth, height) / width  # inches
+    figure_height = 2 * panel + 1.0
+    figure = Figure(figsize=(10.6, figure_height), dpi=110, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(
+        2,
+        len(cuts),
+        left=0.005,
+        right=0.995,
+        top=1 - 0.28 / figure_height,
+        bottom=0.7 / figure_height,
+        wspace=0.02,
+        hspace=0.02,
+    )
+    for column, cut in enumerate(cuts):
+        for row in (0, 1):
+            axes = figure.add_subplot(grid[row, column])
+            _panel(axes, values, marks, turned.spacing, cut, outlines=row == 0)
+            if row == 0:
+                axes.set_title(cut.heading, fontsize=9, pad=4)
+    _legend(figure, figure_height)
+    canvas.draw()
+    return _png(np.asarray(canvas.buffer_rgba())[..., :3])
+
+
+def _panel(
+    axes: Any,
+    values: NDArray[Any],
+    marks: NDArray[Any],
+    spacing: tuple[float, ...],
+    cut: Cut,
+    outlines: bool,
+) -> None:
+    across, up = (0, 1) if cut.axis == 2 else (0, 2)
+    picture, here = (np.take(array, cut.index, axis=cut.axis).T for array in (values, marks))
+    # Edges of the outermost voxels in mm, so that voxels keep their proportions.
+    extent = [
+        e
+        for n, step in zip(picture.T.shape, (spacing[across], spacing[up]), strict=True)
+        for e in (0, n * step)
+    ]
+    axes.imshow(
+        picture,
+        cmap="gray",
+        vmin=WINDOW_PPB[0],
+        vmax=WINDOW_PPB[1],
+        origin="lower",
+        extent=extent,
+        interpolation="bilinear",
+    )
+    if outlines:
+        x, y = ((np.arange(n) + 0.5) * spacing[a] for n, a in zip(here.T.shape, (across, up), strict=True))
+        for structure in STRUCTURES:
+            inside = here == structure.label
+            if inside.any() and min(inside.shape) > 1:
+                axes.contour(x, y, inside, levels=[0.5], colors=[structure.color], linewidths=1.4)
+    axes.set_axis_off()
+    axes.set_anchor("N")
+    for text, place, align in (("R", 0.02, "left"), ("L", 0.98, "right")):
+        axes.text(
+            place,
+            0.5,
+            text,
+            transform=axes.transAxes,
+            color="white",
+            fontsize=10,
+            fontweight="bold",
+            ha=align,
+            va="center",
+            bbox={"facecolor": "black", "alpha": 0.6, "pad": 1.5, "linewidth": 0},
+        )
+
+
+def _legend(figure: Any, figure_height: float) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color=s.color, linewidth=3, label=s.abbreviation) for s in STRUCTURES]
+    figure.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.005, 0.06 / figure_height),
+        ncols=len(NUCLEI),
+        fontsize=9,
+        frameon=False,
+        handlelength=1.4,
+        columnspacing=1.6,
+    )
+    bar = figure.add_axes((0.62, 0.36 / figure_height, 0.35, 0.13 / figure_height))
+    figure.colorbar(ScalarMappable(Normalize(*WINDOW_PPB), "gray"), cax=bar, orientation="horizontal")
+    bar.tick_params(labelsize=8)
+    bar.set_title("magnetic susceptibility, ppb", fontsize=8, pad=2)
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    """Pixels (rows, columns, RGB) as PNG with a palette of greys and of the structures' colours mixed with
+    greys.
+
+    A third of the size of true colours. A palette picked from the picture itself would lose the thin lines.
+    """
+    from PIL import Image as Picture
+
+    greys = np.linspace(0, 255, 86)[:, None].repeat(3, axis=1)
+    colours = np.array([s.rgb for s in STRUCTURES]) * 255
+    mixed = [
+        share * colour + (1 - share) * grey
+        for colour in colours
+        for share, levels in ((1.0, 1), (0.75, 4), (0.5, 6), (0.25, 6))
+        for grey in np.linspace(0, 255, levels)
+    ]
+    palette = Picture.new("P", (1, 1))
+    palette.putpalette(np.rint(np.concatenate([greys, mixed])).astype(np.uint8).tobytes())
+    picture = Picture.fromarray(pixels).quantize(palette=palette, dither=Picture.Dither.NONE)
+    indices = np.asarray(picture).copy()
+    indices[(pixels == 255).all(axis=2)] = (
+        len(greys) - 1
+    )  # Pillow's search is approximate: keep the paper white
+    white = Picture.fromarray(indices)
+    white.putpalette(picture.getpalette() or [])
+    out = io.BytesIO()
+    white.save(out, format="png", compress_level=6)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""The pipeline from an image to labels, rows and files."""

@@ -1,0 +1,42 @@
+"""How sure the network was of each structure, from the probabilities of a run, on the network's own grid."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..structures import by_label
+
+
+def undecided_shares(probabilities: NDArray[np.floating[Any]], labels: Sequence[int]) -> dict[str, float]:
+    """Mean entropy inside each structure that won a voxel, as a share of ln 2 (1: two classes equally likely).
+
+    ``probabilities`` (K, x, y, z) sum to one over K; ``labels[k]`` is the label of class k, background first.
+    """
+    winner = probabilities.argmax(axis=0)
+    shares = {}
+    for index, label in enumerate(labels):
+        inside = winner == index
+        if label == 0 or not inside.any():
+            continue
+        p = np.clip(np.asarray(probabilities[:, inside], np.float64), 1e-12, 1.0)
+        shares[by_label(label).abbreviation] = float(-(p * np.log(p)).sum(axis=0).mean() / np.log(2))
+    return shares
+
+
+def flip_dice(
+    straight: NDArray[np.floating[Any]], mirrored: NDArray[np.floating[Any]], labels: Sequence[int]
+) -> dict[str, float]:
+    """Dice between what the network said of the head and of its mirror image (turned back), per structure.
+
+    Both (K, x, y, z). A structure that neither found is left out.
+    """
+    first, second = straight.argmax(axis=0), mirrored.argmax(axis=0)
+    scores = {}
+    for index, label in enumerate(labels):
+        one, two = first == index, second == index
+        total = int(one.sum()) + int(two.sum())
+        if label and total:
+            scores[by_label(label).abbreviation] = 2.0 * int((one & two).sum()) / total
+    return scores

@@ -1,0 +1,152 @@
+"""The files that ``segment`` writes beside the image: labels, lookup, table, page, provenance."""
+
+import errno
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import DGMError
+from ..io.files import check_writable, stem, write_bytes, write_json, write_nifti, write_text
+from ..io.labels import lookup_text
+from ..measurement.norms import Norms
+from ..measurement.tables import write_long
+from .pipeline import Segmentation
+
+_log = logging.getLogger(__name__)
+
+SUFFIXES = {
+    "labels": "_dseg.nii.gz",
+    "lookup": "_dseg.tsv",
+    "table": "_rois.tsv",
+    "report": "_report.html",
+    "picture": "_picture.png",
+    "provenance": "_provenance.json",
+    "probabilities": "_probseg.nii.gz",
+    "dicom_seg": "_dseg.dcm",
+}
+OPTIONAL = ("picture", "probabilities", "dicom_seg")
+"""Written only when asked for; those of an earlier run are removed when it is replaced."""
+
+
+def output_folder(source: Path, folder: Path | None) -> Path:
+    """Where the files go: the folder asked for, else beside the input (for a DICOM series, beside its folder)."""
+    return folder if folder is not None else source.absolute().parent
+
+
+def output_paths(
+    source: Path,
+    folder: Path | None = None,
+    probabilities: bool = False,
+    picture: bool = False,
+    dicom_seg: bool = False,
+) -> dict[str, Path]:
+    """The files of one run by role, named after the input."""
+    base, name = output_folder(source, folder), stem(source)
+    asked = {"probabilities": probabilities, "picture": picture, "dicom_seg": dicom_seg}
+    return {role: base / f"{name}{SUFFIXES[role]}" for role in SUFFIXES if asked.get(role, True)}
+
+
+def write_segmentation(
+    result: Segmentation, paths: dict[str, Path], overwrite: bool = False, norms: Norms | None = None
+) -> tuple[str, ...]:
+    """Write everything that ``paths`` (all in one folder) names, all of it or nothing, and return warnings.
+
+    The files are made in a hidden folder beside their places and renamed when the last is complete, the label map at
+    the end. With ``overwrite``, what an earlier run wrote and this one does not (probabilities) is removed, so that all
+    files belong together. A picture or page that cannot be drawn costs a warning, never the labels and tables.
+    Raises InputError before anything is written when a file exists and ``overwrite`` is off.
+    """
+    check_writable(list(paths.values()), overwrite)
+    folder = paths["labels"].parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".dgmseg-", dir=folder) as staging:
+            staged = {role: Path(staging) / path.name for role, path in paths.items()}
+            warnings = _write_all(result, staged, norms)
+            made = {role: path for role, path in staged.items() if path.exists()}
+            if overwrite:
+                name = paths["labels"].name.removesuffix(SUFFIXES["labels"])
+                for role in set(SUFFIXES) - set(made):
+                    (folder / f"{name}{SUFFIXES[role]}").unlink(missing_ok=True)
+            for role in sorted(made, key=lambda role: role == "labels"):
+                os.replace(made[role], paths[role])
+            return warnings
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DGMError(
+            f"The results could not be written to {folder} ({reason}); free space or choose --output."
+        ) from error
+
+
+def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
+    stored = result.stored or result.image
+    write_text(paths["lookup"], lookup_text())
+    write_long(result.rows, paths["table"])
+    write_nifti(
+        paths["labels"],
+        result.labels.data,
+        stored.affine,
+        like=stored,
+        description="DGM labels",
+        intent="label",
+    )
+    if "probabilities" in paths and result.probabilities is not None:
+        values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
+        write_nifti(
+            paths["probabilities"],
+            values,
+            stored.affine,
+            like=stored,
+            description="DGM probabilities",
+        )
+    if "dicom_seg" in paths and stored.path is not None:
+        from ..io.dicom_seg import write_dicom_seg
+
+        model = result.provenance["model"]
+        labels = result.labels.replace(affine=stored.affine)
+        write_dicom_seg(paths["dicom_seg"], labels, stored.path, algorithm=(model["name"], model["version"]))
+    warnings = _draw(result, paths, norms)
+    provenance = dict(result.provenance)
+    if warnings:
+        provenance["warnings"] = [*provenance.get("warnings", []), *warnings]
+    write_json(paths["provenance"], provenance)
+    return warnings
+
+
+def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
+    """Write the picture and the page; a failure of drawing is returned as a sentence, one of writing is raised."""
+    if not {"picture", "report"} & set(paths):
+        return ()
+    try:
+        from ..reports.case_page import write_report
+        from ..reports.contact_sheet import contact_sheet  # matplotlib and jinja2 are slow to import
+
+        picture = contact_sheet(result.image, result.labels)
+        if "picture" in paths:
+            write_bytes(paths["picture"], picture)
+        if "report" in paths:
+            write_report(
+                paths["report"],
+                title=stem(paths["labels"]).removesuffix("_dseg"),
+                image_ppb=result.image,
+                labels=result.labels,
+                rows=result.rows,
+                flags=result.flags,
+                provenance=result.provenance,
+                picture=picture,
+                norms=norms,
+            )
+    except DGMError:
+        raise
+    except Exception as error:  # a broken matplotlib, font or template: anything can come from there
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # the other files will not fit either
+        _log.debug("The picture or the page failed", exc_info=True)
+        return (
+            f"The picture and the report page could not be drawn ({type(error).__name__}: {error}); "
+            "labels and tables are complete.",
+        )
+    return ()

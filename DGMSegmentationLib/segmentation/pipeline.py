@@ -1,0 +1,281 @@
+"""The pipeline: image -> case -> network grid -> probabilities -> native labels -> components -> table."""
+
+import logging
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..errors import Cancelled, InputError
+from ..image import Image, reorient_back
+from ..io.files import read_image
+from ..measurement.quality import Flag, add_flags, quality_flags
+from ..measurement.roi import RoiRow, measure
+from ..models.model import DEFAULT_MODEL, Model, load_model
+from ..preprocessing.case import Case, open_case
+from ..preprocessing.grid import Prepared, prepare
+from ..structures import by_label
+from .postprocess import (
+    CONNECTIVITIES,
+    labels_from_probabilities,
+    largest_components,
+    probabilities_to_native,
+)
+from .region import cropped, predict_region, prior_box, sign_looks_flipped
+
+if TYPE_CHECKING:
+    from ..inference.predictor import Predictor
+
+StepProgress = Callable[[str, float], None]
+"""progress(what is being done, fraction of the whole run 0..1)"""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Segmentation:
+    """The result of one run, on the native grid of the input."""
+
+    labels: Image
+    """uint8, 0 background, 1..10 the structures."""
+    image: Image
+    """The QSM in ppb."""
+    mask: NDArray[np.bool_]
+    rows: list[RoiRow]
+    flags: list[Flag]
+    """Quality flags with their reasons; their codes stand in the rows too."""
+    provenance: dict[str, Any]
+    probabilities: NDArray[np.float32] | None = None
+    """(K, i, j, k) when asked for."""
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Wall time by step."""
+    stored: Image | None = None
+    """The QSM with the geometry of its file; differs from ``image`` only when a voxel size was given."""
+
+
+class Stopwatch:
+    """Adds up wall time by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Any:
+        """Time the block as part of ``step``."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - start
+
+
+def label_case(
+    case: Case,
+    predictor: "Predictor",
+    *,
+    largest_component: bool = True,
+    connectivity: int = 6,
+    flip_average: bool = False,
+    use_prior_box: bool = True,
+    keep_probabilities: bool = False,
+    progress: StepProgress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    log: Callable[[str], None] | None = None,
+    clock: Stopwatch | None = None,
+) -> tuple[Image, NDArray[np.float32] | None, dict[str, Any]]:
+    """Labels of an opened case on its native grid; also probabilities there when asked for, and notes on the run."""
+    clock, log = clock or Stopwatch(), log or _log.warning
+    model, pre = predictor.model, predictor.model.header.preprocessing
+    report = progress or (lambda step, fraction: None)
+    _stop_if(cancel)
+    report("Preparing the image", 0.05)
+    with clock("resample"):
+        prepared = prepare(case.channels, case.mask, pre)
+    box = prior_box(model, prepared) if use_prior_box else None
+
+    def tile(done: int, total: int) -> None:
+        report("Running the network", 0.1 + 0.7 * done / total)
+
+    def negated() -> Prepared:
+        qsm = case.channels[0]
+        return prepare([qsm.replace(data=-qsm.data), *case.channels[1:]], case.mask, pre)
+
+    with clock("network"):
+        expected = box
+        probabilities, box, notes = predict_region(
+            predictor,
+            prepared,
+            box,
+            connectivity=connectivity,
+            flip_average=flip_average,
+            tiles=tile,
+            cancel=cancel,
+            log=log,
+        )
+        if sign_looks_flipped(predictor, negated, expected, notes["undecided"], cancel):
+            notes["sign_flip"] = True
+            log(
+                "The sign of the map looks flipped, for the network is sure of most structures only with the other "
+                "one: iron should be positive; multiply the map by -1 and run again."
+            )
+    _stop_if(cancel)
+    report("Returning to the image's own grid", 0.82)
+    with clock("back"):
+        grid = cropped(prepared.grid, box) if box is not None else prepared.grid
+        labels = labels_from_probabilities(probabilities, model.labels, grid, prepared.native, pre.back)
+    with clock("components"):
+        if largest_component:
+            labels, removed = largest_components(labels, connectivity)
+            notes["removed_voxels"] = {by_label(k).abbreviation: n for k, n in removed.items()}
+    with clock("back"):
+        native = reorient_back(labels, case.image.grid, pre.axes)
+        native = np.where(case.mask, native, np.uint8(0))  # where there is no QSM there is nothing to measure
+        full = None
+        if keep_probabilities:
+            full = probabilities_to_native(probabilities, grid, prepared.native)
+            full = np.stack([reorient_back(p, case.image.grid, pre.axes) for p in full])
+    absent = sorted(set(model.labels[1:]) - set(np.unique(native).tolist()))
+    notes["empty"] = [by_label(k).abbreviation for k in absent]
+    for label in absent:
+        log(f"{by_label(label).name} was not found; look at the image, its unit and its orientation.")
+    return case.image.replace(data=native, unit=None), full, notes
+
+
+def _rounded(value: Any) -> Any:
+    return {k: round(v, 3) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _stop_if(cancel: Callable[[], bool] | None) -> None:
+    if cancel is not None and cancel():
+        raise Cancelled
+
+
+def segment(
+    image: Image | Path | str,
+    model: Model | Path | str = DEFAULT_MODEL,
+    *,
+    predictor: "Predictor | None" = None,
+    device: str = "auto",
+    units: str = "auto",
+    voxel_size: Sequence[float] | None = None,
+    extra_channels: Mapping[str, Image | Path | str] | None = None,
+    largest_component: bool = True,
+    connectivity: int = 6,
+    flip_average: bool = False,
+    use_prior_box: bool = True,
+    keep_probabilities: bool = False,
+    subject: str = "",
+    progress: StepProgress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Segmentation:
+    """Segment the ten structures in one QSM and measure them.
+
+    ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``predictor``: a model already on a device,
+    to be used again for many cases; otherwise ``model`` and ``device`` make one. ``flip_average`` averages with the
+    mirrored head. Raises InputError for bad input, Cancelled when ``cancel()`` says so.
+    """
+    if connectivity not in CONNECTIVITIES:
+        raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
+    clock = Stopwatch()
+    said: list[str] = []
+
+    def tell(message: str) -> None:
+        said.append(message)
+        (log or _log.warning)(message)
+
+    report = progress or (lambda step, fraction: None)
+    report("Reading the image", 0.0)
+    with clock("model"):
+        if predictor is None:
+            from ..inference.predictor import Predictor
+
+            loaded = model if isinstance(model, Model) else load_model(model)
+            predictor = Predictor(loaded, device, log=tell)
+    header = predictor.model.header
+    with clock("read"):
+        stored = image if isinstance(image, Image) else read_image(image)
+    with clock("units and mask"):
+        case = open_case(
+            stored, units=units, voxel_size=voxel_size, channels=header.channels, extra=extra_channels
+        )
+    for warning in case.warnings:
+        tell(warning)
+    predictor.log = tell
+    labels, probabilities, notes = label_case(
+        case,
+        predictor,
+        largest_component=largest_component,
+        connectivity=connectivity,
+        flip_average=flip_average,
+        use_prior_box=use_prior_box,
+        keep_probabilities=keep_probabilities,
+        progress=progress,
+        cancel=cancel,
+        log=tell,
+        clock=clock,
+    )
+    report("Measuring", 0.9)
+    with clock("measure"):
+        rows = measure(
+            labels,
+            case.image,
+            subject=subject,
+            image_name=case.image.path.name if case.image.path else "",
+            mask=case.mask,
+            model=f"{header.name} {header.version}",
+        )
+        flags = quality_flags(rows, labels, case.mask, network=notes)
+        rows = add_flags(rows, flags)
+    provenance = {
+        "software": f"DGMSegmentation {__version__}",
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "input": case.image.path.name if case.image.path else None,
+        "subject": subject,
+        "units": {"unit": case.units.unit, "detected": case.units.detected, "reason": case.units.reason},
+        "voxel_size_mm": [round(s, 6) for s in case.image.spacing],
+        "axes": case.image.grid.axis_codes,
+        "brain_mask_ml": round(float(case.mask.sum()) * case.image.grid.voxel_volume_mm3 / 1000, 1),
+        "model": {
+            "name": header.name,
+            "version": header.version,
+            "sha256": predictor.model.sha256,
+            "licence": header.licence,
+            "network": header.network,
+            "intended_use": header.intended_use,
+        },
+        "preprocessing": header.preprocessing.to_dict(),
+        "options": {
+            "device": str(predictor.device),
+            "backend": "openvino" if predictor.compiled is not None else "torch",
+            "largest_component": largest_component,
+            "connectivity": connectivity,
+            "flip_average": flip_average,
+            "voxel_size_override": list(voxel_size) if voxel_size is not None else None,
+        },
+        **{k: _rounded(v) for k, v in notes.items()},
+        "warnings": said,
+        "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
+    }
+    return Segmentation(
+        labels,
+        case.image,
+        case.mask,
+        rows,
+        flags,
+        provenance,
+        probabilities,
+        tuple(said),
+        clock.seconds,
+        case.stored,
+    )

@@ -1,0 +1,184 @@
+"""A case through the network: where structures can be, structures that reach out of there, the mirrored head, the sign."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Grid
+from ..measurement.quality import ENTROPY_SHARE
+from ..models.model import Model
+from ..preprocessing.grid import Prepared, mirrored_coordinates
+from ..structures import MIRROR, by_label
+from .confidence import flip_dice, undecided_shares
+from .postprocess import largest_components
+
+if TYPE_CHECKING:
+    from ..inference.predictor import Box, Predictor
+
+GROWTH_MM, GROWTH_STEPS = 20.0, 3
+"""How far a region is enlarged where a structure touches its border, and how often, before the whole volume is taken."""
+Tiles = Callable[[int, int], None]
+
+
+def prior_box(model: Model, prepared: Prepared) -> "Box | None":
+    """Where the model's structures can be, as slices of the network grid; None when the model does not say."""
+    prior = model.header.prior_box
+    if not prior:
+        return None
+    spacing = np.array(prepared.grid.spacing)
+    low = np.floor(prepared.mask_centre + np.array(prior["low_mm"]) / spacing).astype(int)
+    high = np.ceil(prepared.mask_centre + np.array(prior["high_mm"]) / spacing).astype(int) + 1
+    low = np.clip(low, 0, np.array(prepared.grid.shape) - 1)
+    high = np.clip(high, low + 1, prepared.grid.shape)
+    x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return x, y, z
+
+
+def touched_faces(
+    probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
+) -> dict[tuple[int, int], list[int]]:
+    """By face of the box (axis, 0 or -1) that is no face of the volume: the classes whose main piece touches it.
+
+    A stray island there means nothing.
+    """
+    winner = largest_components(probabilities.argmax(axis=0).astype(np.uint8), connectivity)[0]
+    found = {}
+    for axis, (span, length) in enumerate(zip(box, shape, strict=True)):
+        faces = ([0] if span.start > 0 else []) + ([-1] if span.stop < length else [])
+        for face in faces:
+            classes = sorted(set(np.unique(np.take(winner, face, axis=axis)).tolist()) - {0})
+            if classes:
+                found[axis, face] = classes
+    return found
+
+
+def _grown(box: "Box", faces: Iterable[tuple[int, int]], grid: Grid) -> "Box":
+    """The box with the given faces moved outwards, inside the grid."""
+    spans = list(box)
+    for axis, face in faces:
+        step = math.ceil(GROWTH_MM / grid.spacing[axis])
+        span = spans[axis]
+        low = max(0, span.start - step) if face == 0 else span.start
+        high = min(grid.shape[axis], span.stop + step) if face else span.stop
+        spans[axis] = slice(low, high)
+    return spans[0], spans[1], spans[2]
+
+
+def predict_region(
+    predictor: "Predictor",
+    prepared: Prepared,
+    box: "Box | None",
+    *,
+    connectivity: int,
+    flip_average: bool = False,
+    tiles: Tiles | None = None,
+    cancel: Callable[[], bool] | None = None,
+    log: Callable[[str], None],
+) -> tuple[NDArray[np.float32], "Box | None", dict[str, Any]]:
+    """Probabilities in ``box``, or in more when a structure touches its border; where they are; and notes on the run.
+
+    A network that gives a voxel the same value whatever the region goes on with the whole volume. One that normalises
+    over its region goes on with a region that is larger where it was touched, in one piece as in training: over the
+    whole volume, in tiles, it would change all structures and take a hundred times as long. That is its last resort.
+    """
+    notes: dict[str, Any] = {"prior_box_used": box is not None}
+    for step in range(GROWTH_STEPS + 1):
+        probabilities = predict_case(predictor, prepared, box, flip_average, tiles, cancel, notes)
+        faces = touched_faces(probabilities, box, prepared.grid.shape, connectivity) if box else {}
+        if not faces or box is None:
+            break
+        if not step:
+            beyond = sorted({index for classes in faces.values() for index in classes})
+            notes["beyond_prior_box"] = [by_label(predictor.model.labels[k]).abbreviation for k in beyond]
+        larger = _grown(box, faces, prepared.grid)
+        one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
+        if predictor.normalises_by_tile and step < GROWTH_STEPS and one_piece:
+            if not step:
+                log(
+                    "A structure reaches the border of the region where it is expected; searching a larger one."
+                )
+            box = larger
+            continue
+        log("A structure reaches the border of the region where it is expected; searching the whole volume.")
+        notes["prior_box_used"], box = False, None
+        probabilities = predict_case(predictor, prepared, None, flip_average, tiles, cancel, notes)
+        break
+    notes["undecided"] = undecided_shares(probabilities, predictor.model.labels)
+    return probabilities, box, notes
+
+
+def sure_structures(undecided: Mapping[str, float]) -> int:
+    """How many structures were found by a network that was sure of them."""
+    return sum(share <= ENTROPY_SHARE for share in undecided.values())
+
+
+def sign_looks_flipped(
+    predictor: "Predictor",
+    negated: Callable[[], Prepared],
+    box: "Box | None",
+    undecided: Mapping[str, float],
+    cancel: Callable[[], bool] | None = None,
+) -> bool:
+    """Whether the network is sure of most structures in the map with its sign changed, and was not in the map as it is.
+
+    ``negated`` prepares that map; it is asked only when there is doubt. ``undecided`` is of the map as it is.
+    """
+    half = (len(predictor.model.labels) - 1) / 2
+    if sure_structures(undecided) >= half:
+        return False
+    probabilities = predict_case(predictor, negated(), box, cancel=cancel)
+    return sure_structures(undecided_shares(probabilities, predictor.model.labels)) > half
+
+
+def _flip_order(labels: Sequence[int]) -> list[int]:
+    """For each class, the class of the mirrored head that it corresponds to."""
+    return [list(labels).index(MIRROR[label]) for label in labels]
+
+
+def predict_case(
+    predictor: "Predictor",
+    prepared: Prepared,
+    box: "Box | None",
+    flip_average: bool = False,
+    progress: Tiles | None = None,
+    cancel: Callable[[], bool] | None = None,
+    notes: dict[str, Any] | None = None,
+) -> NDArray[np.float32]:
+    """Probabilities on the network grid (or in ``box``), optionally averaged with those of the mirrored head.
+
+    ``notes`` then receives "flip_dice": how well both agree on each structure.
+    """
+    runs = 2 if flip_average else 1
+
+    def step(run: int) -> Callable[[int, int], None] | None:
+        return (lambda done, total: progress(run * total + done, runs * total)) if progress else None
+
+    result = predictor.predict(prepared.inputs, prepared.coordinates, box, step(0), cancel)
+    if not flip_average:
+        return result
+    pre = predictor.model.header.preprocessing
+    axis = pre.lateral_axis
+    length = prepared.inputs.shape[1 + axis]
+    turned = None
+    if box is not None:
+        spans = list(box)
+        spans[axis] = slice(length - box[axis].stop, length - box[axis].start)
+        turned = (spans[0], spans[1], spans[2])
+    where = None if prepared.coordinates is None else mirrored_coordinates(prepared.coordinates, pre)
+    inputs = np.ascontiguousarray(np.flip(prepared.inputs, axis=1 + axis))
+    mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
+    mirrored = np.flip(mirrored, axis=1 + axis)[_flip_order(predictor.model.labels)]
+    if notes is not None:
+        notes["flip_dice"] = flip_dice(result, mirrored, predictor.model.labels)
+    return (result + mirrored) / np.float32(2)
+
+
+def cropped(grid: Grid, box: "Box") -> Grid:
+    """The part of a grid that the box holds."""
+    affine = grid.affine.copy()
+    affine[:3, 3] += grid.affine[:3, :3] @ np.array([s.start for s in box], float)
+    x, y, z = (s.stop - s.start for s in box)
+    return Grid((x, y, z), affine)

@@ -1,0 +1,87 @@
+"""The volume that ships with the project: simulated, with true labels and the ROI table that they give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..evaluation.overlap import evaluate_case
+from ..io.files import read_labels
+from ..io.tables import write_table
+from ..measurement.tables import read_long
+from ..resources import resource_path
+
+if TYPE_CHECKING:
+    from .pipeline import Segmentation
+
+NAME = "sub-sample"
+FILES = {
+    "image": f"{NAME}_Chimap.nii.gz",
+    "settings": f"{NAME}_Chimap.json",
+    "labels": f"{NAME}_seg-DGM_dseg.nii.gz",
+    "lookup": f"{NAME}_seg-DGM_dseg.tsv",
+    "table": f"{NAME}_rois.tsv",
+}
+"""Role -> file name in Resources/Sample."""
+COLUMNS = (
+    "structure",
+    "abbreviation",
+    "dice",
+    "volume_mm3",
+    "true_volume_mm3",
+    "mean_ppb",
+    "true_mean_ppb",
+    "mean_error_ppb",
+)
+"""Of the comparison with the truth."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Where the files of the sample lie."""
+
+    image: Path
+    """The QSM, ppm."""
+    labels: Path
+    """Its true labels."""
+    table: Path
+    """Long ROI table: the true labels measured on the QSM."""
+
+
+def bundled_sample() -> Sample:
+    """The bundled sample; raises InputError when this build has none."""
+    try:
+        paths = {role: resource_path("Sample", FILES[role]) for role in ("image", "labels", "table")}
+    except FileNotFoundError as error:
+        raise InputError("No sample volume ships with this version; give a QSM to dgmseg segment.") from error
+    return Sample(**paths)
+
+
+def comparison(result: "Segmentation", sample: Sample) -> list[dict[str, Any]]:
+    """What was found beside what is true, one row a structure, keys as in :data:`COLUMNS`.
+
+    The true mean is that of the true labels on the same volume: noise and reconstruction are in both numbers, the error
+    is the segmentation's alone. Raises InputError when the result does not lie on the sample's grid.
+    """
+    truth = read_long(sample.table)
+    scores = evaluate_case(result.labels, read_labels(sample.labels), result.image)
+    rows = []
+    for found, true, score in zip(result.rows, truth, scores, strict=True):
+        values = {
+            "structure": found.structure,
+            "abbreviation": found.abbreviation,
+            "dice": score.dice,
+            "volume_mm3": found.volume_mm3,
+            "true_volume_mm3": true.volume_mm3,
+            "mean_ppb": found.mean_ppb,
+            "true_mean_ppb": true.mean_ppb,
+            "mean_error_ppb": found.mean_ppb - true.mean_ppb,
+        }
+        rows.append({name: values[name] for name in COLUMNS})
+    return rows
+
+
+def write_comparison(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write the rows of :func:`comparison` as TSV or CSV, by the suffix."""
+    write_table(path, COLUMNS, rows)

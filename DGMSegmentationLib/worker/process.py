@@ -1,0 +1,221 @@
+"""The process behind the panel's button: ``python -m DGMSegmentationLib.worker``.
+
+It reads requests as JSON lines from stdin and answers on stdout (:mod:`.protocol`). Between two requests it
+stays warm: torch is imported and the model in memory. It ends when stdin ends, so it never outlives its parent.
+"""
+
+import contextlib
+import faulthandler
+import gc
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .. import __version__
+from ..errors import Cancelled, DGMError, InputError
+from .panel_words import panel_words
+from .pipes import message_pipes
+from .protocol import MAX_LINE, ProtocolError, SegmentRequest, Volume, decode, encode
+
+
+class Worker:
+    """Takes requests from one stream and writes events to another, one request at a time."""
+
+    def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
+        self._requests = requests
+        self._events = events
+        self._jobs: queue.Queue[SegmentRequest] = queue.Queue()
+        self._cancelled: set[str] = set()
+        self._write_lock = threading.Lock()
+        self._predictors: dict[tuple[str, int, int, str], Any] = {}
+
+    def run(self) -> None:
+        """Answer until stdin ends; then the process ends at once, even in the middle of a run."""
+        self.send(event="ready", pid=os.getpid(), software=f"DGMSegmentation {__version__}")
+        threading.Thread(target=self._read, daemon=True).start()
+        _warm_up()
+        while True:
+            self._answer(self._jobs.get())
+
+    def send(self, **message: Any) -> None:
+        """Write one event as a line."""
+        with self._write_lock:
+            self._events.write(encode(message))
+            self._events.flush()
+
+    def _read(self) -> None:
+        for line in iter(lambda: self._requests.readline(MAX_LINE + 1), b""):
+            if line.strip():
+                try:
+                    self._take(decode(line))
+                except ProtocolError as error:
+                    self.send(event="error", id=_id_in(line), kind="protocol", message=str(error), detail="")
+        # The parent closed the pipe or died. Nothing waits for an answer, so no run is worth finishing.
+        os._exit(0)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        what = message.get("do")
+        if what == "segment":
+            self._jobs.put(SegmentRequest.from_message(message))
+        elif what == "cancel":
+            self._cancelled.add(str(message.get("id")))
+        elif what == "quit":
+            os._exit(0)
+        else:
+            raise ProtocolError(f"The segmentation process does not know the request {what}.")
+
+    def _answer(self, request: SegmentRequest) -> None:
+        try:
+            answer = {"event": "done", **self._segment(request)}
+        except Cancelled:
+            answer = {"event": "cancelled"}
+        except Exception as error:
+            kind, message = explain(error)
+            answer = {"event": "error", "kind": kind, "message": message, "detail": traceback.format_exc()}
+        # Said last: whoever hears it removes the volume's files, which Windows allows only once nothing holds them open.
+        self.send(id=request.id, **answer)
+        self._cancelled.discard(request.id)
+        _free_memory()
+
+    def _segment(self, request: SegmentRequest) -> dict[str, Any]:
+        import numpy as np
+
+        request.check_files()
+
+        def tell(text: str) -> None:
+            self.send(event="status", id=request.id, text=panel_words(str(text)))
+
+        def cancelled() -> bool:
+            return request.id in self._cancelled
+
+        def check() -> None:
+            if cancelled():
+                raise Cancelled()
+
+        tell("Starting the engine")
+        from ..segmentation.pipeline import segment
+
+        check()
+        tell("Reading the model")
+        predictor = self._predictor(request.model, request.device, tell)
+        check()
+        result = segment(
+            _image(request.image),
+            predictor=predictor,
+            units=request.units,
+            largest_component=request.largest_component,
+            flip_average=request.flip_average,
+            extra_channels={channel.name: _image(channel) for channel in request.channels},
+            progress=lambda step, fraction: self.send(
+                event="progress", id=request.id, step=step, fraction=fraction
+            ),
+            cancel=cancelled,
+            log=tell,
+        )
+        check()
+        path = Path(request.output) / "labels.npy"
+        np.save(path, np.ascontiguousarray(result.labels.data, dtype=np.uint8))
+        return {
+            "labels": str(path),
+            "provenance": result.provenance,
+            "warnings": [panel_words(said) for said in result.warnings],
+        }
+
+    def _predictor(self, name: str, device: str, log: Callable[[str], None]) -> Any:
+        """The model on its device, made anew only when the file or the device changed."""
+        from ..inference.predictor import Predictor
+        from ..models.model import find_model, load_model
+
+        path = find_model(name)
+        stat = path.stat()
+        key = (str(path.resolve()), stat.st_mtime_ns, stat.st_size, device)
+        if key not in self._predictors:
+            self._predictors.clear()  # one model at a time: memory counts more than switching
+            _free_memory()
+            self._predictors[key] = Predictor(load_model(path), device, log=log)
+        return self._predictors[key]
+
+
+def explain(error: BaseException, what: str = "The segmentation") -> tuple[str, str]:
+    """The kind of an error and the one plain sentence for the user of the panel; ``what`` failed, if it is unknown why."""
+    if isinstance(error, InputError):
+        return "input", panel_words(str(error))
+    if isinstance(error, ProtocolError):
+        return "protocol", str(error)
+    if isinstance(error, DGMError):
+        return "failure", panel_words(str(error))
+    if isinstance(error, MemoryError):
+        return (
+            "failure",
+            "The computer ran out of memory: close other programs or choose a smaller model, then try again.",
+        )
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            "failure",
+            f"The Python package {error.name} is missing: install it with the button Install in the panel.",
+        )
+    if isinstance(error, OSError):
+        where = f" {error.filename}" if error.filename else ""
+        return (
+            "failure",
+            f"The file{where} could not be read or written ({error.strerror or error}): check the disk and try again.",
+        )
+    return (
+        "failure",
+        f"{what} failed ({type(error).__name__}): see Details and report it with the log.",
+    )
+
+
+def _image(volume: Volume) -> Any:
+    """Map the file and wrap it as an Image; raises InputError when it is no 3-D array of numbers."""
+    import numpy as np
+
+    from ..image import Image
+
+    try:
+        data = np.load(volume.path, mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        raise InputError(
+            f"The volume's temporary file {volume.path} is damaged: click Segment again."
+        ) from error
+    if data.ndim != 3 or data.dtype.kind not in "iuf" or 0 in data.shape:
+        raise InputError(f"The volume {volume.name} is no 3-D image of numbers: choose a single QSM volume.")
+    return Image(data, np.asarray(volume.affine, dtype=np.float64), path=Path(volume.name or volume.path))
+
+
+def _warm_up() -> None:
+    """Import what every run needs while nobody waits yet; a package that is missing is the first run's failure."""
+    with contextlib.suppress(Exception):
+        from ..inference import predictor
+        from ..segmentation import pipeline
+
+        del predictor, pipeline
+
+
+def _id_in(line: bytes) -> str:
+    """The id of a refused request, so that its sender learns of it."""
+    import json
+
+    try:
+        return str(json.loads(line).get("id", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _free_memory() -> None:
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    pipes = message_pipes()
+    faulthandler.enable()  # a crash is told from an end by the system by what it writes
+    Worker(*pipes).run()

@@ -1,0 +1,100 @@
+"""What the browser app's buttons do, without a browser: runs, files, units."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "DGMSegmentation"))
+
+if importlib.util.find_spec("trame_slicer") is None:
+    pytest.skip("not installed: trame-slicer (extra: app)", allow_module_level=True)
+
+import numpy as np
+from app_bench import FakeRun
+
+pytest_plugins = ["app_fixtures"]
+
+
+def test_what_a_run_warns_of_is_said(bench, monkeypatch):
+    run = FakeRun(bench, monkeypatch, "The slices are thick.", "The slices are thick.\nAnd few.")
+    assert bench.state.dgm_phase == "running"
+    run.end()
+    state = bench.state
+    assert (state.dgm_message, state.dgm_message_kind) == ("The slices are thick.", "warning")
+    assert "And few." in state.dgm_detail
+    bench.controls.say("")
+
+
+def test_another_file_asks_before_it_ends_a_run(bench, monkeypatch, tmp_path):
+    path = bench.write(bench.image, tmp_path / "sub-02_Chimap.nii.gz")
+    run = FakeRun(bench, monkeypatch, "")
+    bench.run(bench.controls.open(path, "volume"))
+    assert bench.state.dgm_question["title"] == "End the run?"
+    bench.controls.answer(False)
+    assert bench.state.dgm_file == "phantom" and bench.state.dgm_phase == "running"
+    run.end()
+    assert bench.state.dgm_question == {}
+
+
+@pytest.mark.parametrize("name", ["sub-02_desc-masked_Chimap", "sub-02_label_seg", "unlabelled_QSM"])
+def test_a_dropped_file_is_what_it_holds(bench, tmp_path, name):
+    """A map with such words in its name is a volume, labels are labels without them."""
+    from DGMSegmentationApp.uploads import read_as
+
+    path = bench.write(bench.image, tmp_path / f"{name}.nii.gz")
+    assert read_as(path, "any", path.name, True)[0] == "volume"
+    path = bench.write(bench.labels, tmp_path / "corrected.nii.gz")
+    kind, labels = read_as(path, "any", path.name, True)
+    assert kind == "labels" and np.array_equal(labels.data, bench.labels.data)
+
+
+def test_the_unit_that_is_chosen_is_the_one_in_the_table(bench):
+    """At once for labels of a file, and not for the next volume."""
+
+    def choose(units: str) -> None:
+        async def act() -> None:
+            with bench.state:
+                bench.state.dgm_units = units
+
+        bench.run(act())
+
+    before = bench.rows()["PU_L"][1]
+    try:
+        choose("ppb")
+        assert bench.state.dgm_unit == "ppb, as given"
+        assert bench.rows()["PU_L"][1] == pytest.approx(before / 1000)
+        assert bench.state.dgm_message == ""
+    finally:
+        bench.open()
+    assert (bench.state.dgm_units, bench.state.dgm_unit) == ("auto", "ppm, detected")
+    assert bench.rows()["PU_L"][1] == pytest.approx(before)
+
+
+def test_a_unit_that_waits_for_the_next_run_says_so(bench):
+    from DGMSegmentationScene.provenance import INPUT_ROLE, PREFIX
+
+    node = bench.app.session.segmentation
+    node.SetAttribute(PREFIX + "Units", "ppm")
+    node.SetAttribute(PREFIX + "UnitsDetected", "true")
+    node.SetNodeReferenceID(INPUT_ROLE, bench.app.session.volume.GetID())
+    before = bench.rows()
+    try:
+        for units, said in (("ppb", True), ("auto", False)):
+
+            async def act(units=units) -> None:
+                with bench.state:
+                    bench.state.dgm_units = units
+
+            bench.run(act())
+            assert ("ppb counts from the next run on" in bench.state.dgm_message) is said
+            assert bench.state.dgm_unit == "ppm, detected" and bench.rows() == before
+    finally:
+        bench.open()
+
+
+def test_what_failed_is_called_by_its_name(bench):
+    bench.controls.fail(ValueError("x"), "Opening the file")
+    assert bench.state.dgm_message.startswith("Opening the file failed (ValueError)")
+    bench.controls.say("")

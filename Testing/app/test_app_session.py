@@ -1,0 +1,211 @@
+"""The browser app's session in a real scene, without a browser: open, label, measure, save."""
+
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from host.fixtures import MODULE, host, scene  # noqa: F401
+from models_for_tests import PHANTOM_MODEL
+
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.image import Image, reorient
+from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.measurement.tables import read_long
+from DGMSegmentationLib.simulation.phantom import phantom
+
+sys.path.append(str(MODULE.parent))
+
+
+@pytest.fixture(scope="module")
+def head():
+    return phantom((80, 96, 76), (2.0, 2.0, 2.0))
+
+
+@pytest.fixture
+def session(scene):  # noqa: F811
+    from DGMSegmentationApp.session import Session
+
+    opened = Session(scene)
+    yield opened
+    opened.close()
+
+
+def test_a_volume_comes_with_ten_empty_segments(session, head):
+    image, _labels = head
+    session.open_volume(image, "sub-01_Chimap", "sub-01")
+    assert session.segmentation.GetSegmentation().GetNumberOfSegments() == 10
+    assert not session.has_labels and not session.edited and not session.unsaved
+    assert [row.n_voxels for row in session.measurement.rows] == [0] * 10
+    assert session.unit.unit == "ppm"
+    display = session.volume.GetScalarVolumeDisplayNode()
+    assert display.GetWindowLevelMin() == pytest.approx(-0.1)
+    assert display.GetWindowLevelMax() == pytest.approx(0.2)
+
+
+def test_a_chosen_unit_is_for_one_volume(session, head):
+    """The next one is looked at anew; where its values leave the unit open, the choice holds and that is said."""
+    image, _labels = head
+    session.open_volume(image, "first")
+    session.units = "ppb"
+    assert session.open_volume(image, "second") == "" and session.units == "auto"
+    unclear = image.replace(data=image.data * 50)  # between the spread of ppm and that of ppb
+    with pytest.raises(InputError, match="unclear"):
+        session.open_volume(unclear, "unclear")
+    session.units = "ppb"
+    assert "taken as ppb" in session.open_volume(unclear, "unclear")
+    assert (session.unit.unit, session.unit.detected) == ("ppb", False)
+
+
+def test_what_is_no_qsm_changes_nothing(session, head):
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    volume = session.volume
+    for wrong in (labels.replace(data=labels.data.astype(np.float32)), image.replace(data=image.data * 0)):
+        with pytest.raises(InputError) as caught:
+            session.open_volume(wrong, "wrong")
+        assert "\n" not in str(caught.value)
+        assert session.volume is volume
+        assert session.scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
+
+
+def test_labels_of_another_grid_are_brought_to_the_volume(session, head):
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    assert session.open_labels(labels, "by-hand") == ""
+    direct = [row.n_voxels for row in session.measurement.rows]
+    assert direct == [int((labels.data == k).sum()) for k in range(1, 11)]
+    turned = reorient(labels, "PSL")
+    assert "grid" in session.open_labels(turned, "turned")
+    assert [row.n_voxels for row in session.measurement.rows] == direct
+    assert session.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
+    far = Image(labels.data, np.array(labels.affine) + np.array([[0, 0, 0, 900.0]] + [[0.0] * 4] * 3))
+    with pytest.raises(InputError, match="outside"):
+        session.open_labels(far, "far")
+    assert [row.n_voxels for row in session.measurement.rows] == direct
+
+
+def test_labels_need_a_volume(session, head):
+    with pytest.raises(InputError, match="Open the QSM volume first"):
+        session.open_labels(head[1], "labels")
+
+
+def test_unsaved_work_is_known(session, head, tmp_path):
+    """Labels from a file hold nothing new; an edit does, until the labels are saved; a table alone saves no labels."""
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    session.open_labels(labels, "by-hand")
+    assert session.edited and not session.unsaved
+    _take_a_voxel(session, labels)
+    assert session.unsaved
+    session.export("table-csv", tmp_path)
+    assert session.unsaved
+    session.export("labels", tmp_path)
+    assert not session.unsaved
+
+
+def test_every_export_can_be_read(session, head, tmp_path):
+    from DGMSegmentationApp.session import EXPORTS
+
+    image, labels = head
+    session.open_volume(image, "sub 01/\u00e4: QSM", "sub-01")
+    with pytest.raises(InputError, match="no labels yet"):
+        session.export("labels", tmp_path)
+    session.open_labels(labels, "by-hand")
+    paths = {what: session.export(what, tmp_path) for what in EXPORTS}
+    assert {path.parent for path in paths.values()} == {tmp_path}
+    assert len({path.name for path in paths.values()}) == len(EXPORTS)
+    assert np.array_equal(read_labels(paths["labels"]).data, labels.data)
+    assert set(np.unique(read_labels(paths["segmentation"]).data)) == set(range(11))
+    for what in ("table-csv", "table-tsv"):
+        rows = read_long(paths[what])
+        assert [row.subject for row in rows] == ["sub-01"] * 10
+        assert [row.n_voxels for row in rows] == [row.n_voxels for row in session.measurement.rows]
+    names = zipfile.ZipFile(paths["scene"]).namelist()
+    assert sum(name.endswith(".mrml") for name in names) == 1
+    (nrrd,) = (name for name in names if name.endswith(".nrrd") and not name.endswith(".seg.nrrd"))
+    zipfile.ZipFile(paths["scene"]).extract(nrrd, tmp_path)
+    assert np.allclose(read_image(tmp_path / nrrd).data, image.data)
+    assert "<img" in paths["report"].read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="no export"):
+        session.export("../secret", tmp_path)
+
+
+def test_another_volume_replaces_everything(session, head):
+    image, labels = head
+    session.open_volume(image, "first")
+    session.open_labels(labels, "by-hand")
+    session.open_volume(image.replace(data=image.data * 1000), "second")
+    assert session.unit.unit == "ppb"
+    assert not session.has_labels
+    for kind in ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode"):
+        assert session.scene.GetNumberOfNodesByClass(kind) == 1
+
+
+def _run(session) -> str:
+    """Wait for the end of the run; returns what it said."""
+    while session.running:
+        time.sleep(0.02)  # the processor is the worker's
+        last = session.poll()
+    assert last[-1].kind == "finished"
+    return last[-1].text
+
+
+def _take_a_voxel(session, labels) -> None:
+    from DGMSegmentationScene.segments import show_labels
+
+    changed = labels.data.copy()
+    changed[tuple(np.argwhere(changed == 5)[0])] = 0
+    show_labels(session.segmentation, session.volume, changed)
+    session.measure()
+
+
+def test_no_run_takes_manual_work_away(session, head, tmp_path):
+    """What was edited while a run went on stays; what a run replaced by agreement counts as unsaved until it is saved."""
+    from DGMSegmentationScene.runner import Settings
+
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    _take_a_voxel(session, labels)
+    by_hand = [row.n_voxels for row in session.measurement.rows]
+    assert "edited while the run went on" in _run(session)
+    assert [row.n_voxels for row in session.measurement.rows] == by_hand
+    assert session.edited and session.unsaved and session.segmentation.GetDisplayVisibility()
+    assert not session.unsaved_aside  # the labels of the run, kept hidden, are nobody's work
+    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    assert _run(session) == ""
+    assert not session.edited and not session.unsaved and session.unsaved_aside
+    session.export("labels", tmp_path)
+    assert session.unsaved_aside
+    session.export("scene", tmp_path)
+    assert not session.unsaved_aside
+
+
+def test_replaced_labels_that_a_file_holds_are_not_missed(session, head, tmp_path):
+    from DGMSegmentationScene.provenance import set_aside
+
+    image, labels = head
+    session.open_volume(image, "sub-01_Chimap")
+    session.open_labels(labels, "by-hand")
+    set_aside(session.segmentation)
+    assert not session.unsaved_aside
+    _take_a_voxel(session, labels)
+    set_aside(session.segmentation)
+    assert session.unsaved_aside
+    session.export("labels", tmp_path)
+    assert not session.unsaved_aside
+
+
+def test_a_run_fills_the_segments(session, head):
+    from DGMSegmentationScene.runner import Settings
+
+    session.open_volume(head[0], "sub-01_Chimap")
+    with pytest.raises(InputError):
+        session.start(Settings("no such model"))
+    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    assert session.running
+    _run(session)
+    assert session.has_labels and not session.edited and "phantom" in session.origin
+    assert sum(row.n_voxels > 0 for row in session.measurement.rows) == 10

@@ -1,0 +1,292 @@
+"""Which images belong to a cohort, what their derivatives are called, and when nothing is to be done."""
+
+from pathlib import Path
+
+import pytest
+
+from DGMSegmentationLib.cohort.estimate import Rates, estimate
+from DGMSegmentationLib.cohort.find import CohortCase, find_cohort
+from DGMSegmentationLib.cohort.layout import case_paths, check_output
+from DGMSegmentationLib.cohort.local import WORKER_MEMORY_MB, free_memory_mb, worker_count
+from DGMSegmentationLib.cohort.longitudinal import Visit, session_changes
+from DGMSegmentationLib.cohort.record import full_stamp, is_same
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.inference.devices import usable_cpus
+from DGMSegmentationLib.measurement.roi import measure
+
+
+def touch(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+
+
+def names(cohort):
+    return [case.name for case in cohort.cases]
+
+
+def test_bids_entities_sessions_and_order(tmp_path):
+    touch(
+        tmp_path,
+        "sub-10/anat/sub-10_Chimap.nii.gz",
+        "sub-2/ses-b/anat/sub-2_ses-b_acq-hr_run-2_Chimap.nii",
+        "sub-2/ses-a/anat/sub-2_ses-a_desc-medi_Chimap.nii.gz",
+        "sub-2/ses-a/anat/sub-2_ses-a_T1w.nii.gz",
+        "sub-2/anat/sub-2_MEGRE.nii.gz",
+        "derivatives/x/sub-2/anat/sub-2_Chimap.nii.gz",
+        "sourcedata/sub-3/anat/sub-3_Chimap.nii.gz",
+    )
+    (tmp_path / "participants.tsv").write_text("participant_id\tage\tsex\nsub-10\t61\tfemale\n2\tn/a\tM\n")
+    cohort = find_cohort(tmp_path)
+    assert names(cohort) == ["sub-2_ses-a_desc-medi", "sub-2_ses-b_acq-hr_run-2", "sub-10"]
+    first, _, last = cohort.cases
+    assert (first.subject, first.session, first.shown) == (
+        "sub-2",
+        "ses-a",
+        "sub-2_ses-a_desc-medi_Chimap.nii.gz",
+    )
+    assert (last.age, last.sex, first.age, first.sex) == (61.0, "F", None, "M")
+    assert not any(case.trouble for case in cohort.cases)
+
+
+@pytest.mark.parametrize("part", ["part-para", "desc-diamagnetic", "label-ChiPara", "desc-negative"])
+def test_separated_parts_only_when_asked(tmp_path, part):
+    touch(tmp_path, "sub-1/anat/sub-1_Chimap.nii.gz", f"sub-1/anat/sub-1_{part}_Chimap.nii.gz")
+    cohort = find_cohort(tmp_path)
+    assert names(cohort) == ["sub-1"] and cohort.left_out == 1
+    assert len(find_cohort(tmp_path, parts=True).cases) == 2
+
+
+def test_trouble_is_said_case_by_case(tmp_path):
+    touch(
+        tmp_path,
+        "sub-1/anat/sub-1_Chimap.nii.gz",
+        "sub-1/anat/sub-1_Chimap.nii",
+        "sub-2/anat/sub-3_Chimap.nii.gz",
+        "sub-4/anat/sub-4_Chimap.nii.gz",
+        "sub-4/anat/sub-4_R2starmap.nii.gz",
+        "sub-5/anat/sub-5_Chimap.nii.gz",
+    )
+    found = {case.name: case for case in find_cohort(tmp_path, ("qsm", "R2starmap")).cases}
+    assert "keep one" in found["sub-1"].trouble
+    assert "another subject" in found["sub-3"].trouble
+    assert (
+        not found["sub-4"].trouble and found["sub-4"].channels["R2starmap"].name == "sub-4_R2starmap.nii.gz"
+    )
+    assert "sub-5_R2starmap.nii.gz" in found["sub-5"].trouble
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sub-1", "sub-1_medi"),  # a part without a key is no part of the name of the results
+        ("sub-1_run-2", "sub-1_run-1_run-2"),
+        ("sub-1", "sub-1_desc-edited"),  # the name of corrections
+    ],
+)
+def test_images_whose_results_would_share_names_are_refused(tmp_path, one, other):
+    touch(
+        tmp_path,
+        f"sub-1/anat/{one}_Chimap.nii.gz",
+        f"sub-1/anat/{other}_Chimap.nii.gz",
+        "sub-2/anat/sub-2_Chimap.nii.gz",
+    )
+    *shared, apart = find_cohort(tmp_path).cases
+    assert len(shared) == 2 and not apart.trouble
+    for case in shared:
+        assert "rename" in case.trouble and case.trouble.count(f"{one}_Chimap") == 1
+    (tmp_path / f"sub-1/anat/{one}_Chimap.nii.gz").unlink()
+    assert not any(case.trouble for case in find_cohort(tmp_path).cases)
+
+
+def test_sessions_come_in_the_order_of_a_manifest(tmp_path):
+    table = tmp_path / "list.tsv"
+    lines = ("P10\tbaseline", "P10\t12m", "P2\tpost", "P10\t3m", "P2\tpre")
+    text = "".join(f"{line}\t{number}.nii\n" for number, line in enumerate(lines))
+    table.write_text(f"subject\tsession\timage\n{text}\t\t\n")  # Excel leaves such last lines
+    cohort = find_cohort(table)
+    assert names(cohort) == [
+        "sub-P2_ses-post", "sub-P2_ses-pre", "sub-P10_ses-baseline", "sub-P10_ses-12m", "sub-P10_ses-3m",
+    ]  # fmt: skip
+    assert {case.ordered_by for case in cohort.cases} == {"the lines of the table"}
+
+
+def test_sessions_of_bids_come_in_the_order_of_their_times(tmp_path):
+    sessions = ("baseline", "12m", "3m")
+    for person in ("sub-1", "sub-2"):
+        touch(tmp_path, *(f"{person}/ses-{s}/anat/{person}_ses-{s}_Chimap.nii.gz" for s in sessions))
+    times = ("2020-01-05T08:00:00", "2021-01-04T08:00:00Z", "2020-04-02")
+    (tmp_path / "sub-1/sub-1_sessions.tsv").write_text(
+        "session_id\tacq_time\n" + "".join(f"ses-{s}\t{t}\n" for s, t in zip(sessions, times, strict=True))
+    )
+    (tmp_path / "sub-2/sub-2_sessions.tsv").write_text("session_id\tacq_time\nses-12m\t2020-01-01\n")
+    cases = find_cohort(tmp_path).cases
+    assert [case.session for case in cases] == [
+        "ses-baseline", "ses-3m", "ses-12m", "ses-3m", "ses-12m", "ses-baseline",
+    ]  # fmt: skip
+    assert cases[0].ordered_by == "acq_time in sub-1_sessions.tsv" and cases[3].ordered_by == "their names"
+
+
+def test_only_parts_and_odd_digits(tmp_path):
+    touch(tmp_path, "sub-1/anat/sub-1_part-para_Chimap.nii.gz")
+    with pytest.raises(InputError, match="--parts"):
+        find_cohort(tmp_path)
+    touch(tmp_path, "sub-1²2/anat/sub-1²2_Chimap.nii.gz")
+    assert names(find_cohort(tmp_path)) == ["sub-1²2"]
+
+
+def test_a_folder_that_cannot_be_opened_costs_no_other_session(tmp_path):
+    touch(tmp_path, "sub-1/ses-1/anat/sub-1_ses-1_Chimap.nii.gz", "sub-1/ses-2/x", "sub-2/x")
+    for folder in ("sub-1/ses-2/anat", "sub-2/anat"):
+        (tmp_path / folder).symlink_to(
+            "anat"
+        )  # a link to itself: no folder can be opened there, not even by root
+    one, two, three = find_cohort(tmp_path).cases
+    assert (one.name, one.trouble) == ("sub-1_ses-1", "")
+    assert (two.name, two.session) == ("sub-1_ses-2", "ses-2") and "cannot be opened" in two.trouble
+    assert three.name == "sub-2" and "cannot be opened" in three.trouble
+
+
+def test_the_files_that_are_meant_are_taken(tmp_path):
+    touch(
+        tmp_path,
+        "sub-1/anat/sub-1_Chimap.nii.gz",
+        "sub-1/anat/._sub-1_Chimap.nii.gz",  # macOS puts such files on foreign disks
+        "sub-1/anat/sub-1_R2starmap.nii.gz",
+        "sub-1/anat/sub-1_run-2_R2starmap.nii.gz",
+    )
+    (case,) = find_cohort(tmp_path, ("qsm", "R2starmap")).cases
+    assert not case.trouble and case.channels["R2starmap"].name == "sub-1_R2starmap.nii.gz"
+
+
+@pytest.mark.parametrize("other", ["HC-01", "sub-HC_01", "hc01"])
+def test_two_spellings_of_a_table_never_share_a_folder(tmp_path, other):
+    """Two persons, or one whose sessions would not be compared: nothing tells which."""
+    table = tmp_path / "list.tsv"
+    table.write_text(
+        f"subject\tsession\timage\nHC_01\t1\ta.nii.gz\n{other}\t2\tb.nii.gz\nHC_01\t3\tc.nii.gz\n"
+    )
+    troubles = {case.image.name: case.trouble for case in find_cohort(table).cases}
+    assert f"line 3: {other} and HC_01 would both be" in troubles.pop("b.nii.gz")
+    assert troubles == {"a.nii.gz": "", "c.nii.gz": ""}
+
+
+def test_table(tmp_path):
+    table = tmp_path / "list.tsv"
+    table.write_text(
+        "subject\tsession\timage\tsegmentation\tage\tsex\n"
+        "HC_01\t1\ta/qsm.nii.gz\t\t30\tF\nHC_01\t2\tb/qsm.nii.gz\tb/fixed.nii.gz\t32\tF\n"
+        "P2\t\tdicom/P2\t\t\t\nP3\t\tx.nii\t\t\t\nP3\t\tx.nii\t\t\t\n"
+    )
+    one, two, three, four = find_cohort(table).cases
+    assert (one.name, one.subject, one.shown, one.age) == ("sub-HC01_ses-1", "HC_01", "a/qsm.nii.gz", 30.0)
+    assert two.edited == tmp_path / "b/fixed.nii.gz" and one.edited is None
+    assert three.image == tmp_path / "dicom/P2"
+    assert "listed 2 times" in four.trouble
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("subject\tfile\n1\tx\n", "lacks the column image"),
+        ("subject\timage\n", "lacks the column"),
+        ("subject;image\n1;x\n", "separated by another sign"),
+        ("subject\timage\n1\t\n", "line 2: subject or image is empty"),
+        ("subject\timage\n../x\ta.nii\n", "can make no file name"),
+    ],
+)
+def test_bad_tables(tmp_path, text, match):
+    (tmp_path / "t.tsv").write_text(text)
+    with pytest.raises(InputError, match=match):
+        find_cohort(tmp_path / "t.tsv")
+
+
+def test_no_cohort(tmp_path):
+    with pytest.raises(InputError, match="no such folder"):
+        find_cohort(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="holds no sub-"):
+        find_cohort(tmp_path)
+
+
+def case(name, session=""):
+    return CohortCase(name, name.split("_")[0], session, Path("x.nii"), "x.nii", "x.nii")
+
+
+def test_names_of_derivatives(tmp_path):
+    plain = case_paths(tmp_path, case("sub-01"))
+    assert plain.labels == tmp_path / "sub-01/anat/sub-01_seg-DGM_dseg.nii.gz"
+    assert plain.of("_dseg.nii.gz", True).name == "sub-01_seg-DGM_desc-edited_dseg.nii.gz"
+    full = case_paths(tmp_path, case("sub-01_ses-2_acq-hr_desc-medi", "ses-2"))
+    assert full.labels == tmp_path / "sub-01/ses-2/anat/sub-01_ses-2_acq-hr_seg-DGM_desc-medi_dseg.nii.gz"
+    assert full.of("_stats.tsv", True).name == "sub-01_ses-2_acq-hr_seg-DGM_desc-mediEdited_stats.tsv"
+
+
+def test_foreign_output_folders_are_refused(tmp_path):
+    raw, other, mine = tmp_path / "raw", tmp_path / "other", tmp_path / "mine"
+    touch(other, "dataset_description.json", "sub-1/anat/x")
+    touch(mine, "notes.txt")
+    touch(tmp_path / "bare", "sub-1/anat/x")
+    (other / "dataset_description.json").write_text('{"GeneratedBy": [{"Name": "fMRIPrep"}]}')
+    for folder, match in (
+        (raw, "folder of the images"),
+        (other, "fMRIPrep"),
+        (mine / "notes.txt", "is a file"),
+        (tmp_path / "bare", "already holds subjects"),
+    ):
+        with pytest.raises(InputError, match=match):
+            check_output(folder, raw)
+    check_output(mine, raw)
+    check_output(raw / "derivatives/dgmseg", raw)
+
+
+def test_stamps_look_at_the_content_only_when_the_time_differs(tmp_path):
+    import os
+
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    stamp = full_stamp(path)
+    os.utime(path, ns=(1, 1))
+    assert is_same(path, stamp)
+    path.write_bytes(b"abd")
+    assert not is_same(path, stamp)
+    path.write_bytes(b"abcd")
+    assert not is_same(path, stamp) and not is_same(tmp_path / "b", stamp) and not is_same(path, None)
+    assert full_stamp(tmp_path / "b") is None
+
+
+def test_number_of_workers():
+    free = free_memory_mb()
+    assert free is None or free > 100
+    assert worker_count(100, 7, True) == 7 and worker_count(3, 7, False) == 3
+    assert worker_count(100, None, True) == 1
+    most = worker_count(1000, None, False)
+    assert 1 <= most <= usable_cpus()
+    assert free is None or most == 1 or most * WORKER_MEMORY_MB <= free * 1.5
+
+
+def test_estimate_of_time_memory_and_disk():
+    whole = estimate(Rates(seconds=36.0, memory_mb=2048, disk_mb=0.5), 500, workers=2, efficiency=0.8)
+    assert (whole.hours, whole.memory_gb, whole.disk_gb) == pytest.approx((3.125, 4.0, 0.25))
+
+
+def test_two_sessions_side_by_side():
+    from rows import blocks
+
+    labels, image = blocks()
+    one = measure(labels, image, subject="sub-1")
+    later = measure(labels, image.replace(data=image.data + (labels.data == 7) * 20.0), subject="sub-1")
+    visits = [
+        Visit("sub-1", "ses-1", "", one),
+        Visit("sub-2", "ses-1", "", one),
+        Visit("sub-1", "ses-2", "", later),
+        Visit("sub-1", "ses-2", "acq-x", later),
+    ]
+    (change,) = session_changes(visits)
+    (back,) = session_changes([visits[2], visits[0]])  # the order given is the order kept
+    assert (back.first, back.rows[6]["change_ppb"]) == ("ses-2", pytest.approx(-20.0))
+    assert (change.subject, change.first, change.second) == ("sub-1", "ses-1", "ses-2")
+    by_name = {row["abbreviation"]: row for row in change.rows}
+    assert by_name["PU_L"]["change_ppb"] == pytest.approx(20.0)
+    assert by_name["PU_L"]["beyond_chance"] is True  # more than 15 ppb
+    assert by_name["PU_R"]["change_ppb"] == 0 and by_name["PU_R"]["beyond_chance"] is False
+    assert by_name["PU_L"]["first_mm3"] == by_name["PU_L"]["second_mm3"] > 0

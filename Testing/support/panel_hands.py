@@ -1,0 +1,100 @@
+"""The panel for tests: fixtures and the moves that several tests make."""
+
+# Fixtures are imported by name.
+# ruff: noqa: F811
+
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from host import hand
+from host.fixtures import MODULE, host  # noqa: F401
+from models_for_tests import PHANTOM_MODEL
+
+
+@pytest.fixture(scope="module")
+def opened(host, tmp_path_factory):
+    """One panel for all tests of this file, so that its worker is warm most of the time; a temporary folder of its own."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("temporary"))
+    host.scene.Clear(0)
+    panel = host.open_module(MODULE)
+    panel.parent.resize(460, 900)
+    panel.parent.show()
+    yield panel
+    panel.close()
+    tempfile.tempdir = before
+
+
+@pytest.fixture
+def panel(host, opened):
+    """The panel on an empty scene with the test model; no exception may have left a slot."""
+    host.scene.Clear(0)
+    host.add_views()
+    host.uncaught.clear()
+    choose_model(opened, PHANTOM_MODEL)
+    yield opened
+    if opened.widget.logic.runner.state != "idle":
+        opened.widget.running.abort()
+    assert host.uncaught == []
+
+
+def choose_model(panel, path):
+    hand.choose_file(path)
+    hand.choose(panel.widget.ui.modelSelector, "From a file")
+
+
+def choose_volume(panel, volume):
+    panel.widget.ui.volumeSelector.setCurrentNode(volume)
+    hand.wait(0.02)
+
+
+def idle(panel):
+    return panel.widget.logic.runner.state == "idle"
+
+
+def run(panel, timeout=240):
+    """Click Segment and wait for the end; returns the seconds from click to result."""
+    assert panel.widget.ui.segmentButton.enabled, panel.widget.ui.segmentButton.toolTip
+    start = time.monotonic()
+    hand.click(panel.widget.ui.segmentButton)
+    hand.wait_until(lambda: idle(panel), timeout)
+    seconds = time.monotonic() - start
+    hand.wait(0.05)  # the table comes in the loop's next turns
+    return seconds
+
+
+def message(panel):
+    """The sentence below the button, empty when none is shown."""
+    return panel.widget.ui.messageLabel.text if panel.widget.ui.messageBox.visible else ""
+
+
+def nodes(scene, kind="vtkMRMLSegmentationNode"):
+    return [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+
+
+def all_ids(scene):
+    return {scene.GetNthNode(i).GetID() for i in range(scene.GetNumberOfNodes())}
+
+
+def temporary_folders():
+    return set(Path(tempfile.gettempdir()).glob("DGMSegmentation-*"))
+
+
+def until_running(panel):
+    """Click and wait until the network works."""
+    hand.click(panel.widget.ui.segmentButton)
+    hand.wait_until(lambda: panel.widget.ui.progressBar.value >= 10 or idle(panel), 120)
+    assert not idle(panel), message(panel)
+
+
+def qsm_file(folder, test_files=()):
+    """A real QSM when test data are given, else the procedural head, as a NIfTI file."""
+    from DGMSegmentationLib.io.files import write_nifti
+    from DGMSegmentationLib.simulation.phantom import phantom
+
+    image, _labels = phantom((80, 96, 76), (2.0, 2.0, 2.0))
+    path = folder / "sub-01 ä_Chimap.nii.gz"
+    write_nifti(path, image.data.astype(np.float32), image.affine)
+    return path

@@ -1,0 +1,179 @@
+"""A run that is killed at any time and resumed gives the model of a run that was left alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+import torch
+from training_data import TINY_PATCH, make_bids
+
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.models.model import load_model
+from DGMSegmentationLib.training.fitting import Progress
+from DGMSegmentationLib.training.run import train
+
+# Dropout, batch normalisation, coordinates, averaging of weights, early stopping, two phases, mining, stage 2.
+CHANGES = [
+    *[change for change in TINY_PATCH if "voxel_slopes" not in change],
+    "stage1.learning_rates=[3e-3, 1e-3]",
+    "stage1.epochs=3",
+    "stage1.patience=2",
+    "stage2.enabled=true",
+    "stage2.learning_rates=[1e-3]",
+    "stage2.epochs=2",
+    "optimiser.ema=0.9",
+    "augmentation.mirror=0.5",
+]
+
+
+def command(data: Path, output: Path, *more: str) -> list[str]:
+    words = [sys.executable, "-m", "DGMSegmentationLib", "train", "--preset", "part2", "--device", "cpu"]
+    for change in CHANGES:
+        words += ["--set", change]
+    return [*words, "--data", str(data), "--output", str(output), *more]
+
+
+def lines(output: Path) -> int:
+    history = output / "history.csv"
+    return len(history.read_text().splitlines()) if history.exists() else 0
+
+
+def run_and_kill(words: list[str], output: Path, at: int, how: int = signal.SIGKILL) -> tuple[int, str]:
+    """Start a real process, signal it once the history has ``at`` lines, and return its exit code and what it said."""
+    process = subprocess.Popen(
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        # Below a job in the background it would be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        deadline = time.monotonic() + 600
+        while lines(output) < at:
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                pytest.fail(f"the run ended before the kill: {process.communicate()[1].decode()[-2000:]}")
+            time.sleep(0.02)
+        time.sleep(0.05)  # into the next epoch
+        os.kill(process.pid, how)
+        said = process.communicate(timeout=120)[1].decode()
+    finally:
+        process.kill()
+    return process.returncode, said
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_run_does_not_pass_for_done(tmp_path, how):
+    """A batch system's time limit (SIGTERM) and Ctrl-C: exit code 1 and what to do, not the 0 of a finished run."""
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
+    long = ["--set", "stage1.epochs=2000", "--set", "stage1.patience=0"]
+    code, said = run_and_kill(command(data, output, *long), output, 2, how)
+    assert code == 1
+    assert said.count("\n") == 1 and "--resume" in said
+
+
+def rows_without_time(output: Path) -> list[str]:
+    return [line.rpartition(",")[0] for line in (output / "history.csv").read_text().splitlines()]
+
+
+@pytest.mark.timeout(900)
+def test_killed_and_resumed_equals_uninterrupted(tmp_path):
+    data = make_bids(tmp_path / "bids", n_train=3)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    train("part2", data, whole, device="cpu", overrides=CHANGES)
+    run_and_kill(
+        command(data, broken), broken, at=6
+    )  # header and five epochs: one phase finished, amid the second
+    assert not (broken / "model.safetensors").exists()
+    train("part2", data, broken, device="cpu", overrides=CHANGES, resume=True)
+    for name in ("model_stage1.safetensors", "model.safetensors"):
+        one, other = load_model(whole / name), load_model(broken / name)
+        for key, tensor in one.states[0].items():
+            assert torch.equal(tensor, other.states[0][key]), f"{name}: {key}"
+        assert one.header.training["preset"] == other.header.training["preset"]
+    assert rows_without_time(whole) == rows_without_time(broken)
+    assert (whole / "patches.json").read_text() == (broken / "patches.json").read_text()
+    assert not (broken / "checkpoints").exists()
+    assert len({tuple(row.split(",")[1:4]) for row in rows_without_time(broken)}) == lines(
+        broken
+    )  # no epoch twice
+
+
+def test_an_output_in_use_is_refused_and_resume_wants_the_same_preset(tmp_path):
+    data = make_bids(tmp_path / "bids", n_train=2)
+    output = tmp_path / "out"
+    short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
+    train("part1", data, output, overrides=short)
+    before = (output / "model.safetensors").read_bytes()
+    with pytest.raises(InputError, match="--resume"):
+        train("part1", data, output, overrides=TINY_PATCH)
+    assert (output / "model.safetensors").read_bytes() == before
+    train("part1", data, output, resume=True, overrides=short)  # finished: nothing to do
+    assert (output / "model.safetensors").read_bytes() == before
+
+
+def test_resume_wants_the_same_content_of_images_and_labels(tmp_path):
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
+    short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
+    model = train("part1", data, output, device="cpu", overrides=short)
+    label = next(data.glob("derivatives/manual/sub-01/anat/*_dseg.nii.gz"))
+    image = nib.load(label)
+    corrected = np.where(np.asarray(image.dataobj) == 1, 0, np.asarray(image.dataobj))
+    nib.save(nib.Nifti1Image(corrected, image.affine), label)
+    with pytest.raises(InputError, match="another image or label"):
+        train("part1", data, output, device="cpu", overrides=short, resume=True)
+    state = json.loads((output / "run.json").read_text())
+    del state["fingerprint"]["image or label"]  # as a run of an earlier version
+    (output / "run.json").write_text(json.dumps(state))
+    assert train("part1", data, output, device="cpu", overrides=short, resume=True) == model
+
+
+def test_resume_with_another_preset_is_refused(tmp_path):
+    first = Progress(tmp_path / "checkpoints", {"preset": {"seed": 1}, "data": {}})
+    first.folder.mkdir()
+    first.save()
+    with pytest.raises(InputError, match="another preset"):
+        Progress(tmp_path / "checkpoints", {"preset": {"seed": 2}, "data": {}}).load()
+    Progress(tmp_path / "checkpoints", {"preset": {"seed": 1}, "data": {}}).load()
+
+
+@pytest.mark.parametrize(
+    "text", ["", '{"fingerprint": {"preset', '{"fingerprint": {"preset": 1}}', "[]", "\xff"]
+)
+def test_a_damaged_state_is_one_sentence(tmp_path, text):
+    state = Progress(tmp_path / "checkpoints", {"preset": 1})
+    state.folder.mkdir()
+    state.file.write_text(text, encoding="latin-1")
+    with pytest.raises(InputError, match=r"state\.json is damaged: start again with another --output\."):
+        state.load()
+
+
+@pytest.mark.parametrize("damaged", ["stage1_phase1.ckpt", "stage1_phase1.safetensors"])
+def test_damaged_weights_of_a_stopped_run_are_one_sentence(tmp_path, damaged, monkeypatch):
+    data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
+    short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
+
+    def stop(*args, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("DGMSegmentationLib.training.run.save_model", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train("part1", data, output, device="cpu", overrides=short)
+    file = output / "checkpoints" / damaged
+    for other in file.parent.glob("*_phase1.*"):
+        other.unlink()
+    if file.suffix == ".ckpt":  # the phase was under way
+        state = Progress(file.parent, {}).file
+        state.write_text(json.dumps({**json.loads(state.read_text()), "finished": {}}))
+    file.write_bytes(b"PK\x03\x04cut")
+    with pytest.raises(InputError, match=rf"{damaged} is damaged: start again with another --output\."):
+        train("part1", data, output, device="cpu", overrides=short, resume=True)
