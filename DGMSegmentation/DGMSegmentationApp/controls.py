@@ -12,8 +12,8 @@ from trame_server import Server
 from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.errors import DGMError
+from DGMSegmentationLib.io.bids.names import subject_of
 from DGMSegmentationLib.io.files import stem
-from DGMSegmentationLib.measurement.files import subject_of
 
 from .editor import EditorLogic
 from .models import Models

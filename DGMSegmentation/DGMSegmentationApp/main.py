@@ -37,8 +37,8 @@ def run(options: Options, file: Path | None = None) -> None:
     atexit.register(application.close)
     application.controls.list_models(options.model)
     if file is not None:
+        from DGMSegmentationLib.io.bids.names import subject_of
         from DGMSegmentationLib.io.files import stem
-        from DGMSegmentationLib.measurement.files import subject_of
 
         application.controls.show(image, "volume", stem(file), subject_of(file))
     application.server.controller.on_server_ready.add(lambda **_state: _announce(options))

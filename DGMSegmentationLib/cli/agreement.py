@@ -73,8 +73,7 @@ def agreement(
     import sys
     from itertools import combinations
 
-    from ..cohort.names import few
-    from ..errors import InputError
+    from ..errors import InputError, few
     from ..evaluation.agreement import (
         AGREEMENT_COLUMNS,
         change_columns,

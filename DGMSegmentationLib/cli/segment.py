@@ -62,9 +62,9 @@ def segment(
 
     from ..errors import InputError
     from ..image import Image
+    from ..io.bids.names import subject_of
     from ..io.dicom_seg import check_series, need_highdicom
     from ..io.files import check_writable, read_image
-    from ..measurement.files import subject_of
     from ..measurement.norms import read_norms
     from ..segmentation.outputs import output_paths, write_segmentation
     from .progress import step_progress

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .layout import STATE
+from ..io.bids.derivatives import STATE
 from .record import Record
 
 

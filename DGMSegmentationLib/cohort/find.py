@@ -5,21 +5,18 @@ BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii[.gz]``; ``participants.tsv`` may give ag
 channel of the model; relative paths count from the table's folder.
 """
 
-import math
-import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from ..errors import InputError
+from ..io.bids.maps import channel_files, find_maps
+from ..io.bids.names import as_label, map_stem, natural_order, series_of
+from ..io.bids.participants import read_age, read_participants, read_sex
+from ..io.bids.sessions import BY_LINE, BY_NAME, session_order
 from ..io.tables import read_table
-from .names import entities, is_separated_part, longer_names, natural_order
-from .sessions import BY_LINE, BY_NAME, session_order
 from .twins import mark_twins
-
-_CHIMAP = re.compile(r"(?P<stem>.+)_Chimap\.nii(\.gz)?")
-_LABEL = re.compile(r"[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -87,120 +84,47 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
     no_ages, people = "", {}
     try:
-        people = _participants(root / "participants.tsv")
+        people = read_participants(root / "participants.tsv")
     except InputError as error:
         no_ages = str(error)
+    maps = find_maps(root, parts)
     cases: list[CohortCase] = []
-    left_out = 0
-    try:
-        persons = list(_folders(root, "sub-"))
-    except OSError as error:
-        raise InputError(_closed(error, root)) from error
-    for person in persons:
-        age, sex = people.get(person.name, (None, ""))
-        files, closed = _files(person)
-        first = len(cases)
-        cases += closed
-        for session, file in files:
-            match = _CHIMAP.fullmatch(file.name)
-            if match is None or file.name.startswith("."):  # "._sub-01_Chimap.nii.gz" is macOS' own
-                continue
-            if is_separated_part(match["stem"]) and not parts:
-                left_out += 1
-                continue
+    for subject, group in groupby(maps.found, key=lambda found: found.subject):
+        listed = list(group)
+        age, sex = people.get(subject, (None, ""))
+        order, followed = session_order(root / subject, (found.session for found in listed))
+        for found in listed:
+            is_map = map_stem(found.path.name) is not None  # else a folder that cannot be opened
             case = CohortCase(
-                name=match["stem"],
-                subject=person.name,
-                session=session,
-                image=file,
-                shown=file.name,
-                source=file.relative_to(root).as_posix(),
+                name=found.name,
+                subject=subject,
+                session=found.session,
+                image=found.path,
+                shown=found.path.name if is_map else found.name,
+                source=found.path.relative_to(root).as_posix() if is_map else found.name,
                 age=age,
                 sex=sex,
-                trouble=_misplaced(match["stem"], person.name, session, file),
+                trouble=found.problem,
+                visit=order[found.session],
+                ordered_by=followed,
             )
-            cases.append(_with_channels(case, channels, match["stem"]))
-        order, followed = session_order(person, (case.session for case in cases[first:]))
-        cases[first:] = [replace(c, visit=order[c.session], ordered_by=followed) for c in cases[first:]]
+            cases.append(_with_channels(case, channels) if is_map else case)
     if not cases:
         raise InputError(
             f"{root} holds no sub-*/anat/*_Chimap.nii.gz: give a BIDS folder, or a TSV table with subject and image."
-            if not left_out
-            else f"{root} holds {left_out} para- and diamagnetic parts and no other map: add --parts to take them."
+            if not maps.parts
+            else f"{root} holds {maps.parts} para- and diamagnetic parts and no other map: add --parts to take them."
         )
-    return Cohort(root, tuple(cases), left_out, no_ages)
+    return Cohort(root, tuple(cases), maps.parts, no_ages)
 
 
-def _files(person: Path) -> tuple[list[tuple[str, Path]], list[CohortCase]]:
-    """(session, file) of all that lies in a subject's anat folders; folders that cannot be opened as cases with trouble."""
-    files: list[tuple[str, Path]] = []
-    closed = []
-    folders = [("", person)]
-    try:
-        folders += [(folder.name, folder) for folder in _folders(person, "ses-")]
-    except OSError as error:
-        closed.append(_troubled(person, "", error))
-        folders = []
-    for session, folder in folders:
-        try:
-            files += [(session, file) for file in sorted(_listed(folder / "anat"))]
-        except OSError as error:
-            closed.append(_troubled(person, session, error))
-    return files, closed
-
-
-def _troubled(person: Path, session: str, error: OSError) -> CohortCase:
-    name = "_".join(filter(None, (person.name, session)))
-    return CohortCase(name, person.name, session, person, name, name, trouble=_closed(error, person))
-
-
-def _closed(error: OSError, place: Path) -> str:
-    return f"{error.filename or place} cannot be opened ({error.strerror}): change its permissions."
-
-
-def _folders(folder: Path, prefix: str) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if entry.name.startswith(prefix) and entry.is_dir())
-    return (folder / name for name in names)
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            return [folder / entry.name for entry in entries]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def _misplaced(stem: str, person: str, session: str, file: Path) -> str:
-    """A sentence when name and folder contradict each other."""
-    found = entities(stem)
-    if f"sub-{found.get('sub', '')}" != person or found.get("ses", "") != session.removeprefix("ses-"):
-        return f"{file} names another subject or session than its folder: rename or move it."
-    return ""
-
-
-def channel_files(image: Path, stem: str, channel: str) -> list[Path]:
-    """What may be a further channel of a map: the file of its very name, else those with more entities.
-
-    Not those of another map beside it: "sub-01_run-2_R2starmap" is none of "sub-01" where "sub-01_run-2_Chimap" is.
-    """
-    files = sorted(
-        p for p in image.parent.glob(f"{stem}_*.nii*") if re.search(rf"_{re.escape(channel)}\.nii", p.name)
-    )
-    exact = [p for p in files if p.name.partition(".")[0] == f"{stem}_{channel}"]
-    maps = (match["stem"] for p in image.parent.iterdir() if (match := _CHIMAP.fullmatch(p.name)))
-    others = longer_names(stem, maps)
-    return exact or [p for p in files if not p.name.startswith(others)]
-
-
-def _with_channels(case: CohortCase, channels: Sequence[str], stem: str) -> CohortCase:
+def _with_channels(case: CohortCase, channels: Sequence[str]) -> CohortCase:
     found = {}
     for channel in channels[1:]:
-        files = channel_files(case.image, stem, channel)
+        files = channel_files(case.image, case.name, channel)
         if len(files) != 1:
             sentence = (
-                f"The model needs one file {stem}_{channel}.nii.gz beside {case.image.name}, "
+                f"The model needs one file {case.name}_{channel}.nii.gz beside {case.image.name}, "
                 f"and there are {len(files)}: add it."
             )
             return replace(case, trouble=case.trouble or sentence)
@@ -223,7 +147,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         subject, image = line["subject"].strip(), line["image"].strip()
         if not subject or not image:
             raise InputError(f"{path}, line {number}: subject or image is empty; fill it in.")
-        name = "sub-" + _as_label(subject.removeprefix("sub-"), f"{path}, line {number}: subject {subject}")
+        name = "sub-" + as_label(subject.removeprefix("sub-"), f"{path}, line {number}: subject {subject}")
         trouble = ""
         if (other := written.setdefault(name.lower(), subject)) != subject:
             trouble = (
@@ -233,11 +157,10 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         session = line.get("session", "").strip().removeprefix("ses-")
         sessions = visits.setdefault(name, {})
         if session:
-            session = f"ses-{_as_label(session, f'{path}, line {number}: session {session}')}"
+            session = f"ses-{as_label(session, f'{path}, line {number}: session {session}')}"
             name = f"{name}_{session}"
-        named = _CHIMAP.fullmatch(Path(image).name)
-        further = entities(named["stem"]) if named else {}
-        name += "".join(f"_{key}-{value}" for key, value in further.items() if key not in ("sub", "ses"))
+        further = series_of(map_stem(Path(image).name) or "")
+        name = "_".join(filter(None, (name, further)))
         extra = {channel: root / line[channel] for channel in channels[1:] if line[channel]}
         lacking = [channel for channel in channels[1:] if channel not in extra]
         if lacking and not trouble:
@@ -253,46 +176,11 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
                 source=image,
                 channels=extra,
                 edited=root / edited if edited else None,
-                age=_age(line.get("age", "")),
-                sex=_sex(line.get("sex", "")),
+                age=read_age(line.get("age", "")),
+                sex=read_sex(line.get("sex", "")),
                 trouble=trouble,
                 visit=sessions.setdefault(session, len(sessions)),
                 ordered_by=BY_LINE,
             )
         )
     return Cohort(root, tuple(cases))
-
-
-def _as_label(text: str, where: str) -> str:
-    """A BIDS label: letters and digits; separators are dropped ("HC_01" -> "HC01")."""
-    label = re.sub(r"[-_. ]", "", text)
-    if not _LABEL.fullmatch(label):
-        raise InputError(f"{where} can make no file name; use the letters a to z and digits.")
-    return label
-
-
-def _participants(path: Path) -> dict[str, tuple[float | None, str]]:
-    """Age and sex by subject, none without a table; raises InputError when it cannot be read."""
-    if not path.is_file():
-        return {}
-    people = {}
-    for line in read_table(path):
-        person = line.get("participant_id", "").strip()
-        if person:
-            name = person if person.startswith("sub-") else f"sub-{person}"
-            people[name] = (_age(line.get("age", "")), _sex(line.get("sex", "")))
-    return people
-
-
-def _age(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None  # "n/a" and the like
-    return value if math.isfinite(value) and value >= 0 else None
-
-
-def _sex(text: str) -> str:
-    """F or M; BIDS also allows words and lower case."""
-    first = text.strip().upper()[:1]
-    return first if first in ("F", "M") else ""

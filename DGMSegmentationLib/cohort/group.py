@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..errors import few
+from ..io.bids.derivatives import STATE, CasePaths
+from ..io.bids.names import series_of
 from ..io.files import write_json, write_text
 from ..io.tables import table_text
 from ..measurement.norms import read_norms
@@ -18,10 +21,9 @@ from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
 from ..measurement.tables import COLUMNS, wide_columns, wide_rows
 from .find import Cohort, CohortCase
-from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, STATE, WIDE, CasePaths
+from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, WIDE
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
 from .longitudinal import Visit, session_changes
-from .names import entities, few
 from .record import Record, rows_of
 
 CASE_COLUMNS = (
@@ -210,13 +212,6 @@ def _norm_lines(
     return lines
 
 
-def _series(case: CohortCase) -> str:
-    """What tells apart the images of one session: all entities but subject and session."""
-    return "_".join(
-        f"{key}-{value}" for key, value in entities(case.name).items() if key not in ("sub", "ses")
-    )
-
-
 def _write_changes(
     staging: Path,
     done: Sequence[Entry],
@@ -227,7 +222,7 @@ def _write_changes(
         Visit(
             entry.case.subject,
             entry.case.session,
-            _series(entry.case),
+            series_of(entry.case.name),
             rows[entry.case.name],
             entry.case.ordered_by,
         )

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..io.bids.derivatives import CasePaths
 from .find import CohortCase
-from .layout import CasePaths
 from .record import Record, is_readable, is_same, quick_stamp
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import DGMError
 from ..image import Image
+from ..io.bids.derivatives import STATE, CasePaths
 from ..io.files import write_json, write_nifti
 from ..measurement.norms import Norms
 from ..measurement.quality import NETWORK_FLAGS, Flag
@@ -19,7 +20,6 @@ from ..measurement.roi import RoiRow
 from ..measurement.tables import write_long
 from ..preprocessing.case import Case
 from .find import CohortCase
-from .layout import STATE, CasePaths
 from .plan import Task, Wishes, foreign_sentence, is_foreign, made_of
 from .record import Record, full_stamp, write_record
 

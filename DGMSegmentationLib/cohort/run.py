@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import Cancelled, DGMError, InputError
+from ..errors import Cancelled, DGMError, InputError, few
+from ..io.bids.derivatives import STATE, case_paths, check_output
 from .find import Cohort, find_cohort
 from .group import Entry, same_images, write_group
-from .layout import STATE, case_paths, check_output, write_frame
+from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
-from .names import few
 from .plan import Force, Step, Task, Wishes, decide, refreshed
 from .provenance import group_provenance, mixed
 from .record import Record, read_record, write_record
@@ -102,7 +102,7 @@ def run_cohort(
     with only_run(output / STATE, log):
         for leftover in (output / STATE).glob("tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)  # of a run that was killed
-        write_frame(output, cohort)
+        write_frame(output, cohort.root)
         return _run(request, cohort, wishes, selected, progress, log)
 
 
@@ -111,7 +111,7 @@ def _steps(
 ) -> list[Step]:
     steps = []
     for case in cohort.cases:
-        paths = case_paths(output, case)
+        paths = case_paths(output, case.name)
         record = read_record(paths.record)
         if case.name in selected:
             steps.append(decide(case, paths, wishes, record, force))

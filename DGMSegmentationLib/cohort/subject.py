@@ -18,6 +18,7 @@ from .. import __version__
 from ..errors import DGMError, InputError
 from ..image import Image
 from ..inference.memory import peak_memory_mb
+from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.files import read_image, read_labels
 from ..measurement.files import OpenedImage, reference_for
 from ..measurement.norms import read_norms
@@ -25,7 +26,6 @@ from ..measurement.quality import Flag, add_flags, quality_flags
 from ..measurement.roi import RoiRow, labels_on_grid, measure
 from ..preprocessing.case import Case, open_case
 from .find import CohortCase
-from .layout import CasePaths, case_paths
 from .plan import Task, Wishes, made_of
 from .record import Record, full_stamp, read_record, rows_to_json, write_record
 from .results import Result, write_results
@@ -79,7 +79,7 @@ def process(task: Task) -> Record:
     """Do the task and return its record, which also lies on the disk. A failure is a record with its reason."""
     case = _case_of(task)
     wishes = Wishes(**task.wishes)
-    paths = case_paths(Path(task.output), case)
+    paths = case_paths(Path(task.output), case.name)
     start = time.perf_counter()
     # From the disk, not from the plan: an earlier attempt whose worker died may have come further than the plan knows.
     previous = read_record(paths.record) or {}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .names import derivative_stems
+from ..io.bids.names import derivative_stems
 
 if TYPE_CHECKING:
     from .find import CohortCase

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..cohort.names import entities, natural_order
 from ..errors import InputError
 from ..image import Image
+from ..io.bids.names import entities, natural_order
 from ..io.files import read_labels, stem
 from ..io.tables import read_table
 from ..measurement.files import measured_file

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from ..io.bids.names import scan_of
 from ..io.files import read_labels, stem
 from ..io.tables import read_table
 from ..measurement.files import open_ppb
@@ -12,7 +13,6 @@ from .overlap import CaseScore, evaluate_case
 
 _IMAGE_ENDS = (".nii", ".nii.gz", ".nrrd")
 _NAME_ENDS = ("_seg-DGM_dseg", "_dseg", "_Chimap", "_QSM", "_qsm", "_label", "_labels", "_seg")
-_ENTITIES = ("sub-", "ses-", "run-")
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,8 @@ def case_key(path: Path | str) -> str:
     endings.
     """
     name = stem(path)
-    entities = [part for part in name.split("_") if part.startswith(_ENTITIES)]
-    if any(part.startswith("sub-") for part in entities):
-        return "_".join(entities)
+    if scan := scan_of(name):
+        return scan
     trimmed = True
     while trimmed:
         trimmed = False

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Image
-from ..io.files import read_image, read_mask, stem
+from ..io.bids.names import subject_of
+from ..io.files import read_image, read_mask
 from ..preprocessing.case import bring_to_ppb, unit_contradiction, without_sentinels
 from ..preprocessing.mask import brain_mask, check_head_size
 from ..preprocessing.units import UnitDecision
@@ -142,10 +143,3 @@ def image_names(paths: Sequence[Path]) -> list[str]:
     while len({parts[-depth:] for parts in whole}) < len(whole):
         depth += 1
     return ["/".join(parts[-depth:]) for parts in whole]
-
-
-def subject_of(path: Path | str) -> str:
-    """The "sub-XX" entity of a BIDS name, else the whole stem."""
-    name = stem(path)
-    first: Sequence[str] = [part for part in name.split("_") if part.startswith("sub-") and len(part) > 4]
-    return first[0] if first else name

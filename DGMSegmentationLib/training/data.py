@@ -1,13 +1,12 @@
 """Finding the training data: a BIDS folder or a TSV table of subject, image, label and split.
 
 BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]anat/*_dseg.nii.gz`` (which of them:
-:mod:`.label_files`) and an optional ``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``,
+:mod:`..io.bids.label_files`) and an optional ``participants.tsv`` with a column ``split``. TSV: columns ``subject``, ``image``,
 ``label``, optional ``split``, and one column per extra channel; relative paths count from the table's folder. Splits:
 train, val, test.
 """
 
 import csv
-import json
 import logging
 import re
 from collections.abc import Sequence
@@ -16,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..cohort.find import channel_files, is_separated_part
 from ..errors import InputError
+from ..io.bids.label_files import HOW_TO_CORRECT, find_labels
+from ..io.bids.maps import channel_files, find_maps
 from ..structures import LABEL_SCHEMES, N_CLASSES
-from .label_files import HOW_TO_CORRECT, find_labels
 
 _log = logging.getLogger(__name__)
 SPLITS = {
@@ -89,15 +88,6 @@ def _check_one_side(data: Path, subjects: Sequence[Subject]) -> None:
             )
 
 
-def data_licence(data: Path) -> str:
-    """What the data set's ``dataset_description.json`` says of its licence; "not stated" when it says nothing."""
-    try:
-        described = json.loads((data / "dataset_description.json").read_text(encoding="utf-8"))
-        return str(described.get("License") or "not stated")
-    except (OSError, ValueError, AttributeError):
-        return "not stated"
-
-
 def _split(text: str | None, where: str) -> str:
     key = (text or "").strip().lower()
     if key not in SPLITS:
@@ -143,11 +133,6 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     return subjects
 
 
-def _stem(image: Path) -> str:
-    """The BIDS name of a QSM without its suffix."""
-    return re.sub(r"_Chimap\.nii(\.gz)?$", "", image.name)
-
-
 def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
     table = folder / "participants.tsv"
     splits: dict[str, str] = {}
@@ -158,23 +143,22 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
             person = person if person.startswith("sub-") else f"sub-{person}"
             splits[person] = _split(row.get("split"), f"{table}, {row.get('participant_id')}")
             listed = listed or bool(row.get("split"))
-    images = sorted(
-        [*folder.glob("sub-*/anat/*_Chimap.nii*"), *folder.glob("sub-*/ses-*/anat/*_Chimap.nii*")]
-    )
-    images = [image for image in images if not is_separated_part(_stem(image))]  # as the cohort does
-    if not images:
+    maps = find_maps(folder).found
+    if not maps:
         raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
     subjects = []
     unlabelled: list[str] = []
     passed_over = False
-    stems = [_stem(image) for image in images]
-    for image, stem in zip(images, stems, strict=True):
-        person = next(part for part in image.relative_to(folder).parts if part.startswith("sub-"))
+    names = [found.name for found in maps]
+    for found in maps:
+        image, stem, person = found.path, found.name, found.subject
         if listed and person not in splits:
             raise InputError(
                 f"{table} has no row for {person}; add it with its split (train, val, test or ignore)."
             )
-        labels, automatic = find_labels(folder, image, stem, stems)
+        if found.problem:
+            raise InputError(found.problem)
+        labels, automatic = find_labels(folder, image, stem, names)
         if labels is None and splits.get(person) == "ignore":
             continue
         if labels is None and not listed:  # a study of which some are labelled
@@ -189,23 +173,23 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
             )
         extra = []
         for channel in channels[1:]:
-            found = channel_files(image, stem, channel)
-            if len(found) != 1:
+            files = channel_files(image, stem, channel)
+            if len(files) != 1:
                 raise InputError(
-                    f"{person}: expected one file {stem}_{channel}.nii.gz beside the QSM, found {len(found)}."
+                    f"{person}: expected one file {stem}_{channel}.nii.gz beside the QSM, found {len(files)}."
                 )
-            extra.append(found[0])
+            extra.append(files[0])
         name = stem if "_ses-" in stem or len(stem) > len(person) else person
         subjects.append(Subject(name, (image, *extra), labels, splits.get(person, "train"), person))
     if unlabelled and not subjects:
         raise InputError(
-            f"{folder}: none of the {len(images)} volumes has a label file derivatives/*/sub-*/anat/sub-*_dseg.nii.gz"
+            f"{folder}: none of the {len(maps)} volumes has a label file derivatives/*/sub-*/anat/sub-*_dseg.nii.gz"
             f"{' (' + HOW_TO_CORRECT + ')' if passed_over else ''}; add them, or give a TSV table."
         )
     if unlabelled:
         few = ", ".join(unlabelled[:3]) + (", ..." if len(unlabelled) > 3 else "")
         _log.warning(
-            "%d of %d volumes have no labels and are left out (%s).", len(unlabelled), len(images), few
+            "%d of %d volumes have no labels and are left out (%s).", len(unlabelled), len(maps), few
         )
     return subjects
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import __version__
+from ..io.bids.derivatives import data_licence
 from ..models.model import Member, ModelHeader
 from ..models.networks import build_network
-from .data import data_licence
 
 if TYPE_CHECKING:
     from .run import TrainingRun

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from DGMSegmentationLib.cohort.estimate import Rates, estimate
-from DGMSegmentationLib.cohort.find import CohortCase, find_cohort
-from DGMSegmentationLib.cohort.layout import case_paths, check_output
+from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.cohort.local import WORKER_MEMORY_MB, free_memory_mb, worker_count
 from DGMSegmentationLib.cohort.longitudinal import Visit, session_changes
 from DGMSegmentationLib.cohort.record import full_stamp, is_same
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.inference.devices import usable_cpus
+from DGMSegmentationLib.io.bids.derivatives import case_paths, check_output
 from DGMSegmentationLib.measurement.roi import measure
 
 
@@ -208,15 +208,11 @@ def test_no_cohort(tmp_path):
         find_cohort(tmp_path)
 
 
-def case(name, session=""):
-    return CohortCase(name, name.split("_")[0], session, Path("x.nii"), "x.nii", "x.nii")
-
-
 def test_names_of_derivatives(tmp_path):
-    plain = case_paths(tmp_path, case("sub-01"))
+    plain = case_paths(tmp_path, "sub-01")
     assert plain.labels == tmp_path / "sub-01/anat/sub-01_seg-DGM_dseg.nii.gz"
     assert plain.of("_dseg.nii.gz", True).name == "sub-01_seg-DGM_desc-edited_dseg.nii.gz"
-    full = case_paths(tmp_path, case("sub-01_ses-2_acq-hr_desc-medi", "ses-2"))
+    full = case_paths(tmp_path, "sub-01_ses-2_acq-hr_desc-medi")
     assert full.labels == tmp_path / "sub-01/ses-2/anat/sub-01_ses-2_acq-hr_seg-DGM_desc-medi_dseg.nii.gz"
     assert full.of("_stats.tsv", True).name == "sub-01_ses-2_acq-hr_seg-DGM_desc-mediEdited_stats.tsv"
 

@@ -10,12 +10,13 @@ from rows import blocks
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import Cohort, CohortCase
 from DGMSegmentationLib.cohort.group import Entry, same_images, write_group
-from DGMSegmentationLib.cohort.layout import case_paths, write_frame
+from DGMSegmentationLib.cohort.layout import write_frame
 from DGMSegmentationLib.cohort.plan import Wishes
 from DGMSegmentationLib.cohort.provenance import group_provenance, mixed
 from DGMSegmentationLib.cohort.record import rows_to_json
 from DGMSegmentationLib.cohort.request import Request, checked
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import read_long
@@ -32,7 +33,7 @@ def entry(folder: Path, name: str, image: str, shift=0.0, flags="", **record) ->
         "status": "done", "finished": name, "rows": rows_to_json(rows), "rows_of": {"reference": "none", "units": "auto"},
         "automatic": {"model": "m 1", "options": {"model_sha256": "a" * 64, "connectivity": 6}},
     }  # fmt: skip
-    return Entry(case, case_paths(folder / "out", case), {**made, **record})
+    return Entry(case, case_paths(folder / "out", case.name), {**made, **record})
 
 
 def written(folder: Path, entries: list[Entry]) -> Path:
@@ -117,14 +118,14 @@ def test_a_reference_that_is_no_finite_number_is_refused(number):
 def test_what_people_wrote_beside_the_results_stays(tmp_path):
     output, cohort = tmp_path / "out", Cohort(tmp_path, ())
     output.mkdir()
-    write_frame(output, cohort)
+    write_frame(output, cohort.root)
     (output / "README").write_text("Ours, see the protocol.\n")
     path = output / "dataset_description.json"
     description = json.loads(path.read_text())
     description |= {"Authors": ["A. Author"], "Name": "Study 7"}
     description["GeneratedBy"][0]["Version"] = "0.0.1"
     path.write_text(json.dumps(description))
-    write_frame(output, cohort)
+    write_frame(output, cohort.root)
     now = json.loads(path.read_text())
     assert (output / "README").read_text() == "Ours, see the protocol.\n"
     assert (now["Authors"], now["Name"]) == (["A. Author"], "Study 7")

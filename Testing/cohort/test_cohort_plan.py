@@ -9,9 +9,9 @@ from cohorts import MODEL, add_subject
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import CohortCase
-from DGMSegmentationLib.cohort.layout import case_paths
 from DGMSegmentationLib.cohort.plan import Force, Step, Wishes, decide, made_of, refreshed
 from DGMSegmentationLib.cohort.record import full_stamp, read_record, write_record
+from DGMSegmentationLib.io.bids.derivatives import case_paths
 
 
 def finished(folder: Path):
@@ -19,7 +19,7 @@ def finished(folder: Path):
     image = folder / "sub-1_Chimap.nii.gz"
     image.write_bytes(b"first")
     case = CohortCase("sub-1", "sub-1", "", image, image.name, image.name)
-    paths, wishes = case_paths(folder / "out", case), Wishes()
+    paths, wishes = case_paths(folder / "out", case.name), Wishes()
     paths.folder.mkdir(parents=True)
     paths.labels.write_bytes(b"labels")
     inputs = {"image": full_stamp(image), "channels": {}}
@@ -115,7 +115,7 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
 
     output, command = run
     case = find_cohort(command[1]).cases[0]
-    labels = case_paths(output, case).labels
+    labels = case_paths(output, case.name).labels
     before = {path: path.read_bytes() for path in labels.parent.iterdir()}
     record = read_record(output / ".dgmseg/sub-1.json")
     wishes = Wishes(model=MODEL[1], model_sha256=read_header(MODEL[1])[1], device="cpu")
@@ -130,7 +130,7 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
         done = process(task_of(case, output, wishes, do="segment", run="x"))
         assert done["status"] == "failed" and "was changed after it was made" in done["reason"]
         assert labels.read_bytes() == b"painted"
-        assert decide(case, case_paths(output, case), wishes, done, Force()).do == "refuse"
+        assert decide(case, case_paths(output, case.name), wishes, done, Force()).do == "refuse"
         asked = process(task_of(case, output, wishes, do="segment", run="x", overwrite=True))
         assert asked["status"] == "done" and labels.read_bytes() != b"painted"
     for path, content in before.items():

@@ -10,8 +10,8 @@ import pytest
 from training_data import TINY_DENSE, head, make_bids
 
 from DGMSegmentationLib.cohort.find import find_cohort
-from DGMSegmentationLib.cohort.layout import SOFTWARE_NAME
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.io.bids.derivatives import SOFTWARE_NAME
 from DGMSegmentationLib.io.files import read_labels
 from DGMSegmentationLib.io.labels import write_seg_nrrd
 from DGMSegmentationLib.structures import MIRROR

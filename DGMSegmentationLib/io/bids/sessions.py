@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import InputError
-from ..io.tables import read_table
+from ...errors import InputError
+from ..tables import read_table
 from .names import natural_order
 
 BY_NAME = "their names"

@@ -4,32 +4,19 @@
 with itself, so of such a folder only the corrections count: ``..._desc-edited_dseg``, as the cohort names them.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..cohort.find import CohortCase
-from ..cohort.layout import SOFTWARE_NAME, STATE, case_paths
-from ..cohort.names import longer_names
-from ..errors import InputError
+from ...errors import InputError
+from .derivatives import case_paths, is_automatic
+from .names import longer_names
 
 HOW_TO_CORRECT = (
     "automatic ones of dgmseg do not train: save a correction beside them as ..._desc-edited_dseg.nii.gz"
 )
 _LABELS = re.compile(r".+_dseg(\.nii|\.nii\.gz|\.seg\.nrrd|\.nrrd)")
 _EDITED = re.compile(r"_desc-(edited|[A-Za-z0-9]+Edited)_")
-
-
-def is_automatic(folder: Path) -> bool:
-    """True for a derivative folder that ``dgmseg cohort`` wrote (the labels of ``dgmseg simulate`` are exact)."""
-    if (folder / STATE).is_dir():
-        return True
-    try:
-        described = json.loads((folder / "dataset_description.json").read_text(encoding="utf-8"))
-        return any(maker["Name"] == SOFTWARE_NAME for maker in described["GeneratedBy"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
 
 
 def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -> tuple[Path | None, bool]:
@@ -49,9 +36,9 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
     passed_over = False
     for folder in sorted(p for p in root.glob("derivatives/*") if (p / place).is_dir()):
         if is_automatic(folder):
-            edited, automatic = _corrections(folder, image, place, stem)
-            passed_over = passed_over or automatic
-            found += edited
+            paths = case_paths(folder, stem)
+            passed_over = passed_over or paths.labels.exists()
+            found += paths.edited_labels()
             continue
         files = [
             p
@@ -66,11 +53,3 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
             f"{stem}: more than one label file ({names}); keep one, or use a TSV table to choose."
         )
     return (found[0] if found else None), passed_over
-
-
-def _corrections(folder: Path, image: Path, place: Path, stem: str) -> tuple[list[Path], bool]:
-    """Of a folder of the cohort's: the labels corrected by hand, and whether there are automatic ones."""
-    session = next((part for part in place.parts if part.startswith("ses-")), "")
-    case = CohortCase(stem, place.parts[0], session, image, image.name, image.name)
-    paths = case_paths(folder, case)
-    return paths.edited_labels(), paths.labels.exists()

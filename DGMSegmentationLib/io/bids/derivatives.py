@@ -1,0 +1,143 @@
+"""Where the results of an image lie in a derivative folder, and whose folder it is.
+
+Names follow BIDS Derivatives: ``sub-01/[ses-1/]anat/sub-01_[ses-1_]seg-DGM_dseg.nii.gz`` with a JSON file beside it, and
+``_stats.tsv``, ``_report.html``. Labels corrected by hand carry ``desc-edited`` and are never written.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import InputError
+from .names import derivative_stems, session_of
+
+SOFTWARE_NAME = "DGMSegmentation"
+BIDS_VERSION = "1.10.0"
+DESCRIPTION = "dataset_description.json"
+STATE = ".dgmseg"
+"""The folder of a run's own records in a derivative folder."""
+_EDITED_SUFFIXES = (".nii.gz", ".nii", ".seg.nrrd", ".nrrd")
+
+
+@dataclass(frozen=True)
+class CasePaths:
+    """The files of one case."""
+
+    folder: Path
+    stem: str
+    """With seg-DGM, without desc-edited."""
+    edited_stem: str
+    record: Path
+
+    def of(self, suffix: str, edited: bool = False) -> Path:
+        """A file of the case, e.g. ``of("_stats.tsv")``."""
+        return self.folder / f"{self.edited_stem if edited else self.stem}{suffix}"
+
+    @property
+    def labels(self) -> Path:
+        """The automatic segmentation."""
+        return self.of("_dseg.nii.gz")
+
+    def edited_labels(self) -> list[Path]:
+        """Segmentations corrected by hand that lie here; more than one is a mistake of the user's."""
+        candidates = [self.of(f"_dseg{suffix}", edited=True) for suffix in _EDITED_SUFFIXES]
+        return [path for path in candidates if path.exists()]
+
+
+def case_paths(output: Path, name: str) -> CasePaths:
+    """The files below the output folder of the image with this BIDS name, e.g. "sub-01_ses-1_run-2"."""
+    stem, edited_stem = derivative_stems(name)
+    folder = output / stem.split("_")[0] / session_of(name) / "anat"
+    return CasePaths(folder, stem, edited_stem, output / STATE / f"{name}.json")
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """What ``dataset_description.json`` says.
+
+    Raises OSError when there is none or it cannot be read, ValueError when it holds no JSON object.
+    """
+    content = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError("no object")
+    return content
+
+
+def makers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of "GeneratedBy"; those that are no objects are left out."""
+    listed = description.get("GeneratedBy")
+    return [maker for maker in listed if isinstance(maker, dict)] if isinstance(listed, list) else []
+
+
+def is_automatic(folder: Path) -> bool:
+    """True for a derivative folder that ``dgmseg cohort`` wrote (the labels of ``dgmseg simulate`` are exact)."""
+    if (folder / STATE).is_dir():
+        return True
+    try:
+        return any(maker.get("Name") == SOFTWARE_NAME for maker in makers(read_description(folder)))
+    except (OSError, ValueError):
+        return False
+
+
+def data_licence(folder: Path) -> str:
+    """What the data set's description says of its licence; "not stated" when it says nothing."""
+    try:
+        return str(read_description(folder).get("License") or "not stated")
+    except (OSError, ValueError):
+        return "not stated"
+
+
+def check_output(output: Path, root: Path) -> None:
+    """Refuse an output folder that belongs to something else; raises InputError."""
+    if output.exists() and not output.is_dir():
+        raise InputError(f"{output} is a file: give a folder for the derivatives.")
+    if output.resolve() == root.resolve():
+        raise InputError(
+            f"{output} is the folder of the images: give another one, for example {root / 'derivatives' / 'dgmseg'}."
+        )
+    try:
+        description = read_description(output)
+    except FileNotFoundError:
+        if output.is_dir() and any(output.glob("sub-*")) and not (output / STATE).is_dir():
+            raise InputError(
+                f"{output} already holds subjects of something else: give a folder of its own."
+            ) from None
+        return
+    except (OSError, ValueError) as error:
+        raise InputError(f"{output / DESCRIPTION} cannot be read: give another output folder.") from error
+    names = [str(maker.get("Name")) for maker in makers(description)]
+    if SOFTWARE_NAME not in names:
+        name = ", ".join(names) or str(description.get("Name", "unnamed"))
+        raise InputError(f"{output} belongs to another dataset ({name}): give a folder of its own.")
+
+
+def described(output: Path, root: Path, version: str) -> dict[str, Any]:
+    """The description of a cohort's derivatives, with what people added to the one that lies there.
+
+    Authors, a licence and a name of their own stay; what made the labels and where the images of ``root`` lie is told anew.
+    """
+    ours: dict[str, Any] = {
+        "Name": "Deep-gray-matter nuclei in quantitative susceptibility maps",
+        "BIDSVersion": BIDS_VERSION,
+        "DatasetType": "derivative",
+        "GeneratedBy": [{"Name": SOFTWARE_NAME, "Version": version}],
+        "DatasetLinks": {"raw": _link(output, root)},
+    }
+    try:
+        known = read_description(output)
+        links = {**known.get("DatasetLinks", {}), **ours["DatasetLinks"]}
+    except (OSError, ValueError, TypeError):
+        return ours
+    others = [maker for maker in makers(known) if maker.get("Name") != SOFTWARE_NAME]
+    kept = {key: value for key, value in known.items() if key not in ("BIDSVersion", "DatasetType")}
+    return {**ours, **kept, "GeneratedBy": [*ours["GeneratedBy"], *others], "DatasetLinks": links}
+
+
+def _link(output: Path, root: Path) -> str:
+    """The images' folder as seen from the output; as a URI where there is no relative path (another drive)."""
+    try:
+        return Path(os.path.relpath(root.resolve(), output.resolve())).as_posix()
+    except ValueError:
+        return root.resolve().as_uri()
