@@ -7,11 +7,14 @@ as "LAI" says where each array axis runs: towards Left, Anterior, Inferior.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from nibabel import orientations
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .structures import LabelSet
 
 Affine = NDArray[np.float64]
 
@@ -68,6 +71,8 @@ class Image:
     kind: str = "array"
     unit: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    label_set: "LabelSet | None" = None
+    """Of a label image: what its values mean. None stands for the standard set; see :func:`label_set_of`."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -88,6 +93,13 @@ class Image:
     def replace(self, **changes: Any) -> "Image":
         """A copy with some fields changed."""
         return replace(self, **changes)
+
+
+def label_set_of(labels: Image) -> "LabelSet":
+    """The structures that the values of a label image stand for: its own set, or else the standard one."""
+    from .structures import STANDARD
+
+    return STANDARD if labels.label_set is None else labels.label_set
 
 
 def orientation_change(affine: Affine, codes: str) -> NDArray[np.float64]:

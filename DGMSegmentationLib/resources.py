@@ -1,4 +1,4 @@
-"""Where the data that ships with the project lies: the table of structures, models, sample, templates."""
+"""Where the data that ships with the project lies: label sets, models, sample, templates."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ _ROOTS = (_PACKAGE / "Resources", _PACKAGE.parent / "Resources")
 
 
 def resource_path(*parts: str) -> Path:
-    """Return the path of a shipped resource, e.g. ``resource_path("structures.tsv")``.
+    """Return the path of a shipped resource, e.g. ``resource_path("Labels", "standard.tsv")``.
 
     Raises FileNotFoundError when no installed copy of Resources/ holds it.
     """

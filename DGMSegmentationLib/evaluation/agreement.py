@@ -230,7 +230,7 @@ def changes(
         column = statistic or ("mean_referenced_ppb" if same else "mean_ppb")
         before, after = float(getattr(row, column)), float(getattr(other, column))
         repeatability = next(s for s in STRUCTURES if s.label == row.label).repeatability_ppb
-        detectable = DETECTABLE_FACTOR * float(repeatability) if unit == "ppb" else NAN
+        detectable = DETECTABLE_FACTOR * repeatability if unit == "ppb" and repeatability is not None else NAN
         change = after - before
         known = np.isfinite(change) and np.isfinite(detectable)
         rows.append(
@@ -277,7 +277,7 @@ def _pair(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, 
 
 def _repeatability(group: str, statistic: str) -> dict[str, float]:
     found = {s.repeatability_ppb for s in STRUCTURES if group in (s.abbreviation, s.nucleus)}
-    if statistic == "volume_mm3" or len(found) != 1:
+    value = found.pop() if len(found) == 1 else None
+    if statistic == "volume_mm3" or value is None:
         return {"repeatability_ppb": NAN, "detectable_change_ppb": NAN}
-    value = float(found.pop())
     return {"repeatability_ppb": value, "detectable_change_ppb": DETECTABLE_FACTOR * value}

@@ -87,32 +87,35 @@ def _row_flags(row: RoiRow, flipped: bool) -> list[Flag]:
         return flags
     low, high = structure.volume_low_mm3, structure.volume_high_mm3
     if "eroded" not in row.flag_list:
-        if row.volume_mm3 < VOLUME_LOW_FACTOR * low:
-            flag(
-                "volume_low",
-                f"{row.volume_mm3:.0f} mm3 is far below {low:.0f} to {high:.0f} mm3; look for missing parts.",
-            )
-        elif row.volume_mm3 > VOLUME_HIGH_FACTOR * high:
-            flag(
-                "volume_high",
-                f"{row.volume_mm3:.0f} mm3 is far above {low:.0f} to {high:.0f} mm3; look for leakage.",
-            )
+        expected = f"{_range(low, high)} mm3"
+        if low is not None and row.volume_mm3 < VOLUME_LOW_FACTOR * low:
+            flag("volume_low", f"{row.volume_mm3:.0f} mm3 is far below {expected}; look for missing parts.")
+        elif high is not None and row.volume_mm3 > VOLUME_HIGH_FACTOR * high:
+            flag("volume_high", f"{row.volume_mm3:.0f} mm3 is far above {expected}; look for leakage.")
     if row.n_excluded > EXCLUDED_SHARE * row.n_voxels:
         flag("no_values", f"{row.n_excluded} of {row.n_voxels} voxels carry no value and were left out.")
-    if (not flipped and row.mean_ppb < structure.mean_low_ppb) or row.mean_ppb > structure.mean_high_ppb:
-        code = "mean_low" if row.mean_ppb < structure.mean_low_ppb else "mean_high"
+    low, high = structure.mean_low_ppb, structure.mean_high_ppb
+    too_low = low is not None and row.mean_ppb < low
+    if (too_low and not flipped) or (high is not None and row.mean_ppb > high):
         flag(
-            code,
-            f"mean {row.mean_ppb:.0f} ppb lies outside {structure.mean_low_ppb:.0f} to "
-            f"{structure.mean_high_ppb:.0f} ppb; check units, reference and segmentation.",
+            "mean_low" if too_low else "mean_high",
+            f"mean {row.mean_ppb:.0f} ppb lies outside {_range(low, high)} ppb; "
+            "check units, reference and segmentation.",
         )
     return flags
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """A range of which one end may be open, in words."""
+    if low is None or high is None:
+        return f"at least {low or 0:.0f}" if high is None else f"at most {high:.0f}"
+    return f"{low:.0f} to {high:.0f}"
 
 
 def _asymmetry_flags(left: RoiRow, right: RoiRow) -> list[Flag]:
     structure = by_abbreviation(left.abbreviation)
     ratio = abs(left.volume_mm3 - right.volume_mm3) / (left.volume_mm3 + right.volume_mm3)
-    if ratio <= structure.max_asymmetry:
+    if structure.max_asymmetry is None or ratio <= structure.max_asymmetry:
         return []
     reason = (
         f"{structure.name.removeprefix('Left ').capitalize()}: the volumes of the two sides differ much "

@@ -116,7 +116,9 @@ def _nucleus(nucleus: str, rows: Sequence[RoiRow], flags: Sequence[Flag]) -> dic
         "sides": sides,
         "asymmetry": sides["L"].asymmetry_percent if "L" in sides else math.nan,
         "volume_asymmetry": 100 * (volumes[0] - volumes[1]) / mean if all(volumes) else math.nan,
-        "detectable": DETECTABLE_FACTOR * structure.repeatability_ppb,
+        "detectable": None
+        if structure.repeatability_ppb is None
+        else DETECTABLE_FACTOR * structure.repeatability_ppb,
         "flagged": any(flag.abbreviation in (f"{nucleus}_L", f"{nucleus}_R") for flag in flags),
     }
 

@@ -70,7 +70,7 @@ def find_outliers(rows: Rows) -> list[Outlier]:
             continue
         for (key, row), value in zip(here, values, strict=True):
             z = float(_MAD_TO_SD * (value - median) / mad)
-            if abs(z) > OUTLIER_Z and abs(value - median) > structure.repeatability_ppb:
+            if abs(z) > OUTLIER_Z and abs(value - median) > (structure.repeatability_ppb or 0):
                 name = row.abbreviation
                 outliers.append(Outlier(row.subject, row.image, name, float(value), median, z, key))
     return sorted(outliers, key=lambda outlier: -abs(outlier.z))

@@ -1,0 +1,123 @@
+"""Label sets as tables: one line a structure, the columns of :class:`Structure`; those behind name may be absent.
+
+``index`` is another name of ``label``, as in the lookup of a BIDS label file. What ships lies in Resources/Labels.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..resources import resource_path
+from .label_set import LabelSet
+from .structure import COLUMNS, KINDS, Structure, derived_structure
+
+_NEEDED = ("label", "abbreviation", "name", "color")
+_MISSING = ("", "n/a")
+
+
+def shipped_label_sets() -> dict[str, Path]:
+    """The tables of Resources/Labels by name."""
+    return {path.stem: path for path in sorted(resource_path("Labels").glob("*.tsv"))}
+
+
+def read_label_set(table: Path | str) -> LabelSet:
+    """A set by the name of one that ships, or from a .tsv or .csv file; raises InputError when it is none."""
+    shipped = shipped_label_sets()
+    if str(table) in shipped:
+        return _read(shipped[str(table)], ())
+    path = Path(table)
+    if not path.is_file():
+        raise InputError(
+            f"There is no label set {table}: give a table of structures (.tsv), or {' or '.join(shipped)}."
+        )
+    return _read(path, read_label_set("standard").structures)
+
+
+def _read(path: Path, known: Sequence[Structure]) -> LabelSet:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(
+            csv.DictReader(text.splitlines(), delimiter="," if path.suffix.lower() == ".csv" else "\t")
+        )
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"The label set {path} cannot be read: give a table as UTF-8 .tsv or .csv."
+        ) from error
+    if any(None in row or None in row.values() for row in rows):
+        raise InputError(f"The label set {path} has lines with more or fewer cells than columns: mend it.")
+    return label_set_from_rows(path.name.partition(".")[0], rows, known)
+
+
+def label_set_from_rows(
+    name: str, rows: Iterable[Mapping[str, str]], known: Sequence[Structure] = ()
+) -> LabelSet:
+    """A set from the text of a table's rows; a row of background (label 0) is passed over.
+
+    Where columns are absent, a structure takes them from the one in ``known`` with its label and its name or
+    abbreviation; else its side is read from its name, and it gets a colour. Raises InputError for a row that is none.
+    """
+    structures: list[Structure] = []
+    for row in rows:
+        cells = {str(key).strip().lower(): (value or "").strip() for key, value in row.items()}
+        cells["label"] = cells.get("label") or cells.get("index") or ""
+        if not cells["label"] or not (cells.get("name") or cells.get("abbreviation")):
+            raise InputError(
+                f"The label set {name} has a line without label or name: give both in each line."
+            )
+        values = {column: _parsed(cells[column], column, name) for column in COLUMNS if column in cells}
+        if values["label"] != 0:
+            structures.append(_completed(values, known, len(structures)))
+    return LabelSet(name, tuple(structures))
+
+
+def rows_of_label_set(label_set: LabelSet) -> list[dict[str, Any]]:
+    """The rows of a set's table, every column in each."""
+    return [{column: getattr(s, column) for column in COLUMNS} for s in label_set]
+
+
+def structure_from_dict(row: Any, label_set: str) -> Structure:
+    """A structure from plain JSON values; unknown keys are passed over. Raises InputError when it is none."""
+    if not isinstance(row, Mapping) or not all(row.get(key) for key in _NEEDED[:3]):
+        raise InputError(
+            f"A structure of the label set {label_set} lacks its label, abbreviation or name: add it."
+        )
+    given = {column: row[column] for column in COLUMNS if row.get(column) is not None}
+    return Structure(**{column: _typed(value, column, label_set) for column, value in given.items()})
+
+
+def _completed(values: Mapping[str, Any], known: Sequence[Structure], index: int) -> Structure:
+    """A structure from the columns that are there."""
+    label, name, abbreviation = values["label"], values.get("name", ""), values.get("abbreviation", "")
+    names = {name.lower(), abbreviation.lower()} - {""}
+    base = next(
+        (s for s in known if s.label == label and names & {s.abbreviation.lower(), s.name.lower()}),
+        derived_structure(label, name, abbreviation, index),
+    )
+    return replace(base, **{key: value for key, value in values.items() if value or key not in _NEEDED})
+
+
+def _typed(value: Any, column: str, label_set: str) -> Any:
+    """A value as the type of its column; raises InputError when it is none."""
+    kind = KINDS[column]
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not kind or (kind is float and not math.isfinite(value)):
+        raise InputError(f"The label set {label_set} has a wrong value in the column {column}: {value!r}.")
+    return value
+
+
+def _parsed(text: str, column: str, label_set: str) -> Any:
+    """A cell of a table as the type of its column."""
+    kind = KINDS[column]
+    if text in _MISSING:
+        return "" if kind is str else None
+    try:
+        return _typed(kind(text), column, label_set)
+    except ValueError as error:
+        raise InputError(
+            f"The label set {label_set} has no number in the column {column}: {text}."
+        ) from error
