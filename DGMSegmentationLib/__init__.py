@@ -12,7 +12,7 @@ _EXPORTS = {
     "Image": "image",
     "Grid": "image",
     "read_image": "io.files",
-    "read_labels": "io.files",
+    "read_labels": "io.labels",
     "write_nifti": "io.files",
     "segment": "segmentation.pipeline",
     "Segmentation": "segmentation.pipeline",

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.io.files import read_image, read_labels, stem
+from DGMSegmentationLib.io.files import read_image, stem
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.structures import STRUCTURES
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Scheme
+from .options import LabelSetChoice, Scheme, chosen_label_set
 
 
 def convert(
@@ -23,6 +23,7 @@ def convert(
         typer.Option("--from", help="Numbering of the source: ours, the original's 2..11, FreeSurfer's."),
     ] = Scheme.dgm,
     to_scheme: Annotated[Scheme, typer.Option("--to", help="Numbering of a written NIfTI.")] = Scheme.dgm,
+    label_set: LabelSetChoice = None,
     dicom: Annotated[
         Path | None,
         typer.Option(help="For .dcm (DICOM SEG): the DICOM series (folder) that was segmented."),
@@ -38,14 +39,18 @@ def convert(
 ) -> None:
     """Convert label maps between numberings and formats, or a ROI table to FreeSurfer's .stats.
 
-    FreeSurfer numbers no red nucleus: it becomes 20001 (left) and 20002 (right).
+    FreeSurfer numbers no red nucleus: it becomes 20001 (left) and 20002 (right). A NIfTI of another label set than the
+    standard one gets its lookup table beside it.
     """
     from ..errors import InputError
-    from ..io.files import check_writable, read_labels, write_text
-    from ..io.labels import lookup_text, write_labels
+    from ..image import label_set_of
+    from ..io.files import check_writable, stem, write_text
+    from ..io.labels import read_labels, write_labels
+    from ..io.lookup import lookup_text
     from ..io.tables import check_table_name, separator
     from ..measurement.freesurfer_stats import write_stats
     from ..measurement.tables import read_long, write_long, write_wide
+    from ..structures import STANDARD
 
     check_table_name(lookup)
     check_writable([path for path in (target, lookup) if path is not None], overwrite)
@@ -57,7 +62,13 @@ def convert(
         raise InputError(f"{target.name} names its segments and keeps our numbers: leave out --to.")
     if wide and not (is_table and ending.endswith((".tsv", ".csv"))):
         raise InputError("--wide is for a table that becomes a .tsv or .csv: leave it out.")
-    if is_table:
+    labels = (
+        None if is_table else read_labels(source, from_scheme.value, label_set=chosen_label_set(label_set))
+    )
+    if labels is not None and lookup is None and label_set_of(labels) != STANDARD and ".nii" in ending:
+        lookup = target.with_name(f"{stem(target)}.tsv")
+        check_writable([target, lookup], overwrite)
+    if labels is None:
         rows = read_long(source)
         if ending.endswith(".stats"):
             write_stats(target, rows)
@@ -70,12 +81,13 @@ def convert(
 
         if dicom is None:
             raise InputError("A DICOM SEG belongs to a DICOM series: name its folder with --dicom.")
-        write_dicom_seg(target, read_labels(source, from_scheme.value), dicom, edited=edited)
+        write_dicom_seg(target, labels, dicom, edited=edited)
     elif ending.endswith((".nii", ".nii.gz", ".seg.nrrd")):
-        write_labels(target, read_labels(source, from_scheme.value), to_scheme.value)
+        write_labels(target, labels, to_scheme.value)
     else:
         raise InputError(
             f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii, .seg.nrrd or .dcm."
         )
     if lookup is not None:
-        write_text(lookup, lookup_text(to_scheme.value, separator(lookup)))
+        meant = STANDARD if labels is None else label_set_of(labels)
+        write_text(lookup, lookup_text(meant, to_scheme.value, separator(lookup)))

@@ -59,7 +59,8 @@ def measure(
     import sys
 
     from ..errors import InputError
-    from ..io.files import check_writable, read_labels
+    from ..io.files import check_writable
+    from ..io.labels import read_labels
     from ..io.tables import check_table_name
     from ..measurement.files import image_names, measured_file
     from ..measurement.norms import read_norms

@@ -1,9 +1,12 @@
 """Choices that several commands share."""
 
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ..structures import LabelSet
 
 
 class Device(str, Enum):
@@ -38,6 +41,22 @@ class Scheme(str, Enum):
     dgm = "dgm"
     segdgm = "segdgm"
     freesurfer = "freesurfer"
+
+
+LabelSetChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--labels",
+        help="Label set of the files: its name or table; else their lookup's, or the standard ten.",
+    ),
+]
+
+
+def chosen_label_set(name_or_table: str | None) -> "LabelSet | None":
+    """The label set of ``--labels``; None leaves it to the files. Raises InputError when there is none of that name."""
+    from ..structures import LabelSet
+
+    return None if name_or_table is None else LabelSet.read(name_or_table)
 
 
 class Sex(str, Enum):

@@ -8,7 +8,7 @@ from .. import __version__
 from ..io.bids.derivatives import DESCRIPTION, described
 from ..io.bids.names import ATLAS
 from ..io.files import write_json, write_text
-from ..io.labels import lookup_text
+from ..io.lookup import lookup_text
 from ..measurement.tables import COLUMN_DESCRIPTIONS
 
 LONG, WIDE, CASES = "rois_long.tsv", "rois_wide.tsv", "cases.tsv"

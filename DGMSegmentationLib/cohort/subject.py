@@ -19,7 +19,8 @@ from ..errors import DGMError, InputError
 from ..image import Image
 from ..inference.memory import peak_memory_mb
 from ..io.bids.derivatives import CasePaths, case_paths
-from ..io.files import read_image, read_labels
+from ..io.files import read_image
+from ..io.labels import read_labels
 from ..measurement.files import OpenedImage, reference_for
 from ..measurement.norms import read_norms
 from ..measurement.quality import Flag, add_flags, quality_flags

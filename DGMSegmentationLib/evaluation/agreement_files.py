@@ -7,7 +7,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..image import Image
 from ..io.bids.names import entities, natural_order
-from ..io.files import read_labels, stem
+from ..io.files import stem
+from ..io.labels import read_labels
 from ..io.tables import read_table
 from ..measurement.files import measured_file
 from ..measurement.roi import RoiRow

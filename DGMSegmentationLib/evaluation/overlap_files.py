@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..io.bids.names import scan_of
-from ..io.files import read_labels, stem
+from ..io.files import stem
+from ..io.labels import read_labels
 from ..io.tables import read_table
 from ..measurement.files import open_ppb
 from .overlap import CaseScore, evaluate_case

@@ -1,6 +1,6 @@
-"""DICOM Segmentation objects: the ten structures beside the DICOM series that they were drawn on.
+"""DICOM Segmentation objects: the structures of a label set beside the DICOM series that they were drawn on.
 
-Binary segments as of PS3.3 A.51, coded with the SNOMED CT codes of the table of structures. The object belongs to the
+Binary segments as of PS3.3 A.51, with the codes of the label set (SNOMED CT, or private ones). The object belongs to the
 patient and study of its source, so it carries their names and numbers, as the standard wants it.
 """
 
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import InputError
-from ..image import Grid, Image, resample_to
-from ..structures import SIDE_CODES, STRUCTURES, Structure
+from ..image import Grid, Image, label_set_of, resample_to
+from ..structures import Structure
 from .dicom import series_in_order
 from .files import atomic_path, read_image
 
@@ -69,7 +69,7 @@ def write_dicom_seg(
     edited: bool = False,
     description: str = "Deep gray matter nuclei",
 ) -> None:
-    """Write labels 0..10 as a DICOM SEG that refers to the slices of ``source`` (a DICOM folder or a file of it).
+    """Write labels as a DICOM SEG that refers to the slices of ``source`` (a DICOM folder or a file of it).
 
     ``algorithm``: name and version of the model; ``edited``: a hand corrected its labels. Structures without voxels are
     left out: the standard has no empty segment.
@@ -86,7 +86,7 @@ def write_dicom_seg(
         raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
     check_series(source)
     labels = _on_series(labels, image, source)
-    present = [s for s in STRUCTURES if (labels.data == s.label).any()]
+    present = [s for s in label_set_of(labels) if (labels.data == s.label).any()]
     if not present:
         raise InputError("The labels hold no structure: there is nothing to write as DICOM SEG.")
     slices = [dcmread(file, stop_before_pixels=True) for file in series_in_order(Path(source))]
@@ -129,7 +129,7 @@ def _on_series(labels: Image, image: Image, source: Path | str) -> Image:
             f"The labels are on another grid than {source}: segment this series, or save the correction with its voxels."
         )
     exact = Grid(image.shape, labels.affine @ np.rint(np.linalg.inv(labels.affine) @ image.affine))
-    moved = resample_to(np.asarray(labels.data, np.uint8), labels.grid, exact, order=0)
+    moved = resample_to(labels.data, labels.grid, exact, order=0)
     if np.count_nonzero(moved) != np.count_nonzero(labels.data):
         raise InputError(f"Some of the labels lie outside {source}: give the series that they were drawn on.")
     return labels.replace(data=moved, affine=image.affine)
@@ -163,8 +163,8 @@ def _described(number: int, structure: Structure, algorithm: tuple[str, str], ed
     from highdicom.color import CIELabColor
     from pydicom.sr.codedict import codes
 
-    def code(value: str, meaning: str) -> Any:
-        return hd.sr.CodedConcept(value, "SCT", meaning)
+    def code(scheme: str, value: str, meaning: str) -> Any:
+        return hd.sr.CodedConcept(value, scheme, meaning)
 
     identification = hd.AlgorithmIdentificationSequence(
         name=algorithm[0], version=algorithm[1], family=codes.DCM.ArtificialIntelligence
@@ -173,15 +173,16 @@ def _described(number: int, structure: Structure, algorithm: tuple[str, str], ed
     segment = hd.seg.SegmentDescription(
         segment_number=number,
         segment_label=structure.name,
-        segmented_property_category=code("123037004", "Anatomical Structure"),
-        segmented_property_type=code(structure.snomed, structure.snomed_meaning),
+        segmented_property_category=code("SCT", "123037004", "Anatomical Structure"),
+        segmented_property_type=code(*structure.code),
         algorithm_type=kinds.SEMIAUTOMATIC if edited else kinds.AUTOMATIC,
         algorithm_identification=identification,
         tracking_uid=hd.UID(),
         tracking_id=structure.abbreviation,
         display_color=CIELabColor.from_rgb(*(round(255 * value) for value in structure.rgb)),
     )
-    # highdicom has no argument for the side: it stands as a modifier of the type (PS3.3 C.8.20.4).
-    side = code(SIDE_CODES[structure.side], structure.side_name.capitalize())
-    segment.SegmentedPropertyTypeCodeSequence[0].SegmentedPropertyTypeModifierCodeSequence = [side]
+    if structure.side_code is not None:
+        # highdicom has no argument for the side: it stands as a modifier of the type (PS3.3 C.8.20.4).
+        kind = segment.SegmentedPropertyTypeCodeSequence[0]
+        kind.SegmentedPropertyTypeModifierCodeSequence = [code(*structure.side_code)]
     return segment

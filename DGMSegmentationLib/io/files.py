@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from ..errors import DGMError, InputError
 from ..image import Affine, Image
 
+if TYPE_CHECKING:
+    from ..structures.segments import Segment
+
 PathLike = str | os.PathLike[str]
 
 _SUFFIXES = (".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr")
 _DICOM_MAGIC = slice(128, 132)  # "DICM" follows a preamble of 128 bytes (PS3.10, 7.1)
-_SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
-_MAX_LABEL = 100_000  # the largest number in FreeSurfer's colour table is below 15,000
 
 
 def read_image(path: PathLike) -> Image:
@@ -37,66 +38,15 @@ def read_image(path: PathLike) -> Image:
 
     Raises InputError for everything that is not one readable 3-D volume, and for files marked as segmentations.
     """
-    image, segments = _read(Path(path))
+    image, segments = read_any(Path(path))
     if segments is not None:
         raise InputError(f"{path} is a segmentation (label map), not an image: give the QSM itself.")
     return image
 
 
-def read_labels(
-    path: PathLike,
-    scheme: str | Mapping[int, int] | None = "dgm",
-    *,
-    unlisted: str | None = None,
-    remedy: str = "choose the scheme that fits (dgmseg convert --from brings labels to ours)",
-) -> Image:
-    """Read a label map and translate its values into ours (uint8, 0..10).
-
-    Args:
-        path: any file that :func:`read_image` reads; also Slicer's .seg.nrrd, whose segments go by their names when they
-            are ours.
-        scheme: a key of ``structures.LABEL_SCHEMES`` ("dgm", "segdgm", "freesurfer"), a table foreign value -> label, or
-            None to keep the values as they are (int32).
-        unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
-            and for a table (atlases hold many structures), else "error".
-        remedy: what the error for unlisted values advises: how the caller's user chooses the scheme.
-
-    Raises InputError when the values are not labels (fractions, negative numbers, too many different ones) and for
-    unlisted values.
-    """
-    path = Path(path)
-    image, segments = _read(path)
-    values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
-    labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
-    if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
-        raise InputError(
-            f"{path} is not a label map (its values are not small whole numbers): give a segmentation."
-        )
-    if scheme is None:
-        return image.replace(data=labels)
-    table, name = _scheme(scheme)
-    if segments and isinstance(scheme, str):
-        table = segments
-    if unlisted is None:
-        unlisted = "background" if name in ("freesurfer", "the given table") else "error"
-    present = np.flatnonzero(np.bincount(labels.ravel()))
-    unknown = [int(value) for value in present if value and int(value) not in table]
-    if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
-        listed = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
-        raise InputError(
-            f"{path} holds the value {listed}, which label scheme {name} does not list: {remedy} or "
-            "give a segmentation of the ten structures."
-        )
-    lookup = np.zeros(int(present.max()) + 1, np.uint8)
-    for foreign, label in table.items():
-        if 0 < foreign < lookup.size:
-            lookup[foreign] = label
-    return image.replace(data=lookup[labels])
-
-
 def read_mask(path: PathLike) -> Image:
     """Read a mask: True (bool) where the file holds a finite value other than zero. Raises InputError like read_image."""
-    image, _ = _read(Path(path))
+    image, _ = read_any(Path(path))
     return image.replace(data=np.isfinite(image.data) & (image.data != 0))
 
 
@@ -245,8 +195,8 @@ def sha256(path: PathLike) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> tuple[Image, dict[int, int] | None]:
-    """The image, and None unless the file is marked as a segmentation (then its own value -> label table, or {})."""
+def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
+    """An image or label map, and None unless the file is marked as a segmentation: then its segments, if it has any."""
     from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
 
     try:
@@ -298,16 +248,6 @@ def _sidecar_unit(path: Path) -> str | None:
         return None
     unit = str(content.get("Units", "")).strip().lower() if isinstance(content, dict) else ""
     return unit if unit in ("ppm", "ppb") else None
-
-
-def _scheme(scheme: str | Mapping[int, int]) -> tuple[Mapping[int, int], str]:
-    from ..structures import LABEL_SCHEMES
-
-    if not isinstance(scheme, str):
-        return scheme, "the given table"
-    if scheme not in LABEL_SCHEMES:
-        raise InputError(f"Label scheme {scheme} is unknown: choose one of {', '.join(LABEL_SCHEMES)}.")
-    return LABEL_SCHEMES[scheme], scheme
 
 
 def _plain(value: Any) -> Any:

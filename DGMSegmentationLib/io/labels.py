@@ -1,52 +1,106 @@
-"""Labels in the formats of other programs: label numbers, lookup tables, Slicer segmentations."""
+"""Label maps: their values into those of a label set, and out again in the numbers of other programs."""
 
-import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Image
-from ..structures import LABEL_SCHEMES, SIDE_CODES, STRUCTURES, Structure
-from .files import write_bytes, write_nifti
-from .tables import table_text
+from ..image import Image, label_set_of
+from ..structures import STANDARD, LabelSet
+from ..structures.segments import Segment, structures_of_segments
+from .files import PathLike, read_any, write_nifti
+from .lookup import foreign_labels, lookup_beside, scheme_of
+from .seg_nrrd import write_seg_nrrd
 
-# The terminology file that the extension brings (Slicer's own lists have no red nucleus). Names and codes are stored in
-# full, so that they show without it too.
-TERMINOLOGY_CONTEXT = "DGMSegmentation - deep gray matter nuclei"
-ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
+_SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
+_MAX_LABEL = 100_000  # beyond what a label set may hold
 
 
-def foreign_labels(scheme: str) -> dict[int, int]:
-    """Our label -> the number in another scheme ("dgm", "segdgm", "freesurfer").
+def read_labels(
+    path: PathLike,
+    scheme: str | Mapping[int, int] | None = "dgm",
+    *,
+    label_set: LabelSet | None = None,
+    unlisted: str | None = None,
+    remedy: str = "choose the scheme that fits (dgmseg convert --from brings labels to ours)",
+) -> Image:
+    """Read a label map and translate its values into those of a label set, which the image carries on.
 
-    The red nuclei, which FreeSurfer does not number, become 20001 and 20002. Raises InputError for an unknown scheme.
+    Args:
+        path: any file that :func:`~.files.read_image` reads; also Slicer's .seg.nrrd, whose segments go by tags and names.
+        scheme: "dgm" (the set's own values), "segdgm", "freesurfer", a table foreign value -> label, or None to keep the
+            values as they are (int32, no label set).
+        label_set: the set to bring the labels to. Default: the one that the file's segments or its lookup table name, or
+            else the standard one.
+        unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
+            and for a table (atlases hold many structures), else "error".
+        remedy: what the error for unlisted values advises: how the caller's user chooses the scheme.
+
+    Raises InputError when the values are not labels (fractions, negative numbers, too many different ones), for unlisted
+    values, and for a lookup table that cannot be used.
     """
-    if scheme not in LABEL_SCHEMES:
-        raise InputError(f"The label scheme {scheme} is unknown: choose {', '.join(LABEL_SCHEMES)}.")
-    return {ours: foreign for foreign, ours in LABEL_SCHEMES[scheme].items()}
+    path = Path(path)
+    image, segments = read_any(path)
+    values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
+    labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
+    if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
+        raise InputError(
+            f"{path} is not a label map (its values are not small whole numbers): give a segmentation."
+        )
+    if scheme is None:
+        return image.replace(data=labels)
+    found, table, name = _meaning(path, segments, scheme, label_set)
+    if unlisted is None:
+        unlisted = "background" if name in ("freesurfer", "the given table") else "error"
+    present = np.flatnonzero(np.bincount(labels.ravel()))
+    unknown = [int(value) for value in present if value and int(value) not in table]
+    if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
+        listed = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
+        raise InputError(
+            f"{path} holds the value {listed}, which label scheme {name} does not list: {remedy} or "
+            f"give a segmentation of the label set {found.name}."
+        )
+    lookup = np.zeros(int(present.max()) + 1, found.dtype)
+    for foreign, label in table.items():
+        if 0 < foreign < lookup.size:
+            lookup[foreign] = label
+    return image.replace(data=lookup[labels], label_set=found)
 
 
-def to_scheme(labels: NDArray[np.uint8], scheme: str) -> NDArray[np.integer]:
-    """Our labels 0..10 as the numbers of another scheme; uint8 where they fit, else int32. Background stays 0."""
-    numbers = foreign_labels(scheme)
+def _meaning(
+    path: Path,
+    segments: Mapping[int, Segment] | None,
+    scheme: str | Mapping[int, int],
+    label_set: LabelSet | None,
+) -> tuple[LabelSet, Mapping[int, int], str]:
+    """The label set of a file, what its values become, and what errors call that."""
+    if not isinstance(scheme, str):
+        return label_set or STANDARD, scheme, "the given table"
+    if segments:
+        own, found = structures_of_segments(list(segments.values()), label_set)
+        table = {value: s.label for value, s in zip(segments, found, strict=True) if s is not None}
+        if table:
+            return own, table, scheme
+    if scheme == "dgm" and label_set is None:
+        beside = lookup_beside(path)
+        if beside is not None:
+            return *beside, scheme
+    label_set = label_set or STANDARD
+    return label_set, scheme_of(label_set, scheme), scheme
+
+
+def to_scheme(
+    labels: NDArray[np.integer], scheme: str, label_set: LabelSet = STANDARD
+) -> NDArray[np.integer]:
+    """Labels of a set as the numbers of another scheme; uint8 where they fit, else int32. Background stays 0."""
+    numbers = foreign_labels(scheme, label_set)
     largest = max(numbers.values())
-    lookup = np.zeros(len(STRUCTURES) + 1, np.uint8 if largest < 256 else np.int32)
+    lookup = np.zeros(label_set.largest + 1, np.uint8 if largest < 256 else np.int32)
     for ours, foreign in numbers.items():
         lookup[ours] = foreign
     return np.take(lookup, labels).astype(lookup.dtype)
-
-
-def lookup_text(scheme: str = "dgm", sep: str = "\t") -> str:
-    """The BIDS lookup table of a scheme: index, name, abbreviation, color."""
-    numbers = foreign_labels(scheme)
-    rows = [
-        {"index": numbers[s.label], "name": s.name, "abbreviation": s.abbreviation, "color": s.color}
-        for s in STRUCTURES
-    ]
-    return table_text(["index", "name", "abbreviation", "color"], rows, sep)
 
 
 def write_labels(path: Path | str, labels: Image, scheme: str = "dgm") -> None:
@@ -54,63 +108,5 @@ def write_labels(path: Path | str, labels: Image, scheme: str = "dgm") -> None:
     if str(path).lower().endswith(".seg.nrrd"):
         write_seg_nrrd(path, labels)
     else:
-        write_nifti(path, to_scheme(labels.data, scheme), labels.affine, like=labels, intent="label")
-
-
-def terminology_tag(structure: Structure) -> str:
-    """The value of Slicer's TerminologyEntry tag: category, type, side."""
-    kind = f"SCT^{structure.snomed}^{structure.snomed_meaning}" if structure.snomed else "^^"
-    side = f"SCT^{SIDE_CODES[structure.side]}^{structure.side_name.capitalize()}"
-    return "~".join(
-        [TERMINOLOGY_CONTEXT, "SCT^123037004^Anatomical Structure", kind, side, ANATOMIC_CONTEXT, "^^", "^^"]
-    )
-
-
-def segment_fields(shape: Sequence[int]) -> dict[str, str]:
-    """The header fields with which Slicer shows the ten segments by name, colour and code (an empty one too)."""
-    extent = " ".join(f"0 {n - 1}" for n in shape)
-    fields = {
-        "Segmentation_ContainedRepresentationNames": "Binary labelmap|",
-        "Segmentation_MasterRepresentation": "Binary labelmap",  # the name before Slicer 5.2
-        "Segmentation_SourceRepresentation": "Binary labelmap",
-        "Segmentation_ReferenceImageExtentOffset": "0 0 0",
-    }
-    for index, structure in enumerate(STRUCTURES):
-        values = {
-            "ID": structure.abbreviation,
-            "Name": structure.name,
-            "NameAutoGenerated": "0",
-            "Color": " ".join(f"{c:.6g}" for c in structure.rgb),
-            "ColorAutoGenerated": "0",
-            "LabelValue": str(structure.label),
-            "Layer": "0",
-            "Extent": extent,
-            "Tags": f"TerminologyEntry:{terminology_tag(structure)}|",
-        }
-        fields |= {f"Segment{index}_{name}": value for name, value in values.items()}
-    return fields
-
-
-def write_seg_nrrd(path: Path | str, labels: Image) -> None:
-    """Write labels 0..10 as a .seg.nrrd that Slicer opens as a segmentation; any affine, sheared too."""
-    write_bytes(path, nrrd_bytes(labels, segment_fields(labels.shape)))
-
-
-def nrrd_bytes(labels: Image, fields: Mapping[str, str]) -> bytes:
-    """A gzip-compressed NRRD file (version 4) of uint8 voxels with further fields "key:=value"."""
-    lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ labels.affine
-    vectors = ["(" + ",".join(repr(float(x)) for x in column[:3]) + ")" for column in lps.T]
-    header = [
-        "NRRD0004",
-        "type: unsigned char",
-        "dimension: 3",
-        "space: left-posterior-superior",
-        f"sizes: {' '.join(map(str, labels.shape))}",
-        f"space directions: {' '.join(vectors[:3])}",
-        "kinds: domain domain domain",
-        "encoding: gzip",
-        f"space origin: {vectors[3]}",
-        *(f"{key}:={value}" for key, value in fields.items()),
-    ]
-    voxels = np.asarray(labels.data, np.uint8).tobytes(order="F")
-    return ("\n".join(header) + "\n\n").encode("utf-8") + gzip.compress(voxels, 6, mtime=0)
+        data = to_scheme(labels.data, scheme, label_set_of(labels))
+        write_nifti(path, data, labels.affine, like=labels, intent="label")

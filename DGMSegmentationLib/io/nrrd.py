@@ -7,17 +7,17 @@ import numpy as np
 
 from ..errors import InputError
 from ..image import Affine, Image
-from ..structures import STRUCTURES
+from ..structures.segments import Segment
 from .nifti import volume_shape
+from .seg_nrrd import segments_in
 
 NRRD_MAGIC = b"NRRD000"
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])  # ITK's world axes run Left, Posterior, Superior
 
 
-def read_nrrd(path: Path) -> tuple[Image, dict[int, int] | None]:
-    """Read a NRRD file; return the image and, for a Slicer segmentation, its values -> our labels by segment name.
+def read_nrrd(path: Path) -> tuple[Image, dict[int, Segment] | None]:
+    """Read a NRRD file; return the image and, for a Slicer segmentation, its segments by value (None for another file).
 
-    The mapping is empty when no segment is named after one of our structures, and None for a plain image.
     Raises InputError when the file cannot be read or holds anything but one 3-D volume of real numbers.
     """
     import SimpleITK as sitk
@@ -37,15 +37,16 @@ def read_nrrd(path: Path) -> tuple[Image, dict[int, int] | None]:
         raise InputError(
             f"{path} holds complex or unknown values: give a QSM with one real number per voxel."
         )
+    metadata = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}
     warnings: tuple[str, ...] = ()
-    if "NRRD_space" not in image.GetMetaDataKeys():
+    if "NRRD_space" not in metadata:
         warnings = (
             f"{path.name} names no anatomical space: its axes are taken as LPS, left and right may be swapped.",
         )
     wide = array.dtype.itemsize > 4 or (array.dtype.kind in "iu" and array.dtype.itemsize == 4)
     # ITK's arrays are (k, j, i) in memory.
     data = array.reshape(shape[::-1]).transpose(2, 1, 0).astype(np.float64 if wide else np.float32)
-    return Image(data, itk_affine(image), path, "nrrd", warnings=warnings), _segments(image)
+    return Image(data, itk_affine(image), path, "nrrd", warnings=warnings), segments_in(metadata)
 
 
 def itk_affine(image: Any) -> Affine:
@@ -68,20 +69,3 @@ def quietly(action: Any) -> Any:
         return action()
     finally:
         sitk.ProcessObject.SetGlobalWarningDisplay(before)
-
-
-def _segments(image: Any) -> dict[int, int] | None:
-    """Slicer writes Segment0_Name, Segment0_LabelValue, ... into the header of a .seg.nrrd."""
-    keys = set(image.GetMetaDataKeys())
-    if "Segment0_LabelValue" not in keys:
-        return None
-    ours = {name.lower(): s.label for s in STRUCTURES for name in (s.name, s.abbreviation)}
-    mapping: dict[int, int] = {}
-    index = 0
-    while f"Segment{index}_LabelValue" in keys:
-        name_key = f"Segment{index}_Name"
-        name = image.GetMetaData(name_key).strip().lower() if name_key in keys else ""
-        if name in ours:
-            mapping[int(image.GetMetaData(f"Segment{index}_LabelValue"))] = ours[name]
-        index += 1
-    return mapping

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..io.files import write_text
-from ..io.labels import foreign_labels
+from ..io.lookup import foreign_labels
 from ..structures import STRUCTURES, Structure
 from .roi import RoiRow
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DGMError
+from ..image import label_set_of
 from ..io.files import check_writable, stem, write_bytes, write_json, write_nifti, write_text
-from ..io.labels import lookup_text
+from ..io.lookup import lookup_text
 from ..measurement.norms import Norms
 from ..measurement.tables import write_long
 from .pipeline import Segmentation
@@ -83,7 +84,7 @@ def write_segmentation(
 
 def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
     stored = result.stored or result.image
-    write_text(paths["lookup"], lookup_text())
+    write_text(paths["lookup"], lookup_text(label_set_of(result.labels)))
     write_long(result.rows, paths["table"])
     write_nifti(
         paths["labels"],

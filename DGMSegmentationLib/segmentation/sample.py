@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..evaluation.overlap import evaluate_case
-from ..io.files import read_labels
+from ..io.labels import read_labels
 from ..io.tables import write_table
 from ..measurement.tables import read_long
 from ..resources import resource_path

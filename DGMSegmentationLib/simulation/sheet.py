@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ..image import Image, reorient
-from ..io.files import atomic_path, read_image, read_labels
+from ..io.files import atomic_path, read_image
+from ..io.labels import read_labels
 from ..structures import STRUCTURES
 
 WINDOW_PPB = (-100.0, 200.0)

@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from ..errors import InputError
 from ..image import Image, reorient
-from ..io.files import read_labels
+from ..io.labels import read_labels
 
 #: HOA-2.0 numbers (dseg.tsv of the data set), (left, right) or one number for both sides.
 HOA = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Grid, Image
-from ..io.files import read_labels
+from ..io.labels import read_labels
 from ..measurement.roi import labels_on_grid
 from ..preprocessing.case import Case as OpenedCase
 from ..preprocessing.case import open_case

@@ -16,7 +16,8 @@ from app_hands import MARKS, PATIENCE_S, SHAPE, SPACING, Hand, Program
 from make_images import save_dicom_series
 from models_for_tests import PHANTOM_MODEL
 
-from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STRUCTURES

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from app_hands import MARKS
 
-from DGMSegmentationLib.io.files import read_labels
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.structures import STRUCTURES
 

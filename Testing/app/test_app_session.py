@@ -11,7 +11,8 @@ from models_for_tests import PHANTOM_MODEL
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image, reorient
-from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.simulation.phantom import phantom
 

@@ -11,7 +11,8 @@ from models_for_tests import PHANTOM_MODEL, small_model_file
 
 import DGMSegmentationLib.models.model as model
 from DGMSegmentationLib.cli import main
-from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import read_long

@@ -13,7 +13,7 @@ import pytest
 from cohorts import MODEL, REPOSITORY, add_subject, break_subjects, start, wait_for
 
 from DGMSegmentationLib.cli import main
-from DGMSegmentationLib.io.files import read_labels
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.structures import STRUCTURES

@@ -19,7 +19,8 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.evaluation.overlap import evaluate_case
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference.predictor import Predictor
-from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table, write_table
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment

@@ -17,7 +17,8 @@ from scipy.spatial.transform import Rotation
 from DGMSegmentationLib.evaluation.overlap import CaseScore, evaluate_case
 from DGMSegmentationLib.image import Grid, Image, resample_to
 from DGMSegmentationLib.inference.predictor import Predictor
-from DGMSegmentationLib.io.files import read_image, read_labels, write_text
+from DGMSegmentationLib.io.files import read_image, write_text
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.structures import NUCLEI, STRUCTURES

@@ -21,7 +21,8 @@ from DGMSegmentationLib.evaluation.overlap import (
     summarise,
 )
 from DGMSegmentationLib.inference.predictor import Predictor
-from DGMSegmentationLib.io.files import read_labels, write_json, write_nifti
+from DGMSegmentationLib.io.files import write_json, write_nifti
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import write_table
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment

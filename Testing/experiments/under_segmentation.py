@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from DGMSegmentationLib.inference.predictor import Predictor
-from DGMSegmentationLib.io.files import read_labels
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.segmentation.postprocess import largest_components

@@ -14,7 +14,8 @@ from places import snapshot
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.io.files import check_writable, read_image, read_labels
+from DGMSegmentationLib.io.files import check_writable, read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.preprocessing.mask import brain_mask, check_head_size
 from DGMSegmentationLib.preprocessing.units import decide_units
 

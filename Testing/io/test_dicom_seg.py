@@ -171,6 +171,6 @@ def test_segment_a_dicom_series_into_a_dicom_seg(tmp_path, capsys):
 
 
 def read_image_labels(path):
-    from DGMSegmentationLib.io.files import read_labels
+    from DGMSegmentationLib.io.labels import read_labels
 
     return read_labels(path).data

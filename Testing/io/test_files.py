@@ -23,7 +23,6 @@ from DGMSegmentationLib.io.files import (
     atomic_path,
     check_writable,
     read_image,
-    read_labels,
     read_mask,
     sha256,
     stem,
@@ -31,6 +30,7 @@ from DGMSegmentationLib.io.files import (
     write_nifti,
     write_text,
 )
+from DGMSegmentationLib.io.labels import read_labels
 
 GEOMETRY = ["pixdim", "qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d"]
 GEOMETRY += ["qoffset_x", "qoffset_y", "qoffset_z", "srow_x", "srow_y", "srow_z", "xyzt_units"]

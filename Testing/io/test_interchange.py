@@ -12,9 +12,11 @@ from rows import blocks
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
-from DGMSegmentationLib.io.files import read_labels, write_nifti
-from DGMSegmentationLib.io.labels import foreign_labels, lookup_text, to_scheme, write_seg_nrrd
+from DGMSegmentationLib.io.files import write_nifti
+from DGMSegmentationLib.io.labels import read_labels, to_scheme
+from DGMSegmentationLib.io.lookup import foreign_labels, lookup_text
 from DGMSegmentationLib.io.nrrd import itk_affine
+from DGMSegmentationLib.io.seg_nrrd import write_seg_nrrd
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.freesurfer_stats import stats_text
 from DGMSegmentationLib.measurement.roi import measure
@@ -127,8 +129,8 @@ def test_stats_file(tmp_path):
 
 
 def test_lookup_table():
-    lines = lookup_text("segdgm").splitlines()
-    assert lines[0] == "index\tname\tabbreviation\tcolor"
+    lines = lookup_text(scheme="segdgm").splitlines()
+    assert lines[0].startswith("index\tname\tabbreviation\tcolor\tside\tsnomed\t")
     assert lines[1].split("\t")[0] == "2"
     assert len(lines) == 11
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from DGMSegmentationLib.image import Image
-from DGMSegmentationLib.io.files import read_labels
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.files import open_ppb
 from DGMSegmentationLib.measurement.quality import (
     add_flags,

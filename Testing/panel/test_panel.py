@@ -89,7 +89,7 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     assert f"{rows[4].mean_ppb:.1f}" == after[4][MEAN]
     hand.choose_file(tmp_path / "labels.nii.gz")
     ui.saveLabelsButton.click()
-    from DGMSegmentationLib.io.files import read_labels
+    from DGMSegmentationLib.io.labels import read_labels
 
     saved = read_labels(tmp_path / "labels.nii.gz")
     assert np.count_nonzero(saved.data != expected.labels.data) == 40

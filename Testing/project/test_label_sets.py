@@ -120,7 +120,8 @@ def test_a_bids_lookup_is_a_set():
     ("change", "reason"),
     [
         ({"label": 40}, "label 40"),
-        ({"label": 0}, "above 0"),
+        ({"label": 0}, "from 1 to"),
+        ({"label": 100_000}, "from 1 to"),
         ({"abbreviation": "th_l"}, "abbreviation"),
         ({"abbreviation": "BS_L"}, "abbreviation"),
         ({"abbreviation": "TH"}, "with and without a side"),

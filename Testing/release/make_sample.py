@@ -14,15 +14,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from DGMSegmentationLib.io.files import (
-    read_image,
-    read_labels,
-    write_bytes,
-    write_json,
-    write_nifti,
-    write_text,
-)
-from DGMSegmentationLib.io.labels import lookup_text
+from DGMSegmentationLib.io.files import read_image, write_bytes, write_json, write_nifti, write_text
+from DGMSegmentationLib.io.labels import read_labels
+from DGMSegmentationLib.io.lookup import lookup_text
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import write_long
 from DGMSegmentationLib.segmentation.sample import FILES, NAME

@@ -98,7 +98,7 @@ def true_labels(scene: Any, volume: Any) -> Any:
     """The sample's true labels as a segmentation node."""
     from DGMSegmentationScene.segments import create_segmentation, show_labels
 
-    from DGMSegmentationLib.io.files import read_labels
+    from DGMSegmentationLib.io.labels import read_labels
     from DGMSegmentationLib.segmentation.sample import bundled_sample
 
     node = create_segmentation(scene, volume)

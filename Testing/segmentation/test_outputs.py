@@ -7,7 +7,8 @@ import pytest
 from models_for_tests import PHANTOM_MODEL, small_model_file
 
 from DGMSegmentationLib.cli import main
-from DGMSegmentationLib.io.files import read_labels, write_nifti
+from DGMSegmentationLib.io.files import write_nifti
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.models.model import read_header
 from DGMSegmentationLib.simulation.phantom import phantom

@@ -15,7 +15,8 @@ from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import Cancelled, InputError
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference.predictor import Predictor
-from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.models.model import ModelHeader, load_model, save_model
 from DGMSegmentationLib.segmentation.pipeline import segment

@@ -14,7 +14,8 @@ import pytest
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid
-from DGMSegmentationLib.io.files import read_image, read_labels
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.simulation.anatomy import GRID, mirrored
 from DGMSegmentationLib.simulation.anatomy_files import (
     ANATOMY_VERSION,

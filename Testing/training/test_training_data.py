@@ -12,8 +12,7 @@ from training_data import TINY_DENSE, head, make_bids
 from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.bids.derivatives import SOFTWARE_NAME
-from DGMSegmentationLib.io.files import read_labels
-from DGMSegmentationLib.io.labels import write_seg_nrrd
+from DGMSegmentationLib.io.labels import read_labels, write_seg_nrrd
 from DGMSegmentationLib.structures import MIRROR
 from DGMSegmentationLib.training.cases import open_subject, prepare_cases
 from DGMSegmentationLib.training.data import find_subjects

@@ -1,0 +1,95 @@
+"""The lookup table of a label file (BIDS: ``_dseg.tsv``): index, name, abbreviation, color, and the rest of its label set."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..structures import COLUMNS, STANDARD, LabelSet, label_set_from_rows, rows_of_label_set
+from .bids.names import entities
+from .files import stem
+from .tables import read_table, table_text
+
+_FIRST = ("index", "name", "abbreviation", "color")  # as BIDS orders them
+LOOKUP_COLUMNS = (*_FIRST, *(column for column in COLUMNS[1:] if column not in _FIRST))
+_HIGHEST = 3  # folders from a label file up to that of its data set: anat, ses-1, sub-01
+
+
+def foreign_labels(scheme: str, label_set: LabelSet = STANDARD) -> dict[int, int]:
+    """Our label -> the number in another scheme ("dgm", "segdgm", "freesurfer").
+
+    Structures that FreeSurfer does not number become 20000 and their label: the red nuclei 20001 and 20002. Raises
+    InputError for an unknown scheme.
+    """
+    return {ours: foreign for foreign, ours in scheme_of(label_set, scheme).items()}
+
+
+def scheme_of(label_set: LabelSet, scheme: str) -> dict[int, int]:
+    """Foreign label value -> ours; raises InputError for a scheme that the set has not."""
+    schemes = label_set.schemes
+    if scheme not in schemes:
+        raise InputError(f"The label scheme {scheme} is unknown: choose one of {', '.join(schemes)}.")
+    return schemes[scheme]
+
+
+def lookup_text(label_set: LabelSet = STANDARD, scheme: str = "dgm", sep: str = "\t") -> str:
+    """The BIDS lookup table of a set, with the numbers of a scheme; it holds the whole set."""
+    numbers = foreign_labels(scheme, label_set)
+    rows = [{**row, "index": numbers[row["label"]]} for row in rows_of_label_set(label_set)]
+    shown = [{key: None if value == "" else value for key, value in row.items()} for row in rows]
+    return table_text(LOOKUP_COLUMNS, shown, sep, "n/a")
+
+
+def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
+    """The label set that the lookup of a label file names, and what values of the file become its labels.
+
+    The lookup has the file's name with .tsv, or is one that BIDS hands down from the folders above. Where it names the
+    standard structures under other numbers, values become the standard ones. None without a lookup; raises InputError
+    when there is one that is no label set.
+    """
+    for table in _candidates(path):
+        try:
+            rows = read_table(table)
+        except InputError:
+            continue  # some other text of that name
+        if not rows or not {"index", "name"} <= set(rows[0]):
+            continue
+        try:
+            found = label_set_from_rows(table.name.partition(".")[0], rows, STANDARD.structures)
+        except InputError as error:
+            raise InputError(
+                f"The lookup table {table} tells what {path.name} holds, and is none: {error}"
+            ) from error
+        return _as_ours(found)
+    return None
+
+
+def _candidates(path: Path) -> list[Path]:
+    own = path.with_name(f"{stem(path)}.tsv")
+    found = [own] if own.is_file() else []
+    if not path.name.startswith("sub-"):
+        return found
+    mine: Mapping[str, str] = entities(stem(path))
+    folder = path.absolute().parent
+    for _ in range(_HIGHEST + 1):
+        inherited = [*folder.glob("*_dseg.tsv"), *folder.glob("dseg.tsv")]
+        found += sorted(
+            t for t in inherited if t != own and set(entities(t.stem).items()) <= set(mine.items())
+        )
+        if folder.name != "anat" and not folder.name.startswith(("sub-", "ses-")):
+            break
+        folder = folder.parent
+    return found
+
+
+def _as_ours(found: LabelSet) -> tuple[LabelSet, dict[int, int]]:
+    """The set with the standard's values where all of its structures are standard ones."""
+    known = [STANDARD.find(s.abbreviation) for s in found]
+    ours = [s.label if k is None else k.label for s, k in zip(found, known, strict=True)]
+    if None in known:
+        ours = list(found.values)
+    table = dict(zip(found.values, ours, strict=True))
+    moved = {label: replace(s, label=label) for s, label in zip(found, ours, strict=True)}
+    if all(label in STANDARD and STANDARD.by_label(label) == s for label, s in moved.items()):
+        return STANDARD.subset(ours), table
+    return LabelSet(found.name, tuple(moved.values())), table

@@ -1,0 +1,27 @@
+"""A label set that no line of code knows: three structures, one of them unpaired, with values far from 1, 2, 3."""
+
+import numpy as np
+
+from DGMSegmentationLib.image import Image
+from DGMSegmentationLib.structures import LabelSet, Structure
+
+TOY = LabelSet(
+    "toy",
+    (
+        Structure(21, "TH_L", "Left thalamus", "L", "#AA3377", "42695009", "Thalamus"),
+        Structure(300, "TH_R", "Right thalamus", "R", "#CC99BB", "42695009", "Thalamus", mean_low_ppb=-60.0),
+        Structure(47, "PIN", "Pineal gland", color="#228833", volume_low_mm3=50.0, volume_high_mm3=400.0),
+    ),
+)
+
+
+def toy_blocks(shape=(24, 26, 20), spacing=1.0) -> Image:
+    """Labels of the toy set: two equal blocks on either side and a small one in the middle, RAS axes."""
+    data = np.zeros(shape, TOY.dtype)
+    x, y, z = (n // 2 for n in shape)
+    data[x + 2 : x + 8, y - 4 : y + 4, z - 3 : z + 3] = 300
+    data[x - 8 : x - 2, y - 4 : y + 4, z - 3 : z + 3] = 21
+    data[x - 1 : x + 1, y - 9 : y - 5, z - 1 : z + 2] = 47
+    affine = np.diag([spacing, spacing, spacing, 1.0])
+    affine[:3, 3] = -np.array(shape) / 2 * spacing
+    return Image(data, affine, label_set=TOY)
