@@ -64,11 +64,13 @@ def segment(
     from ..image import Image
     from ..io.bids.names import subject_of
     from ..io.dicom_seg import check_series, need_highdicom
+    from ..io.fetched import check_fetched
     from ..io.files import check_writable, read_image
     from ..measurement.norms import read_norms
     from ..segmentation.outputs import output_paths, write_segmentation
     from .progress import step_progress
 
+    check_fetched(qsm)
     if not qsm.exists():
         raise InputError(f"{qsm}: there is no such file; check the path.")
     paths = output_paths(qsm, output, save_probabilities, dicom_seg=dicom_seg)

@@ -11,9 +11,10 @@ from itertools import groupby
 from pathlib import Path
 
 from ..errors import InputError
-from ..io.bids.maps import channel_files, find_maps
+from ..io.bids.identifiers import without_fraction
+from ..io.bids.maps import Maps, channel_files, find_maps, maps_elsewhere
 from ..io.bids.names import as_label, map_stem, natural_order, series_of
-from ..io.bids.participants import read_age, read_participants, read_sex
+from ..io.bids.participants import Participants, age_remarks, age_text, read_age, read_participants, sex_of
 from ..io.bids.sessions import BY_LINE, BY_NAME, session_order
 from ..io.tables import read_table
 from .twins import mark_twins
@@ -57,6 +58,8 @@ class Cohort:
     """Paramagnetic and diamagnetic parts that were not asked for."""
     no_ages: str = ""
     """Why ages and sexes are unknown although there is a table of participants; empty when they are not."""
+    remarks: tuple[str, ...] = ()
+    """Sentences on what the tables say that could not be read or matched."""
 
 
 def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: bool = False) -> Cohort:
@@ -82,17 +85,19 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
 
 
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
-    no_ages, people = "", {}
+    maps = find_maps(root, parts)
+    if not maps.found:
+        raise InputError(_no_maps(root, maps))
+    no_ages, people = "", Participants()
     try:
-        people = read_participants(root / "participants.tsv")
+        people = read_participants(root, {found.subject for found in maps.found})
     except InputError as error:
         no_ages = str(error)
-    maps = find_maps(root, parts)
     cases: list[CohortCase] = []
     for subject, group in groupby(maps.found, key=lambda found: found.subject):
         listed = list(group)
-        age, sex = people.get(subject, (None, ""))
-        order, followed = session_order(root / subject, (found.session for found in listed))
+        person = people.of(subject)
+        order, followed = session_order(root, subject, ((found.session, found.path) for found in listed))
         for found in listed:
             is_map = map_stem(found.path.name) is not None  # else a folder that cannot be opened
             case = CohortCase(
@@ -102,20 +107,23 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
                 image=found.path,
                 shown=found.path.name if is_map else found.name,
                 source=found.path.relative_to(root).as_posix() if is_map else found.name,
-                age=age,
-                sex=sex,
+                age=person.age,
+                sex=person.sex,
                 trouble=found.problem,
                 visit=order[found.session],
                 ordered_by=followed,
             )
             cases.append(_with_channels(case, channels) if is_map else case)
-    if not cases:
-        raise InputError(
-            f"{root} holds no sub-*/anat/*_Chimap.nii.gz: give a BIDS folder, or a TSV table with subject and image."
-            if not maps.parts
-            else f"{root} holds {maps.parts} para- and diamagnetic parts and no other map: add --parts to take them."
-        )
-    return Cohort(root, tuple(cases), maps.parts, no_ages)
+    return Cohort(root, tuple(cases), maps.parts, no_ages, people.remarks)
+
+
+def _no_maps(root: Path, maps: Maps) -> str:
+    if maps.parts:
+        return f"{root} holds {maps.parts} para- and diamagnetic parts and no other map: add --parts to take them."
+    lacking = f"{root} holds no sub-*/anat/*_Chimap.nii.gz"
+    if elsewhere := maps_elsewhere(root):
+        return f"{lacking}, and {elsewhere[0]} does: give that folder."
+    return f"{lacking}: give a BIDS folder, or a TSV table with subject and image."
 
 
 def _with_channels(case: CohortCase, channels: Sequence[str]) -> CohortCase:
@@ -147,7 +155,9 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         subject, image = line["subject"].strip(), line["image"].strip()
         if not subject or not image:
             raise InputError(f"{path}, line {number}: subject or image is empty; fill it in.")
-        name = "sub-" + as_label(subject.removeprefix("sub-"), f"{path}, line {number}: subject {subject}")
+        name = "sub-" + as_label(
+            without_fraction(subject.removeprefix("sub-")), f"{path}, line {number}: subject {subject}"
+        )
         trouble = ""
         if (other := written.setdefault(name.lower(), subject)) != subject:
             trouble = (
@@ -157,7 +167,9 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         session = line.get("session", "").strip().removeprefix("ses-")
         sessions = visits.setdefault(name, {})
         if session:
-            session = f"ses-{as_label(session, f'{path}, line {number}: session {session}')}"
+            session = (
+                f"ses-{as_label(without_fraction(session), f'{path}, line {number}: session {session}')}"
+            )
             name = f"{name}_{session}"
         further = series_of(map_stem(Path(image).name) or "")
         name = "_".join(filter(None, (name, further)))
@@ -176,11 +188,12 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
                 source=image,
                 channels=extra,
                 edited=root / edited if edited else None,
-                age=read_age(line.get("age", "")),
-                sex=read_sex(line.get("sex", "")),
+                age=read_age(age_text(line)),
+                sex=sex_of(line),
                 trouble=trouble,
                 visit=sessions.setdefault(session, len(sessions)),
                 ordered_by=BY_LINE,
             )
         )
-    return Cohort(root, tuple(cases))
+    ages = [(case.subject, age_text(line)) for case, line in zip(cases, lines, strict=True)]
+    return Cohort(root, tuple(cases), remarks=tuple(age_remarks(ages, path)))

@@ -212,6 +212,17 @@ def _norm_lines(
     return lines
 
 
+def without_norm(entries: Sequence[Entry], table: str) -> list[str]:
+    """The measured cases of which the norm table expects nothing: no age or sex, or outside its ages."""
+    lacking = []
+    for entry in (e for e in entries if e.status == "done"):
+        norms = read_norms(table, entry.case.age, entry.case.sex)
+        rows = rows_of(entry.record or {})
+        if rows and all(norms.expected(row.abbreviation) is None for row in rows):
+            lacking.append(entry.case.name)
+    return lacking
+
+
 def _write_changes(
     staging: Path,
     done: Sequence[Entry],

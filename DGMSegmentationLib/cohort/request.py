@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import InputError
+from ..io.bids.identifiers import match_identifiers
 from ..io.files import sha256
 from ..measurement.files import REFERENCE_WORDS
 from ..measurement.norms import read_norms
 from ..models.model import find_model, read_header
-from .find import Cohort, CohortCase
+from .find import Cohort
 from .plan import Force, Wishes
 
 
@@ -57,18 +58,19 @@ def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
 
 
 def selected_cases(cohort: Cohort, wanted: frozenset[str]) -> frozenset[str]:
-    """Names of the cases to work on: all, or those of the wanted subjects."""
+    """Names of the cases to work on: all, or those of the wanted subjects, written as in a table or as a BIDS folder.
+
+    Raises InputError for a subject of whom there is no image, and for one who could be two.
+    """
     if not wanted:
         return frozenset(case.name for case in cohort.cases)
-    short = {subject.removeprefix("sub-") for subject in wanted}
-
-    def is_wanted(case: CohortCase) -> bool:
-        return bool({case.subject.removeprefix("sub-"), case.name.split("_")[0].removeprefix("sub-")} & short)
-
-    known = {case.subject.removeprefix("sub-") for case in cohort.cases if is_wanted(case)} | {
-        case.name.split("_")[0].removeprefix("sub-") for case in cohort.cases if is_wanted(case)
-    }
-    missing = sorted(short - known)
-    if missing:
-        raise InputError(f"There is no image of subject {missing[0]} in {cohort.root}: check the name.")
-    return frozenset(case.name for case in cohort.cases if is_wanted(case))
+    written = {case.subject: case.name.split("_")[0] for case in cohort.cases}
+    matches = match_identifiers([name for name in wanted if name not in written], set(written.values()))
+    if matches.unknown:
+        raise InputError(
+            f"There is no image of subject {matches.unknown[0]} in {cohort.root}: check the name."
+        )
+    for text, names in matches.ambiguous.items():
+        raise InputError(f"The subject {text} could be {' or '.join(names)}: write the whole name.")
+    meant = {*matches.meant.values(), *(written[name] for name in wanted if name in written)}
+    return frozenset(case.name for case in cohort.cases if case.name.split("_")[0] in meant)

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import Cancelled, DGMError, InputError, few
 from ..io.bids.derivatives import STATE, case_paths, check_output
 from .find import Cohort, find_cohort
-from .group import Entry, same_images, write_group
+from .group import Entry, same_images, without_norm, write_group
 from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
@@ -89,6 +89,8 @@ def run_cohort(
         if wishes.norms:  # which go by age and sex
             raise InputError(cohort.no_ages)
         log(f"{cohort.no_ages.removesuffix('.')}; ages are left out.")
+    for remark in cohort.remarks:
+        log(remark)
     selected = selected_cases(cohort, request.force.selected)
     output = request.output
     check_output(output, cohort.root)
@@ -189,6 +191,10 @@ def _run(
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
     for text in mixed(entries).values():
         log(f"The tables are {text}: run without --participant to measure all alike.")
+    if wishes.norms and (lacking := without_norm(entries, wishes.norms)):
+        log(
+            f"{Path(wishes.norms).name} expects nothing of {few(lacking)}: no age or sex is known, or it lies outside."
+        )
     for names in same_images(entries):
         log(f"{few(names)} hold the same image; check that the right files were copied.")
     reasons = dict(Counter(step.why for step in todo))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import DGMError, InputError
 from ..image import Affine, Image
+from .fetched import check_fetched
 
 if TYPE_CHECKING:
     from ..structures.segments import Segment
@@ -169,15 +170,18 @@ def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
 
 
 def stem(path: PathLike) -> str:
-    """The name that outputs start with: the file's without .nii, .nii.gz, .nrrd, ...; for DICOM the folder's."""
+    """The name that outputs start with: the file's without .nii, .nii.gz, .nrrd, ...; for DICOM the folder's.
+
+    A link keeps its own name: it may be a pseudonym of its target.
+    """
     path = Path(path)
     for suffix in _SUFFIXES:
         if path.name.lower().endswith(suffix) and not path.is_dir() and len(path.name) > len(suffix):
             return path.name[: -len(suffix)]
     if path.is_dir():
-        return path.resolve().name or "root"
+        return Path(os.path.abspath(path)).name or "root"
     if path.suffix.lower() in ("", ".dcm", ".ima") and path.is_file():
-        return path.resolve().parent.name or "root"
+        return Path(os.path.abspath(path)).parent.name or "root"
     return path.stem
 
 
@@ -199,6 +203,7 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
     """An image or label map, and None unless the file is marked as a segmentation: then its segments, if it has any."""
     from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
 
+    check_fetched(path)
     try:
         if path.is_dir():
             return _read_dicom(path), None
@@ -236,7 +241,12 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
 def _read_dicom(path: Path) -> Image:
     from .dicom import read_dicom
 
-    return read_dicom(path)
+    try:
+        return read_dicom(path)
+    except InputError:
+        for file in path.iterdir() if path.is_dir() else ():
+            check_fetched(file)
+        raise
 
 
 def _sidecar_unit(path: Path) -> str | None:

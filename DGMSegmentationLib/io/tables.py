@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from .fetched import check_fetched
 from .files import write_text
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -83,6 +84,7 @@ def read_table(path: Path | str) -> list[dict[str, str]]:
     Raises InputError when it cannot be read as such.
     """
     path = Path(path)
+    check_fetched(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator(path)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..image import Image
 from ..io.bids.names import subject_of
+from ..io.fetched import check_fetched
 from ..io.files import read_image, read_mask
 from ..preprocessing.case import bring_to_ppb, unit_contradiction, without_sentinels
 from ..preprocessing.mask import brain_mask, check_head_size
@@ -83,6 +84,7 @@ def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
     try:
         value = float(spec)
     except ValueError as error:
+        check_fetched(Path(spec))
         if Path(spec).exists():
             return Reference.region(Path(spec).name, opened.image, read_mask(spec))
         raise InputError(

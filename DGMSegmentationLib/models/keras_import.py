@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..io.fetched import check_fetched
 
 Array = NDArray[np.floating[Any]]
 
@@ -61,6 +62,7 @@ def read_keras_layers(path: Path | str) -> list[KerasLayer]:
             "Reading Keras weights needs the package h5py, which is not installed; run: pip install h5py"
         ) from error
     path = Path(path)
+    check_fetched(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such weights file; check the path.")
     try:

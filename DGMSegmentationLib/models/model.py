@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import InputError
+from ..io.fetched import check_fetched
 from ..preprocessing.grid import Preprocessing
 from ..resources import resource_path
 
@@ -163,6 +164,7 @@ def read_header(path: Path | str) -> tuple[ModelHeader, str]:
 def _document(path: Path) -> dict[str, Any]:
     from safetensors import SafetensorError, safe_open
 
+    check_fetched(path)
     if not path.exists():
         raise InputError(f"{path}: there is no such model file; check the name, or see dgmseg models.")
     if path.is_dir():
@@ -228,6 +230,7 @@ def find_model(name_or_path: Path | str) -> Path:
     path = Path(name_or_path)
     if path.exists():
         return path
+    check_fetched(path)
     names = ", ".join(bundled) or "none in this version"
     raise InputError(
         f"There is no model {str(name_or_path)!r} (bundled: {names}); "

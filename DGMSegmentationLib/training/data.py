@@ -6,7 +6,6 @@ BIDS: ``sub-*/[ses-*/]anat/*_Chimap.nii.gz`` with ``derivatives/*/sub-*/[ses-*/]
 train, val, test.
 """
 
-import csv
 import logging
 import re
 from collections.abc import Sequence
@@ -15,9 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, few
 from ..io.bids.label_files import HOW_TO_CORRECT, find_labels
-from ..io.bids.maps import channel_files, find_maps
+from ..io.bids.maps import Map, channel_files, find_maps, maps_elsewhere
+from ..io.bids.participants import Participants, read_participants
+from ..io.fetched import check_fetched
+from ..io.tables import read_table
 from ..structures import LABEL_SCHEMES, N_CLASSES
 
 _log = logging.getLogger(__name__)
@@ -95,18 +97,8 @@ def _split(text: str | None, where: str) -> str:
     return SPLITS[key]
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as handle:
-            return [dict(row) for row in csv.DictReader(handle, delimiter="\t")]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            f"{path} cannot be read as a tab-separated table ({error}); check the file."
-        ) from error
-
-
 def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
-    rows = _rows(path)
+    rows = read_table(path)
     columns = set(rows[0]) if rows else set()
     for column in ("subject", "image", "label", *channels[1:]):
         if column not in columns:
@@ -123,6 +115,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
             if not row.get(column):
                 raise InputError(f"{where}: the column '{column}' is empty; name a file there.")
             file = path.parent / row[column]
+            check_fetched(file)
             if not file.exists():
                 raise InputError(f"{where}: {file} does not exist; correct the path.")
             files.append(file)
@@ -134,64 +127,81 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
 
 
 def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
-    table = folder / "participants.tsv"
-    splits: dict[str, str] = {}
-    listed = False  # does the table say who trains and who tests?
-    if table.is_file():
-        for row in _rows(table):
-            person = row.get("participant_id") or ""
-            person = person if person.startswith("sub-") else f"sub-{person}"
-            splits[person] = _split(row.get("split"), f"{table}, {row.get('participant_id')}")
-            listed = listed or bool(row.get("split"))
     maps = find_maps(folder).found
     if not maps:
-        raise InputError(f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; give a BIDS folder or a TSV table.")
+        elsewhere = [f"{place} does: give that folder" for place in maps_elsewhere(folder)]
+        raise InputError(
+            f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; "
+            f"{elsewhere[0] if elsewhere else 'give a BIDS folder or a TSV table'}."
+        )
+    people = read_participants(folder, {found.subject for found in maps})
+    for remark in people.remarks:
+        _log.warning("%s", remark)
     subjects = []
     unlabelled: list[str] = []
     passed_over = False
     names = [found.name for found in maps]
     for found in maps:
-        image, stem, person = found.path, found.name, found.subject
-        if listed and person not in splits:
-            raise InputError(
-                f"{table} has no row for {person}; add it with its split (train, val, test or ignore)."
-            )
-        if found.problem:
+        split = _split_of(found.subject, people)
+        if found.problem and split != "ignore":
             raise InputError(found.problem)
-        labels, automatic = find_labels(folder, image, stem, names)
-        if labels is None and splits.get(person) == "ignore":
-            continue
-        if labels is None and not listed:  # a study of which some are labelled
-            unlabelled.append(person)
+        labels, automatic = find_labels(folder, found.path, found.name, names)
+        if labels is None:
+            if split == "ignore":
+                continue
+            if people.tell_splits:
+                place = found.path.parent.relative_to(folder)
+                raise InputError(
+                    f"{found.subject}: no label file derivatives/*/{place}/{found.name}_*dseg.nii.gz"
+                    f"{' (' + HOW_TO_CORRECT + ')' if automatic else ''}; add it or the split 'ignore'."
+                )
+            unlabelled.append(found.subject)  # a study of which some are labelled
             passed_over = passed_over or automatic
             continue
-        if labels is None:
-            place = image.parent.relative_to(folder)
-            raise InputError(
-                f"{person}: no label file derivatives/*/{place}/{stem}_*dseg.nii.gz"
-                f"{' (' + HOW_TO_CORRECT + ')' if automatic else ''}; add it or the split 'ignore'."
-            )
-        extra = []
-        for channel in channels[1:]:
-            files = channel_files(image, stem, channel)
-            if len(files) != 1:
-                raise InputError(
-                    f"{person}: expected one file {stem}_{channel}.nii.gz beside the QSM, found {len(files)}."
-                )
-            extra.append(files[0])
-        name = stem if "_ses-" in stem or len(stem) > len(person) else person
-        subjects.append(Subject(name, (image, *extra), labels, splits.get(person, "train"), person))
+        images = (found.path, *(_channel(found, channel) for channel in channels[1:]))
+        name = found.name if len(found.name) > len(found.subject) else found.subject
+        subjects.append(Subject(name, images, labels, split, found.subject))
     if unlabelled and not subjects:
         raise InputError(
             f"{folder}: none of the {len(maps)} volumes has a label file derivatives/*/sub-*/anat/sub-*_dseg.nii.gz"
             f"{' (' + HOW_TO_CORRECT + ')' if passed_over else ''}; add them, or give a TSV table."
         )
     if unlabelled:
-        few = ", ".join(unlabelled[:3]) + (", ..." if len(unlabelled) > 3 else "")
         _log.warning(
-            "%d of %d volumes have no labels and are left out (%s).", len(unlabelled), len(maps), few
+            "%d of %d volumes have no labels and are left out (%s).",
+            len(unlabelled),
+            len(maps),
+            few(unlabelled),
         )
     return subjects
+
+
+def _split_of(person: str, people: Participants) -> str:
+    """The part of a person in the experiment: "train" without a table that tells it.
+
+    Raises InputError when it tells others' but not this person's, or two different ones.
+    """
+    if not people.tell_splits:
+        return "train"
+    if person not in people.by_subject:
+        raise InputError(
+            f"{people.path} has no row for {person}; add it with its split (train, val, test or ignore)."
+        )
+    splits = {_split(text, f"{people.path}, {person}") for text in people.of(person).splits}
+    if len(splits) > 1:
+        raise InputError(
+            f"{people.path} gives {person} the splits {' and '.join(sorted(splits))}; keep one row."
+        )
+    return splits.pop()
+
+
+def _channel(found: Map, channel: str) -> Path:
+    files = channel_files(found.path, found.name, channel)
+    if len(files) != 1:
+        raise InputError(
+            f"{found.subject}: expected one file {found.name}_{channel}.nii.gz beside the QSM, found {len(files)}."
+        )
+    return files[0]
 
 
 def label_mapping(name_or_file: str) -> str | dict[int, int]:

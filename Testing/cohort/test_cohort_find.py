@@ -9,6 +9,7 @@ from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.cohort.local import WORKER_MEMORY_MB, free_memory_mb, worker_count
 from DGMSegmentationLib.cohort.longitudinal import Visit, session_changes
 from DGMSegmentationLib.cohort.record import full_stamp, is_same
+from DGMSegmentationLib.cohort.request import selected_cases
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.inference.devices import usable_cpus
 from DGMSegmentationLib.io.bids.derivatives import case_paths, check_output
@@ -183,6 +184,48 @@ def test_table(tmp_path):
     assert two.edited == tmp_path / "b/fixed.nii.gz" and one.edited is None
     assert three.image == tmp_path / "dicom/P2"
     assert "listed 2 times" in four.trouble
+
+
+def test_a_study_as_people_keep_it(tmp_path):
+    for subject in ("sub-001", "sub-002"):
+        for session, day in (("post", "2024-05-01"), ("pre", "2023-05-01")):
+            stem = f"{subject}_ses-{session}"
+            touch(tmp_path, f"{subject}/ses-{session}/anat/{stem}_Chimap.nii.gz")
+            scans = tmp_path / subject / f"ses-{session}" / f"{stem}_scans.tsv"
+            scans.write_text(f"filename\tacq_time\nanat/{stem}_Chimap.nii.gz\t{day}T10:00:00\n")
+    table = tmp_path / "participants.tsv"
+    table.write_text("participant_id\tAge\tsex\n1\t34,5\tF\n002\t71\tM\n002\t70\tM\n3\t20\tM\n")
+    cohort = find_cohort(tmp_path)
+    assert [(case.session, case.visit, case.age, case.sex) for case in cohort.cases] == [
+        ("ses-pre", 0, 34.5, "F"), ("ses-post", 1, 34.5, "F"), ("ses-pre", 0, None, "M"), ("ses-post", 1, None, "M"),
+    ]  # fmt: skip
+    assert cohort.cases[0].ordered_by == "acq_time in sub-001_ses-*_scans.tsv"
+    assert len(cohort.remarks) == 2 and "1 row (3)" in cohort.remarks[0] and "sub-002" in cohort.remarks[1]
+    for written in ("1", "sub-001", "001", "01"):
+        assert selected_cases(cohort, frozenset({written})) == {"sub-001_ses-pre", "sub-001_ses-post"}
+    with pytest.raises(InputError, match="no image of subject 7"):
+        selected_cases(cohort, frozenset({"1", "7"}))
+    touch(tmp_path, "sub-01/anat/sub-01_Chimap.nii.gz")
+    with pytest.raises(InputError, match="could be sub-001 or sub-01"):
+        selected_cases(find_cohort(tmp_path), frozenset({"1"}))
+
+
+def test_maps_in_a_derivative_are_hinted(tmp_path):
+    touch(tmp_path, "sub-1/anat/sub-1_T1w.nii.gz", "derivatives/qsmxt/sub-1/anat/sub-1_Chimap.nii.gz")
+    with pytest.raises(InputError, match=r"holds no sub-.*derivatives.qsmxt does: give that folder"):
+        find_cohort(tmp_path)
+    assert names(find_cohort(tmp_path / "derivatives/qsmxt")) == ["sub-1"]
+
+
+def test_numbers_that_became_fractions_stay_apart(tmp_path):
+    table = tmp_path / "list.tsv"
+    lines = ("1.0\t1.0\ta.nii", "10\t\tb.nii", "10.0\t2.0\tc.nii", "1.5\t\td.nii")
+    table.write_text("subject\tsession\timage\tAge\n" + "".join(f"{line}\t34,5\n" for line in lines))
+    cohort = find_cohort(table)
+    assert names(cohort) == ["sub-1_ses-1", "sub-10", "sub-10_ses-2", "sub-15"]
+    troubles = [case.trouble for case in cohort.cases]
+    assert "10.0 and 10 would both be sub-10" in troubles.pop(2) and troubles == ["", "", ""]
+    assert {case.age for case in cohort.cases} == {34.5} and cohort.cases[0].subject == "1.0"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The tables and the page of a cohort, from records: every case has its place, and they say how it was measured."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from rows import blocks
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import Cohort, CohortCase
-from DGMSegmentationLib.cohort.group import Entry, same_images, write_group
+from DGMSegmentationLib.cohort.group import Entry, same_images, without_norm, write_group
 from DGMSegmentationLib.cohort.layout import write_frame
 from DGMSegmentationLib.cohort.plan import Wishes
 from DGMSegmentationLib.cohort.provenance import group_provenance, mixed
@@ -152,3 +153,12 @@ def test_a_ragged_table_of_participants_matters_only_with_norms(tmp_path, capsys
     assert main(command) == 0
     assert "4 cells in line 2" in capsys.readouterr().err
     assert main([*command, "--norms", str(tmp_path / "norms.tsv")]) == 2
+
+
+def test_subjects_without_a_norm_are_named(tmp_path):
+    table = tmp_path / "norms.tsv"
+    table.write_text("structure\tmean_ppb\tsd_ppb\tage\nPU\t40\t10\t20\nPU\t60\t10\t60\n")
+    ages = {"sub-P1": 40.0, "sub-P2": None, "sub-P3": 89.0}
+    entries = [entry(tmp_path, name, "x.nii") for name in ages]
+    entries = [replace(e, case=replace(e.case, age=ages[e.case.name])) for e in entries]
+    assert without_norm(entries, str(table)) == ["sub-P2", "sub-P3"]

@@ -535,3 +535,50 @@ def _mask_of(folder):
     plain = folder / "plain"
     plain.write_bytes(b"")
     return 0o666 & ~(plain.stat().st_mode & 0o777)
+
+
+def test_a_link_keeps_its_own_name(tmp_path):
+    """A pseudonym's link: its target's name may tell who was examined."""
+    target = tmp_path / "Doe_Jane"
+    target.mkdir()
+    (target / "IM0001").write_bytes(b"x")
+    link = tmp_path / "P017"
+    link.symlink_to(target)
+    assert stem(link) == "P017" and stem(link / "IM0001") == "P017"
+    image = tmp_path / "P017_Chimap.nii.gz"
+    image.symlink_to(target / "IM0001")
+    assert stem(image) == "P017_Chimap"
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+ANNEX = "../.git/annex/objects/zK/7f/SHA256E-s9--0.nii.gz/SHA256E-s9--0.nii.gz"
+
+
+@pytest.mark.parametrize("name", ["x_Chimap.nii.gz", "x.nrrd", "IM0001", "x.dcm"])
+def test_content_that_was_not_fetched_is_said(tmp_path, name):
+    for make, remedy in (
+        (lambda path: path.write_bytes(LFS), "git lfs pull"),
+        (lambda path: path.symlink_to(ANNEX), "datalad get"),
+        (lambda path: path.write_text("/annex/objects/SHA256E-s9--0.nii.gz\n"), "datalad get"),
+        (lambda path: path.symlink_to("moved/away.nii"), "link to moved/away.nii"),
+    ):
+        path = tmp_path / name
+        make(path)
+        for read in (read_image, read_labels):
+            with pytest.raises(InputError, match=remedy):
+                read(path)
+        with pytest.raises(InputError, match=remedy):
+            read_image(tmp_path)  # a folder of such files, as of a DICOM series
+        path.unlink()
+
+
+def test_tables_and_models_that_were_not_fetched_are_said(tmp_path):
+    from DGMSegmentationLib.io.tables import read_table
+    from DGMSegmentationLib.models.model import find_model, read_header
+
+    for name, read in (("t.tsv", read_table), ("m.safetensors", read_header), ("m.safetensors", find_model)):
+        path = tmp_path / name
+        path.symlink_to(ANNEX)
+        with pytest.raises(InputError, match="datalad get"):
+            read(path)
+        path.unlink()

@@ -71,6 +71,12 @@ def makers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [maker for maker in listed if isinstance(maker, dict)] if isinstance(listed, list) else []
 
 
+def raw_dataset(folder: Path) -> Path | None:
+    """The BIDS folder that a folder ``derivatives/NAME`` belongs to; None for another folder."""
+    whole = Path(os.path.abspath(folder))
+    return whole.parents[1] if whole.parent.name == "derivatives" else None
+
+
 def is_automatic(folder: Path) -> bool:
     """True for a derivative folder that ``dgmseg cohort`` wrote (the labels of ``dgmseg simulate`` are exact)."""
     if (folder / STATE).is_dir():
@@ -136,8 +142,13 @@ def described(output: Path, root: Path, version: str) -> dict[str, Any]:
 
 
 def _link(output: Path, root: Path) -> str:
-    """The images' folder as seen from the output; as a URI where there is no relative path (another drive)."""
+    """The images' folder as seen from the output; as a URI where there is no relative path (another drive).
+
+    A folder that is a link keeps the link's name: its target's may tell who was examined.
+    """
+    whole = Path(os.path.abspath(root))
+    named = whole.parent.resolve() / whole.name
     try:
-        return Path(os.path.relpath(root.resolve(), output.resolve())).as_posix()
+        return Path(os.path.relpath(named, output.resolve())).as_posix()
     except ValueError:
-        return root.resolve().as_uri()
+        return named.as_uri()

@@ -4,12 +4,13 @@
 with itself, so of such a folder only the corrections count: ``..._desc-edited_dseg``, as the cohort names them.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InputError
-from .derivatives import case_paths, is_automatic
+from .derivatives import case_paths, is_automatic, raw_dataset
 from .names import longer_names
 
 HOW_TO_CORRECT = (
@@ -34,7 +35,9 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
     longer = longer_names(stem, stems)
     found: list[Path] = []
     passed_over = False
-    for folder in sorted(p for p in root.glob("derivatives/*") if (p / place).is_dir()):
+    for folder in _derivatives(root):
+        if not (folder / place).is_dir():
+            continue
         if is_automatic(folder):
             paths = case_paths(folder, stem)
             passed_over = passed_over or paths.labels.exists()
@@ -48,8 +51,15 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
         files = [p for p in files if not p.name.startswith(longer)]
         found += [p for p in files if _EDITED.search(p.name)] or files
     if len(found) > 1:
-        names = " and ".join(str(p.relative_to(root)) for p in found[:2])
+        names = " and ".join(os.path.relpath(p, root) for p in found[:2])
         raise InputError(
             f"{stem}: more than one label file ({names}); keep one, or use a TSV table to choose."
         )
     return (found[0] if found else None), passed_over
+
+
+def _derivatives(root: Path) -> list[Path]:
+    """The derivative folders of a data set; of a derivative folder with maps: those beside it too."""
+    raw = raw_dataset(root)
+    beside = [p for p in raw.glob("derivatives/*") if not p.samefile(root)] if raw else []
+    return [*sorted(root.glob("derivatives/*")), *sorted(beside)]

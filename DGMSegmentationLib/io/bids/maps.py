@@ -123,3 +123,13 @@ def channel_files(image: Path, name: str, channel: str) -> list[Path]:
     maps = (other for p in image.parent.iterdir() if (other := map_stem(p.name)))
     others = longer_names(name, maps)
     return exact or [p for p in files if not p.name.startswith(others)]
+
+
+def maps_elsewhere(root: Path) -> list[Path]:
+    """Folders below one without maps that do hold some: a derivative (reconstructions often lie there) or ``rawdata``."""
+    return [p for p in (*sorted(root.glob("derivatives/*")), *sorted(root.glob("*"))) if _has_maps(p)]
+
+
+def _has_maps(folder: Path) -> bool:
+    patterns = ("sub-*/anat/*_Chimap.nii*", "sub-*/ses-*/anat/*_Chimap.nii*")
+    return any(True for pattern in patterns for _ in folder.glob(pattern))

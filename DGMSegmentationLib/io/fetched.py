@@ -1,0 +1,37 @@
+"""Files whose content is not on this computer: only Git LFS' pointer or git-annex' (DataLad's) link or pointer to it is."""
+
+import os
+from pathlib import Path
+
+from ..errors import InputError
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+_ANNEX = b"/annex/objects/"
+_LONGEST_POINTER = 1024  # bytes, of Git LFS; git-annex' are shorter
+
+
+def check_fetched(path: Path) -> None:
+    """Raise InputError, which says how to get the content, for a pointer and for a link that leads nowhere.
+
+    Whatever else the path is, or that there is nothing, is left to the caller.
+    """
+    try:
+        if path.is_symlink() and not path.exists():
+            target = os.readlink(path)
+            if _ANNEX in target.replace("\\", "/").encode(errors="replace"):
+                raise InputError(_ANNEXED.format(path))
+            raise InputError(f"{path} is a link to {target}, which is not there: mend the link.")
+        if not path.is_file() or path.stat().st_size > _LONGEST_POINTER:
+            return
+        content = path.read_bytes()
+    except (OSError, ValueError):
+        return
+    if content.startswith(_LFS):
+        raise InputError(
+            f"{path} is only a Git LFS pointer, without the content: run git lfs pull, then again."
+        )
+    if content.startswith(_ANNEX):
+        raise InputError(_ANNEXED.format(path))
+
+
+_ANNEXED = "{0} is only a link to git-annex' (DataLad's) content, which is not here: run datalad get {0}, then again."
