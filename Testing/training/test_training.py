@@ -13,10 +13,11 @@ from training_data import TINY_DENSE, TINY_PATCH, head, make_bids
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.io.bids.derivatives import data_licence
 from DGMSegmentationLib.models.model import Member, load_model
 from DGMSegmentationLib.training.cases import prepare_cases, prior_box
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
-from DGMSegmentationLib.training.data import Subject, choose_validation, data_licence, find_subjects
+from DGMSegmentationLib.training.data import Subject, choose_validation, find_subjects
 from DGMSegmentationLib.training.fitting import new_network
 from DGMSegmentationLib.training.header import model_header
 from DGMSegmentationLib.training.preset import load_preset
