@@ -224,19 +224,21 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
     def start(self, inputVolume, outputSegmentation=None, model="", channels=None, **options):
         """Begin a run without waiting; call ``runner.poll()`` in the main thread until it reports the end.
 
-        ``options``: device, units, largest_component, flip_average. Raises InputError with one plain sentence.
+        ``options``: fields of :class:`DGMSegmentationLib.options.SegmentOptions` by name. Raises InputError.
         """
-        from DGMSegmentationScene.runner import IDLE, Settings
+        from DGMSegmentationScene.runner import IDLE
 
         from DGMSegmentationLib.errors import InputError
         from DGMSegmentationLib.models.model import bundled_models
+        from DGMSegmentationLib.options import DEFAULT_MODEL, SegmentOptions
 
         if self.runner.state != IDLE:  # else its result would be taken for this volume's
             raise InputError(
                 "A segmentation is running: wait for its end, or make another DGMSegmentationLogic."
             )
-        settings = Settings(model=model or next(iter(bundled_models()), "default"), **options)
-        self.runner.start(inputVolume, settings, outputSegmentation, channels)
+        model = model or next(iter(bundled_models()), DEFAULT_MODEL)
+        chosen = SegmentOptions.from_dict({"model": model, **options})
+        self.runner.start(inputVolume, chosen, outputSegmentation, channels)
 
     def cancel(self):
         """Stop the run within a second; nothing in the scene is changed."""

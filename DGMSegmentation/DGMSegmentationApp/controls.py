@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from DGMSegmentationScene import navigation
-from DGMSegmentationScene.runner import IDLE, Settings, Update
+from DGMSegmentationScene.runner import IDLE, Update
 from DGMSegmentationScene.sample import sample_file
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
@@ -18,7 +18,7 @@ from DGMSegmentationLib.io.files import stem
 from .editor import EditorLogic
 from .models import Models
 from .session import Session
-from .state import unit_words
+from .state import chosen_options, unit_words
 from .table import Table
 from .uploads import read_as
 
@@ -162,16 +162,9 @@ class Controls(Table):
 
     def _start(self) -> None:
         state = self.state
-        settings = Settings(
-            model=state.dgm_model,
-            device=state.dgm_device,
-            units=state.dgm_units,
-            largest_component=bool(state.dgm_largest),
-            flip_average=bool(state.dgm_flip),
-        )
         self.say("")
         try:
-            self.session.start(settings)
+            self.session.start(chosen_options(state))
         except Exception as error:
             self.fail(error)
             return

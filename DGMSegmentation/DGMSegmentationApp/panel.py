@@ -11,6 +11,8 @@ from trame.widgets import vuetify3 as v
 from trame_slicer.app.ui import FlexContainer, PaintEffectUI, SegmentDisplayUI, SegmentEditorUI
 from trame_slicer.segmentation import SegmentationEffectNoTool, SegmentationEffectThreshold
 
+from DGMSegmentationLib.options import option_fields
+
 from .tools import TOOL_SETTINGS, brush_words, name_icons, range_notice
 
 _COLUMNS = (
@@ -65,23 +67,22 @@ class Panel(SegmentEditorUI):
             with html.Div(v_show=("dgm_advanced",)):
                 html.Div("{{ dgm_model_text }}", classes="dgm-small mb-2")
                 with FlexContainer(row=True, classes="dgm-row"):
-                    v.VSelect(
-                        v_model=("dgm_device",),
-                        items=("['auto', 'cuda', 'mps', 'cpu']",),
-                        label="Device",
-                        **_FIELD,
-                    )
-                    v.VSelect(
-                        v_model=("dgm_units",),
-                        items=("['auto', 'ppm', 'ppb']",),
-                        label="Units",
-                        id="dgm-units",
-                        **_FIELD,
-                    )
-                v.VCheckbox(v_model=("dgm_largest",), label="Keep only the largest piece of each", **_CHECK)
-                v.VCheckbox(
-                    v_model=("dgm_flip",), label="Average with the mirrored head (twice the time)", **_CHECK
-                )
+                    for option in option_fields(offered=True):
+                        if option.metadata["choices"]:
+                            v.VSelect(
+                                v_model=(f"dgm_{option.name}",),
+                                items=(str(list(option.metadata["choices"])),),
+                                label=option.name.replace("_", " ").capitalize(),
+                                id=f"dgm-{option.name}",
+                                **_FIELD,
+                            )
+                for option in option_fields(offered=True):
+                    if isinstance(option.default, bool):
+                        v.VCheckbox(
+                            v_model=(f"dgm_{option.name}",),
+                            label=option.metadata["help"].rstrip("."),
+                            **_CHECK,
+                        )
                 html.Div("Window: {{ dgm_window[0] }} to {{ dgm_window[1] }} ppb", classes="dgm-small")
                 v.VRangeSlider(
                     v_model=("dgm_window",),

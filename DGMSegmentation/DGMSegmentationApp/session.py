@@ -9,11 +9,12 @@ from DGMSegmentationScene.labels import labels_for_volume
 from DGMSegmentationScene.measurement import Measurement, Measurer
 from DGMSegmentationScene.provenance import attribute, fingerprint, is_edited, mark_unedited
 from DGMSegmentationScene.report import write_report
-from DGMSegmentationScene.runner import IDLE, Runner, Settings, Update
+from DGMSegmentationScene.runner import IDLE, Runner, Update
 from DGMSegmentationScene.segments import create_segmentation, show_labels
 from DGMSegmentationScene.volumes import add_volume, refusal
 
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.options import SegmentOptions
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.image import Image
@@ -161,12 +162,12 @@ class Session:
             return False
         return not unit.detected if self.units == "auto" else bool(unit.unit != self.units)
 
-    def start(self, settings: Settings) -> None:
+    def start(self, options: SegmentOptions) -> None:
         """Begin a run that fills the segmentation; raises InputError with one plain sentence."""
         reason = refusal(self.volume)
         if reason:
             raise InputError("Open a QSM volume first." if self.volume is None else reason)
-        self.runner.start(self.volume, settings, self.segmentation)
+        self.runner.start(self.volume, options, self.segmentation)
 
     def poll(self) -> list[Update]:
         """What the run says since the last call; when it has finished, its labels are there.

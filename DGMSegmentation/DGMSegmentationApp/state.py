@@ -5,6 +5,7 @@ from typing import Any
 from DGMSegmentationScene.shown import number, shown_flags
 from trame_server.state import State
 
+from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.structures import STRUCTURES
 
 # The names begin with dgm_, so that none meets one of trame-slicer's.
@@ -16,12 +17,9 @@ DEFAULTS: dict[str, Any] = {
     "dgm_max_upload_mb": 0,
     "dgm_warnings": [],
     "dgm_models": [],
+    **{f"dgm_{option.name}": option.default for option in option_fields(offered=True)},  # what a run is told
     "dgm_model": "",
     "dgm_model_text": "",
-    "dgm_device": "auto",
-    "dgm_units": "auto",
-    "dgm_largest": True,
-    "dgm_flip": False,
     "dgm_window": [-100, 200],
     "dgm_phase": "idle",  # idle, running, cancelling
     "dgm_progress": 0,
@@ -58,6 +56,12 @@ def set_defaults(state: State) -> None:
     state.update(DEFAULTS)
     state.client_only("dgm_upload", "dgm_saving")
     state.dgm_rows = rows_of([], {}, lambda _label: True)
+
+
+def chosen_options(state: State) -> SegmentOptions:
+    """The options of a run as the page's fields stand."""
+    chosen = {option.name: getattr(state, f"dgm_{option.name}") for option in option_fields(offered=True)}
+    return SegmentOptions(**chosen)
 
 
 def rows_of(rows: list[Any], reasons: dict[str, str], visible: Any) -> list[dict[str, Any]]:

@@ -8,8 +8,10 @@ from typing import Any
 import qt
 import slicer
 from DGMSegmentationScene.provenance import is_edited
-from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner, Settings
+from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner
 from slicer.i18n import tr as _
+
+from .parameters import options_of
 
 POLL_MS = 40
 
@@ -65,15 +67,9 @@ class Running:
             if not slicer.util.confirmYesNoDisplay(f"<p>{html.escape(question)}</p>"):
                 return
         self.say("")
-        settings = Settings(
-            model=self._inputs.model,
-            device=parameters.device,
-            units=parameters.units,
-            largest_component=parameters.largestComponent,
-            flip_average=parameters.flipAverage,
-        )
         try:
-            self._runner.start(parameters.inputVolume, settings, output, self._inputs.channels())
+            options = options_of(parameters)
+            self._runner.start(parameters.inputVolume, options, output, self._inputs.channels())
         except Exception as error:
             self._fail(error)
             return

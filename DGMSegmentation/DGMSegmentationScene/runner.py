@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from DGMSegmentationLib.options import SegmentOptions
+
 from .provenance import is_edited, mark_unedited, set_aside, write_provenance
 from .segments import create_segmentation, show_labels
 from .volumes import image_of
@@ -26,17 +28,6 @@ OTHERS_S = 0.005
 """Per poll, for the other threads: Slicer's main thread keeps Python's lock between two polls, unlike a plain Qt program."""
 REMOVE_S = 1.0
 """How long the end of everything waits for temporary files that cannot be removed yet."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the user may choose beside the volume."""
-
-    model: str
-    device: str = "auto"
-    units: str = "auto"
-    largest_component: bool = True
-    flip_average: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +94,11 @@ class Runner:
         return time.monotonic() - self.started if self.state != IDLE else 0.0
 
     def start(
-        self, volume: Any, settings: Settings, output: Any = None, channels: Mapping[str, Any] | None = None
+        self,
+        volume: Any,
+        options: SegmentOptions,
+        output: Any = None,
+        channels: Mapping[str, Any] | None = None,
     ) -> None:
         """Begin a run and return at once; does nothing while another one runs (see ``state``).
 
@@ -119,7 +114,7 @@ class Runner:
         images = {"": image_of(volume, as_seen=True, copy=True)}
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
-        model = str(find_model(settings.model))
+        options = options.changed(model=str(find_model(options.model)))
         place = self._temporary()
         try:
             folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-", dir=place))
@@ -144,11 +139,7 @@ class Runner:
             image=files.pop(""),
             channels=list(files.values()),
             output=str(folder),
-            model=model,
-            device=settings.device,
-            units=settings.units,
-            largest_component=settings.largest_component,
-            flip_average=settings.flip_average,
+            options=options.to_dict(),
         )
         arrays = [image.data for image in images.values()]
         self._saver = threading.Thread(target=self._save, args=(arrays, folder), daemon=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DGMError
+from ..options import SegmentOptions
 
 AROUND = ("units and mask", "resample", "back", "components", "measure")
 """The steps of ``segment`` that prepare and follow the network's."""
@@ -26,14 +27,16 @@ sys.exit(code)
 """
 
 
-def cold(image: Path, model: str, device: str, units: str) -> dict[str, Any]:
+def cold(image: Path, options: SegmentOptions) -> dict[str, Any]:
     """``dgmseg segment`` in a new process: wall seconds, peak memory, and seconds by step from its own record."""
     with tempfile.TemporaryDirectory() as folder:
         memory, output = Path(folder) / "memory.txt", Path(folder) / "output"
-        words = ["segment", str(image), "--output", str(output), "--model", model]
+        words = ["segment", str(image), "--output", str(output)]
+        for name in ("model", "device", "units"):
+            words += [f"--{name}", getattr(options, name)]
         start = time.perf_counter()
         run = subprocess.run(
-            [sys.executable, "-c", _COLD, str(memory), *words, "--device", device, "--units", units],
+            [sys.executable, "-c", _COLD, str(memory), *words],
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )
@@ -49,7 +52,7 @@ def cold(image: Path, model: str, device: str, units: str) -> dict[str, Any]:
     return {"seconds": wall, "memory_mb": float(peak) if peak else None, "steps": steps}
 
 
-def warm(image: Path, model: str, device: str, units: str, runs: int = 3) -> dict[str, Any]:
+def warm(image: Path, options: SegmentOptions, runs: int = 3) -> dict[str, Any]:
     """The second and later runs in one process, as in the panel's worker: the median run by its wall time.
 
     ``seconds`` goes from the file to labels and table; writing the results is the step "write" and not part of it.
@@ -59,11 +62,11 @@ def warm(image: Path, model: str, device: str, units: str, runs: int = 3) -> dic
     from ..segmentation.outputs import output_paths, write_segmentation
     from ..segmentation.pipeline import segment
 
-    predictor = Predictor(load_model(model), device, log=lambda text: None)
+    predictor = Predictor(load_model(options.model), options.device, log=lambda text: None)
     found = []
     for _ in range(runs + 1):
         start = time.perf_counter()
-        result = segment(image, predictor=predictor, units=units, log=lambda text: None)
+        result = segment(image, options=options, predictor=predictor, log=lambda text: None)
         found.append((time.perf_counter() - start, result.seconds))
     wall, steps = sorted(found[1:], key=lambda f: f[0])[runs // 2]
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Device, Units
+from ..options import SegmentOptions
+from .options import takes_options
 
 
 class Part(str, Enum):
@@ -17,7 +18,9 @@ class Part(str, Enum):
     training = "training"
 
 
+@takes_options(only=("model", "device", "units"))
 def benchmark(
+    *,
     image: Annotated[Path, typer.Argument(help="A QSM volume to measure on.")],
     part: Annotated[
         list[Part] | None, typer.Option(help="networks, segment, training; all when left out.")
@@ -26,11 +29,7 @@ def benchmark(
         list[str] | None,
         typer.Option(help="dolz, anisotropic, a model's name or file; all of these when left out."),
     ] = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="The model for the runs of segment.")
-    ] = "default",
-    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,
-    units: Annotated[Units, typer.Option(help="Unit of the image.")] = Units.auto,
+    options: SegmentOptions,
     whole: Annotated[
         bool, typer.Option("--whole", help="Run all patches of the patch-wise method (many minutes).")
     ] = False,
@@ -59,12 +58,13 @@ def benchmark(
     if json_file is not None:
         check_writable([json_file], overwrite)
     # Bad input is said before minutes are spent.
-    header = read_header(find_model(model))[0]
+    header = read_header(find_model(options.model))[0]
     parts = part or list(Part)
-    open_case(read_image(image), units=units.value, channels=("qsm",))
-    place = pick_device(device.value).type
+    open_case(read_image(image), units=options.units, channels=("qsm",))
+    place = pick_device(options.device).type
+    placed = options.changed(device=place)
     limit_torch_threads()  # as a run does, so that the peak is that of the same threads
-    jobs = _jobs(network or ["dolz", "anisotropic", model], place, whole, sizes)
+    jobs = _jobs(network or ["dolz", "anisotropic", options.model], place, whole, sizes)
     found: dict[str, Any] = {"machine": describe(), "image": image.name}
     peaks = {name: round(gemm_gflops(name), 1) for name in dict.fromkeys(("cpu", place))}
     found["machine"]["sgemm_gflops"] = peaks["cpu"]
@@ -83,15 +83,15 @@ def benchmark(
 
     if Part.segment in parts:  # before the networks, whose processes may be larger
         tell("segment, cold")
-        found["segment_cold"] = cold(image, model, place, units.value)
+        found["segment_cold"] = cold(image, placed)
         tell("segment, warm")
-        found["segment_warm"] = warm(image, model, place, units.value)
+        found["segment_warm"] = warm(image, placed)
         share = around_the_network(found["segment_warm"])
         found["segment_warm"]["around_the_network_percent"] = round(share, 1)
         _show_steps(found)
         keep()
     if Part.networks in parts:
-        found["networks"] = measure_methods(jobs, image, units.value, peaks, header.prior_box, tell)
+        found["networks"] = measure_methods(jobs, image, options.units, peaks, header.prior_box, tell)
         _show_networks(found["networks"])
         keep()
     if Part.training in parts:

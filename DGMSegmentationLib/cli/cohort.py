@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import CONNECTIVITY, DEVICE, FLIP_AVERAGE, LARGEST_COMPONENT, MODEL, Device, Units
+from ..options import SegmentOptions
+from .options import takes_options
 
 if TYPE_CHECKING:
     from ..cohort.run import Progress, Summary
 
 
+@takes_options(leave_out=("voxel_size", "subject"))
 def cohort(
+    *,
     source: Annotated[
         Path,
         typer.Argument(
@@ -22,9 +25,7 @@ def cohort(
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the BIDS derivatives.")],
-    model: Annotated[str, MODEL] = "default",
-    device: Annotated[Device, DEVICE] = Device.auto,
-    units: Annotated[Units, typer.Option(help="Unit of all images.")] = Units.auto,
+    options: SegmentOptions,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Worker processes (default: what cores and memory allow; one for a GPU)."),
@@ -46,12 +47,6 @@ def cohort(
         Path | None,
         typer.Option(help="Your table of expected means (structure, mean_ppb, sd_ppb; age, sex)."),
     ] = None,
-    largest_component: Annotated[bool, LARGEST_COMPONENT] = True,
-    connectivity: Annotated[int, CONNECTIVITY] = 6,
-    flip_average: Annotated[bool, FLIP_AVERAGE] = False,
-    save_probabilities: Annotated[
-        bool, typer.Option("--save-probabilities", help="Also write the probabilities of each case.")
-    ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try failed cases again although nothing has changed.")
     ] = False,
@@ -75,22 +70,8 @@ def cohort(
     """
     from ..cohort.plan import Force, Wishes
     from ..cohort.run import Request, run_cohort
-    from ..errors import InputError
-    from ..segmentation.postprocess import CONNECTIVITIES
 
-    if connectivity not in CONNECTIVITIES:
-        raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
-    wishes = Wishes(
-        model=model,
-        units=units.value,
-        largest_component=largest_component,
-        connectivity=connectivity,
-        flip_average=flip_average,
-        save_probabilities=save_probabilities,
-        reference=reference,
-        norms=str(norms) if norms else None,
-        device=device.value,
-    )
+    wishes = Wishes(options, reference=reference, norms=str(norms) if norms else None)
     force = Force(redo, retry_failed, overwrite, frozenset(participant or []))
     request = Request(source, output, wishes, parts, force, workers, scheduler, dry_run)
 
@@ -100,7 +81,7 @@ def cohort(
     with terminable(), cohort_progress(verbose) as progress:
         summary = run_cohort(request, progress, log)
     if dry_run:
-        _show_plan(summary, output, workers, device.value)
+        _show_plan(summary, output, workers, options.device)
         return
     typer.echo(_sentence(summary, output))
     if summary.failures:

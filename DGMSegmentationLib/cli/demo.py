@@ -5,15 +5,17 @@ from typing import Annotated
 
 import typer
 
-from .options import DEVICE, MODEL, Device
+from ..options import SegmentOptions
+from .options import takes_options
 
 
+@takes_options(only=("model", "device"))
 def demo(
+    *,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
     ] = Path("dgmseg-demo"),
-    model: Annotated[str, MODEL] = "default",
-    device: Annotated[Device, DEVICE] = Device.auto,
+    options: SegmentOptions,
 ) -> None:
     """Segment the bundled sample volume and compare the result with its true labels and values.
 
@@ -30,7 +32,7 @@ def demo(
 
     start = time.perf_counter()
     sample = bundled_sample()
-    find_model(model)  # before torch is imported: a missing model is said at once
+    find_model(options.model)  # before torch is imported: a missing model is said at once
     paths = output_paths(sample.image, output, picture=True)
     if _changed_since(paths["labels"], paths["provenance"]):
         raise InputError(
@@ -39,7 +41,7 @@ def demo(
     from ..segmentation.pipeline import segment
 
     with step_progress() as progress:
-        result = segment(sample.image, model, device=device.value, subject=NAME, progress=progress)
+        result = segment(sample.image, options=options.changed(subject=NAME), progress=progress)
         progress("Comparing with the truth", 0.93)
         compared = comparison(result, sample)
         progress("Writing the results", 0.95)

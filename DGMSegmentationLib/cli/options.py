@@ -1,9 +1,15 @@
-"""Choices that several commands share."""
+"""Choices that several commands share, and the options of a run as words of the command line."""
 
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import Field
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from ..options import SegmentOptions, option_fields
 
 if TYPE_CHECKING:
     from ..structures import LabelSet
@@ -66,13 +72,6 @@ class Sex(str, Enum):
     M = "M"
 
 
-MODEL = typer.Option("--model", "-m", help="A bundled model's name or a model file.")
-DEVICE = typer.Option("--device", help="Where the network runs.")
-LARGEST_COMPONENT = typer.Option(
-    "--largest-component/--no-largest-component", help="Keep only the largest piece of each structure."
-)
-CONNECTIVITY = typer.Option("--connectivity", help="Neighbours that connect voxels: 6, 18 or 26.")
-FLIP_AVERAGE = typer.Option("--flip-average", help="Average with the mirrored head; twice the time.")
 NORMS = typer.Option(
     "--norms", help="Your table of expected means for the page (structure, mean_ppb, sd_ppb; age, sex)."
 )
@@ -91,18 +90,67 @@ Changes = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")]
 
 
-def parse_voxel_size(text: str | None) -> tuple[float, float, float] | None:
-    """ "0.94,0.94,3" as three numbers; raises InputError for anything else."""
-    from ..errors import InputError
+def takes_options(
+    only: Sequence[str] = (), leave_out: Sequence[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option of the command line per field of SegmentOptions, in place of its parameter ``options``.
 
-    if text is None:
-        return None
-    try:
-        x, y, z = (float(part) for part in text.replace("x", ",").split(","))
-    except ValueError:
-        x = y = z = 0.0
-    if not all(0 < s < 100 for s in (x, y, z)):
-        raise InputError(
-            f"--voxel-size {text!r} is no voxel size; write three numbers in mm such as 0.94,0.94,3."
-        )
-    return x, y, z
+    ``only``, ``leave_out``: names of fields. The command is called with the finished SegmentOptions.
+    """
+    chosen = [
+        option
+        for option in option_fields(command=True)
+        if option.name not in leave_out and (not only or option.name in only)
+    ]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command)
+
+        @functools.wraps(command)
+        def run(**words: Any) -> None:
+            values = {option.name: words.pop(option.name) for option in chosen}
+            plain = {name: v.value if isinstance(v, Enum) else v for name, v in values.items()}
+            command(options=SegmentOptions(**plain), **words)
+
+        parameters: list[inspect.Parameter] = []
+        for parameter in own.parameters.values():
+            parameters += map(_parameter, chosen) if parameter.name == "options" else [parameter]
+        run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
+        return run
+
+    return decorate
+
+
+def _told(option: "Field[Any]") -> Any:
+    """The names and the help of a field of SegmentOptions, for typer."""
+    about, default = option.metadata, option.default
+    words = [f"--{option.name.replace('_', '-')}", *filter(None, [about["short"]])]
+    if default is True:
+        words[0] += f"/--no-{words[0][2:]}"
+    return typer.Option(*words, help=about["help"], show_default=default not in ("", None))
+
+
+MODEL = _told(next(option for option in option_fields() if option.name == "model"))
+
+
+def _parameter(option: "Field[Any]") -> inspect.Parameter:
+    """A field of SegmentOptions as typer reads it."""
+    default = option.default
+    kind: Any = type(default)
+    if default is None:
+        kind = str | None  # a text that the field's own check reads
+    elif kind is str and option.metadata["choices"]:
+        kind = _choice(option.name, option.metadata["choices"])
+        default = kind(default)
+    annotation = Annotated[kind, _told(option)]
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+def _choice(name: str, words: Sequence[str]) -> type[Enum]:
+    """The Enum that typer wants for one of a few words."""
+    made = Enum("Choice", {word: word for word in words}, type=str)  # type: ignore[misc]
+    made.__name__ = name
+    return made

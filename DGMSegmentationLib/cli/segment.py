@@ -5,23 +5,13 @@ from typing import Annotated
 
 import typer
 
-from .options import (
-    AGE,
-    CONNECTIVITY,
-    DEVICE,
-    FLIP_AVERAGE,
-    LARGEST_COMPONENT,
-    MODEL,
-    NORMS,
-    SEX,
-    Device,
-    Sex,
-    Units,
-    parse_voxel_size,
-)
+from ..options import SegmentOptions
+from .options import AGE, NORMS, SEX, Sex, takes_options
 
 
+@takes_options()
 def segment(
+    *,
     qsm: Annotated[
         Path, typer.Argument(metavar="QSM", help="The QSM: .nii, .nii.gz, .nrrd, or a DICOM folder.")
     ],
@@ -29,21 +19,10 @@ def segment(
         Path | None,
         typer.Option("--output", "-o", help="Folder for the results (default: beside the input)."),
     ] = None,
-    model: Annotated[str, MODEL] = "default",
-    device: Annotated[Device, DEVICE] = Device.auto,
-    units: Annotated[Units, typer.Option(help="Unit of the QSM.")] = Units.auto,
-    voxel_size: Annotated[
-        str | None, typer.Option(help="True voxel edges in mm when the header is wrong, e.g. 0.94,0.94,3.")
-    ] = None,
+    options: SegmentOptions,
     channel: Annotated[
         list[str] | None, typer.Option(help="A further channel that the model wants, as NAME=FILE.")
     ] = None,
-    largest_component: Annotated[bool, LARGEST_COMPONENT] = True,
-    connectivity: Annotated[int, CONNECTIVITY] = 6,
-    flip_average: Annotated[bool, FLIP_AVERAGE] = False,
-    save_probabilities: Annotated[
-        bool, typer.Option("--save-probabilities", help="Also write STEM_probseg.nii.gz.")
-    ] = False,
     dicom_seg: Annotated[
         bool, typer.Option("--dicom-seg", help="Also write STEM_dseg.dcm; the input must be DICOM.")
     ] = False,
@@ -73,7 +52,7 @@ def segment(
     check_fetched(qsm)
     if not qsm.exists():
         raise InputError(f"{qsm}: there is no such file; check the path.")
-    paths = output_paths(qsm, output, save_probabilities, dicom_seg=dicom_seg)
+    paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
     expected = read_norms(norms, age, sex.value if sex else None) if norms else None
@@ -89,16 +68,8 @@ def segment(
     with step_progress() as progress:
         result = run(
             source,
-            model,
-            device=device.value,
-            units=units.value,
-            voxel_size=parse_voxel_size(voxel_size),
+            options=options.changed(subject=options.subject or subject_of(qsm)),
             extra_channels=extra,
-            largest_component=largest_component,
-            connectivity=connectivity,
-            flip_average=flip_average,
-            keep_probabilities=save_probabilities,
-            subject=subject_of(qsm),
             progress=progress,
         )
         progress("Writing the results", 0.95)

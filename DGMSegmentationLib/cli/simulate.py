@@ -43,16 +43,16 @@ def simulate(
     """
     from ..errors import InputError
     from ..io.files import check_writable
+    from ..options import voxel_size_of
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
     from ..simulation.subject import RECONSTRUCTIONS, Options
-    from .options import parse_voxel_size
     from .progress import step_progress
 
     if reconstruction != "random" and reconstruction not in RECONSTRUCTIONS:
         raise InputError(
             f"--reconstruction {reconstruction} is unknown: use random, {', '.join(RECONSTRUCTIONS)}."
         )
-    size = parse_voxel_size(voxel_size)
+    size = voxel_size_of(voxel_size)
     if size is not None and not all(0.4 <= s <= 6.0 for s in size):
         raise InputError("--voxel-size must hold three sizes between 0.4 and 6 mm.")
     if contact_sheet is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..io.bids.derivatives import CasePaths
+from ..options import SegmentOptions
 from .find import CohortCase
 from .record import Record, is_readable, is_same, quick_stamp
 
@@ -14,29 +15,38 @@ from .record import Record, is_readable, is_same, quick_stamp
 class Wishes:
     """What the user asks of every case."""
 
-    model: str = ""
-    """The model file."""
+    options: SegmentOptions = field(default_factory=SegmentOptions)
     model_sha256: str = ""
-    units: str = "auto"
-    largest_component: bool = True
-    connectivity: int = 6
-    flip_average: bool = False
-    save_probabilities: bool = False
     reference: str = "none"
     norms: str | None = None
     norms_sha256: str = ""
-    device: str = "auto"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {**vars(self), "options": self.options.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Wishes":
+        """Read back what :meth:`to_dict` wrote."""
+        return cls(**{**values, "options": SegmentOptions.from_dict(values["options"])})
 
     def of_labels(self) -> dict[str, Any]:
-        """The options that the labels depend on."""
-        names = ("model_sha256", "units", "largest_component", "connectivity", "flip_average")
-        return {name: getattr(self, name) for name in names}
+        """The options that the labels depend on; one that a record of before does not name had its default then."""
+        return {
+            "model_sha256": self.model_sha256,
+            "units": self.options.units,
+            **self.options.recorded(),
+        }
 
     def of_rows(self, case: CohortCase) -> dict[str, Any]:
         """The options that table and page depend on, besides the labels."""
-        personal = {"age": case.age, "sex": case.sex} if self.norms else {}
-        names = ("units", "reference", "norms_sha256")
-        return {name: getattr(self, name) for name in names} | personal | {"subject": case.subject}
+        return {
+            "units": self.options.units,
+            "reference": self.reference,
+            "norms_sha256": self.norms_sha256,
+            **({"age": case.age, "sex": case.sex} if self.norms else {}),
+            "subject": case.subject,
+        }
 
 
 @dataclass(frozen=True)
@@ -181,7 +191,7 @@ def _labels_current(
         and automatic.get("made_of") == made_of(inputs)
         and automatic.get("options") == wishes.of_labels()
         and is_same(paths.labels, automatic.get("labels"))
-        and (not wishes.save_probabilities or paths.of("_probseg.nii.gz").exists())
+        and (not wishes.options.save_probabilities or paths.of("_probseg.nii.gz").exists())
     )
 
 

@@ -7,17 +7,18 @@ from typing import Any
 
 from .. import __version__
 from ..models.model import read_header
+from ..options import option_fields, recorded_default
 from .group import Entry
 from .plan import Wishes
 from .request import Request
 
-_OF_LABELS = ("largest_component", "connectivity", "flip_average")
+_OF_LABELS = tuple(f.name for when in ("always", "changed") for f in option_fields(recorded=when))
 _OF_ROWS = ("units", "reference")
 
 
 def group_provenance(request: Request, wishes: Wishes, entries: Sequence[Entry]) -> dict[str, Any]:
     """What the page of the cohort says of its making; "mixed: ..." where the cases differ."""
-    header, _ = read_header(wishes.model)
+    header, _ = read_header(wishes.options.model)
     found, differ = _found(entries), mixed(entries)
 
     def common(name: str, wish: Any) -> Any:
@@ -29,11 +30,13 @@ def group_provenance(request: Request, wishes: Wishes, entries: Sequence[Entry])
         wishes.model_sha256[:8]
     )  # else the run has brought none up to date
     model = {"name": header.name, "version": header.version, "sha256": wishes.model_sha256}
+    asked = {**wishes.of_labels(), **vars(wishes)}
+    names = [n for n in (*_OF_LABELS, *_OF_ROWS) if n in asked or set(found[n]) - {recorded_default(n)}]
     return {
         "software": f"DGMSegmentation {__version__}",
         "images": request.source.name,
         "model": differ.get("model") or (model if ours else made_by),
-        "options": {name: common(name, getattr(wishes, name)) for name in (*_OF_LABELS, *_OF_ROWS)},
+        "options": {name: common(name, asked.get(name)) for name in names},
         "norms": Path(wishes.norms).name if wishes.norms else None,
     }
 
@@ -58,7 +61,8 @@ def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[Any]]:
         automatic = record.get("automatic")
         if automatic and not record.get("edited"):
             options = automatic.get("options") or {}
-            _count(found, options, _OF_LABELS)
+            defaults = {name: recorded_default(name) for name in _OF_LABELS}
+            _count(found, {**defaults, **options}, _OF_LABELS)
             found["model"][f"{automatic.get('model', '')} {options.get('model_sha256', '')[:8]}".strip()] += 1
     return found
 
@@ -66,4 +70,5 @@ def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[Any]]:
 def _count(found: Mapping[str, Counter[Any]], options: Mapping[str, Any], names: Sequence[str]) -> None:
     for name in names:
         if name in options:
-            found[name][options[name]] += 1
+            value = options[name]
+            found[name][tuple(value) if isinstance(value, list) else value] += 1

@@ -21,7 +21,7 @@ class Request:
     source: Path
     output: Path
     wishes: Wishes
-    """``model`` may still be a bundled model's name."""
+    """``options.model`` may still be a bundled model's name."""
     parts: bool = False
     force: Force = field(default_factory=Force)
     workers: int | None = None
@@ -33,7 +33,7 @@ def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
     """The model's channels, and the wishes with checksums; raises InputError for a model, norm table or reference
     that cannot be.
     """
-    path = find_model(wishes.model)
+    path = find_model(wishes.options.model)
     header, checksum = read_header(path)
     if wishes.reference not in REFERENCE_WORDS:
         try:
@@ -50,7 +50,7 @@ def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
         norms_sum = sha256(wishes.norms)
     return header.channels, replace(
         wishes,
-        model=str(path.absolute()),
+        options=wishes.options.changed(model=str(path.absolute())),
         model_sha256=checksum,
         norms=str(Path(wishes.norms).absolute()) if wishes.norms else None,
         norms_sha256=norms_sum,

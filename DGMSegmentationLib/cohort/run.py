@@ -211,7 +211,7 @@ def _answers(
         return _no_answers(), 0
     if request.scheduler:
         return run_dask(tasks, request.scheduler, log), 0
-    gpu = any(task.do == "segment" for task in tasks) and has_gpu(wishes.device)
+    gpu = any(task.do == "segment" for task in tasks) and has_gpu(wishes.options.device)
     workers = worker_count(len(tasks), request.workers, gpu)
     return run_local(tasks, workers), workers
 

@@ -46,15 +46,15 @@ class Predictors:
 
     def get(self, wishes: Wishes) -> "Predictor":
         """The model on its device; raises InputError when its file is no longer the one that the run began with."""
-        key = (wishes.model, wishes.model_sha256, wishes.device)
+        key = (wishes.options.model, wishes.model_sha256, wishes.options.device)
         if self._ready is None or self._ready[0] != key:
             from ..inference.predictor import Predictor
             from ..models.model import load_model
 
-            model = load_model(wishes.model)
+            model = load_model(wishes.options.model)
             if model.sha256 != wishes.model_sha256:
-                raise DGMError(f"{wishes.model} was replaced during the run: start the run again.")
-            self._ready = (key, Predictor(model, wishes.device))
+                raise DGMError(f"{wishes.options.model} was replaced during the run: start the run again.")
+            self._ready = (key, Predictor(model, wishes.options.device))
         return self._ready[1]
 
 
@@ -67,7 +67,7 @@ def task_of(case: CohortCase, output: Path, wishes: Wishes, **more: Any) -> Task
     plain["image"] = str(case.image.absolute())
     plain["channels"] = {name: str(path.absolute()) for name, path in case.channels.items()}
     plain["edited"] = str(case.edited.absolute()) if case.edited else None
-    return Task(case=plain, output=str(output.absolute()), wishes=dict(vars(wishes)), **more)
+    return Task(case=plain, output=str(output.absolute()), wishes=wishes.to_dict(), **more)
 
 
 def process_plain(message: Mapping[str, Any]) -> Record:
@@ -79,7 +79,7 @@ def process_plain(message: Mapping[str, Any]) -> Record:
 def process(task: Task) -> Record:
     """Do the task and return its record, which also lies on the disk. A failure is a record with its reason."""
     case = _case_of(task)
-    wishes = Wishes(**task.wishes)
+    wishes = Wishes.from_dict(task.wishes)
     paths = case_paths(Path(task.output), case.name)
     start = time.perf_counter()
     # From the disk, not from the plan: an earlier attempt whose worker died may have come further than the plan knows.
@@ -172,14 +172,9 @@ def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[st
 
     done = segment(
         image,
+        options=wishes.options.changed(subject=case.subject),
         predictor=_predictors.get(wishes),
-        units=wishes.units,
         extra_channels=dict(case.channels),
-        largest_component=wishes.largest_component,
-        connectivity=wishes.connectivity,
-        flip_average=wishes.flip_average,
-        keep_probabilities=wishes.save_probabilities,
-        subject=case.subject,
         log=log,
     )
     opened = Case(done.image, done.mask, _units(done.provenance), done.stored or done.image)
@@ -207,7 +202,7 @@ def _measured(
 ) -> Result:
     """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
     labels = read_labels(source)
-    opened = open_case(image, units=wishes.units)
+    opened = open_case(image, units=wishes.options.units)
     array, resampled = labels_on_grid(labels, opened.image)
     native = opened.image.replace(data=array, unit=None)
     if not array.any():

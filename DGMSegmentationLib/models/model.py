@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__
 from ..errors import InputError
 from ..io.fetched import check_fetched
+from ..options import DEFAULT_MODEL
 from ..preprocessing.grid import Preprocessing
 from ..resources import resource_path
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 FORMAT = "dgmseg-model"
 FORMAT_VERSION = 1
 _KEY = "dgmseg"
-DEFAULT_MODEL = "default"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import logging
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -14,21 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..errors import Cancelled, InputError
+from ..errors import Cancelled
 from ..image import Image, reorient_back
 from ..io.files import read_image
 from ..measurement.quality import Flag, add_flags, quality_flags
 from ..measurement.roi import RoiRow, measure
-from ..models.model import DEFAULT_MODEL, Model, load_model
+from ..models.model import Model, load_model
+from ..options import SegmentOptions
 from ..preprocessing.case import Case, open_case
 from ..preprocessing.grid import Prepared, prepare
 from ..structures import by_label
-from .postprocess import (
-    CONNECTIVITIES,
-    labels_from_probabilities,
-    largest_components,
-    probabilities_to_native,
-)
+from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
 from .region import cropped, predict_region, prior_box, sign_looks_flipped
 
 if TYPE_CHECKING:
@@ -81,12 +77,8 @@ class Stopwatch:
 def label_case(
     case: Case,
     predictor: "Predictor",
+    options: SegmentOptions,
     *,
-    largest_component: bool = True,
-    connectivity: int = 6,
-    flip_average: bool = False,
-    use_prior_box: bool = True,
-    keep_probabilities: bool = False,
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[str], None] | None = None,
@@ -100,7 +92,7 @@ def label_case(
     report("Preparing the image", 0.05)
     with clock("resample"):
         prepared = prepare(case.channels, case.mask, pre)
-    box = prior_box(model, prepared) if use_prior_box else None
+    box = prior_box(model, prepared) if options.use_prior_box else None
 
     def tile(done: int, total: int) -> None:
         report("Running the network", 0.1 + 0.7 * done / total)
@@ -115,8 +107,7 @@ def label_case(
             predictor,
             prepared,
             box,
-            connectivity=connectivity,
-            flip_average=flip_average,
+            options,
             tiles=tile,
             cancel=cancel,
             log=log,
@@ -133,14 +124,14 @@ def label_case(
         grid = cropped(prepared.grid, box) if box is not None else prepared.grid
         labels = labels_from_probabilities(probabilities, model.labels, grid, prepared.native, pre.back)
     with clock("components"):
-        if largest_component:
-            labels, removed = largest_components(labels, connectivity)
+        if options.largest_component:
+            labels, removed = largest_components(labels, options.connectivity)
             notes["removed_voxels"] = {by_label(k).abbreviation: n for k, n in removed.items()}
     with clock("back"):
         native = reorient_back(labels, case.image.grid, pre.axes)
         native = np.where(case.mask, native, np.uint8(0))  # where there is no QSM there is nothing to measure
         full = None
-        if keep_probabilities:
+        if options.save_probabilities:
             full = probabilities_to_native(probabilities, grid, prepared.native)
             full = np.stack([reorient_back(p, case.image.grid, pre.axes) for p in full])
     absent = sorted(set(model.labels[1:]) - set(np.unique(native).tolist()))
@@ -161,31 +152,24 @@ def _stop_if(cancel: Callable[[], bool] | None) -> None:
 
 def segment(
     image: Image | Path | str,
-    model: Model | Path | str = DEFAULT_MODEL,
+    model: Model | Path | str | None = None,
     *,
+    options: SegmentOptions | None = None,
     predictor: "Predictor | None" = None,
-    device: str = "auto",
-    units: str = "auto",
-    voxel_size: Sequence[float] | None = None,
     extra_channels: Mapping[str, Image | Path | str] | None = None,
-    largest_component: bool = True,
-    connectivity: int = 6,
-    flip_average: bool = False,
-    use_prior_box: bool = True,
-    keep_probabilities: bool = False,
-    subject: str = "",
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[str], None] | None = None,
+    **changes: Any,
 ) -> Segmentation:
     """Segment the ten structures in one QSM and measure them.
 
-    ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``predictor``: a model already on a device,
-    to be used again for many cases; otherwise ``model`` and ``device`` make one. ``flip_average`` averages with the
-    mirrored head. Raises InputError for bad input, Cancelled when ``cancel()`` says so.
+    ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``options``, or single ones by name
+    (``device="cpu"``), which win: see :class:`SegmentOptions`. ``model`` wins over ``options.model``. ``predictor``: a
+    model already on a device, to be used again for many cases.
+    Raises InputError for bad input, Cancelled when ``cancel()`` says so.
     """
-    if connectivity not in CONNECTIVITIES:
-        raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
+    options = (options or SegmentOptions()).changed(**changes)
     clock = Stopwatch()
     said: list[str] = []
 
@@ -199,14 +183,18 @@ def segment(
         if predictor is None:
             from ..inference.predictor import Predictor
 
-            loaded = model if isinstance(model, Model) else load_model(model)
-            predictor = Predictor(loaded, device, log=tell)
+            loaded = model if isinstance(model, Model) else load_model(model or options.model)
+            predictor = Predictor(loaded, options.device, log=tell)
     header = predictor.model.header
     with clock("read"):
         stored = image if isinstance(image, Image) else read_image(image)
     with clock("units and mask"):
         case = open_case(
-            stored, units=units, voxel_size=voxel_size, channels=header.channels, extra=extra_channels
+            stored,
+            units=options.units,
+            voxel_size=options.voxel_size,
+            channels=header.channels,
+            extra=extra_channels,
         )
     for warning in case.warnings:
         tell(warning)
@@ -214,11 +202,7 @@ def segment(
     labels, probabilities, notes = label_case(
         case,
         predictor,
-        largest_component=largest_component,
-        connectivity=connectivity,
-        flip_average=flip_average,
-        use_prior_box=use_prior_box,
-        keep_probabilities=keep_probabilities,
+        options,
         progress=progress,
         cancel=cancel,
         log=tell,
@@ -229,18 +213,19 @@ def segment(
         rows = measure(
             labels,
             case.image,
-            subject=subject,
+            subject=options.subject,
             image_name=case.image.path.name if case.image.path else "",
             mask=case.mask,
             model=f"{header.name} {header.version}",
         )
         flags = quality_flags(rows, labels, case.mask, network=notes)
         rows = add_flags(rows, flags)
+    recorded = options.recorded()
     provenance = {
         "software": f"DGMSegmentation {__version__}",
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "input": case.image.path.name if case.image.path else None,
-        "subject": subject,
+        "subject": options.subject,
         "units": {"unit": case.units.unit, "detected": case.units.detected, "reason": case.units.reason},
         "voxel_size_mm": [round(s, 6) for s in case.image.spacing],
         "axes": case.image.grid.axis_codes,
@@ -257,10 +242,8 @@ def segment(
         "options": {
             "device": str(predictor.device),
             "backend": "openvino" if predictor.compiled is not None else "torch",
-            "largest_component": largest_component,
-            "connectivity": connectivity,
-            "flip_average": flip_average,
-            "voxel_size_override": list(voxel_size) if voxel_size is not None else None,
+            "voxel_size_override": recorded.pop("voxel_size", None),
+            **recorded,
         },
         **{k: _rounded(v) for k, v in notes.items()},
         "warnings": said,

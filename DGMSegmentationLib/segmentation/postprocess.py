@@ -9,8 +9,8 @@ from scipy import ndimage
 
 from ..errors import InputError
 from ..image import Grid, apply_weights, grid_weights
+from ..options import CONNECTIVITIES
 
-CONNECTIVITIES = {6: 1, 18: 2, 26: 3}  # neighbours -> rank of scipy's structuring element
 _SLAB_VALUES = 16_000_000  # floats of probabilities held at once on the native grid: 64 MB
 
 
@@ -89,7 +89,7 @@ def largest_components(
     """
     if connectivity not in CONNECTIVITIES:
         raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
-    element = ndimage.generate_binary_structure(3, CONNECTIVITIES[connectivity])
+    element = ndimage.generate_binary_structure(3, 1 + CONNECTIVITIES.index(connectivity))
     kept = np.array(labels, dtype=np.uint8, copy=True)
     removed: dict[int, int] = {}
     boxes = ndimage.find_objects(kept)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..image import Grid
 from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
+from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
 from ..structures import MIRROR, by_label
 from .confidence import flip_dice, undecided_shares
@@ -71,9 +72,8 @@ def predict_region(
     predictor: "Predictor",
     prepared: Prepared,
     box: "Box | None",
+    options: SegmentOptions,
     *,
-    connectivity: int,
-    flip_average: bool = False,
     tiles: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[str], None],
@@ -86,8 +86,8 @@ def predict_region(
     """
     notes: dict[str, Any] = {"prior_box_used": box is not None}
     for step in range(GROWTH_STEPS + 1):
-        probabilities = predict_case(predictor, prepared, box, flip_average, tiles, cancel, notes)
-        faces = touched_faces(probabilities, box, prepared.grid.shape, connectivity) if box else {}
+        probabilities = predict_case(predictor, prepared, box, options.flip_average, tiles, cancel, notes)
+        faces = touched_faces(probabilities, box, prepared.grid.shape, options.connectivity) if box else {}
         if not faces or box is None:
             break
         if not step:
@@ -104,7 +104,7 @@ def predict_region(
             continue
         log("A structure reaches the border of the region where it is expected; searching the whole volume.")
         notes["prior_box_used"], box = False, None
-        probabilities = predict_case(predictor, prepared, None, flip_average, tiles, cancel, notes)
+        probabilities = predict_case(predictor, prepared, None, options.flip_average, tiles, cancel, notes)
         break
     notes["undecided"] = undecided_shares(probabilities, predictor.model.labels)
     return probabilities, box, notes

@@ -10,6 +10,7 @@ import numpy as np
 from ..evaluation.overlap import CASE_COLUMNS, CaseScore, evaluate_case
 from ..io.files import write_text
 from ..models.model import Model
+from ..options import SegmentOptions
 from ..preprocessing.grid import labels_to_grid, prepare
 from ..segmentation.pipeline import label_case
 from .cases import open_subject
@@ -59,10 +60,10 @@ def score_model(
     """
     predictor = BrainPredictor(model, device)
     result = Scores()
-    everywhere = any(predictor.halo)
+    options = SegmentOptions(use_prior_box=not any(predictor.halo))
     for done, subject in enumerate(subjects):
         opened, reference = open_subject(subject, settings)
-        labels, _, _ = label_case(opened, predictor, use_prior_box=not everywhere, log=lambda text: None)
+        labels, _, _ = label_case(opened, predictor, options, log=lambda text: None)
         result.scores += evaluate_case(labels, reference, opened.image, subject=subject.name)
         pre = model.header.preprocessing
         on_grid = labels_to_grid(

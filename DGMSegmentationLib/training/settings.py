@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..options import UNITS
 from ..preprocessing.grid import Preprocessing
 
 Triple = tuple[int, int, int]
@@ -141,7 +142,7 @@ class Preset:
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "network.init": ("own", "he"),
-    "data.units": ("auto", "ppm", "ppb"),
+    "data.units": UNITS,
     "data.label_resampling": ("linear", "nearest"),
     "data.validation": ("subjects", "last-quarter", "random-patches", "none"),
     "sampling.mode": ("patch", "dense"),

@@ -201,7 +201,7 @@ class WorkerClient:
 
 
 def request_for(request_id: str, **fields: Any) -> SegmentRequest:
-    """Build a request from plain values; raises ProtocolError as the worker would."""
+    """Build a request from plain values (``options`` as their dict); raises ProtocolError as the worker would."""
     return SegmentRequest.from_message({"id": request_id, **fields})
 
 

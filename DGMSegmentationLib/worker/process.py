@@ -102,14 +102,12 @@ class Worker:
 
         check()
         tell("Reading the model")
-        predictor = self._predictor(request.model, request.device, tell)
+        predictor = self._predictor(request.options.model, request.options.device, tell)
         check()
         result = segment(
             _image(request.image),
             predictor=predictor,
-            units=request.units,
-            largest_component=request.largest_component,
-            flip_average=request.flip_average,
+            options=request.options,
             extra_channels={channel.name: _image(channel) for channel in request.channels},
             progress=lambda step, fraction: self.send(
                 event="progress", id=request.id, step=step, fraction=fraction

@@ -2,15 +2,15 @@
 
 Volumes and labels never travel as text: the request names .npy files and affines, the answer names a .npy file.
 
-To the worker:   {"v": 1, "do": "segment", "id": "...", ...}   see :class:`SegmentRequest`
-                 {"v": 1, "do": "cancel", "id": "..."}
-                 {"v": 1, "do": "quit"}
-From the worker: {"v": 1, "event": "ready", "pid": 1234, "software": "..."}
-                 {"v": 1, "event": "status", "id": "...", "text": "Reading the model"}
-                 {"v": 1, "event": "progress", "id": "...", "step": "Running the network", "fraction": 0.4}
-                 {"v": 1, "event": "done", "id": "...", "labels": "/tmp/.../labels.npy", "provenance": {...}}
-                 {"v": 1, "event": "cancelled", "id": "..."}
-                 {"v": 1, "event": "error", "id": "...", "kind": "input|failure|protocol", "message": "...", "detail": "..."}
+To the worker:   {"v": 2, "do": "segment", "id": "...", ...}   see :class:`SegmentRequest`
+                 {"v": 2, "do": "cancel", "id": "..."}
+                 {"v": 2, "do": "quit"}
+From the worker: {"v": 2, "event": "ready", "pid": 1234, "software": "..."}
+                 {"v": 2, "event": "status", "id": "...", "text": "Reading the model"}
+                 {"v": 2, "event": "progress", "id": "...", "step": "Running the network", "fraction": 0.4}
+                 {"v": 2, "event": "done", "id": "...", "labels": "/tmp/.../labels.npy", "provenance": {...}}
+                 {"v": 2, "event": "cancelled", "id": "..."}
+                 {"v": 2, "event": "error", "id": "...", "kind": "input|failure|protocol", "message": "...", "detail": "..."}
 """
 
 import json
@@ -21,12 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DGMError, InputError
+from ..options import SegmentOptions
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_LINE = 1_000_000  # bytes; a request is a few hundred
-
-UNITS = ("auto", "ppm", "ppb")
-DEVICES = ("auto", "cuda", "mps", "cpu")
 
 
 class ProtocolError(DGMError):
@@ -72,16 +70,12 @@ class SegmentRequest:
     id: str
     image: Volume
     output: str
-    model: str
+    options: SegmentOptions
     channels: list[Volume] = field(default_factory=list)
-    device: str = "auto"
-    units: str = "auto"
-    largest_component: bool = True
-    flip_average: bool = False
 
     def to_message(self) -> dict[str, Any]:
         """The message that :meth:`from_message` reads."""
-        return {"do": "segment", **asdict(self)}
+        return {"do": "segment", **asdict(self), "options": self.options.to_dict()}
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> "SegmentRequest":
@@ -97,12 +91,8 @@ class SegmentRequest:
             id=_text(message, "id"),
             image=_volume(message.get("image"), "image"),
             output=_text(message, "output"),
-            model=_text(message, "model"),
+            options=_options(message.get("options")),
             channels=[_volume(channel, "channels") for channel in channels],
-            device=_one_of(message, "device", DEVICES),
-            units=_one_of(message, "units", UNITS),
-            largest_component=_flag(message, "largest_component", True),
-            flip_average=_flag(message, "flip_average", False),
         )
 
     def check_files(self) -> None:
@@ -136,18 +126,13 @@ def _text(message: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _one_of(message: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    value = message.get(name, allowed[0])
-    if value not in allowed:
-        raise ProtocolError(f"The field {name} of a request to segment is none of {', '.join(allowed)}.")
-    return str(value)
-
-
-def _flag(message: Mapping[str, Any], name: str, default: bool) -> bool:
-    value = message.get(name, default)
-    if not isinstance(value, bool):
-        raise ProtocolError(f"The field {name} of a request to segment is neither true nor false.")
-    return value
+def _options(value: Any) -> SegmentOptions:
+    if not isinstance(value, dict):
+        raise ProtocolError("The field options of a request to segment names no options.")
+    try:
+        return SegmentOptions.from_dict(value)
+    except InputError as error:
+        raise ProtocolError(str(error)) from error
 
 
 def _volume(value: Any, name: str) -> Volume:

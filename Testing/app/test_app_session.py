@@ -164,18 +164,18 @@ def _take_a_voxel(session, labels) -> None:
 
 def test_no_run_takes_manual_work_away(session, head, tmp_path):
     """What was edited while a run went on stays; what a run replaced by agreement counts as unsaved until it is saved."""
-    from DGMSegmentationScene.runner import Settings
+    from DGMSegmentationLib.options import SegmentOptions
 
     image, labels = head
     session.open_volume(image, "sub-01_Chimap")
-    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    session.start(SegmentOptions(str(PHANTOM_MODEL), device="cpu"))
     _take_a_voxel(session, labels)
     by_hand = [row.n_voxels for row in session.measurement.rows]
     assert "edited while the run went on" in _run(session)
     assert [row.n_voxels for row in session.measurement.rows] == by_hand
     assert session.edited and session.unsaved and session.segmentation.GetDisplayVisibility()
     assert not session.unsaved_aside  # the labels of the run, kept hidden, are nobody's work
-    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+    session.start(SegmentOptions(str(PHANTOM_MODEL), device="cpu"))
     assert _run(session) == ""
     assert not session.edited and not session.unsaved and session.unsaved_aside
     session.export("labels", tmp_path)
@@ -200,12 +200,12 @@ def test_replaced_labels_that_a_file_holds_are_not_missed(session, head, tmp_pat
 
 
 def test_a_run_fills_the_segments(session, head):
-    from DGMSegmentationScene.runner import Settings
+    from DGMSegmentationLib.options import SegmentOptions
 
     session.open_volume(head[0], "sub-01_Chimap")
     with pytest.raises(InputError):
-        session.start(Settings("no such model"))
-    session.start(Settings(str(PHANTOM_MODEL), device="cpu"))
+        session.start(SegmentOptions("no such model"))
+    session.start(SegmentOptions(str(PHANTOM_MODEL), device="cpu"))
     assert session.running
     _run(session)
     assert session.has_labels and not session.edited and "phantom" in session.origin

@@ -21,6 +21,7 @@ from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import read_long
+from DGMSegmentationLib.options import SegmentOptions
 
 
 def entry(folder: Path, name: str, image: str, shift=0.0, flags="", **record) -> Entry:
@@ -90,7 +91,7 @@ def test_how_a_row_was_measured_is_no_flag_of_quality(tmp_path):
 
 def test_the_page_tells_of_cases_that_were_measured_otherwise(tmp_path):
     """A run with --participant and other options brings only some up to date."""
-    _, wishes = checked(Wishes(model=MODEL[1], reference="brain", device="cpu"))
+    _, wishes = checked(Wishes(SegmentOptions(MODEL[1], device="cpu"), reference="brain"))
     request = Request(tmp_path / "bids", tmp_path / "out", wishes)
     same = {"rows_of": {"reference": "brain", "units": "auto"}}
     entries = [
@@ -113,7 +114,7 @@ def test_the_page_tells_of_cases_that_were_measured_otherwise(tmp_path):
 @pytest.mark.parametrize("number", ["nan", "inf", "1e400"])
 def test_a_reference_that_is_no_finite_number_is_refused(number):
     with pytest.raises(InputError, match="no finite number"):
-        checked(Wishes(model=MODEL[1], reference=number))
+        checked(Wishes(SegmentOptions(MODEL[1]), reference=number))
 
 
 def test_what_people_wrote_beside_the_results_stays(tmp_path):

@@ -12,6 +12,7 @@ from DGMSegmentationLib.cohort.find import CohortCase
 from DGMSegmentationLib.cohort.plan import Force, Step, Wishes, decide, made_of, refreshed
 from DGMSegmentationLib.cohort.record import full_stamp, read_record, write_record
 from DGMSegmentationLib.io.bids.derivatives import case_paths
+from DGMSegmentationLib.options import SegmentOptions
 
 
 def finished(folder: Path):
@@ -118,7 +119,7 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
     labels = case_paths(output, case.name).labels
     before = {path: path.read_bytes() for path in labels.parent.iterdir()}
     record = read_record(output / ".dgmseg/sub-1.json")
-    wishes = Wishes(model=MODEL[1], model_sha256=read_header(MODEL[1])[1], device="cpu")
+    wishes = Wishes(SegmentOptions(MODEL[1], device="cpu"), read_header(MODEL[1])[1])
     segmented = subject._segmented
 
     def meanwhile(*arguments):

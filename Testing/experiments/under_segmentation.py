@@ -28,7 +28,7 @@ def main(model: str, folder: Path, subjects: list[str]) -> None:
         found = segment(
             folder / subject / "anat" / f"{subject}_Chimap.nii.gz",
             predictor=predictor,
-            keep_probabilities=True,
+            save_probabilities=True,
         )
         reference = next(folder.glob(f"derivatives/*/{subject}/anat/*_dseg.nii.gz"))
         truth, chi, shares = read_labels(reference).data, found.image.data, found.probabilities

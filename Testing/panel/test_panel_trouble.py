@@ -94,7 +94,9 @@ def test_no_process_can_be_started(panel, host, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="uses a function of the C library")
 def test_threads_go_on_although_slicer_keeps_pythons_lock(panel, host, monkeypatch):
     """Slicer's main thread holds the lock while it waits for events, which the host's does not: only a poll lets go."""
-    from DGMSegmentationScene.runner import Runner, Settings
+    from DGMSegmentationScene.runner import Runner
+
+    from DGMSegmentationLib.options import SegmentOptions
 
     volume, _labels = head(host.scene)
     wait_with_lock = ctypes.PyDLL(None).usleep  # a PyDLL keeps the lock, a CDLL would let go
@@ -108,7 +110,7 @@ def test_threads_go_on_although_slicer_keeps_pythons_lock(panel, host, monkeypat
     monkeypatch.setattr(np, "save", save_in_steps)
     runner = Runner()
     try:
-        runner.start(volume, Settings(model=str(PHANTOM_MODEL), device="cpu"))
+        runner.start(volume, SegmentOptions(model=str(PHANTOM_MODEL), device="cpu"))
         polls = 0
         while runner._saver is not None:
             wait_with_lock(20_000)

@@ -166,14 +166,14 @@ def test_several_channels_run_end_to_end(tmp_path):
     with pytest.raises(InputError, match="magnitude"):
         segment(image, path, device="cpu")
     other = segment(
-        image, path, device="cpu", extra_channels={"magnitude": magnitude}, keep_probabilities=True
+        image, path, device="cpu", extra_channels={"magnitude": magnitude}, save_probabilities=True
     )
     blank = segment(
         image,
         path,
         device="cpu",
         extra_channels={"magnitude": magnitude.replace(data=magnitude.data * 0)},
-        keep_probabilities=True,
+        save_probabilities=True,
     )
     assert np.abs(other.probabilities - blank.probabilities).max() > 1e-4, "the second channel must matter"
     shifted = magnitude.replace(affine=magnitude.affine + np.eye(4, k=3) * 9)

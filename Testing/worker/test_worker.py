@@ -36,7 +36,8 @@ def ask(folder, image, name="1", **options):
     folder.mkdir(exist_ok=True)
     np.save(folder / "image.npy", image.data)
     volume = {"path": str(folder / "image.npy"), "affine": image.affine.tolist(), "name": "head <1>"}
-    return request_for(name, image=volume, output=str(folder), model=str(PHANTOM_MODEL), **options)
+    chosen = {"model": str(PHANTOM_MODEL), **options}
+    return request_for(name, image=volume, output=str(folder), options=chosen)
 
 
 def test_labels_equal_those_of_the_library(client, head, tmp_path):
@@ -64,10 +65,12 @@ def test_labels_equal_those_of_the_library(client, head, tmp_path):
 @pytest.mark.parametrize(
     "change, word",
     [
-        ({"units": "apples"}, "units"),
-        ({"device": 3}, "device"),
-        ({"flip_average": "yes"}, "flip_average"),
-        ({"model": ""}, "model"),
+        ({"options": {"units": "apples"}}, "units"),
+        ({"options": {"device": 3}}, "device"),
+        ({"options": {"flip_average": "yes"}}, "flip_average"),
+        ({"options": {"model": ""}}, "model"),
+        ({"options": {"surprise": 1}}, "surprise"),
+        ({"options": []}, "options"),
         ({"image": {"path": "x.npy", "affine": [[1, 0], [0, 1]]}}, "affine"),
         ({"image": {"path": "x.npy", "affine": [[float("nan")] * 4] * 4}}, "affine"),
         ({"image": "x.npy"}, "image"),
@@ -76,7 +79,7 @@ def test_labels_equal_those_of_the_library(client, head, tmp_path):
     ],
 )
 def test_a_wrong_field_is_named(change, word):
-    good = {"image": {"path": "x.npy", "affine": np.eye(4).tolist()}, "output": "o", "model": "m"}
+    good = {"image": {"path": "x.npy", "affine": np.eye(4).tolist()}, "output": "o", "options": {}}
     request_for("1", **good)
     with pytest.raises(ProtocolError, match=word):
         request_for("1", **{**good, **change})
@@ -135,7 +138,9 @@ def test_missing_file_and_missing_model_are_sentences(client, head, tmp_path):
     other = ask(tmp_path, head, "nomodel")
     client.submit(
         request_for(
-            "m", **{**other.to_message(), "model": "/no/such.safetensors", "id": "m"} | {"do": "segment"}
+            "m",
+            **{**other.to_message(), "options": {"model": "/no/such.safetensors"}, "id": "m"}
+            | {"do": "segment"},
         )
     )
     answer = client.wait(60)

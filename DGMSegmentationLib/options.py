@@ -1,0 +1,206 @@
+"""What a run of segment may be told: one object that holds its defaults and checks, made and passed by every face.
+
+A further option is one field of :class:`SegmentOptions` and its use. Command line, worker, panel, app, cohort, provenance
+and Python learn of it, its default and its words from the field.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, asdict, dataclass, field, fields, replace
+from typing import Any
+
+from .errors import InputError
+
+DEFAULT_MODEL = "default"
+DEVICES = ("auto", "cuda", "mps", "cpu")
+UNITS = ("auto", "ppm", "ppb")
+CONNECTIVITIES = (6, 18, 26)
+"""Neighbours that connect voxels: by faces, also by edges, also by corners."""
+
+Triple = tuple[float, float, float]
+RENAMED = {"keep_probabilities": "save_probabilities"}
+"""Names that ``segment`` took in 0.1, still understood."""
+
+
+def voxel_size_of(value: Any) -> Triple | None:
+    """Voxel edges in mm from three numbers, or from text such as "0.94,0.94,3"; None stays None.
+
+    Raises InputError when it is no voxel size.
+    """
+    if value is None:
+        return None
+    parts = value.replace("x", ",").split(",") if isinstance(value, str) else value
+    try:
+        x, y, z = (float(part) for part in parts)
+    except (TypeError, ValueError):
+        x = y = z = 0.0
+    if not all(0 < edge < 100 for edge in (x, y, z)):
+        raise InputError(
+            f"The voxel size {value} is none; write three positive numbers in mm such as 0.94,0.94,3."
+        )
+    return x, y, z
+
+
+def _model_of(value: Any) -> str:
+    path = os.fspath(value)
+    if not isinstance(path, str) or not path:
+        raise TypeError
+    return path
+
+
+def _about(
+    help: str,
+    *,
+    choices: tuple[Any, ...] = (),
+    convert: Callable[[Any], Any] | None = None,
+    recorded: str = "",
+    offered: bool = False,
+    command: bool = True,
+    short: str = "",
+) -> dict[str, Any]:
+    """What a field of :class:`SegmentOptions` says of itself.
+
+    ``recorded``: "" when labels do not depend on it, "always" in a record of the run, "changed" only when it is not the
+    default. ``offered``: panel and app ask for it. ``command``: the command line takes it, as ``--name`` and ``short``.
+    """
+    about = {"help": help, "choices": choices, "convert": convert, "recorded": recorded}
+    return {**about, "offered": offered, "command": command, "short": short}
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """The options of one run of segment; raises InputError that names the first wrong one.
+
+    Example:
+        >>> options = SegmentOptions(device="cpu", connectivity=26)
+        >>> options.changed(units="ppm").units
+        'ppm'
+        >>> SegmentOptions(connectivity=7)
+        Traceback (most recent call last):
+        DGMSegmentationLib.errors.InputError: The option connectivity is 7: give one of 6, 18, 26.
+    """
+
+    model: str = field(
+        default=DEFAULT_MODEL,
+        metadata=_about(
+            "A bundled model's name or a model file.", convert=_model_of, offered=True, short="-m"
+        ),
+    )
+    protocol: str = field(
+        default="",
+        metadata=_about(
+            "A labelling protocol's name or file.", choices=("",), recorded="changed", command=False
+        ),
+    )
+    """None yet: "" is the model's own."""
+    device: str = field(
+        default="auto", metadata=_about("Where the network runs.", choices=DEVICES, offered=True)
+    )
+    units: str = field(default="auto", metadata=_about("Unit of the QSM.", choices=UNITS, offered=True))
+    orientation: str = field(
+        default="",
+        metadata=_about(
+            "True axis codes of the image when its header is wrong.",
+            choices=("",),
+            recorded="changed",
+            command=False,
+        ),
+    )
+    """None yet: "" is as the header says."""
+    voxel_size: Triple | None = field(
+        default=None,
+        metadata=_about(
+            "True voxel edges in mm when the header is wrong, e.g. 0.94,0.94,3.",
+            convert=voxel_size_of,
+            recorded="changed",
+        ),
+    )
+    largest_component: bool = field(
+        default=True,
+        metadata=_about("Keep only the largest piece of each structure.", recorded="always", offered=True),
+    )
+    connectivity: int = field(
+        default=6,
+        metadata=_about(
+            "Neighbours that connect voxels: 6, 18 or 26.", choices=CONNECTIVITIES, recorded="always"
+        ),
+    )
+    flip_average: bool = field(
+        default=False,
+        metadata=_about("Average with the mirrored head (twice the time).", recorded="always", offered=True),
+    )
+    use_prior_box: bool = field(
+        default=True,
+        metadata=_about("Look only where the model expects structures.", recorded="changed", command=False),
+    )
+    save_probabilities: bool = field(
+        default=False, metadata=_about("Also write the probabilities (STEM_probseg.nii.gz).")
+    )
+    subject: str = field(
+        default="",
+        metadata=_about("Name of the subject in tables and pages (default: from the image's name)."),
+    )
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            object.__setattr__(self, option.name, _checked(option, getattr(self, option.name)))
+
+    def changed(self, **changes: Any) -> "SegmentOptions":
+        """A copy with other values; raises InputError for an unknown name, too."""
+        return replace(self, **_known(changes))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All options as plain JSON values."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "SegmentOptions":
+        """Read back what :meth:`to_dict` wrote; what is missing has its default. Raises InputError as the class does."""
+        return cls(**_known(values))
+
+    def recorded(self) -> dict[str, Any]:
+        """What the labels depend on besides image and model, for records: options that were not asked for stay out."""
+        values, kept = self.to_dict(), {}
+        for option in fields(self):
+            when = option.metadata["recorded"]
+            if when == "always" or (when and getattr(self, option.name) != option.default):
+                kept[option.name] = values[option.name]
+        return kept
+
+
+def option_fields(**wanted: Any) -> "list[Field[Any]]":
+    """The fields whose properties are as wanted: ``option_fields(offered=True)`` for panel and app."""
+    return [f for f in fields(SegmentOptions) if all(f.metadata[key] == v for key, v in wanted.items())]
+
+
+def recorded_default(name: str) -> Any:
+    """What a record that does not name an option was made with; None when there is no such option."""
+    return next((f.default for f in fields(SegmentOptions) if f.name == name), None)
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    names = [f.name for f in fields(SegmentOptions)]
+    values = {RENAMED.get(name, name): value for name, value in values.items()}
+    unknown = next((name for name in values if name not in names), None)
+    if unknown is not None:
+        raise InputError(f"There is no option {unknown}: choose of {', '.join(names)}.")
+    return values
+
+
+def _checked(option: "Field[Any]", value: Any) -> Any:
+    choices, convert = option.metadata["choices"], option.metadata["convert"]
+    kind = type(option.default)
+    expected = {bool: "True or False", int: "a whole number", str: "a text"}.get(kind, "another value")
+    if any(choices):
+        expected = f"one of {', '.join(map(str, choices))}"
+    elif choices:
+        expected = "nothing, for this version knows none"
+    try:
+        value = convert(value) if convert is not None else value
+    except TypeError:
+        good = False
+    else:
+        good = option.default is None or type(value) is kind
+    if not good or (choices and value not in choices):
+        raise InputError(f"The option {option.name} is {value!r}: give {expected}.")
+    return value
