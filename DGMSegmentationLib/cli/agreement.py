@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Scheme, Units
+from .options import LabelSetChoice, Scheme, Units, chosen_label_set
 
 
 class Statistic(str, Enum):
@@ -46,6 +46,7 @@ def agreement(
         ),
     ] = "none",
     scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
+    labels: LabelSetChoice = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the agreement table here.")
     ] = None,
@@ -94,6 +95,7 @@ def agreement(
     from ..evaluation.overlap import SUMMARY_COLUMNS, summarise
     from ..io.files import check_writable, write_bytes
     from ..io.tables import check_table_name, table_text, write_table
+    from ..structures import STANDARD
 
     def log(text: str) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
@@ -119,16 +121,29 @@ def agreement(
             f"--reference changes nothing in {statistic.value}: add --statistic mean_referenced_ppb, or leave it out."
         )
     edits = []
+    label_set = chosen_label_set(labels)
+    known = label_set or STANDARD
     if segmentation is not None:
         methods = methods_from_images(
-            inputs, segmentation, units=units.value, reference=reference, scheme=scheme.value, log=log
+            inputs,
+            segmentation,
+            units=units.value,
+            reference=reference,
+            scheme=scheme.value,
+            label_set=label_set,
+            log=log,
         )
     elif manifest:
         lines = read_manifest(inputs[0])
         methods = methods_from_manifest(
-            lines, units=units.value, reference=reference, scheme=scheme.value, log=log
+            lines,
+            units=units.value,
+            reference=reference,
+            scheme=scheme.value,
+            label_set=label_set,
+            log=log,
         )
-        edits = summarise(label_changes(lines, units=units.value, scheme=scheme.value))
+        edits = summarise(label_changes(lines, units=units.value, scheme=scheme.value, label_set=label_set))
     elif by is not None:
         if len(inputs) > 1:
             raise InputError("--by compares the images within one ROI table: give one table.")
@@ -139,14 +154,14 @@ def agreement(
         raise InputError(
             "--corrections needs a manifest whose methods have different segmentations of a subject."
         )
-    rows = compare(methods, statistic.value)
+    rows = compare(methods, statistic.value, known)
     if missing := subjects_left_out(methods):
         are = "subject is" if len(missing) == 1 else "subjects are"
         log(f"{len(missing)} {are} not in every measurement and left out: {few(missing)}.")
     side_by_side = [
         row
         for first, second in combinations(methods, 2)
-        for row in changes(methods[first], methods[second], (first, second), statistic.value)
+        for row in changes(methods[first], methods[second], (first, second), statistic.value, known)
     ]
     if output is not None:
         write_table(output, AGREEMENT_COLUMNS, rows)
@@ -155,7 +170,7 @@ def agreement(
     if corrections is not None:
         write_table(corrections, SUMMARY_COLUMNS, edits)
     if plot is not None:
-        write_bytes(plot, agreement_plot(methods, statistic.value, kind))
+        write_bytes(plot, agreement_plot(methods, statistic.value, kind, known))
     if not sys.stdout.isatty():
         sys.stdout.write(table_text(AGREEMENT_COLUMNS, rows))
         return

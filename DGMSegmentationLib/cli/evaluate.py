@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Scheme, Units
+from .options import LabelSetChoice, Scheme, Units, chosen_label_set
 
 
 def evaluate(
@@ -24,6 +24,7 @@ def evaluate(
     ] = None,
     units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
     scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
+    labels: LabelSetChoice = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write one row per case and structure here.")
     ] = None,
@@ -50,7 +51,8 @@ def evaluate(
         typer.echo(f"dgmseg: {text}", err=True)
 
     pairs = find_pairs(prediction, reference, image, log)
-    scores = evaluate_files(pairs, units=units.value, scheme=scheme.value, log=log)
+    label_set = chosen_label_set(labels)
+    scores = evaluate_files(pairs, units=units.value, scheme=scheme.value, label_set=label_set, log=log)
     cases, summaries = case_rows(scores), summarise(scores)
     if output is not None:
         write_table(output, CASE_COLUMNS, cases)
@@ -62,7 +64,7 @@ def evaluate(
     from .tables_on_screen import show_table
 
     columns: dict[str, tuple[str, int | None]]
-    if len(cases) == 10:
+    if len({case["subject"] for case in cases}) == 1:
         columns = {
             "": ("abbreviation", None),
             "Dice": ("dice", 3),

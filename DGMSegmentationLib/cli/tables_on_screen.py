@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..measurement.roi import RoiRow
-from ..structures import by_label
+from ..measurement.row_structures import label_set_of_rows
 
 
 def number(value: Any, digits: int = 1) -> str:
@@ -38,9 +38,10 @@ def show_rows(rows: Iterable[RoiRow], file: Any = None) -> None:
         for heading in headings:
             table.add_column(heading, justify="left" if heading == "structure" else "right", no_wrap=True)
         table.add_column("flags")
+        label_set = label_set_of_rows(group)
         for row in group:
             cells = [
-                f"[{by_label(row.label).color}]■[/] {row.structure}",
+                f"[{label_set.by_label(row.label).color}]■[/] {row.structure}",
                 number(row.volume_mm3, 0),
                 f"{number(row.mean_ppb)} ± {number(row.sd_ppb)}",
                 number(row.median_ppb),

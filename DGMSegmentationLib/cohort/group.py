@@ -19,6 +19,7 @@ from ..io.tables import table_text
 from ..measurement.norms import read_norms
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
+from ..measurement.row_structures import label_set_of_rows
 from ..measurement.tables import COLUMNS, wide_columns, wide_rows
 from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, WIDE
@@ -88,7 +89,8 @@ def write_group(
     rows = {entry.case.name: rows_of(entry.record or {}) for entry in done}
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
-        long, wide = _with_session(COLUMNS), _with_session(wide_columns())
+        label_set = label_set_of_rows(row for here in rows.values() for row in here)
+        long, wide = _with_session(COLUMNS), _with_session(wide_columns(label_set))
         write_text(staging / LONG, table_text(long, _long(done, rows), missing="n/a"))
         write_text(staging / WIDE, table_text(wide, _wide(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, _case_lines(entries), missing="n/a"))

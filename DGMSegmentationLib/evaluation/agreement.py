@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..measurement.roi import RoiRow
-from ..structures import NUCLEI, STRUCTURES
+from ..measurement.row_structures import label_set_of_rows
+from ..structures import STANDARD, LabelSet
 from .statistics import bland_altman, concordance, deming, icc_2_1
 
 NAN = float("nan")
@@ -78,6 +79,11 @@ def _unit(statistic: str | None) -> str:
     return "mm3" if statistic == "volume_mm3" else "ppb"
 
 
+def label_set_of_methods(methods: Methods, known: LabelSet = STANDARD) -> LabelSet:
+    """The structures that the methods measured; what ``known`` tells of them beyond their names."""
+    return label_set_of_rows((row for rows in methods.values() for row in rows), known)
+
+
 def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, NDArray[np.float64]]:
     """Values per structure as (subjects, methods), for the subjects that every method has; NaN where one is
     empty.
@@ -108,7 +114,7 @@ def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, ND
         s.abbreviation: np.array(
             [[values.get((name, s.label), NAN) for values in found.values()] for name in subjects]
         )
-        for s in STRUCTURES
+        for s in label_set_of_methods(methods)
     }
     if statistic == "mean_referenced_ppb" and not any(np.isfinite(table).any() for table in paired.values()):
         raise InputError(
@@ -152,20 +158,24 @@ def _check_references(methods: Methods, subjects: Sequence[str]) -> None:
                 )
 
 
-def compare(methods: Methods, statistic: str = "mean_ppb") -> list[dict[str, Any]]:
+def compare(
+    methods: Methods, statistic: str = "mean_ppb", known: LabelSet = STANDARD
+) -> list[dict[str, Any]]:
     """Agreement of every pair of methods: per structure, per nucleus (sides pooled), and over everything
     ("all").
 
     Differences are second minus first. ``slope`` and ``intercept`` are those of the Deming regression of the
     second on the first: both carry error. With three or more methods, further rows give the ICC(2,1) of all
-    of them together (first "all methods"). The repeatability of repeated scans at 3 T stands beside (Lin et
-    al. 2015).
+    of them together (first "all methods"). The repeatability that ``known`` gives stands beside (the standard set's: of
+    repeated scans at 3 T, Lin et al. 2015).
     """
     values = paired_values(methods, statistic)
     names = list(methods)
-    groups: dict[str, list[str]] = {s.abbreviation: [s.abbreviation] for s in STRUCTURES}
-    groups |= {nucleus: [s.abbreviation for s in STRUCTURES if s.nucleus == nucleus] for nucleus in NUCLEI}
-    groups["all"] = [s.abbreviation for s in STRUCTURES]
+    label_set = label_set_of_methods(methods, known)
+    groups: dict[str, list[str]] = {s.abbreviation: [s.abbreviation] for s in label_set}
+    groups |= {n: [s.abbreviation for s in label_set.of_nucleus(n)] for n in label_set.nuclei}
+    groups["all"] = [s.abbreviation for s in label_set]
+    shared = {group: _repeatability(group, statistic, label_set) for group in groups}
     rows = []
     for (i, first), (j, second) in combinations(enumerate(names), 2):
         for group, members in groups.items():
@@ -177,7 +187,7 @@ def compare(methods: Methods, statistic: str = "mean_ppb") -> list[dict[str, Any
                     "structure": group,
                     "statistic": statistic,
                     **_pair(table[:, i], table[:, j]),
-                    **_repeatability(group, statistic),
+                    **shared[group],
                 }
             )
     if len(names) > 2:
@@ -193,7 +203,7 @@ def compare(methods: Methods, statistic: str = "mean_ppb") -> list[dict[str, Any
                     "icc_2_1": icc.value,
                     "icc_low": icc.low,
                     "icc_high": icc.high,
-                    **_repeatability(group, statistic),
+                    **shared[group],
                 }
             )
     return rows
@@ -204,14 +214,17 @@ def changes(
     second: Sequence[RoiRow],
     names: tuple[str, str] = ("first", "second"),
     statistic: str | None = None,
+    known: LabelSet = STANDARD,
 ) -> list[dict[str, Any]]:
     """Two measurements of each subject side by side (longitudinal): the change and whether it exceeds chance.
 
     ``statistic``: one of ``STATISTICS``; None takes referenced means where both have the same reference, else raw
     means. ``statistic`` and ``reference`` of a row say what was compared. ``beyond_chance`` is True when the change is
-    larger than the detectable change (about 15 ppb in CN, PU, GP, 30 ppb in RN, SN); volumes have none.
+    larger than the detectable change, three times the repeatability that ``known`` gives (about 15 ppb in CN, PU, GP, 30 ppb
+    in RN, SN); volumes have none.
     Raises InputError when referenced means are asked for and the references differ.
     """
+    label_set = label_set_of_rows((*first, *second), known)
     later = {(row.subject, row.label): row for row in second}
     if statistic == "mean_referenced_ppb":
         methods = (
@@ -229,7 +242,7 @@ def changes(
         same = row.reference == other.reference != "none"
         column = statistic or ("mean_referenced_ppb" if same else "mean_ppb")
         before, after = float(getattr(row, column)), float(getattr(other, column))
-        repeatability = next(s for s in STRUCTURES if s.label == row.label).repeatability_ppb
+        repeatability = label_set.by_label(row.label).repeatability_ppb
         detectable = DETECTABLE_FACTOR * repeatability if unit == "ppb" and repeatability is not None else NAN
         change = after - before
         known = np.isfinite(change) and np.isfinite(detectable)
@@ -275,8 +288,8 @@ def _pair(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, 
     }
 
 
-def _repeatability(group: str, statistic: str) -> dict[str, float]:
-    found = {s.repeatability_ppb for s in STRUCTURES if group in (s.abbreviation, s.nucleus)}
+def _repeatability(group: str, statistic: str, label_set: LabelSet) -> dict[str, float]:
+    found = {s.repeatability_ppb for s in label_set if group in (s.abbreviation, s.nucleus)}
     value = found.pop() if len(found) == 1 else None
     if statistic == "volume_mm3" or value is None:
         return {"repeatability_ppb": NAN, "detectable_change_ppb": NAN}

@@ -13,6 +13,7 @@ from ..io.tables import read_table
 from ..measurement.files import measured_file
 from ..measurement.roi import RoiRow
 from ..measurement.tables import COLUMNS, read_long
+from ..structures import LabelSet
 from .overlap import CaseScore
 from .overlap_files import Pair, case_key, evaluate_files
 
@@ -101,10 +102,11 @@ def methods_from_images(
     units: str = "auto",
     reference: str = "none",
     scheme: str = "dgm",
+    label_set: LabelSet | None = None,
     log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Several images of one head measured with the same labels; a method is an image."""
-    labels = read_labels(segmentation, scheme)
+    labels = read_labels(segmentation, scheme, label_set=label_set)
     names = [stem(path) for path in images]
     if len(set(names)) < len(names):
         names = [str(path) for path in images]
@@ -118,7 +120,7 @@ def methods_from_images(
 def _measured(
     path: Path | str, labels: Image, units: str, reference: str, subject: str, log: Log
 ) -> list[RoiRow]:
-    """The ten rows of an image; says so when the labels had to be carried to its grid."""
+    """The rows of an image; says so when the labels had to be carried to its grid."""
     rows = measured_file(path, labels, units=units, reference=reference, subject=subject, log=log).rows
     if "labels_resampled" in rows[0].flag_list:
         log(f"The segmentation was resampled to the grid of {path}.")
@@ -151,12 +153,13 @@ def methods_from_manifest(
     units: str = "auto",
     reference: str = "none",
     scheme: str = "dgm",
+    label_set: LabelSet | None = None,
     log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Measure every line of a manifest and group the rows by its method."""
     methods: dict[str, list[RoiRow]] = {}
     for line in lines:
-        labels = read_labels(line["segmentation"], scheme)
+        labels = read_labels(line["segmentation"], scheme, label_set=label_set)
         methods.setdefault(line["method"], []).extend(
             _measured(line["image"], labels, units, reference, line["subject"], log)
         )
@@ -164,7 +167,11 @@ def methods_from_manifest(
 
 
 def label_changes(
-    lines: Sequence[dict[str, str]], *, units: str = "auto", scheme: str = "dgm"
+    lines: Sequence[dict[str, str]],
+    *,
+    units: str = "auto",
+    scheme: str = "dgm",
+    label_set: LabelSet | None = None,
 ) -> list[CaseScore]:
     """Scores of the second method's labels against the first's, where a subject has different ones.
 
@@ -183,7 +190,7 @@ def label_changes(
         for subject, line in first.items()
         if (other := second.get(subject)) is not None and other["segmentation"] != line["segmentation"]
     ]
-    return evaluate_files(pairs, units=units, scheme=scheme)
+    return evaluate_files(pairs, units=units, scheme=scheme, label_set=label_set)
 
 
 def is_roi_table(path: Path) -> bool:

@@ -2,7 +2,7 @@
 mean.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Image, reorient
+from ..image import Image, label_set_of, reorient
 from ..measurement.roi import measurable
-from ..structures import NUCLEI, STRUCTURES
+from ..structures import nucleus_of
 from .statistics import bland_altman, icc_2_1
 from .surface import surface_distances
 
@@ -73,17 +73,22 @@ def _on_reference_grid(image: Image, reference: Image, what: str) -> NDArray[Any
 def evaluate_case(
     predicted: Image, reference: Image, image_ppb: Image | None = None, *, subject: str = ""
 ) -> list[CaseScore]:
-    """Score the ten structures of one case; always ten rows, in the order of their labels.
+    """Score one case: always one row for each structure of the reference's label set that the prediction's knows too.
 
     ``image_ppb`` is the susceptibility map in ppb for the ROI means; voxels without a value are left out of
-    them. Raises InputError when the grids are not the same up to flips and permutations of axes.
+    them. Raises InputError when the grids are not the same up to flips and permutations of axes, and when the two label
+    sets share no structure; what they share goes by its abbreviation.
     """
     found = _on_reference_grid(predicted, reference, "segmentation")
     values = None if image_ppb is None else _on_reference_grid(image_ppb, reference, "image")
     voxel = reference.grid.voxel_volume_mm3
     scores = []
-    for structure in STRUCTURES:
-        p, r = found == structure.label, reference.data == structure.label
+    wanted, known = label_set_of(reference), label_set_of(predicted)
+    for structure in wanted:
+        same = known.find(structure.abbreviation)
+        if same is None:
+            continue
+        p, r = found == same.label, reference.data == structure.label
         n_p, n_r, both = int(p.sum()), int(r.sum()), int((p & r).sum())
         distances = surface_distances(p, r, reference.spacing)
         mean_p, mean_r = _mean(values, p), _mean(values, r)
@@ -107,6 +112,11 @@ def evaluate_case(
                 mean_reference_ppb=mean_r,
                 mean_error_ppb=mean_p - mean_r,
             )
+        )
+    if not scores:
+        raise InputError(
+            f"The segmentation knows {', '.join(s.abbreviation for s in known)}, the reference "
+            f"{', '.join(s.abbreviation for s in wanted)}: score labels of one set."
         )
     return scores
 
@@ -145,15 +155,14 @@ def summarise(scores: Iterable[CaseScore]) -> list[dict[str, Any]]:
     values are left out; ``n_empty`` counts the structures that the prediction lacks and the reference has.
     """
     scores = list(scores)
-    groups: Mapping[str, Sequence[CaseScore]] = {
-        **{s.abbreviation: [row for row in scores if row.label == s.label] for s in STRUCTURES},
-        **{
-            nucleus: [row for row in scores if row.abbreviation.split("_")[0] == nucleus]
-            for nucleus in NUCLEI
-        },
-        "all": scores,
-    }
-    return [_summary(name, group) for name, group in groups.items() if group]
+    # In the order of the labels, also where the first case lacks one.
+    first = {row.abbreviation: row for row in sorted(scores, key=lambda row: row.label)}
+    nuclei = {name: nucleus_of(name) for name in first}
+    groups: dict[str, list[CaseScore]] = {name: [] for name in (*first, *nuclei.values())}
+    for row in scores:
+        for name in {row.abbreviation, nuclei[row.abbreviation]}:  # an unpaired structure is its own nucleus
+            groups[name].append(row)
+    return [_summary(name, group) for name, group in {**groups, "all": scores}.items() if group]
 
 
 def _summary(name: str, group: Sequence[CaseScore]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ..io.files import stem
 from ..io.labels import read_labels
 from ..io.tables import read_table
 from ..measurement.files import open_ppb
+from ..structures import LabelSet
 from .overlap import CaseScore, evaluate_case
 
 _IMAGE_ENDS = (".nii", ".nii.gz", ".nrrd")
@@ -144,17 +145,21 @@ def evaluate_files(
     *,
     units: str = "auto",
     scheme: str = "dgm",
+    label_set: LabelSet | None = None,
     progress: Callable[[int], None] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> list[CaseScore]:
-    """Score pairs of files; ten rows a case. ``progress(done)`` is called after each case;
+    """Score pairs of files; one row a structure and case. ``progress(done)`` is called after each case;
     ``log`` is told when an image's voxel size makes no human head, so that volumes and distances are wrong.
 
-    ``scheme`` is the label numbering of the predictions and references. Raises InputError for bad files.
+    ``scheme`` is the label numbering of the predictions and references, ``label_set`` their set when the files shall not
+    say it themselves. Raises InputError for bad files.
     """
     scores: list[CaseScore] = []
     for done, pair in enumerate(pairs, start=1):
-        predicted, reference = read_labels(pair.prediction, scheme), read_labels(pair.reference, scheme)
+        predicted, reference = (
+            read_labels(path, scheme, label_set=label_set) for path in (pair.prediction, pair.reference)
+        )
         image = open_ppb(pair.image, units, log).image if pair.image else None
         scores += evaluate_case(predicted, reference, image, subject=pair.subject)
         if progress:

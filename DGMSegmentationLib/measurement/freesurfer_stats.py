@@ -6,23 +6,8 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..io.files import write_text
-from ..io.lookup import foreign_labels
-from ..structures import STRUCTURES, Structure
 from .roi import RoiRow
-
-# Spelt as in FreeSurferColorLUT.txt.
-_FREESURFER_NAMES = {
-    "SN": "Substancia-Nigra",
-    "GP": "Pallidum",
-    "PU": "Putamen",
-    "CN": "Caudate",
-    "RN": "Red-Nucleus",
-}
-
-
-def freesurfer_name(structure: Structure) -> str:
-    """The name in FreeSurfer's style, e.g. "Left-Caudate"."""
-    return f"{structure.side_name.capitalize()}-{_FREESURFER_NAMES[structure.nucleus]}"
+from .row_structures import label_set_of_rows
 
 
 def stats_text(rows: Sequence[RoiRow]) -> str:
@@ -37,7 +22,7 @@ def stats_text(rows: Sequence[RoiRow]) -> str:
             f"A .stats file describes one image, and the table holds {len(images)}: split it first."
         )
     subject, image = next(iter(images))
-    numbers = foreign_labels("freesurfer")
+    label_set = label_set_of_rows(rows)
     headings = "Index SegId NVoxels Volume_mm3 StructName normMean normStdDev normMin normMax normRange"
     lines = [
         "# Title Segmentation Statistics",
@@ -51,13 +36,13 @@ def stats_text(rows: Sequence[RoiRow]) -> str:
         f"# NTableCols {len(headings.split())}",
         f"# ColHeaders  {headings}",
     ]
-    by_label = {s.label: s for s in STRUCTURES}
     for index, row in enumerate(rows, start=1):
         values = [row.mean_ppb, row.sd_ppb, row.min, row.max, row.max - row.min]
         numeric = "".join(f" {value if math.isfinite(value) else 0.0:10.4f}" for value in values)
-        name = freesurfer_name(by_label[row.label])
+        structure = label_set.by_label(row.label)
         lines.append(
-            f"{index:3d} {numbers[row.label]:5d} {row.n_voxels:8d} {row.volume_mm3:10.1f}  {name:<24}{numeric}"
+            f"{index:3d} {structure.freesurfer_number:5d} {row.n_voxels:8d} {row.volume_mm3:10.1f}  "
+            f"{structure.name_in_freesurfer:<24}{numeric}"
         )
     return "\n".join(lines) + "\n"
 

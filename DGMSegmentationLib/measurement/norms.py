@@ -11,10 +11,9 @@ import numpy as np
 
 from ..errors import InputError
 from ..io.tables import read_table
-from ..structures import NUCLEI, STRUCTURES, by_abbreviation
+from ..structures import STANDARD, LabelSet, nucleus_of
 
 _NEEDED = ("structure", "mean_ppb", "sd_ppb")
-_KNOWN = {s.abbreviation for s in STRUCTURES} | set(NUCLEI)
 _SEXES = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M", "": "", "N/A": "", "BOTH": ""}
 
 
@@ -43,7 +42,7 @@ class Norms:
         None when the table has no line for it, or only lines by age or sex that the subject does not have, or
         when the subject is younger or older than everyone in the table.
         """
-        names = (abbreviation, by_abbreviation(abbreviation).nucleus)
+        names = (abbreviation, nucleus_of(abbreviation))
         for name in names:
             fitting = [
                 r for r in self.rows if r.structure == name and r.sex in ("", (self.sex or "").upper())
@@ -61,8 +60,13 @@ class Norms:
         return None
 
 
-def read_norms(path: Path | str, age: float | None = None, sex: str | None = None) -> Norms:
-    """Read a norm table (.tsv or .csv).
+def read_norms(
+    path: Path | str,
+    age: float | None = None,
+    sex: str | None = None,
+    label_set: LabelSet = STANDARD,
+) -> Norms:
+    """Read a norm table (.tsv or .csv) of structures of a label set.
 
     Raises InputError when a column is missing, a structure or a sex is unknown, or a value is no number.
     """
@@ -74,6 +78,7 @@ def read_norms(path: Path | str, age: float | None = None, sex: str | None = Non
     for column in _NEEDED:
         if column not in table[0]:
             raise InputError(f"The norm table {path} lacks the column {column}: add it.")
+    known = {s.abbreviation for s in label_set} | set(label_set.nuclei)
     rows = []
     for number, line in enumerate(table, start=2):
         sex_here = line.get("sex", "").strip()
@@ -93,10 +98,10 @@ def read_norms(path: Path | str, age: float | None = None, sex: str | None = Non
             raise InputError(
                 f"The norm table {path} has no number in line {number} ({error}): correct it."
             ) from error
-        if row.structure not in _KNOWN:
+        if row.structure not in known:
             raise InputError(
                 f"The norm table {path} names the unknown structure {row.structure} in line {number}: "
-                f"use {', '.join(NUCLEI)}, with _L or _R for one side."
+                f"use {', '.join(label_set.nuclei)}, with _L or _R for one side."
             )
         if not (np.isfinite(row.mean_ppb) and 0 < row.sd_ppb < np.inf):
             raise InputError(f"The norm table {path} has no positive SD in line {number}: correct it.")

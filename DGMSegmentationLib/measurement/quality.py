@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image import Image
-from ..structures import NUCLEI, STRUCTURES, Structure, by_abbreviation
+from ..image import Image, label_set_of
+from ..structures import STANDARD, LabelSet, Structure
 from .roi import RoiRow
+from .row_structures import label_set_of_rows
 
-# The volume ranges of the table of structures come from several atlases that draw the nuclei differently, so
+# The volume ranges of the standard label set come from several atlases that draw the nuclei differently, so
 # only a volume far outside them is worth a look.
 VOLUME_LOW_FACTOR, VOLUME_HIGH_FACTOR = 0.6, 1.5
 # Loose voxels are common in manual and propagated labels; a flag is raised from this share of the structure
@@ -51,33 +52,47 @@ class Flag:
     reason: str
 
 
-def flags_from_rows(rows: Sequence[RoiRow]) -> list[Flag]:
-    """Flags that follow from one image's ten rows: empty, volume, asymmetry, mean, sign, missing values."""
-    flags = []
-    by_name = {row.abbreviation: row for row in rows}
-    means = [by_name[f"GP_{side}"].mean_ppb for side in "LR" if f"GP_{side}" in by_name]
-    means = [mean for mean in means if np.isfinite(mean)]
-    flipped = bool(means) and float(np.mean(means)) < 0
-    if flipped:
-        flags.append(
-            Flag(
-                "sign_flip",
-                "",
-                f"The globus pallidus is diamagnetic here ({np.mean(means):.0f} ppb on average): "
-                "the sign of the map may be flipped, or the structures missed.",
-            )
-        )
+def flags_from_rows(rows: Sequence[RoiRow], label_set: LabelSet | None = None) -> list[Flag]:
+    """Flags that follow from one image's rows: empty, volume, asymmetry, mean, sign, missing values.
+
+    ``label_set``: the structures with their ranges; by default those of the rows, with the standard set's ranges. A range
+    that is missing raises no flag.
+    """
+    known = label_set or label_set_of_rows(rows)
+    by_label = {row.label: row for row in rows}
+    flags = _sign_flags(by_label, known)
+    flipped = bool(flags)
     for row in rows:
-        flags += _row_flags(row, flipped)
-    for nucleus in NUCLEI:
-        left, right = by_name.get(f"{nucleus}_L"), by_name.get(f"{nucleus}_R")
-        if left and right and left.n_voxels and right.n_voxels:
-            flags += _asymmetry_flags(left, right)
+        flags += _row_flags(row, known.by_label(row.label), flipped)
+    for left, right in known.pairs:
+        both = by_label.get(left.label), by_label.get(right.label)
+        if both[0] and both[1] and both[0].n_voxels and both[1].n_voxels:
+            flags += _asymmetry_flags(both[0], both[1], left)
     return flags
 
 
-def _row_flags(row: RoiRow, flipped: bool) -> list[Flag]:
-    structure, flags = by_abbreviation(row.abbreviation), []
+def _sign_flags(rows: Mapping[int, RoiRow], label_set: LabelSet) -> list[Flag]:
+    """The structures that are expected to be the most paramagnetic, globus pallidus in the standard set, are not so."""
+    lowest = {s.label: s.mean_low_ppb for s in label_set if s.mean_low_ppb is not None and s.mean_low_ppb > 0}
+    surest = [s for s in label_set if lowest and lowest.get(s.label) == max(lowest.values())]
+    means = [
+        rows[s.label].mean_ppb for s in surest if s.label in rows and np.isfinite(rows[s.label].mean_ppb)
+    ]
+    if not means or np.mean(means) >= 0:
+        return []
+    names = " and ".join(dict.fromkeys(s.nucleus_name.lower() for s in surest))
+    return [
+        Flag(
+            "sign_flip",
+            "",
+            f"The {names} is diamagnetic here ({np.mean(means):.0f} ppb on average): "
+            "the sign of the map may be flipped, or the structures missed.",
+        )
+    ]
+
+
+def _row_flags(row: RoiRow, structure: Structure, flipped: bool) -> list[Flag]:
+    flags: list[Flag] = []
 
     def flag(code: str, reason: str) -> None:
         flags.append(Flag(code, row.abbreviation, f"{structure.name}: {reason}"))
@@ -112,13 +127,12 @@ def _range(low: float | None, high: float | None) -> str:
     return f"{low:.0f} to {high:.0f}"
 
 
-def _asymmetry_flags(left: RoiRow, right: RoiRow) -> list[Flag]:
-    structure = by_abbreviation(left.abbreviation)
+def _asymmetry_flags(left: RoiRow, right: RoiRow, structure: Structure) -> list[Flag]:
     ratio = abs(left.volume_mm3 - right.volume_mm3) / (left.volume_mm3 + right.volume_mm3)
     if structure.max_asymmetry is None or ratio <= structure.max_asymmetry:
         return []
     reason = (
-        f"{structure.name.removeprefix('Left ').capitalize()}: the volumes of the two sides differ much "
+        f"{structure.nucleus_name}: the volumes of the two sides differ much "
         f"({left.volume_mm3:.0f} mm3 left, {right.volume_mm3:.0f} mm3 right)."
     )
     return [Flag("asymmetry", row.abbreviation, reason) for row in (left, right)]
@@ -133,9 +147,11 @@ def flags_from_geometry(labels: Image, mask: NDArray[np.bool_] | None = None) ->
     from scipy import ndimage
 
     flags = []
-    array = np.asarray(labels.data)
-    boxes = ndimage.find_objects(array.astype(np.uint8), max_label=len(STRUCTURES))
-    for structure, box in zip(STRUCTURES, boxes, strict=True):
+    label_set = label_set_of(labels)
+    array = np.asarray(labels.data, label_set.dtype)
+    boxes = ndimage.find_objects(array, max_label=label_set.largest)
+    for structure in label_set:
+        box = boxes[structure.label - 1]
         if box is None:
             continue
         inside = array[box] == structure.label
@@ -170,8 +186,7 @@ def flags_from_grid(image: Image) -> list[Flag]:
             Flag(
                 "thick_voxels",
                 "",
-                f"Voxels are {thickest:.1f} mm thick: red nucleus and substantia nigra span only two or three "
-                "slices.",
+                f"Voxels are {thickest:.1f} mm thick: small structures span only two or three slices.",
             )
         )
     angle = float(np.degrees(obliquity(image.affine).max()))
@@ -187,7 +202,7 @@ def flags_from_grid(image: Image) -> list[Flag]:
     return flags
 
 
-def flags_from_network(notes: Mapping[str, Any]) -> list[Flag]:
+def flags_from_network(notes: Mapping[str, Any], label_set: LabelSet = STANDARD) -> list[Flag]:
     """Flags that only the run of the network can tell, from its notes (see :func:`segment.label_case`).
 
     ``undecided``: mean entropy by structure as a share of ln 2; ``flip_dice``: agreement with the mirrored head, when
@@ -204,7 +219,7 @@ def flags_from_network(notes: Mapping[str, Any]) -> list[Flag]:
                 "the sign may be flipped.",
             )
         )
-    for structure in STRUCTURES:
+    for structure in label_set:
         name = structure.abbreviation
 
         def flag(code: str, reason: str, structure: Structure = structure) -> None:
@@ -235,8 +250,10 @@ def quality_flags(
     network: Mapping[str, Any] | None = None,
 ) -> list[Flag]:
     """All flags of one case, those of the whole case first, then by structure. ``network``: notes of its run."""
-    flags = flags_from_rows(rows) + flags_from_geometry(labels, mask) + flags_from_network(network or {})
-    order = {s.abbreviation: s.label for s in STRUCTURES}
+    label_set = label_set_of(labels)
+    flags = flags_from_rows(rows, label_set) + flags_from_geometry(labels, mask)
+    flags += flags_from_network(network or {}, label_set)
+    order = {s.abbreviation: place for place, s in enumerate(label_set, start=1)}
     return sorted(flags, key=lambda flag: order.get(flag.abbreviation, 0))
 
 

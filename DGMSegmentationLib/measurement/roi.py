@@ -1,4 +1,4 @@
-"""Measure the ten structures in a QSM: one row of volume and susceptibility statistics per structure.
+"""Measure the structures of a label set in a QSM: one row of volume and susceptibility statistics per structure.
 
 Everything is computed on the native grid of the measured image. Labels drawn on another grid are carried to
 the image's grid by nearest neighbour and the rows say so (flag ``labels_resampled``); the image is never
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import InputError
-from ..image import Image, resample_to
-from ..structures import STRUCTURES, Structure
+from ..image import Image, label_set_of, resample_to
+from ..structures import LabelSet
 
 SOFTWARE = f"DGMSegmentation {__version__}"
 NAN = float("nan")
@@ -115,16 +115,17 @@ def measurable(values_ppb: NDArray[Any]) -> NDArray[np.bool_]:
     return np.isfinite(values_ppb) & (values_ppb > SENTINEL_PPB)
 
 
-def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.uint8], bool]:
+def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.integer], bool]:
     """The label array on the image's grid, and whether it had to be resampled (nearest neighbour).
 
     A crop, or flipped and swapped axes, that keeps every labelled voxel as it is counts as not resampled.
 
     Raises InputError when labels were there and none of them lies inside the image.
     """
+    array = np.asarray(labels.data, dtype=label_set_of(labels).dtype)
     if labels.grid.same_as(image.grid):
-        return np.asarray(labels.data, dtype=np.uint8), False
-    moved = resample_to(np.asarray(labels.data, dtype=np.uint8), labels.grid, image.grid, order=0)
+        return array, False
+    moved = resample_to(array, labels.grid, image.grid, order=0)
     if not moved.any() and np.any(labels.data):
         raise InputError(
             "The segmentation and the image do not overlap in space: check that both belong to the same scan."
@@ -165,10 +166,10 @@ def measure(
     model: str = "",
     software: str = SOFTWARE,
 ) -> list[RoiRow]:
-    """Measure the ten structures; always ten rows, in the order of their labels.
+    """Measure the structures of the labels' set; always one row for each of them, in the order of the set.
 
     Args:
-        labels: values 0..10, on any grid that covers the image.
+        labels: values of their label set (the standard one when they carry none), on any grid that covers the image.
         image_ppb: the susceptibility map in ppb, on its native grid.
         subject, image_name, edited, model, software: written into every row.
         mask: brain mask on the image's grid, needed for ``reference="brain"`` only; it excludes nothing.
@@ -186,9 +187,10 @@ def measure(
         raise InputError(f"Unknown reference {reference}: use none, brain, a mask file or a number in ppb.")
     array, resampled = labels_on_grid(labels, image_ppb)
     shared = (["labels_resampled"] if resampled else []) + (["eroded"] if erode_voxels else [])
-    boxes = _bounding_boxes(array)
+    label_set = label_set_of(labels)
+    boxes = _bounding_boxes(array, label_set.largest)
     rows = []
-    for structure in STRUCTURES:
+    for structure in label_set:
         box = boxes.get(structure.label)
         values = np.empty(0)
         if box is not None:
@@ -214,9 +216,7 @@ def measure(
                 software=software,
             )
         )
-    return [
-        _completed(row, structure, rows, reference) for row, structure in zip(rows, STRUCTURES, strict=True)
-    ]
+    return _completed(rows, label_set, reference)
 
 
 def _statistics(values: NDArray[np.float64]) -> dict[str, Any]:
@@ -231,28 +231,30 @@ def _statistics(values: NDArray[np.float64]) -> dict[str, Any]:
     }
 
 
-def _completed(
-    row: RoiRow, structure: Structure, rows: Sequence[RoiRow], reference: Reference | None
-) -> RoiRow:
-    """Fill in what needs the other side or the reference."""
-    means = {
-        other.side: other.mean_ppb
-        for other, s in zip(rows, STRUCTURES, strict=True)
-        if s.nucleus == structure.nucleus
+def _completed(rows: Sequence[RoiRow], label_set: LabelSet, reference: Reference | None) -> list[RoiRow]:
+    """Fill in what needs the other side (an unpaired structure has none) or the reference."""
+    means = {row.label: row.mean_ppb for row in rows}
+    asymmetry = {
+        s.label: asymmetry_percent(means[left.label], means[right.label])
+        for left, right in label_set.pairs
+        for s in (left, right)
     }
-    return replace(
-        row,
-        asymmetry_percent=asymmetry_percent(means["L"], means["R"]),
-        mean_referenced_ppb=row.mean_ppb - reference.value_ppb if reference else NAN,
-    )
+    return [
+        replace(
+            row,
+            asymmetry_percent=asymmetry.get(row.label, NAN),
+            mean_referenced_ppb=row.mean_ppb - reference.value_ppb if reference else NAN,
+        )
+        for row in rows
+    ]
 
 
-def _bounding_boxes(array: NDArray[np.uint8]) -> dict[int, tuple[slice, ...]]:
+def _bounding_boxes(array: NDArray[np.integer], largest: int) -> dict[int, tuple[slice, ...]]:
     """Slices around each label, one voxel wider on each side so that erosion sees the neighbours."""
     from scipy import ndimage
 
     boxes = {}
-    for label, found in enumerate(ndimage.find_objects(array, max_label=len(STRUCTURES)), start=1):
+    for label, found in enumerate(ndimage.find_objects(array, max_label=largest), start=1):
         if found is not None:
             boxes[label] = tuple(slice(max(0, s.start - 1), s.stop + 1) for s in found)
     return boxes

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..errors import InputError
 from ..io.tables import read_table, table_text, write_table
-from ..structures import STRUCTURES, by_label
+from ..structures import LabelSet, nucleus_of
 from .roi import RoiRow
+from .row_structures import label_set_of_rows
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(RoiRow))
 
@@ -23,9 +24,9 @@ COLUMN_DESCRIPTIONS: dict[str, str] = {
     "subject": "Name of the subject",
     "image": "Name of the measured image",
     "structure": "Name of the structure",
-    "abbreviation": "Nucleus (RN, SN, GP globus pallidus, PU putamen, CN caudate) and side",
-    "side": "L left, R right (of the patient)",
-    "label": "Value of the structure in the segmentation, 1..10",
+    "abbreviation": "Nucleus and side, as in the label set",
+    "side": "L left, R right (of the patient); empty for an unpaired structure",
+    "label": "Value of the structure in the segmentation",
     "n_voxels": "Voxels of the structure on the grid of the measured image",
     "volume_mm3": "n_voxels times the volume of one voxel, mm3",
     "mean_ppb": "Mean susceptibility, ppb, as in the image (no reference subtracted)",
@@ -77,12 +78,10 @@ def read_long(path: Path | str) -> list[RoiRow]:
         raise InputError(
             f"The table {path} holds a value of the wrong kind ({error}): check its numbers."
         ) from error
-    for row in rows:
-        if not 1 <= row.label <= len(STRUCTURES) or by_label(row.label).abbreviation != row.abbreviation:
-            raise InputError(
-                f"The table {path} calls label {row.label} {row.abbreviation}, which is none of the ten structures: "
-                "correct the column label or abbreviation."
-            )
+    try:
+        label_set_of_rows(rows)
+    except InputError as error:
+        raise InputError(f"The table {path} contradicts itself. {error}") from error
     return rows
 
 
@@ -102,15 +101,13 @@ def append_long(rows: Iterable[RoiRow], path: Path | str) -> list[RoiRow]:
     return everything
 
 
-def wide_columns() -> list[str]:
-    """The columns of the wide table: CN_L_mean_ppb, ..., then CN_asymmetry_percent, ... per nucleus."""
+def wide_columns(label_set: LabelSet) -> list[str]:
+    """The columns of the wide table: CN_L_mean_ppb, ..., then CN_asymmetry_percent, ... per nucleus with two sides."""
     columns = ["subject", "image", *_WIDE_SHARED]
-    for structure in STRUCTURES:
+    for structure in label_set:
         columns += [f"{structure.abbreviation}_{name}" for name in WIDE_STATISTICS]
         columns.append(f"{structure.abbreviation}_flags")
-    return columns + [
-        f"{nucleus}_asymmetry_percent" for nucleus in dict.fromkeys(s.nucleus for s in STRUCTURES)
-    ]
+    return columns + [f"{left.nucleus}_asymmetry_percent" for left, _ in label_set.pairs]
 
 
 def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, Any]]:
@@ -128,13 +125,15 @@ def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, Any]]:
         line.update({name: getattr(row, name) for name in _WIDE_SHARED})
         line.update({f"{row.abbreviation}_{name}": getattr(row, name) for name in WIDE_STATISTICS})
         line[f"{row.abbreviation}_flags"] = row.flags
-        line[f"{row.abbreviation.split('_')[0]}_asymmetry_percent"] = row.asymmetry_percent
+        if row.side:
+            line[f"{nucleus_of(row.abbreviation)}_asymmetry_percent"] = row.asymmetry_percent
     return lines
 
 
 def write_wide(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> None:
     """Write the wide table: one row a subject and image."""
-    write_table(path, wide_columns(), wide_rows(rows), missing)
+    rows = list(rows)
+    write_table(path, wide_columns(label_set_of_rows(rows)), wide_rows(rows), missing)
 
 
 def _as_dict(row: RoiRow) -> dict[str, Any]:

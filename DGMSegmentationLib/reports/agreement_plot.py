@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..evaluation.agreement import Methods, paired_values
+from ..evaluation.agreement import Methods, label_set_of_methods, paired_values
 from ..evaluation.statistics import bland_altman, complete_rows, deming
-from ..structures import STRUCTURES
+from ..structures import STANDARD, LabelSet
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -22,7 +22,9 @@ def plot_format(path: Path) -> str:
     return ending
 
 
-def agreement_plot(methods: Methods, statistic: str = "mean_ppb", kind: str = "png") -> bytes:
+def agreement_plot(
+    methods: Methods, statistic: str = "mean_ppb", kind: str = "png", known: LabelSet = STANDARD
+) -> bytes:
     """Scatter and Bland-Altman plots of every pair of methods (one row a pair, at most six rows), in one of ``FORMATS``."""
     import io
 
@@ -36,14 +38,14 @@ def agreement_plot(methods: Methods, statistic: str = "mean_ppb", kind: str = "p
     unit = "mm3" if statistic == "volume_mm3" else "ppb"
     for row, (i, j) in enumerate(pairs):
         scatter, difference = (figure.add_subplot(len(pairs), 2, 2 * row + 1 + c) for c in (0, 1))
-        for structure in STRUCTURES:
+        for structure in label_set_of_methods(methods, known):
             x, y = values[structure.abbreviation][:, i], values[structure.abbreviation][:, j]
             style: dict[str, Any] = {
                 "color": structure.color,
                 "edgecolors": "0.25",
                 "linewidths": 0.4,
                 "s": 26,
-                "marker": "o" if structure.side == "L" else "^",
+                "marker": {"L": "o", "R": "^"}.get(structure.side, "D"),
             }
             scatter.scatter(x, y, label=structure.abbreviation, **style)
             difference.scatter((x + y) / 2, y - x, **style)

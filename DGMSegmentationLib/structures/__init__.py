@@ -6,7 +6,15 @@ structures of ours take values from 11 on.
 """
 
 from .label_set import LabelSet
-from .structure import COLUMNS, FREESURFER_BEYOND, SIDE_CODES, Structure, derived_structure, spare_color
+from .structure import (
+    COLUMNS,
+    FREESURFER_BEYOND,
+    SIDE_CODES,
+    Structure,
+    derived_structure,
+    nucleus_of,
+    spare_color,
+)
 from .table import label_set_from_rows, rows_of_label_set, shipped_label_sets
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "Structure",
     "derived_structure",
     "label_set_from_rows",
+    "nucleus_of",
     "rows_of_label_set",
     "shipped_label_sets",
     "spare_color",

@@ -56,7 +56,7 @@ class Structure:
     @property
     def nucleus(self) -> str:
         """What both sides share: "SN" of "SN_L" and "SN_R"."""
-        return self.abbreviation.removesuffix(f"_{self.side}") if self.side else self.abbreviation
+        return nucleus_of(self.abbreviation)
 
     @property
     def nucleus_name(self) -> str:
@@ -106,6 +106,11 @@ KINDS: dict[str, Any] = {
 }
 """The columns of a table of structures in their order, and what they hold."""
 COLUMNS = tuple(KINDS)
+
+
+def nucleus_of(abbreviation: str) -> str:
+    """What both sides of a nucleus share: "SN" of "SN_L"; an unpaired structure's whole abbreviation."""
+    return abbreviation[:-2] if abbreviation.endswith(("_L", "_R")) else abbreviation
 
 
 def check_structure(structure: Structure, label_set: str) -> None:

@@ -106,11 +106,25 @@ def test_wide_table_has_one_row_an_image(tmp_path):
         )
 
 
-@pytest.mark.parametrize("change", [{"label": 11}, {"label": 0}, {"label": 2}, {"abbreviation": "RN"}])
-def test_a_structure_that_is_not_ours_is_refused(tmp_path, change):
-    write_long([replace(rows()[0], **change)], tmp_path / "t.tsv")
-    with pytest.raises(InputError, match="none of the ten structures"):
+@pytest.mark.parametrize(
+    "change", [{"label": 0}, {"label": 2}, {"label": 11}, {"abbreviation": "RN"}, {"abbreviation": "RN_R"}]
+)
+def test_rows_that_contradict_each_other_are_refused(tmp_path, change):
+    write_long([*rows(), replace(rows()[0], **change)], tmp_path / "t.tsv")
+    with pytest.raises(InputError, match="contradicts itself"):
         read_long(tmp_path / "t.tsv")
+
+
+def test_rows_of_another_label_set_are_read(tmp_path):
+    new = {"label": 11, "abbreviation": "STN_L", "structure": "Left subthalamic nucleus"}
+    unpaired = {"label": 300, "abbreviation": "PIN", "structure": "Pineal gland", "side": ""}
+    mixed = [*rows(), replace(rows()[0], **new), replace(rows()[0], **unpaired)]
+    write_long(mixed, tmp_path / "t.tsv")
+    assert len(read_long(tmp_path / "t.tsv")) == len(mixed)
+    write_wide(mixed, tmp_path / "w.tsv")
+    line = read_table(tmp_path / "w.tsv")[0]
+    assert {"STN_L_mean_ppb", "PIN_mean_ppb"} <= set(line)
+    assert "PIN_asymmetry_percent" not in line
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from toy_set import TOY, toy_blocks
 
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.io.labels import read_labels
@@ -20,7 +21,7 @@ from DGMSegmentationLib.measurement.quality import (
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.segmentation.confidence import flip_dice, undecided_shares
 from DGMSegmentationLib.simulation.phantom import phantom
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_volume_and_asymmetry(case):
 def test_asymmetry_threshold_is_that_of_the_table(case, label):
     image, labels, _ = case
     rows = measure(labels, image)
-    limit = STRUCTURES[label - 1].max_asymmetry
+    limit = STANDARD.by_label(label).max_asymmetry
     low, high = 1000 * (1 - limit), 1000 * (1 + limit)
     for factor, fires in ((0.99, False), (1.01, True)):
         middle = (low + high) / 2
@@ -183,3 +184,25 @@ def test_few_of_the_real_reference_structures_are_flagged(test_data, qsm_files):
         count.update({(f.code, f.abbreviation) for f in flags})
     per_code = Counter(code for code, _ in count.elements())
     assert all(n <= 0.2 * 10 * len(chosen) for n in per_code.values()), per_code
+
+
+def test_a_set_without_ranges_raises_no_flag_of_range():
+    labels = toy_blocks()
+    image = Image(np.where(labels.data == 0, 0, 5000).astype(np.float32), labels.affine)
+    rows = measure(labels, image)
+    assert [row.abbreviation for row in rows] == ["TH_L", "TH_R", "PIN"]
+    assert {f.code for f in quality_flags(rows, labels) if f.abbreviation} <= {"volume_low"}
+    assert np.isnan(rows[2].asymmetry_percent) and rows[0].asymmetry_percent == 0
+    low = measure(labels, image.replace(data=-image.data))
+    assert [(f.code, f.abbreviation) for f in flags_from_rows(low, TOY) if "mean" in f.code] == [
+        ("mean_low", "TH_R")
+    ]
+
+
+def test_a_structure_that_a_model_does_not_know_is_not_empty(case):
+    image, labels, mask = case
+    part = STANDARD.subset((5, 6))
+    few = labels.replace(data=np.where(np.isin(labels.data, part.values), labels.data, 0), label_set=part)
+    rows = measure(few, image)
+    assert [row.abbreviation for row in rows] == ["GP_L", "GP_R"]
+    assert not any(f.code == "empty" for f in quality_flags(rows, few, mask))
