@@ -59,9 +59,9 @@ def set_defaults(state: State) -> None:
 
 
 def chosen_options(state: State) -> SegmentOptions:
-    """The options of a run as the page's fields stand."""
+    """The options of a run as the page's fields stand; an empty one is the default."""
     chosen = {option.name: getattr(state, f"dgm_{option.name}") for option in option_fields(offered=True)}
-    return SegmentOptions(**chosen)
+    return SegmentOptions(**{name: value for name, value in chosen.items() if value != ""})
 
 
 def rows_of(rows: list[Any], reasons: dict[str, str], visible: Any) -> list[dict[str, Any]]:
