@@ -19,7 +19,7 @@ from ..inference.memory import peak_memory_mb
 
 if TYPE_CHECKING:
     from ..inference.predictor import Box, Predictor
-    from ..models.model import Model
+    from ..models.model import Model, PriorBox
     from ..preprocessing.grid import Prepared
 
 METHODS = ("patch-wise", "dense", "dense in the prior box", "MONAI sliding window")
@@ -76,7 +76,7 @@ class Row:
     """Billion multiply-adds per network from which this row's compiling pays against torch; None where it never does."""
 
 
-def open_network(name: str, prior_box: dict[str, list[float]] | None = None) -> "Model":
+def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
     """A model by name; "dolz" and "anisotropic" are the networks of the presets part1-dense and part2-dense, untrained."""
     import torch
 
@@ -107,7 +107,7 @@ def _block(box: "Box", patch: Sequence[int]) -> "Box":
     return parts[0], parts[1], parts[2]
 
 
-def run_job(job: Job, image: Path, units: str, prior: dict[str, list[float]] | None, labels: Path) -> Row:
+def run_job(job: Job, image: Path, units: str, prior: "PriorBox | None", labels: Path) -> Row:
     """Measure one row in this process; writes the labels and where they lie to ``labels`` (.npz)."""
     from ..inference.predictor import Predictor
     from ..preprocessing.case import open_case
@@ -228,7 +228,7 @@ def measure_methods(
     image: Path,
     units: str,
     peaks: Mapping[str, float],
-    prior: dict[str, list[float]] | None,
+    prior: "PriorBox | None",
     progress: Callable[[str], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Run the jobs one after another, each in a fresh process, and compare their labels network by network.

@@ -7,17 +7,22 @@ was cut or altered is refused. Nothing is ever unpickled.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+from msgspec import Meta
 
 from .. import __version__
 from ..errors import InputError
 from ..io.fetched import check_fetched
+from ..io.typed import parsed, typed
 from ..options import DEFAULT_MODEL
 from ..preprocessing.grid import Preprocessing
 from ..resources import resource_path
+from ..structures import STRUCTURES
+from .network_options import MAX_LABEL, OPTIONS
 
 if TYPE_CHECKING:
     import torch
@@ -26,6 +31,28 @@ if TYPE_CHECKING:
 FORMAT = "dgmseg-model"
 FORMAT_VERSION = 1
 _KEY = "dgmseg"
+_MAX_REACH = 512
+"""Voxels to each side that a network may look at, and whose multiples its tiles may have to be."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(max_length=20_000)]
+Labels = Annotated[
+    tuple[Annotated[int, Meta(ge=0, le=MAX_LABEL)], ...], Meta(min_length=2, max_length=MAX_LABEL + 1)
+]
+Mm = Annotated[float, Meta(ge=-1000, le=1000)]
+MmTriple = Annotated[list[Mm], Meta(min_length=3, max_length=3)]
+
+
+class _Box(TypedDict):
+    low_mm: MmTriple
+    high_mm: MmTriple
+
+
+class PriorBox(_Box, total=False):
+    """Where structures can be, along the model's axes, from the centre of the brain mask's bounding box."""
+
+    margin_mm: MmTriple
+    """What of it was added around the structures that were seen."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +60,7 @@ class Member:
     """One network of a model: the classes it tells apart. A multi-class model has one, a binary model one per ROI."""
 
     prefix: str
-    labels: tuple[int, ...]
+    labels: Labels
     """Class index -> our label; the first is background, 0."""
 
 
@@ -41,45 +68,80 @@ class Member:
 class ModelHeader:
     """What a model file says of itself."""
 
-    name: str
-    network: str
+    name: Name
+    network: Name
     network_options: dict[str, Any] = field(default_factory=dict)
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    members: tuple[Member, ...] = (Member("", tuple(range(11))),)
-    channels: tuple[str, ...] = ("qsm",)
+    members: Annotated[tuple[Member, ...], Meta(min_length=1, max_length=MAX_LABEL)] = (
+        Member("", tuple(range(11))),
+    )
+    channels: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=16)] = ("qsm",)
     """Names of the input channels in order; the first is always QSM."""
-    title: str = ""
-    description: str = ""
-    version: str = "1"
-    licence: str = "not stated"
-    prior_box: dict[str, list[float]] | None = None
-    """{"low_mm": [...], "high_mm": [...]} along the model's axes, from the centre of the brain mask's bounding box."""
+    title: Text = ""
+    description: Text = ""
+    version: Text = "1"
+    licence: Text = "not stated"
+    prior_box: PriorBox | None = None
     training: dict[str, Any] = field(default_factory=dict)
     """Data, preset, seed, software: how the model was made."""
     metrics: dict[str, Any] = field(default_factory=dict)
-    intended_use: str = "For research use only; not a medical device."
-    created: str = ""
-    software: str = ""
+    intended_use: Text = "For research use only; not a medical device."
+    created: Text = ""
+    software: Text = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self)}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "ModelHeader":
-        """Read back what :meth:`to_dict` wrote; raises InputError when it is not a header of ours."""
-        if values.get("format") != FORMAT:
+    def from_dict(cls, values: object) -> "ModelHeader":
+        """Read back what :meth:`to_dict` wrote; raises InputError when it is not a header of ours, or asks for a network
+        that nobody would build.
+        """
+        what = "The header of the model file"
+        kind = typed(_Kind, values, what)
+        if kind.format != FORMAT:
             raise InputError("The file is not a DGMSegmentation model; give a file made by dgmseg train.")
-        if int(values.get("format_version", 0)) > FORMAT_VERSION:
+        if kind.format_version > FORMAT_VERSION:
             raise InputError("The model file was made by a newer DGMSegmentation; update this one to use it.")
-        known = {f.name for f in fields(cls)}
-        if not {"name", "network", "members"} <= set(values):
-            raise InputError("The header of the model file is not complete; get the file again.")
-        ready = {k: v for k, v in values.items() if k in known}
-        ready["preprocessing"] = Preprocessing.from_dict(ready.get("preprocessing", {}))
-        ready["members"] = tuple(Member(m["prefix"], tuple(m["labels"])) for m in ready["members"])
-        ready["channels"] = tuple(ready.get("channels", ("qsm",)))
-        return cls(**ready)
+        Preprocessing.from_dict(kind.preprocessing)  # an unknown setting of it would change the results
+        header = typed(cls, values, what)
+        header.check()
+        return header
+
+    def check(self) -> None:
+        """What must hold between the fields; raises InputError."""
+        if self.network not in OPTIONS:
+            raise InputError(f"There is no network '{self.network}'; choose one of {', '.join(OPTIONS)}.")
+        what = f"The options of the network '{self.network}'"
+        options = typed(OPTIONS[self.network], self.network_options, what)
+        if options.get("in_channels", len(self.channels)) != len(self.channels):
+            raise InputError(f"{what} are for another number of channels than {', '.join(self.channels)}.")
+        if self.channels[0] != "qsm" or len(set(self.channels)) < len(self.channels):
+            raise InputError("The channels of a model begin with qsm and have different names.")
+        if len(self.preprocessing.windows) != len(self.channels):
+            raise InputError(
+                "Preprocessing: windows needs one (low, high) pair for each of the model's channels."
+            )
+        for member in self.members:
+            if member.labels[0] != 0 or len(set(member.labels)) < len(member.labels):
+                raise InputError(f"The labels of a network are 0 and others after it, not {member.labels}.")
+            if unknown := set(member.labels[1:]) - {s.label for s in STRUCTURES}:
+                raise InputError(f"The label {min(unknown)} of a network is no structure that is known here.")
+        if len({member.prefix for member in self.members}) < len(self.members):
+            raise InputError("Two networks of a model file have the same prefix.")
+        box = self.prior_box
+        if box and not all(low < high for low, high in zip(box["low_mm"], box["high_mm"], strict=True)):
+            raise InputError("The prior box of a model ends where it begins, or before.")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What tells a header of ours from others."""
+
+    format: str = ""
+    format_version: Annotated[int, Meta(ge=0)] = 0
+    preprocessing: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,22 +162,44 @@ class Model:
 
     def build(self) -> "list[nn.Module]":
         """The networks with their weights, in evaluation mode, on the CPU."""
-        from .networks import build_network
-
-        header, built = self.header, []
-        for member, state in zip(header.members, self.states, strict=True):
-            try:
-                options = {"in_channels": len(header.channels), **header.network_options}
-                options["n_classes"] = len(member.labels)
-                network = build_network(header.network, **options)
-                network.load_state_dict(state)
-            except (KeyError, TypeError, ValueError, RuntimeError) as error:
-                where = self.path or header.name
-                raise InputError(
-                    f"{where}: weights and header do not belong together; get the file again."
-                ) from error
+        built = []
+        for member, state in zip(self.header.members, self.states, strict=True):
+            network = _network(self.header, member)
+            network.load_state_dict(state)
             built.append(network.eval())
         return built
+
+    def check(self) -> None:
+        """Whether header and weights belong together; raises InputError. Nothing is computed and no memory taken."""
+        import torch
+
+        where = self.path or self.header.name
+        for member, state in zip(self.header.members, self.states, strict=True):
+            try:
+                with torch.device("meta"):
+                    network: Any = _network(self.header, member)
+            except (TypeError, ValueError, RuntimeError) as error:
+                raise InputError(f"{where}: its header describes no network ({error}).") from error
+            wanted = {
+                name: (value.shape, value.is_floating_point()) for name, value in network.state_dict().items()
+            }
+            if wanted != {name: (value.shape, value.is_floating_point()) for name, value in state.items()}:
+                raise InputError(f"{where}: weights and header do not belong together; get the file again.")
+            if bool(network.uses_coordinates) != self.header.preprocessing.coordinates:
+                raise InputError(
+                    f"{where}: network and preprocessing disagree on coordinates; get the file again."
+                )
+            if max(*network.context, *network.multiple) > _MAX_REACH:
+                raise InputError(f"{where}: its network looks at more than a head; get the file again.")
+            if not all(bool(value.isfinite().all()) for value in state.values()):
+                raise InputError(f"{where}: some weights are no numbers (NaN or infinite); train it again.")
+
+
+def _network(header: ModelHeader, member: Member) -> "nn.Module":
+    from .networks import build_network
+
+    options = {**header.network_options, "in_channels": len(header.channels), "n_classes": len(member.labels)}
+    return build_network(header.network, **options)
 
 
 def _digest(header: Mapping[str, Any], tensors: "Mapping[str, torch.Tensor]") -> str:
@@ -136,6 +220,7 @@ def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[
     from ..io.files import atomic_path
 
     path = Path(path)
+    header.check()
     if len(states) != len(header.members):
         raise ValueError(f"{len(header.members)} members in the header, {len(states)} state dictionaries")
     stamped = replace(
@@ -158,7 +243,14 @@ def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[
 def read_header(path: Path | str) -> tuple[ModelHeader, str]:
     """Header and checksum of a model file, without its weights and without torch."""
     document = _document(Path(path))
-    return ModelHeader.from_dict(document), str(document.get("sha256", ""))
+    return _header(document, Path(path)), str(document.get("sha256", ""))
+
+
+def _header(document: Mapping[str, object], path: Path) -> ModelHeader:
+    try:
+        return ModelHeader.from_dict(document)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -178,10 +270,11 @@ def _document(path: Path) -> dict[str, Any]:
         raise InputError(
             f"{path} is no DGMSegmentation model; give a file made by dgmseg train or import-keras."
         )
-    try:
-        return dict(json.loads(metadata[_KEY]))
-    except (json.JSONDecodeError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: the header cannot be read; get the file again.") from error
+    # What is free to be said of the training may hold NaN, and did in files of 0.1; fields with bounds take none.
+    document = parsed(metadata[_KEY], f"{path}: its header", nan=True)
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: the header cannot be read; get the file again.")
+    return document
 
 
 def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
@@ -195,13 +288,11 @@ def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
     path = find_model(name_or_path)
     document = _document(path)
     expected = str(document.pop("sha256", ""))
+    header = _header(document, path)
     try:
-        header = ModelHeader.from_dict(document)
         with safe_open(str(path), framework="pt") as handle:
             tensors: dict[str, torch.Tensor] = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{path} is cut, damaged, or no model file; get it again.") from error
     if _digest(document, tensors) != expected:
         raise InputError(f"{path} was altered after it was made (checksum differs); get the file again.")
@@ -209,7 +300,9 @@ def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
         {k.removeprefix(m.prefix): v for k, v in tensors.items() if k.startswith(m.prefix)}
         for m in header.members
     )
-    return Model(header, states, path, expected)
+    model = Model(header, states, path, expected)
+    model.check()
+    return model
 
 
 def bundled_models() -> dict[str, Path]:

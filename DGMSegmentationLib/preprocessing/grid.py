@@ -5,19 +5,27 @@ its own preprocessing. The defaults are those of the first article (2017-10): (1
 +-0.2 ppm mapped to 256 grey levels, then (v - 127) / 128.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from msgspec import Meta
 from nibabel import orientations
 from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Grid, Image, apply_weights, grid_weights, reorient
+from ..io.typed import typed
 
-CENTRE_RULES = ("mask-box", "mask-centroid", "volume")
-BACK_METHODS = ("linear", "nearest")
+MAX_GRID_VOXELS = 2**28
+"""The largest grid that a case is brought to: 1 GiB a channel, some hundred times a head's."""
+
+Spacing = Annotated[float, Meta(ge=0.05, le=50.0)]
+Edge = Annotated[int, Meta(ge=1, le=4096)]
+GreyValue = Annotated[float, Meta(ge=-1e9, le=1e9)]
+Window = tuple[GreyValue, GreyValue]
 
 
 @dataclass(frozen=True)
@@ -26,26 +34,27 @@ class Preprocessing:
 
     axes: str = "RAS"
     """Direction of the array axes that the network was trained in (nibabel axis codes)."""
-    spacing_mm: tuple[float, float, float] = (1.0, 1.0, 3.0)
-    shape: tuple[int, int, int] | None = (160, 220, 48)
+    spacing_mm: tuple[Spacing, Spacing, Spacing] = (1.0, 1.0, 3.0)
+    shape: tuple[Edge, Edge, Edge] | None = (160, 220, 48)
     """Voxels of the network grid; None takes the brain mask's bounding box."""
-    crop_centre: str = "mask-box"
+    crop_centre: Literal["mask-box", "mask-centroid", "volume"] = "mask-box"
     """What lies in the middle of the grid: the mask's bounding box, the mask's centroid, or the volume."""
-    windows: tuple[tuple[float, float], ...] = ((-200.0, 200.0),)
+    windows: Annotated[tuple[Window, ...], Meta(min_length=1, max_length=16)] = ((-200.0, 200.0),)
     """(low, high) per input channel, clipped and mapped to 0..255; the first channel is QSM in ppb."""
-    levels: int | None = 256
+    levels: Annotated[int, Meta(ge=2, le=65536)] | None = 256
     """Number of grey levels, as in files of bytes; None keeps the values continuous."""
-    subtract: float = 127.0
-    divide: float = 128.0
+    subtract: Annotated[float, Meta(ge=-1e6, le=1e6)] = 127.0
+    divide: Annotated[float, Meta(ge=1e-6, le=1e6)] = 128.0
     antialias: bool = True
     """Widen the interpolation kernel when the network grid is coarser than the image."""
     coordinates: bool = False
     """Give the network three channels with mm from the centroid of the brain mask."""
-    coordinate_window_mm: float = 50.0
-    back: str = "linear"
+    coordinate_window_mm: Annotated[float, Meta(ge=0.1, le=1e4)] = 50.0
+    back: Literal["linear", "nearest"] = "linear"
     """How results return to the native grid: probabilities by linear interpolation, or labels by nearest neighbour."""
 
     def __post_init__(self) -> None:
+        """What holds between fields and letters; raises InputError."""
         try:
             ornt = orientations.axcodes2ornt(self.axes)
             known = len(self.axes) == 3 and not np.isnan(ornt).any() and len(set(ornt[:, 0])) == 3
@@ -53,54 +62,21 @@ class Preprocessing:
             known = False
         if not known:
             raise InputError(
-                f"Preprocessing: axes {self.axes!r} is no axis code; write three letters such as RAS."
+                f"Preprocessing: axes {self.axes[:20]!r} is no axis code; write three letters such as RAS."
             )
-        if len(self.spacing_mm) != 3 or not all(s > 0 for s in self.spacing_mm):
-            raise InputError(f"Preprocessing: spacing_mm {self.spacing_mm} needs three positive numbers.")
-        if self.shape is not None and (len(self.shape) != 3 or not all(n > 0 for n in self.shape)):
-            raise InputError(f"Preprocessing: shape {self.shape} needs three positive whole numbers.")
-        if self.crop_centre not in CENTRE_RULES:
-            raise InputError(
-                f"Preprocessing: crop_centre {self.crop_centre!r} is none of {', '.join(CENTRE_RULES)}."
-            )
-        if self.back not in BACK_METHODS:
-            raise InputError(f"Preprocessing: back {self.back!r} is none of {', '.join(BACK_METHODS)}.")
-        if not self.windows or any(len(w) != 2 or not w[0] < w[1] for w in self.windows):
+        if self.shape is not None and math.prod(self.shape) > MAX_GRID_VOXELS:
+            raise InputError(f"Preprocessing: a grid with the shape {self.shape} is too large for a head.")
+        if any(not high - low >= 1e-6 for low, high in self.windows):
             raise InputError(f"Preprocessing: windows {self.windows} needs a (low, high) pair per channel.")
-        if self.levels is not None and not (isinstance(self.levels, int) and self.levels >= 2):
-            raise InputError(
-                f"Preprocessing: levels {self.levels} must be a whole number of at least 2, or absent."
-            )
-        for name in ("divide", "coordinate_window_mm"):
-            if not (isinstance(getattr(self, name), int | float) and getattr(self, name) > 0):
-                raise InputError(f"Preprocessing: {name} {getattr(self, name)} must be a number above 0.")
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
+    def from_dict(cls, values: Mapping[str, object]) -> "Preprocessing":
         """Read back what :meth:`to_dict` wrote; raises InputError for an unknown or unusable field."""
-        known = {f.name for f in fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise InputError(
-                f"Preprocessing: {unknown[0]!r} is no known setting; use {', '.join(sorted(known))}."
-            )
-        ready = dict(values)
-        try:
-            if "spacing_mm" in ready:
-                ready["spacing_mm"] = tuple(float(v) for v in ready["spacing_mm"])
-            if ready.get("shape") is not None:
-                ready["shape"] = tuple(int(v) for v in ready["shape"])
-            if "windows" in ready:
-                ready["windows"] = tuple((float(a), float(b)) for a, b in ready["windows"])
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"Preprocessing: a setting cannot be read ({error}); compare with a preset."
-            ) from error
-        return cls(**ready)
+        return typed(cls, values, "Preprocessing", known_only=True)
 
     @property
     def lateral_axis(self) -> int:
@@ -178,6 +154,10 @@ def network_grid(native: Grid, mask: NDArray[np.bool_], pre: Preprocessing) -> G
         shape = np.ceil((high - low + 1) / step).astype(int) + 2
     else:
         shape = np.array(pre.shape)
+    if np.prod(shape, dtype=float) > MAX_GRID_VOXELS:
+        raise InputError(
+            "The image would be too large on the model's grid; check the voxel size in the image's header."
+        )
     origin = centre - step * (shape - 1) / 2.0
     fits = np.abs(step - 1.0) < 1e-3
     step = np.where(fits, 1.0, step)

@@ -1,7 +1,7 @@
 """Cases: labelled volumes on the network grid, prepared by the same code as at inference and held in memory."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..image import Grid, Image
 from ..io.labels import read_labels
 from ..measurement.roi import labels_on_grid
+from ..models.model import PriorBox
 from ..preprocessing.case import Case as OpenedCase
 from ..preprocessing.case import open_case
 from ..preprocessing.grid import Preprocessing, labels_to_grid, mask_box, prepare
@@ -197,9 +198,7 @@ def _sides_exchanged(case: Case) -> bool:
     return 2 * sum(both) > len(both)
 
 
-def prior_box(
-    cases: Sequence[Case], margin_mm: float = 10.0, first: Mapping[str, Sequence[float]] | None = None
-) -> dict[str, list[float]]:
+def prior_box(cases: Sequence[Case], margin_mm: float = 10.0, first: PriorBox | None = None) -> PriorBox:
     """Where structures were in the training volumes, plus a margin, in mm along the model's axes.
 
     Only the largest piece of each structure counts: stray islands of labels would blow the box up to the whole head.

@@ -1,0 +1,141 @@
+"""What comes from outside (a JSON file, a message, a table of settings) as the typed object that it has to be.
+
+One library checks all of it: msgspec. Here its findings become sentences that name the wrong field.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Literal, NoReturn, TypeVar, get_args, get_origin, get_type_hints
+
+from ..errors import InputError
+
+T = TypeVar("T")
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+}
+_PLACE = re.compile(r"(?P<what>.*) - at `(?:key in )?\$\.?(?P<place>.*)`", re.DOTALL)
+_EXPECTED = re.compile(
+    r"Expected `(?P<type>[^`]*)`(?: of length(?: (?P<length_sign>[<>]=))? ?(?P<length>\d+))?"
+    r"(?: (?P<sign>[<>]=?) (?P<bound>\S+?))?(?:, got (?P<got>.+))?"
+)
+_SIGNS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
+
+
+def typed(kind: type[T], values: object, what: str, *, known_only: bool = False) -> T:
+    """The values as an object of a type that msgspec knows: a dataclass, a TypedDict, a container of these.
+
+    Args:
+        kind: the type; ``Annotated[int, msgspec.Meta(ge=1)]`` and the like bound its fields. NaN is within no bounds.
+        values: nested dicts and lists, as JSON and TOML give them.
+        what: what the sentence begins with, for example the file's name.
+        known_only: refuse keys that are no fields of a dataclass, instead of leaving them out.
+
+    Raises InputError with one sentence that names the first wrong field.
+    """
+    import msgspec
+
+    if known_only:
+        _refuse_unknown(kind, values, what, "")
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise InputError(_sentence(str(error), kind, values, what)) from error
+    except (RecursionError, OverflowError) as error:
+        raise InputError(f"{what} is nested too deeply or holds numbers that are too large.") from error
+
+
+def parsed(text: str | bytes, what: str, *, nan: bool = False) -> object:
+    """The value of a JSON text. Raises InputError for what is no JSON, is nested too deeply, or holds NaN or infinity
+    (unless ``nan``: Python writes them, and JSON knows neither).
+    """
+    try:
+        return json.loads(text, parse_constant=float if nan else _no_number)
+    except RecursionError as error:
+        raise InputError(f"{what} is nested too deeply.") from error
+    except ValueError as error:
+        raise InputError(f"{what} is no readable JSON ({error}).") from error
+
+
+def read_typed(path: Path, kind: type[T]) -> T:
+    """A JSON file as an object of a type; raises InputError when it is not that, OSError when it cannot be read."""
+    return typed(kind, parsed(path.read_bytes(), str(path)), str(path))
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _refuse_unknown(kind: object, values: object, what: str, prefix: str) -> None:
+    if not (isinstance(kind, type) and is_dataclass(kind) and isinstance(values, Mapping)):
+        return
+    names, hints = [f.name for f in fields(kind)], get_type_hints(kind)
+    for key, value in values.items():
+        if key not in names:
+            raise InputError(
+                f"{what}: '{prefix}{key}' is no known setting; those known here are {', '.join(names)}."
+            )
+        _refuse_unknown(hints[key], value, what, f"{prefix}{key}.")
+
+
+def _sentence(said: str, kind: object, values: object, what: str) -> str:
+    """What msgspec said of a field, in our words."""
+    found = _PLACE.fullmatch(said)
+    text, place = (found["what"], found["place"]) if found else (said, "")
+    if missing := re.fullmatch(r"Object missing required field `(.+)`", text):
+        return f"{what}: '{'.'.join(filter(None, (place, missing[1])))}' is missing."
+    place = place.replace("[...]", "")
+    name = f"{what}: '{place}'" if place else what
+    wrong = _value_at(values, place)
+    shown = f", not {wrong!r}" if isinstance(wrong, (str, int, float)) and len(repr(wrong)) < 60 else ""
+    if text.startswith("Invalid enum value"):
+        return f"{name} must be one of {', '.join(map(str, _choices(kind, place)))}{shown}."
+    expected = _EXPECTED.fullmatch(text)
+    if expected is None:
+        return f"{name} is refused: {text}."
+    wanted = " or ".join(_WORDS.get(word, word) for word in expected["type"].split(" | "))
+    if expected["length"]:
+        sign = _SIGNS.get(expected["length_sign"] or "", "")
+        wanted = " ".join(filter(None, (wanted, "of length", sign, expected["length"])))
+    elif expected["sign"]:
+        wanted = f"{wanted} {_SIGNS[expected['sign']]} {_number(expected['bound'])}"
+    return f"{name} must be {wanted}{shown}."
+
+
+def _number(text: str) -> str:
+    return f"{float(text):g}"
+
+
+def _steps(place: str) -> list[str | int]:
+    """`a.b[2]` as ["a", "b", 2]."""
+    return [int(part[1:-1]) if part[0] == "[" else part for part in re.findall(r"\[\d+\]|[^.\[\]]+", place)]
+
+
+def _value_at(values: object, place: str) -> object:
+    for step in _steps(place):
+        if isinstance(step, int):
+            values = values[step] if isinstance(values, list | tuple) and step < len(values) else None
+        else:
+            values = values.get(step) if isinstance(values, Mapping) else None
+    return values
+
+
+def _choices(kind: object, place: str) -> tuple[object, ...]:
+    """The words that a field may be."""
+    for step in _steps(place):
+        if isinstance(step, str) and isinstance(kind, type):
+            kind = get_type_hints(kind).get(step)
+    found: list[object] = []
+    for one in (kind, *get_args(kind)):
+        if get_origin(one) is Literal:
+            found += get_args(one)
+    return tuple(found)
