@@ -88,11 +88,9 @@ class SegmentOptions:
     )
     protocol: str = field(
         default="",
-        metadata=_about(
-            "A labelling protocol's name or file.", choices=("",), recorded="changed", command=False
-        ),
+        metadata=_about("A labelling protocol's name or file (dgmseg protocol list).", recorded="changed"),
     )
-    """None yet: "" is the model's own."""
+    """ "" is the model's own."""
     device: str = field(
         default="auto", metadata=_about("Where the network runs.", choices=DEVICES, offered=True)
     )

@@ -21,7 +21,8 @@ from ..io.typed import parsed, typed
 from ..options import DEFAULT_MODEL
 from ..preprocessing.grid import Preprocessing
 from ..resources import resource_path
-from ..structures import STRUCTURES
+from ..structures import STANDARD
+from ..structures.atoms import atoms
 from .network_options import MAX_LABEL, OPTIONS
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 FORMAT = "dgmseg-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Of models of atoms; those of structures stay at 1, which older versions read."""
 _KEY = "dgmseg"
 _MAX_REACH = 512
 """Voxels to each side that a network may look at, and whose multiples its tiles may have to be."""
@@ -81,6 +83,8 @@ class ModelHeader:
     description: Text = ""
     version: Text = "1"
     licence: Text = "not stated"
+    atoms: bool = False
+    """The members' labels are numbers of atoms (:mod:`..structures.atoms`): a labelling protocol makes structures of them."""
     prior_box: PriorBox | None = None
     training: dict[str, Any] = field(default_factory=dict)
     """Data, preset, seed, software: how the model was made."""
@@ -91,7 +95,10 @@ class ModelHeader:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self)}
+        values = asdict(self)
+        if not self.atoms:  # as versions before 0.4 read it
+            del values["atoms"]
+        return {"format": FORMAT, "format_version": FORMAT_VERSION if self.atoms else 1, **values}
 
     @classmethod
     def from_dict(cls, values: object) -> "ModelHeader":
@@ -126,7 +133,7 @@ class ModelHeader:
         for member in self.members:
             if member.labels[0] != 0 or len(set(member.labels)) < len(member.labels):
                 raise InputError(f"The labels of a network are 0 and others after it, not {member.labels}.")
-            if unknown := set(member.labels[1:]) - {s.label for s in STRUCTURES}:
+            if unknown := set(member.labels[1:]) - set((atoms() if self.atoms else STANDARD).values):
                 raise InputError(f"The label {min(unknown)} of a network is no structure that is known here.")
         if len({member.prefix for member in self.members}) < len(self.members):
             raise InputError("Two networks of a model file have the same prefix.")
@@ -159,6 +166,12 @@ class Model:
         if len(self.header.members) == 1:
             return self.header.members[0].labels
         return (0, *(label for member in self.header.members for label in member.labels[1:]))
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes' abbreviations with side ("GPE_L", or "GP_L" of a model of structures); "" is background."""
+        names = {s.label: s.abbreviation for s in (atoms() if self.header.atoms else STANDARD)}
+        return tuple(names.get(label, "") for label in self.labels)
 
     def build(self) -> "list[nn.Module]":
         """The networks with their weights, in evaluation mode, on the CPU."""

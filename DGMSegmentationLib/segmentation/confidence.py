@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..structures import by_label
+from ..structures import STANDARD, LabelSet
 
 
-def undecided_shares(probabilities: NDArray[np.floating[Any]], labels: Sequence[int]) -> dict[str, float]:
+def undecided_shares(
+    probabilities: NDArray[np.floating[Any]], labels: Sequence[int], label_set: LabelSet = STANDARD
+) -> dict[str, float]:
     """Mean entropy inside each structure that won a voxel, as a share of ln 2 (1: two classes equally likely).
 
     ``probabilities`` (K, x, y, z) sum to one over K; ``labels[k]`` is the label of class k, background first.
@@ -21,12 +23,17 @@ def undecided_shares(probabilities: NDArray[np.floating[Any]], labels: Sequence[
         if label == 0 or not inside.any():
             continue
         p = np.clip(np.asarray(probabilities[:, inside], np.float64), 1e-12, 1.0)
-        shares[by_label(label).abbreviation] = float(-(p * np.log(p)).sum(axis=0).mean() / np.log(2))
+        shares[label_set.by_label(label).abbreviation] = float(
+            -(p * np.log(p)).sum(axis=0).mean() / np.log(2)
+        )
     return shares
 
 
 def flip_dice(
-    straight: NDArray[np.floating[Any]], mirrored: NDArray[np.floating[Any]], labels: Sequence[int]
+    straight: NDArray[np.floating[Any]],
+    mirrored: NDArray[np.floating[Any]],
+    labels: Sequence[int],
+    label_set: LabelSet = STANDARD,
 ) -> dict[str, float]:
     """Dice between what the network said of the head and of its mirror image (turned back), per structure.
 
@@ -38,5 +45,5 @@ def flip_dice(
         one, two = first == index, second == index
         total = int(one.sum()) + int(two.sum())
         if label and total:
-            scores[by_label(label).abbreviation] = 2.0 * int((one & two).sum()) / total
+            scores[label_set.by_label(label).abbreviation] = 2.0 * int((one & two).sum()) / total
     return scores

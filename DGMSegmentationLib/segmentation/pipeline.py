@@ -23,7 +23,8 @@ from ..models.model import Model, load_model
 from ..options import SegmentOptions
 from ..preprocessing.case import Case, open_case
 from ..preprocessing.grid import Prepared, prepare
-from ..structures import by_label
+from ..structures import STANDARD
+from .convention import Convention
 from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
 from .region import cropped, predict_region, prior_box, sign_looks_flipped
 
@@ -87,6 +88,8 @@ def label_case(
     """Labels of an opened case on its native grid; also probabilities there when asked for, and notes on the run."""
     clock, log = clock or Stopwatch(), log or _log.warning
     model, pre = predictor.model, predictor.model.header.preprocessing
+    convention = Convention.of(model, options.protocol)
+    names = {s.label: s for s in convention.label_set}
     report = progress or (lambda step, fraction: None)
     _stop_if(cancel)
     report("Preparing the image", 0.05)
@@ -108,11 +111,12 @@ def label_case(
             prepared,
             box,
             options,
+            convention,
             tiles=tile,
             cancel=cancel,
             log=log,
         )
-        if sign_looks_flipped(predictor, negated, expected, notes["undecided"], cancel):
+        if sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, cancel):
             notes["sign_flip"] = True
             log(
                 "The sign of the map looks flipped, for the network is sure of most structures only with the other "
@@ -122,11 +126,11 @@ def label_case(
     report("Returning to the image's own grid", 0.82)
     with clock("back"):
         grid = cropped(prepared.grid, box) if box is not None else prepared.grid
-        labels = labels_from_probabilities(probabilities, model.labels, grid, prepared.native, pre.back)
+        labels = labels_from_probabilities(probabilities, convention.labels, grid, prepared.native, pre.back)
     with clock("components"):
         if options.largest_component:
             labels, removed = largest_components(labels, options.connectivity)
-            notes["removed_voxels"] = {by_label(k).abbreviation: n for k, n in removed.items()}
+            notes["removed_voxels"] = {names[k].abbreviation: n for k, n in removed.items()}
     with clock("back"):
         native = reorient_back(labels, case.image.grid, pre.axes)
         native = np.where(case.mask, native, np.uint8(0))  # where there is no QSM there is nothing to measure
@@ -134,11 +138,14 @@ def label_case(
         if options.save_probabilities:
             full = probabilities_to_native(probabilities, grid, prepared.native)
             full = np.stack([reorient_back(p, case.image.grid, pre.axes) for p in full])
-    absent = sorted(set(model.labels[1:]) - set(np.unique(native).tolist()))
-    notes["empty"] = [by_label(k).abbreviation for k in absent]
+    absent = sorted(set(convention.labels[1:]) - set(np.unique(native).tolist()))
+    notes["empty"] = [names[k].abbreviation for k in absent]
     for label in absent:
-        log(f"{by_label(label).name} was not found; look at the image, its unit and its orientation.")
-    return case.image.replace(data=native, unit=None), full, notes
+        log(f"{names[label].name} was not found; look at the image, its unit and its orientation.")
+    if convention.protocol is not None:
+        notes["protocol"] = convention.protocol.to_dict()
+    label_set = None if convention.label_set == STANDARD else convention.label_set
+    return case.image.replace(data=native, unit=None, label_set=label_set), full, notes
 
 
 def _rounded(value: Any) -> Any:
@@ -245,7 +252,7 @@ def segment(
             "voxel_size_override": recorded.pop("voxel_size", None),
             **recorded,
         },
-        **{k: _rounded(v) for k, v in notes.items()},
+        **{k: v if k == "protocol" else _rounded(v) for k, v in notes.items()},
         "warnings": said,
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},

@@ -12,8 +12,8 @@ from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
 from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
-from ..structures import MIRROR, by_label
 from .confidence import flip_dice, undecided_shares
+from .convention import Convention
 from .postprocess import largest_components
 
 if TYPE_CHECKING:
@@ -73,26 +73,35 @@ def predict_region(
     prepared: Prepared,
     box: "Box | None",
     options: SegmentOptions,
+    convention: Convention,
     *,
     tiles: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[str], None],
 ) -> tuple[NDArray[np.float32], "Box | None", dict[str, Any]]:
-    """Probabilities in ``box``, or in more when a structure touches its border; where they are; and notes on the run.
+    """Probabilities of the convention's structures in ``box``, or in more when one of them touches its border; where they
+    are; and notes on the run.
 
     A network that gives a voxel the same value whatever the region goes on with the whole volume. One that normalises
     over its region goes on with a region that is larger where it was touched, in one piece as in training: over the
     whole volume, in tiles, it would change all structures and take a hundred times as long. That is its last resort.
     """
     notes: dict[str, Any] = {"prior_box_used": box is not None}
+
+    def structures(where: "Box | None") -> NDArray[np.float32]:
+        found = predict_case(
+            predictor, prepared, where, convention, options.flip_average, tiles, cancel, notes
+        )
+        return convention.structures(found, prepared.grid if where is None else cropped(prepared.grid, where))
+
     for step in range(GROWTH_STEPS + 1):
-        probabilities = predict_case(predictor, prepared, box, options.flip_average, tiles, cancel, notes)
+        probabilities = structures(box)
         faces = touched_faces(probabilities, box, prepared.grid.shape, options.connectivity) if box else {}
         if not faces or box is None:
             break
         if not step:
             beyond = sorted({index for classes in faces.values() for index in classes})
-            notes["beyond_prior_box"] = [by_label(predictor.model.labels[k]).abbreviation for k in beyond]
+            notes["beyond_prior_box"] = [_name(convention, k) for k in beyond]
         larger = _grown(box, faces, prepared.grid)
         one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
         if predictor.normalises_by_tile and step < GROWTH_STEPS and one_piece:
@@ -104,10 +113,14 @@ def predict_region(
             continue
         log("A structure reaches the border of the region where it is expected; searching the whole volume.")
         notes["prior_box_used"], box = False, None
-        probabilities = predict_case(predictor, prepared, None, options.flip_average, tiles, cancel, notes)
+        probabilities = structures(None)
         break
-    notes["undecided"] = undecided_shares(probabilities, predictor.model.labels)
+    notes["undecided"] = undecided_shares(probabilities, convention.labels, convention.label_set)
     return probabilities, box, notes
+
+
+def _name(convention: Convention, index: int) -> str:
+    return convention.label_set.by_label(convention.labels[index]).abbreviation
 
 
 def sure_structures(undecided: Mapping[str, float]) -> int:
@@ -120,34 +133,34 @@ def sign_looks_flipped(
     negated: Callable[[], Prepared],
     box: "Box | None",
     undecided: Mapping[str, float],
+    convention: Convention,
     cancel: Callable[[], bool] | None = None,
 ) -> bool:
     """Whether the network is sure of most structures in the map with its sign changed, and was not in the map as it is.
 
     ``negated`` prepares that map; it is asked only when there is doubt. ``undecided`` is of the map as it is.
     """
-    half = (len(predictor.model.labels) - 1) / 2
+    half = (len(convention.labels) - 1) / 2
     if sure_structures(undecided) >= half:
         return False
-    probabilities = predict_case(predictor, negated(), box, cancel=cancel)
-    return sure_structures(undecided_shares(probabilities, predictor.model.labels)) > half
-
-
-def _flip_order(labels: Sequence[int]) -> list[int]:
-    """For each class, the class of the mirrored head that it corresponds to."""
-    return [list(labels).index(MIRROR[label]) for label in labels]
+    prepared = negated()
+    probabilities = predict_case(predictor, prepared, box, convention, cancel=cancel)
+    grid = prepared.grid if box is None else cropped(prepared.grid, box)
+    probabilities = convention.structures(probabilities, grid)
+    return sure_structures(undecided_shares(probabilities, convention.labels, convention.label_set)) > half
 
 
 def predict_case(
     predictor: "Predictor",
     prepared: Prepared,
     box: "Box | None",
+    convention: Convention,
     flip_average: bool = False,
     progress: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
     notes: dict[str, Any] | None = None,
 ) -> NDArray[np.float32]:
-    """Probabilities on the network grid (or in ``box``), optionally averaged with those of the mirrored head.
+    """Probabilities of the network's classes on its grid (or in ``box``), optionally averaged with those of the mirrored head.
 
     ``notes`` then receives "flip_dice": how well both agree on each structure.
     """
@@ -170,9 +183,11 @@ def predict_case(
     where = None if prepared.coordinates is None else mirrored_coordinates(prepared.coordinates, pre)
     inputs = np.ascontiguousarray(np.flip(prepared.inputs, axis=1 + axis))
     mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
-    mirrored = np.flip(mirrored, axis=1 + axis)[_flip_order(predictor.model.labels)]
+    mirrored = np.flip(mirrored, axis=1 + axis)[convention.mirrored_classes]
     if notes is not None:
-        notes["flip_dice"] = flip_dice(result, mirrored, predictor.model.labels)
+        grid = prepared.grid if box is None else cropped(prepared.grid, box)
+        both = [convention.structures(found, grid) for found in (result, mirrored)]
+        notes["flip_dice"] = flip_dice(both[0], both[1], convention.labels, convention.label_set)
     return (result + mirrored) / np.float32(2)
 
 

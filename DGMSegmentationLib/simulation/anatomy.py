@@ -16,10 +16,13 @@ from scipy import ndimage
 
 from ..image import Affine, Grid, Image, apply_weights, grid_weights
 from ..structures import MIRROR
+from ..structures.atoms import atoms
+from .atoms import draw_atoms
+from .heads import as_individual
 from .protocol import Frame, anatomical_frame, draw_labels
 from .refine import add_details
 from .registration import demons, fit_affine, moment_points, sample, smoothed_channels
-from .sources import HEAD, HOA, label_boxes, points_of, read_map
+from .sources import HEAD, HOA, RIBBON, label_boxes, points_of, read_map
 from .template import Template, nuclei_on_grid, place
 from .tissues import RIGHT, code, mirror_table
 from .vessels import PINEAL, VEINS
@@ -62,11 +65,12 @@ class Parts:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A tissue map (numbers of `tissues`, + RIGHT), its labels (0..10), and where its veins run (mm)."""
+    """A tissue map (numbers of `tissues`, + RIGHT), its labels (0..10), its atoms (`atoms`), and where its veins run (mm)."""
 
     name: str
     tissue: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    atoms: NDArray[np.uint8]
     affine: Affine
     frame: Frame
     veins: dict[str, NDArray[np.float64]]
@@ -79,8 +83,12 @@ class Anatomy:
 
 
 def register_parts(subcortical: Path, whole_head: Path, template: Template) -> Parts:
-    """The slow half: register a whole-head map and the midbrain template to a subcortical map, on ``GRID``."""
-    individual, head = read_map(subcortical), read_map(whole_head)
+    """The slow half: register a whole-head map and the midbrain template to a subcortical map, on ``GRID``.
+
+    With the same file for both, the deep structures are the head's own (`heads`).
+    """
+    head = read_map(whole_head)
+    individual = as_individual(head, GRID) if subcortical == whole_head else read_map(subcortical)
     hoa = sample(individual.data, np.linalg.inv(individual.affine), GRID).astype(np.uint8)
     placement = place(template, individual)
     box = _deep_box(hoa)
@@ -93,9 +101,14 @@ def register_parts(subcortical: Path, whole_head: Path, template: Template) -> P
     return Parts(subcortical.name.split("_")[0], _surroundings(individual, head), hoa, nuclei, veins)
 
 
-def compose(parts: Parts) -> Anatomy:
-    """The quick half: lay the parts over one another, add details, and draw the labels."""
+def compose(parts: Parts, ribbon: Path | None = None) -> Anatomy:
+    """The quick half: lay the parts over one another, add details, and draw labels and atoms.
+
+    ``ribbon``: a map of the individual's own cortex and white matter (`sources.RIBBON`), which replaces the other head's.
+    """
     tissue = parts.surroundings.copy()
+    if ribbon is not None:
+        _lay_ribbon(tissue, parts.hoa, ribbon)
     _lay_subcortex(tissue, parts.hoa)
     box = _deep_box(parts.hoa)
     _lay_nuclei(
@@ -103,8 +116,8 @@ def compose(parts: Parts) -> Anatomy:
     )
     frame = anatomical_frame(tissue, GRID)
     add_details(tissue, GRID, box)
-    labels = draw_labels(tissue, GRID, box, frame)
-    return Anatomy(parts.name, tissue, labels, GRID.affine.copy(), frame, parts.veins)
+    labels, atoms = draw_labels(tissue, GRID, box, frame), draw_atoms(tissue, GRID, box, frame)
+    return Anatomy(parts.name, tissue, labels, atoms, GRID.affine.copy(), frame, parts.veins)
 
 
 def _surroundings(individual: Image, head: Image) -> NDArray[np.uint8]:
@@ -170,6 +183,19 @@ def _surroundings(individual: Image, head: Image) -> NDArray[np.uint8]:
         if value < len(table):
             table[value] = code("white_matter" if value in (136, 137, 163, 164) else "csf")
     return np.asarray(table[warped])
+
+
+def _lay_ribbon(tissue: NDArray[np.uint8], hoa: NDArray[np.uint8], path: Path) -> None:
+    """Replace the other head's cerebral cortex and white matter by the individual's own, in place."""
+    image = read_map(path)
+    ribbon = sample(image.data, np.linalg.inv(image.affine), GRID)
+    white, cortex = np.isin(ribbon, RIBBON["white_matter"]), np.isin(ribbon, RIBBON["cortex"])
+    own = white | cortex
+    cerebrum = ndimage.binary_closing(own | (hoa > 0), iterations=4)
+    foreign = np.isin(tissue, [code("cortex"), code("white_matter")]) & ~own
+    tissue[foreign & ~cerebrum] = code("csf")
+    tissue[foreign & cerebrum] = code("white_matter")
+    tissue[white], tissue[cortex] = code("white_matter"), code("cortex")
 
 
 def _lay_subcortex(tissue: NDArray[np.uint8], hoa: NDArray[np.uint8]) -> None:
@@ -257,6 +283,7 @@ def mirrored(anatomy: Anatomy) -> Anatomy:
         f"{anatomy.name}-mirrored",
         mirror_table()[anatomy.tissue[::-1]],
         np.array(MIRROR, np.uint8)[anatomy.labels[::-1]],
+        np.array(atoms().mirror, np.uint8)[anatomy.atoms[::-1]],
         anatomy.affine,
         frame,
         {name: line * flip for name, line in anatomy.veins.items()},

@@ -13,12 +13,12 @@ import numpy as np
 
 from ..errors import InputError
 from ..io.files import atomic_path
+from ..segmentation.frame import Frame
 from .anatomy import Anatomy, Parts
-from .protocol import Frame
 
 PARTS_VERSION = 1
 """Raised when the registrations change; old parts are made anew."""
-ANATOMY_VERSION = 4
+ANATOMY_VERSION = 5
 """Raised when composing, details or the labelling protocol change; old anatomies are composed anew from their parts."""
 
 _UNREADABLE = (OSError, KeyError, ValueError, EOFError, BadZipFile, zlib.error)
@@ -69,8 +69,8 @@ def load_parts(path: Path) -> Parts:
 def save_anatomy(path: Path, anatomy: Anatomy) -> None:
     """Write an anatomy, whole or not at all."""
     _save(
-        path, version=ANATOMY_VERSION, name=anatomy.name, tissue=anatomy.tissue, labels=anatomy.labels, affine=anatomy.affine,
-        origin=anatomy.frame.origin, rotation=anatomy.frame.rotation, **_veins(anatomy.veins),
+        path, version=ANATOMY_VERSION, name=anatomy.name, tissue=anatomy.tissue, labels=anatomy.labels, atoms=anatomy.atoms,
+        affine=anatomy.affine, origin=anatomy.frame.origin, rotation=anatomy.frame.rotation, **_veins(anatomy.veins),
     )  # fmt: skip
 
 
@@ -78,7 +78,9 @@ def load_anatomy(path: Path) -> Anatomy:
     """Read what :func:`save_anatomy` wrote; raises InputError for a damaged file."""
     with _opened(path) as f:
         frame = Frame(f["origin"], f["rotation"])
-        return Anatomy(str(f["name"]), f["tissue"], f["labels"], f["affine"], frame, _starting(f, "vein_"))
+        return Anatomy(
+            str(f["name"]), f["tissue"], f["labels"], f["atoms"], f["affine"], frame, _starting(f, "vein_")
+        )
 
 
 def version_of(path: Path) -> int:

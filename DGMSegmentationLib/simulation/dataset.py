@@ -43,6 +43,11 @@ def labels_path(output: Path, subject: str) -> Path:
     return output / "derivatives" / "reference" / subject / "anat" / f"{subject}_seg-DGM_dseg.nii.gz"
 
 
+def atoms_path(output: Path, subject: str) -> Path:
+    """Where a subject's atoms lie, on a grid of their own."""
+    return output / "derivatives" / "atoms" / subject / "anat" / f"{subject}_seg-atoms_dseg.nii.gz"
+
+
 def settings_path(output: Path, subject: str) -> Path:
     """Where what was drawn for a subject lies: written last, so it marks a finished subject."""
     return image_path(output, subject).with_name(f"{subject}_Chimap.json")
@@ -50,7 +55,9 @@ def settings_path(output: Path, subject: str) -> Path:
 
 def _is_finished(output: Path, subject: str) -> bool:
     """True when all files of a subject are there: a map that was deleted since is made again."""
-    return all(path(output, subject).is_file() for path in (settings_path, image_path, labels_path))
+    return all(
+        path(output, subject).is_file() for path in (settings_path, image_path, labels_path, atoms_path)
+    )
 
 
 def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
@@ -60,20 +67,24 @@ def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progres
     Returns the files of all in order (of the first ``limit`` maps), those that are not needed included.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    chosen = sources.subcortical[:limit]
+    chosen = individuals(sources)[:limit]
     every = [cache / f"{stem(p).removesuffix('_dseg')}.npz" for p in chosen]
-    paths = every[:needed]
+    paths = list(dict.fromkeys(every[:needed]))
+    chosen = list(dict.fromkeys(chosen[:needed]))
     parts = [p.with_name(f"{p.stem}_parts.npz") for p in paths]
     missing = [n for n, part in enumerate(parts) if version_of(part) != PARTS_VERSION]
     if missing:
         template = build_template(sources.atlas, sources.subcortical[::TEMPLATE_STEP])
         heads = sources.whole_head
-        tasks = [(chosen[n], heads[(n * 7) % len(heads)], template, parts[n]) for n in missing]
+        tasks = [
+            (chosen[n], chosen[n] if chosen[n] in heads else heads[(n * 7) % len(heads)], template, parts[n])
+            for n in missing
+        ]
         run_tasks(_register_one, tasks, jobs, "registrations", progress, done=len(paths) - len(missing))
     stale = [n for n, path in enumerate(paths) if n in missing or version_of(path) != ANATOMY_VERSION]
     run_tasks(
         _compose_one,
-        [(parts[n], paths[n]) for n in stale],
+        [(parts[n], paths[n], _ribbon_of(chosen[n])) for n in stale],
         jobs,
         "anatomies",
         progress,
@@ -86,8 +97,27 @@ def _register_one(subcortical: Path, whole_head: Path, template: Template, path:
     save_parts(path, register_parts(subcortical, whole_head, template))
 
 
-def _compose_one(parts: Path, path: Path) -> None:
-    save_anatomy(path, compose(load_parts(parts)))
+def _compose_one(parts: Path, path: Path, ribbon: Path | None) -> None:
+    save_anatomy(path, compose(load_parts(parts), ribbon))
+
+
+def individuals(sources: LabelSources) -> list[Path]:
+    """The maps whose deep structures become anatomies: two of HOA-2.0, then a whole head, which is older, and so on.
+
+    The whole heads are fewer and come again from the first.
+    """
+    order: list[Path] = []
+    for n, path in enumerate(sources.subcortical):
+        order.append(path)
+        if n % 2:
+            order.append(sources.whole_head[(n // 2) % len(sources.whole_head)])
+    return order
+
+
+def _ribbon_of(path: Path) -> Path | None:
+    """The map of an individual's own cortex and white matter, where there is one: in hoa2_ribbon beside hoa2."""
+    ribbon = path.parent.with_name(f"{path.parent.name}_ribbon") / path.name
+    return ribbon if ribbon.is_file() else None
 
 
 def simulate_dataset(
@@ -146,15 +176,16 @@ def _simulate_one(
 
 def write_subject(output: Path, subject: str, result: Simulated) -> None:
     """Write one subject: labels, map, then its settings."""
-    for path in (image_path(output, subject), labels_path(output, subject)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    write_nifti(
-        labels_path(output, subject),
-        result.labels.data,
-        result.labels.affine,
-        description="simulated QSM labels",
-        intent="label",
-    )
+    for path in (image_path, labels_path, atoms_path):
+        path(output, subject).parent.mkdir(parents=True, exist_ok=True)
+    for path, drawn, what in ((labels_path, result.labels, "labels"), (atoms_path, result.atoms, "atoms")):
+        write_nifti(
+            path(output, subject),
+            drawn.data,
+            drawn.affine,
+            description=f"simulated QSM {what}",
+            intent="label",
+        )
     write_nifti(
         image_path(output, subject),
         result.chi_ppm.data,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..image import Image
 from .anatomy import GRID, Anatomy
+from .atoms import draw_atoms
 from .protocol import anatomical_frame, draw_labels
 from .refine import add_details
 from .tissues import RIGHT, code
@@ -128,4 +129,5 @@ def phantom_anatomy() -> Anatomy:
     box = tuple(slice(40, n - 40) for n in GRID.shape)
     add_details(tissue, GRID, box)
     veins = {name: np.asarray(line, float) for name, line in {**VEINS, "pineal": [PINEAL]}.items()}
-    return Anatomy("phantom", tissue, draw_labels(tissue, GRID, box, frame), GRID.affine.copy(), frame, veins)
+    labels, atoms = draw_labels(tissue, GRID, box, frame), draw_atoms(tissue, GRID, box, frame)
+    return Anatomy("phantom", tissue, labels, atoms, GRID.affine.copy(), frame, veins)

@@ -14,17 +14,15 @@ the red nuclei lie 32 degrees below the horizontal behind the origin (about the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import ndtr
 
 from ..image import Grid
+from ..segmentation.frame import Frame, frame_of
 from .tissues import RIGHT, code, is_tissue
 
-RN_ELEVATION = np.deg2rad(32.0)
 CAUDATE_BEHIND, CAUDATE_TOP = 6.0, 12.0
 ACCUMBENS_BOTTOM = -2.5
 PUTAMEN_BOTTOM, PUTAMEN_TOP = -4.0, 12.0
@@ -37,18 +35,6 @@ _BLUR_MM = 0.8
 _LABEL = {"RN": 1, "SN": 3, "GP": 5, "PU": 7, "CN": 9}
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The anatomical frame: ``rotation @ (world - origin)`` in mm."""
-
-    origin: NDArray[np.float64]
-    rotation: NDArray[np.float64]
-
-    def positions(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """World positions (..., 3) in the frame."""
-        return (points - self.origin) @ self.rotation.T
-
-
 def _centroid(where: NDArray[np.bool_], grid: Grid) -> NDArray[np.float64]:
     return np.argwhere(where).mean(axis=0) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
 
@@ -58,20 +44,19 @@ def anatomical_frame(tissue: NDArray[np.uint8], grid: Grid) -> Frame:
     pallida = [
         _centroid(np.isin(tissue, [code("gpe") + side, code("gpi") + side]), grid) for side in (0, RIGHT)
     ]
-    origin = (pallida[0] + pallida[1]) / 2
-    rn = _centroid(is_tissue(tissue, "rn"), grid)
-    x = pallida[1] - pallida[0]
-    x /= np.linalg.norm(x)
-    behind = rn - origin
-    behind -= behind @ x * x
-    behind /= np.linalg.norm(behind)
-    up = np.cross(behind, x)  # (-y) x (x) = z
-    up /= np.linalg.norm(up)
-    # behind = cos(e) * (-y) + sin(e) * (-z), and the vector perpendicular to it towards the top completes the plane.
-    cos, sin = np.cos(RN_ELEVATION), np.sin(RN_ELEVATION)
-    y = -(cos * behind + sin * up)
-    z = -sin * behind + cos * up
-    return Frame(origin, np.stack([x, y, z]))
+    return frame_of(pallida[0], pallida[1], _centroid(is_tissue(tissue, "rn"), grid))
+
+
+def frame_positions(
+    grid: Grid, box: tuple[slice, ...], frame: Frame
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Position (x, y, z in mm) in the frame of every voxel of a box of the grid."""
+    index = np.stack(
+        np.meshgrid(*[np.arange(s.start, s.stop, dtype=np.float32) for s in box], indexing="ij"), axis=-1
+    )
+    world = index @ grid.affine[:3, :3].T.astype(np.float32) + grid.affine[:3, 3].astype(np.float32)
+    x, y, z = np.moveaxis(frame.positions(world), -1, 0)
+    return x, y, z
 
 
 def draw_labels(
@@ -79,11 +64,7 @@ def draw_labels(
 ) -> NDArray[np.uint8]:
     """The ten labels (uint8, 0..10) of a tissue map; only the box around the deep nuclei is looked at."""
     part = tissue[box]
-    index = np.stack(
-        np.meshgrid(*[np.arange(s.start, s.stop, dtype=np.float32) for s in box], indexing="ij"), axis=-1
-    )
-    world = index @ grid.affine[:3, :3].T.astype(np.float32) + grid.affine[:3, 3].astype(np.float32)
-    _, y, z = np.moveaxis(frame.positions(world), -1, 0)
+    _, y, z = frame_positions(grid, box, frame)
     out = np.zeros(part.shape, np.uint8)
     mm = grid.spacing[0]
 

@@ -61,6 +61,9 @@ HEAD = {
     "vdc": (28, 60),
 }
 
+#: Numbers of the ribbon maps, cortex and white matter of the same individuals as HOA-2.0's (its RibbonParcellations).
+RIBBON = {"white_matter": (2, 41), "cortex": (3, 42)}
+
 #: CIT168 numbers, left; right = left + 100 (lookup.csv: SN holds both partes and the parabrachial pigmented nucleus).
 CIT168 = {"sn": (7, 9), "rn": (8,), "stn": (16,), "gpe": (5,), "gpi": (6,), "basal_forebrain": (4, 12)}
 CIT168_RIGHT = 100

@@ -16,7 +16,7 @@ from .deform import Pose, random_pose, random_positions, smooth_noise
 from .physics import Scan, acquire, forward_field
 from .reconstruct import closed_form_l2, iterative_tikhonov, total_variation, truncated_division
 from .susceptibility import fill
-from .tissues import code
+from .tissues import RIGHT, code
 
 Map = NDArray[np.float32]
 
@@ -34,6 +34,12 @@ VOXEL_SIZES: tuple[tuple[tuple[float, float, float], float], ...] = (
     ((0.6, 0.6, 1.2), 0.02),
 )
 
+
+#: Share of the scans whose voxels are drawn instead: edges in the plane and slices, mm.
+DRAWN_VOXELS, IN_PLANE_MM, SLICES_MM = 0.35, (0.5, 1.5), (1.0, 4.0)
+
+#: Share of the volumes whose contrast is drawn at random, tissue by tissue, instead of simulated.
+RANDOM_CONTRAST = 0.15
 
 #: Reconstructions, and how often each is drawn.
 _SHARES = {"tkd": 0.15, "l2": 0.25, "tikhonov": 0.15, "tv": 0.45}
@@ -57,14 +63,23 @@ class Options:
     deform: bool = True
     reconstructions: tuple[str, ...] = RECONSTRUCTIONS
     voxel_size: tuple[float, float, float] | None = None
+    tilts: bool = True
+    """Heads far from straight, and fields of view that do not hold all of the head."""
+    random_contrast: bool = True
+    patients: bool = True
+    """Much or little iron, haemorrhages, calcified pallida."""
 
 
 @dataclass(frozen=True)
 class Simulated:
-    """A finished subject. ``chi_ppm`` is 0 outside its mask; both images lie on one grid, axes towards R, A, S."""
+    """A finished subject. ``chi_ppm`` is 0 outside its mask; both maps lie on one grid, axes towards R, A, S.
+
+    ``atoms`` (`atoms`) lies on a grid of its own, as fine as the anatomy, around the deep nuclei only.
+    """
 
     chi_ppm: Image
     labels: Image
+    atoms: Image
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -73,14 +88,15 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     rng = np.random.default_rng(seed)
     if options.deform and rng.uniform() < 0.5:
         anatomy = mirrored(anatomy)
-    pose = random_pose(rng) if options.deform else Pose(np.eye(3), np.zeros(3), np.ones(3))
-    magnetism = fill(anatomy, rng, veins=options.veins)
+    pose = random_pose(rng, options.tilts) if options.deform else Pose(np.eye(3), np.zeros(3), np.ones(3))
+    magnetism = fill(anatomy, rng, veins=options.veins, patients=options.patients)
     positions = random_positions(anatomy, pose, rng, 1.0 if options.deform else 0.0)
     chi = ndimage.map_coordinates(magnetism.chi, positions, order=1, mode="constant")
     nearest, inside = nearest_voxels(positions, anatomy.tissue.shape)
     magnitude = magnetism.magnitude.ravel()[nearest] * inside
     tissue = np.ascontiguousarray(anatomy.tissue).ravel()[nearest] * inside
     labels = np.ascontiguousarray(anatomy.labels).ravel()[nearest] * inside
+    atoms = np.ascontiguousarray(anatomy.atoms).ravel()[nearest] * inside
     del positions, nearest
 
     brain = tissue >= code("csf")
@@ -97,7 +113,12 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     soft = apply_weights(_parenchyma(tissue), grid_weights(GRID, _MASK_GRID, True))
     mask = _brain_mask(soft, magnitude, grid, rng)
     measured += _residual_background(grid, rng)
-    chosen, recon = _reconstruct(measured, magnitude, mask, grid, b0, rng, options)
+    if options.tilts:
+        mask &= _field_of_view(mask, labels, grid, rng)
+    if options.random_contrast and rng.uniform() < RANDOM_CONTRAST:
+        chosen, recon = _random_contrast(tissue, grid, rng)
+    else:
+        chosen, recon = _reconstruct(measured, magnitude, mask, grid, b0, rng, options)
     offset, gain = rng.normal(0.0, 0.010), float(np.exp(rng.normal(0.0, 0.10)))
     result = (recon - float(recon[mask].mean()) + np.float32(offset)) * np.float32(gain)
     result = np.where(mask, np.where(result == 0, np.float32(1e-6), result), 0).astype(np.float32)
@@ -115,7 +136,12 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
         "gain": round(gain, 3),
         "true_ppb": {name: round(value, 1) for name, value in magnetism.values_ppb.items()},
     }
-    return Simulated(Image(result, grid.affine, unit="ppm"), Image(final, grid.affine.copy()), settings)
+    return Simulated(
+        Image(result, grid.affine, unit="ppm"),
+        Image(final, grid.affine.copy()),
+        _atoms_in_mask(atoms, mask, grid),
+        settings,
+    )
 
 
 def nearest_voxels(positions: Map, shape: tuple[int, ...]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
@@ -152,6 +178,62 @@ def labels_on_grid(labels: NDArray[np.uint8], source: Grid, target: Grid) -> NDA
     return out
 
 
+def _atoms_in_mask(atoms: NDArray[np.uint8], mask: NDArray[np.bool_], grid: Grid) -> Image:
+    """The atoms inside a mask on the scan's grid, cut to their extent; the two grids share their first voxel's centre."""
+    index = [
+        np.minimum(np.rint(np.arange(n) * GRID.spacing[a] / grid.spacing[a]).astype(int), grid.shape[a] - 1)
+        for a, n in enumerate(GRID.shape)
+    ]
+    inside = np.where(mask[np.ix_(*index)], atoms, np.uint8(0))
+    where = np.argwhere(inside)
+    low, high = (
+        (where.min(axis=0), where.max(axis=0) + 1) if len(where) else (np.zeros(3, int), np.ones(3, int))
+    )
+    affine = GRID.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ low
+    return Image(inside[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].copy(), affine)
+
+
+def _field_of_view(
+    mask: NDArray[np.bool_], labels: NDArray[np.uint8], grid: Grid, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """A field of view that leaves out parts of the head, in four scans of ten; the labelled nuclei stay inside, if barely."""
+    view = np.ones(mask.shape, bool)
+    if rng.uniform() < 0.6:
+        return view
+    index = np.argwhere(labels)
+    low, high = (index.min(axis=0) * GRID.spacing[0], index.max(axis=0) * GRID.spacing[0])
+    outer = [np.flatnonzero(mask.any(axis=tuple(b for b in range(3) if b != a))) for a in range(3)]
+    chances = ((0.2, 0.2), (0.35, 0.15), (0.3, 0.5))  # (first, last) along right, anterior, superior
+    for axis, (first, last) in enumerate(chances):
+        step, keep = grid.spacing[axis], [slice(None)] * 3
+        start, stop = int(outer[axis][0]), int(outer[axis][-1]) + 1
+        nearest = int((low[axis] - 8.0) / step), int((high[axis] + 8.0) / step) + 1
+        if rng.uniform() < first and nearest[0] > start:
+            keep[axis] = slice(0, int(rng.integers(start, nearest[0] + 1)))
+            view[tuple(keep)] = False
+        if rng.uniform() < last and nearest[1] < stop:
+            keep[axis] = slice(int(rng.integers(nearest[1], stop + 1)), None)
+            view[tuple(keep)] = False
+    return (
+        view if (mask & view).sum() * grid.voxel_volume_mm3 > 1000 * SMALLEST_MASK_ML else np.ones_like(view)
+    )
+
+
+def _random_contrast(
+    tissue: NDArray[np.uint8], grid: Grid, rng: np.random.Generator
+) -> tuple[dict[str, Any], Map]:
+    """A Gaussian mixture: each tissue gets a mean and a scatter of its own at random, seen through the scan's resolution."""
+    means = rng.uniform(-0.10, 0.20, 32).astype(np.float32)
+    scatter = rng.uniform(0.0, 0.03, 32).astype(np.float32)
+    kind = tissue % RIGHT
+    image = means[kind] + scatter[kind] * rng.standard_normal(tissue.shape, dtype=np.float32)
+    image = ndimage.gaussian_filter(image, rng.uniform(0.4, 0.9))
+    result = apply_weights(image, grid_weights(GRID, grid, True))
+    result += np.float32(rng.uniform(0.0, 0.02)) * rng.standard_normal(result.shape, dtype=np.float32)
+    return {"method": "random contrast"}, result
+
+
 def _b0_direction(rng: np.random.Generator) -> tuple[float, float, float]:
     """Along the scanner's axis; in a quarter of the scans the slices are oblique, by up to 25 degrees."""
     tilt = np.deg2rad(rng.uniform(0, 25) if rng.uniform() < 0.25 else rng.uniform(0, 5))
@@ -165,6 +247,9 @@ def _scan(rng: np.random.Generator, options: Options) -> tuple[Scan, Grid]:
         sizes, weights = zip(*VOXEL_SIZES, strict=True)
         size = np.array(sizes[rng.choice(len(sizes), p=np.array(weights) / sum(weights))])
         size = np.clip(size * np.exp(rng.normal(0.0, 0.05)), 0.5, 3.2)
+        if rng.uniform() < DRAWN_VOXELS:
+            plane = float(np.exp(rng.uniform(*np.log(IN_PLANE_MM))))
+            size = np.array([plane, plane, rng.uniform(max(plane, SLICES_MM[0]), SLICES_MM[1])])
     else:
         size = np.array(options.voxel_size, float)
     extent = np.array(GRID.shape) * GRID.spacing[0]

@@ -11,7 +11,7 @@ from scipy import ndimage
 from ..image import apply_weights, axis_weights
 from .anatomy import GRID, SPACING, Anatomy
 from .deform import smooth_noise
-from .deposits import add_deposits
+from .deposits import add_deposits, add_lesions
 from .tissues import RIGHT, code, is_tissue, tissue_table
 from .veins import vein_fraction
 
@@ -40,9 +40,14 @@ class Magnetism:
     values_ppb: dict[str, float]
 
 
-def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> Magnetism:
-    """Draw one subject's magnetic sources for an anatomy. ``veins=False`` leaves out veins (an ablation)."""
-    table, magnitude_table, values = _tissue_values(rng)
+def fill(
+    anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True, patients: bool = True
+) -> Magnetism:
+    """Draw one subject's magnetic sources for an anatomy.
+
+    ``veins=False`` leaves out veins, ``patients=False`` what only patients have (ablations).
+    """
+    table, magnitude_table, values = _tissue_values(rng, patients)
     chi = table[anatomy.tissue]
     texture = np.zeros(256, np.float32)
     for tissue in tissue_table().values():
@@ -65,6 +70,8 @@ def fill(anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True) -> M
         chi += fraction * (vein_chi - chi)
         magnitude *= 1 - np.float32(rng.uniform(0.1, 0.6)) * fraction
     add_deposits(chi, magnitude, anatomy, rng)
+    if patients:
+        add_lesions(chi, magnitude, anatomy, rng)
     return Magnetism(chi, magnitude.astype(np.float32), values)
 
 
@@ -110,7 +117,16 @@ def deep_box(anatomy: Anatomy, margin: int = 25) -> tuple[slice, ...]:
     return tuple(slice(a, b) for a, b in zip(low, high, strict=True))
 
 
-def _tissue_values(rng: np.random.Generator) -> tuple[Map, Map, dict[str, float]]:
+def _patients_iron(rng: np.random.Generator) -> dict[str, float]:
+    """Logarithms of a third to three times the iron, for all nuclei or for one group of them; none in five heads of six."""
+    groups = ("striatum", "pallidum", "midbrain")
+    if rng.uniform() > 1 / 6:
+        return dict.fromkeys(groups, 0.0)
+    factor, chosen = rng.uniform(-np.log(3.0), np.log(3.0)), int(rng.integers(0, 4))
+    return {name: float(factor) if chosen in (n, 3) else 0.0 for n, name in enumerate(groups)}
+
+
+def _tissue_values(rng: np.random.Generator, patients: bool = True) -> tuple[Map, Map, dict[str, float]]:
     """Tables tissue value -> susceptibility (ppm) and magnitude, with the iron of one subject."""
     chi, magnitude = np.zeros(256, np.float32), np.zeros(256, np.float32)
     values: dict[str, float] = {}
@@ -118,6 +134,11 @@ def _tissue_values(rng: np.random.Generator) -> tuple[Map, Map, dict[str, float]
     striatum = rng.normal(0.0, 0.16)
     pallidum = rng.normal(0.0, 0.08)
     midbrain = rng.normal(0.0, 0.08)
+    if patients:
+        more = _patients_iron(rng)
+        striatum, pallidum, midbrain = (
+            striatum + more["striatum"], pallidum + more["pallidum"], midbrain + more["midbrain"]
+        )  # fmt: skip
     iron = {
         "caudate": striatum, "putamen": striatum + 0.5 * age, "gpe": pallidum, "gpi": pallidum, "accumbens": 0.5 * striatum,
         "basal_forebrain": pallidum, "sn": midbrain, "rn": midbrain, "stn": midbrain, "dentate": 0.0,

@@ -25,16 +25,22 @@ Array = NDArray[Any]
 class Augmenter:
     """Draws augmented samples; deterministic for a given random generator."""
 
-    def __init__(self, settings: AugmentationSettings, pre: Preprocessing) -> None:
+    def __init__(
+        self, settings: AugmentationSettings, pre: Preprocessing, partners: Sequence[int] = MIRROR
+    ) -> None:
+        """``partners[label]`` is the label after the head is mirrored."""
         self.settings = settings
+        self.partners = np.asarray(partners, np.uint8)
         self.pre = pre
         self.lateral = pre.lateral_axis
 
     @classmethod
-    def of(cls, settings: AugmentationSettings, pre: Preprocessing) -> "Augmenter | None":
+    def of(
+        cls, settings: AugmentationSettings, pre: Preprocessing, partners: Sequence[int] = MIRROR
+    ) -> "Augmenter | None":
         """An augmenter, or None when the settings change nothing."""
         active = settings.mirror or settings.spatial or settings.intensity
-        return cls(settings, pre) if active else None
+        return cls(settings, pre, partners) if active else None
 
     def __call__(
         self,
@@ -62,7 +68,7 @@ class Augmenter:
         """Left and right exchanged: arrays flipped, labels swapped, the lateral coordinate changes its sign."""
         axis = self.lateral
         flipped = np.flip(image, axis + 1)
-        swapped = np.asarray(MIRROR, np.uint8)[np.flip(labels, axis)]
+        swapped = self.partners[np.flip(labels, axis)]
         if where is not None:
             where = mirrored_coordinates(where, self.pre)
         return flipped, swapped, where

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Grid, Image
+from ..io.bids.label_files import ATOMS
 from ..io.labels import read_labels
 from ..measurement.roi import labels_on_grid
 from ..models.model import PriorBox
@@ -65,6 +66,8 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
     extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
     opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
     labels = read_labels(subject.label, label_mapping(settings.labels), remedy=_CHOOSE_SCHEME)
+    if settings.labels == ATOMS:  # on a finer grid of their own
+        return opened, labels
     grid = opened.image.grid
     if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
         labels = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
@@ -143,8 +146,9 @@ def prepare_cases(
         cases.append(prepare_case(subject, settings, pre))
         if progress is not None:
             progress(done + 1, len(subjects))
-    for text in [*absent_structures(cases), *exchanged_sides(cases)]:
-        warnings.warn(text, stacklevel=2)
+    if settings.labels != ATOMS:
+        for text in [*absent_structures(cases), *exchanged_sides(cases)]:
+            warnings.warn(text, stacklevel=2)
     return cases
 
 
@@ -198,23 +202,27 @@ def _sides_exchanged(case: Case) -> bool:
     return 2 * sum(both) > len(both)
 
 
-def prior_box(cases: Sequence[Case], margin_mm: float = 10.0, first: PriorBox | None = None) -> PriorBox:
+def prior_box(
+    cases: Sequence[Case], margin_mm: float = 10.0, first: PriorBox | None = None, share: float = 1.0
+) -> PriorBox:
     """Where structures were in the training volumes, plus a margin, in mm along the model's axes.
 
     Only the largest piece of each structure counts: stray islands of labels would blow the box up to the whole head.
 
     Relative to the centre of the brain mask's bounding box; used to leave out the rest of the volume at inference.
-    ``first`` is the box of the model that training goes on from: a few heads do not make it smaller.
+    ``first`` is the box of the model that training goes on from: a few heads do not make it smaller. Each face of the box
+    leaves out the outermost 1 - ``share`` of the heads; at inference the box grows where a structure reaches its border.
     """
-    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    lows, highs = [], []
     for case in cases:
         if not case.labels.any():
             continue
         lowest, highest = mask_box(largest_components(case.labels, 26)[0] > 0)
         spacing = np.array(case.grid.spacing)
-        low = np.minimum(low, (lowest - 0.5 - case.mask_centre) * spacing)
-        high = np.maximum(high, (highest + 0.5 - case.mask_centre) * spacing)
-    low, high = low - margin_mm, high + margin_mm
+        lows.append((lowest - 0.5 - case.mask_centre) * spacing)
+        highs.append((highest + 0.5 - case.mask_centre) * spacing)
+    low = np.quantile(lows, 1 - share, axis=0) - margin_mm
+    high = np.quantile(highs, share, axis=0) + margin_mm
     if first:
         low, high = np.minimum(low, first["low_mm"]), np.maximum(high, first["high_mm"])
     return {

@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError, few
-from ..io.bids.label_files import HOW_TO_CORRECT, find_labels
+from ..io.bids.label_files import ATOMS, HOW_TO_CORRECT, find_atoms, find_labels
 from ..io.bids.maps import Map, channel_files, find_maps, maps_elsewhere
 from ..io.bids.participants import Participants, read_participants
 from ..io.fetched import check_fetched
 from ..io.tables import read_table
 from ..structures import LABEL_SCHEMES, N_CLASSES
+from ..structures.atoms import atoms as atom_set
 
 _log = logging.getLogger(__name__)
 SPLITS = {
@@ -52,8 +53,9 @@ class Subject:
         return self.person or self.name
 
 
-def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[Subject]:
-    """List the labelled volumes of a BIDS folder or a TSV table, sorted by name.
+def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",), atoms: bool = False) -> list[Subject]:
+    """List the labelled volumes of a BIDS folder or a TSV table, sorted by name; with ``atoms`` those of ``dgmseg simulate``
+    with their maps of atoms as labels.
 
     Raises InputError for a missing folder, table, column, image or label file, for an unknown split, for a subject
     that is listed twice, and for a person whose volumes are given different splits.
@@ -62,7 +64,7 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",)) -> list[
     if data.is_file():
         subjects = _from_table(data, channels)
     elif data.is_dir():
-        subjects = _from_bids(data, channels)
+        subjects = _from_bids(data, channels, atoms)
     else:
         raise InputError(f"{data}: there is no such folder or table; give a BIDS folder or a TSV file.")
     names = [s.name for s in subjects]
@@ -126,7 +128,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     return subjects
 
 
-def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
+def _from_bids(folder: Path, channels: Sequence[str], atoms: bool = False) -> list[Subject]:
     maps = find_maps(folder).found
     if not maps:
         elsewhere = [f"{place} does: give that folder" for place in maps_elsewhere(folder)]
@@ -145,7 +147,10 @@ def _from_bids(folder: Path, channels: Sequence[str]) -> list[Subject]:
         split = _split_of(found.subject, people)
         if found.problem and split != "ignore":
             raise InputError(found.problem)
-        labels, automatic = find_labels(folder, found.path, found.name, names)
+        if atoms:
+            labels, automatic = find_atoms(folder, found.path, found.name), False
+        else:
+            labels, automatic = find_labels(folder, found.path, found.name, names)
         if labels is None:
             if split == "ignore":
                 continue
@@ -206,6 +211,8 @@ def _channel(found: Map, channel: str) -> Path:
 
 def label_mapping(name_or_file: str) -> str | dict[int, int]:
     """What ``files.read_labels`` takes: a scheme's name, or the table [labels] (theirs = ours) of a TOML file."""
+    if name_or_file == ATOMS:
+        return {number: number for number in (0, *atom_set().values)}
     if name_or_file in LABEL_SCHEMES:
         return name_or_file
     path = Path(name_or_file)

@@ -47,6 +47,7 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
         preprocessing=preset.preprocessing,
         members=tuple(members),
         channels=preset.data.channels,
+        atoms=run.atoms,
         prior_box=run.prior,
         licence=licence,
         training={

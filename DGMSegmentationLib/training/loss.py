@@ -40,17 +40,34 @@ class SegmentationLoss(nn.Module):
 
     weights: Tensor | None
 
-    def __init__(self, settings: LossSettings) -> None:
+    unions: Tensor | None
+
+    def __init__(self, settings: LossSettings, unions: Sequence[int] = ()) -> None:
+        """``unions``: the union of each class, where the unions are learnt too (``settings.unions`` is their weight)."""
         super().__init__()
         self.settings = settings
+        wanted = unions if settings.unions > 0 else ()
+        table = torch.tensor(list(wanted), dtype=torch.long) if wanted else None
+        self.register_buffer("unions", table, persistent=False)
         weights = torch.tensor(settings.class_weights) if settings.class_weights else None
         self.register_buffer("weights", weights, persistent=False)
 
     def single(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Loss of one output of the target's size."""
+        """Loss of one output of the target's size, over the classes and, where asked for, over their unions.
+
+        A union's probability is the sum of its classes' (label-superset loss: Fidon et al., MICCAI 2021).
+        """
+        loss = self._plain(logits, target, self.weights)
+        if self.unions is None:
+            return loss
+        share = self.settings.unions / (1 + self.settings.unions)
+        merged = merged_logits(logits.float(), self.unions)
+        return (1 - share) * loss + share * self._plain(merged, self.unions[target], None)
+
+    def _plain(self, logits: Tensor, target: Tensor, class_weights: Tensor | None) -> Tensor:
         parts = []
         if self.settings.name in ("cross-entropy", "dice+ce"):
-            parts.append(functional.cross_entropy(logits.float(), target, weight=self.weights))
+            parts.append(functional.cross_entropy(logits.float(), target, weight=class_weights))
         if self.settings.name in ("dice", "dice+ce"):
             settings = self.settings
             parts.append(
@@ -69,6 +86,19 @@ class SegmentationLoss(nn.Module):
         for weight, logits in zip(weights, outputs, strict=True):
             total = total + weight / sum(weights) * self.single(logits, shrink(target, logits.shape[2:]))
         return total
+
+
+def merged_logits(logits: Tensor, unions: Tensor) -> Tensor:
+    """Logits (B, U, ...) of unions of classes from those of the classes (B, K, ...): the logarithm of summed exponentials.
+
+    ``unions[k]`` is the union of class k.
+    """
+    parts = []
+    for union in range(int(unions.max()) + 1):
+        members = torch.nonzero(unions == union).reshape(-1)
+        part = logits.index_select(1, members)
+        parts.append(part if len(members) == 1 else torch.logsumexp(part, dim=1, keepdim=True))
+    return torch.cat(parts, dim=1)
 
 
 def shrink(target: Tensor, size: Sequence[int]) -> Tensor:

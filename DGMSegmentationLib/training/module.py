@@ -15,6 +15,8 @@ from lightning.pytorch.callbacks import Checkpoint
 from torch import Tensor, nn
 
 from ..errors import DGMError
+from ..io.bids.label_files import ATOMS
+from ..structures.atoms import atom_unions
 from .loss import SegmentationLoss
 from .settings import OptimiserSettings, Preset, StageSettings
 
@@ -36,7 +38,7 @@ class SegmentationModule(pl.LightningModule):
         self.average: nn.Module | None = (
             copy.deepcopy(network).requires_grad_(False) if preset.optimiser.ema else None
         )
-        self.loss = SegmentationLoss(preset.loss)
+        self.loss = SegmentationLoss(preset.loss, atom_unions() if preset.data.labels == ATOMS else ())
         self.settings: OptimiserSettings = preset.optimiser
         self.stage, self.rate, self.key = stage, rate, key
         self.register_buffer("updates", torch.zeros((), dtype=torch.long))

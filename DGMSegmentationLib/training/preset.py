@@ -34,6 +34,7 @@ _POSITIVE = (
 )
 _FRACTIONS = (
     "validation_fraction",
+    "prior_share",
     "balanced",
     "anywhere",
     "false_positive_fraction",

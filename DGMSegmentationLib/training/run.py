@@ -15,9 +15,11 @@ import torch
 
 from ..errors import InputError
 from ..inference.devices import limit_torch_threads, pick_device
+from ..io.bids.label_files import ATOMS
 from ..io.files import check_writable, sha256, write_json, write_text
 from ..models.model import Member, ModelHeader, load_model, save_model
 from ..structures import STRUCTURES
+from ..structures.atoms import atoms
 from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text
 from .data import Subject, choose_validation, describe, find_subjects
@@ -28,6 +30,7 @@ from .module import SegmentationModule
 from .preset import load_preset
 from .scoring import score_model, write_scores
 from .settings import Preset
+from .warm_start import atoms_from_structures
 
 Log = Callable[[str], None]
 Report = Callable[[str, int, int], None]
@@ -101,8 +104,13 @@ class TrainingRun:
         self.log = log or (lambda text: None)
         self.report = progress or (lambda what, done, total: None)
         self.initial = None if init is None else load_model(init)
-        self.subjects = list(subjects) if subjects is not None else find_subjects(data, preset.data.channels)
+        self.atoms = preset.data.labels == ATOMS
+        found = subjects if subjects is not None else find_subjects(data, preset.data.channels, self.atoms)
+        self.subjects = list(found)
         self.patches: dict[str, Any] = {}
+        if self.initial is not None and self.atoms and not self.initial.header.atoms:
+            states = tuple(atoms_from_structures(s, self.initial.labels) for s in self.initial.states)
+            self.initial = replace(self.initial, states=states)
 
     def execute(self, resume: bool) -> Path:
         """Run everything that is not done yet."""
@@ -141,6 +149,8 @@ class TrainingRun:
 
     def members(self) -> tuple[Member, ...]:
         """One network for all structures, or one for each in binary mode."""
+        if self.atoms:
+            return (Member("", (0, *atoms().values)),)
         if not self.preset.binary:
             return (Member("", (0, *(s.label for s in STRUCTURES))),)
         return tuple(Member(f"{s.abbreviation}_", (0, s.label)) for s in STRUCTURES)
@@ -258,7 +268,7 @@ class TrainingRun:
         self.held = [i for i, s in enumerate(used) if s.name in set(held)]
         self.training = [i for i in range(len(used)) if i not in self.held]
         first = self.initial.header.prior_box if self.initial is not None else None
-        self.prior = prior_box(self.cases, settings.prior_margin_mm, first)
+        self.prior = prior_box(self.cases, settings.prior_margin_mm, first, settings.prior_share)
         self._check_all_present()
         self.log(f"Prepared in {time.monotonic() - started:.0f} s; validation: {', '.join(held) or 'none'}.")
         self.progress = Progress(self.output / "checkpoints", self.fingerprint)
@@ -268,7 +278,7 @@ class TrainingRun:
 
     def _check_all_present(self) -> None:
         """Fine-tuning would unlearn a structure that no volume shows: all of it would be background."""
-        if self.initial is None:
+        if self.initial is None or self.atoms:
             return
         shown = np.unique(np.concatenate([np.unique(self.cases[i].labels) for i in self.training]))
         lacking = [s.abbreviation for s in STRUCTURES if s.label not in shown]

@@ -30,6 +30,7 @@ class DataSettings:
     validation_fraction: float = 0.25
     crop_margin_mm: float = 0.0
     prior_margin_mm: float = 10.0
+    prior_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class LossSettings:
     smooth: float = 1.0
     dice_background: bool = False
     dice_absent: bool = True
+    unions: float = 0.0
 
 
 @dataclass(frozen=True)

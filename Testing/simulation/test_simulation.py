@@ -16,6 +16,7 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
+from DGMSegmentationLib.segmentation.frame import RN_ELEVATION
 from DGMSegmentationLib.simulation.anatomy import GRID, mirrored
 from DGMSegmentationLib.simulation.anatomy_files import (
     ANATOMY_VERSION,
@@ -32,7 +33,7 @@ from DGMSegmentationLib.simulation.dataset import (
     write_subject,
 )
 from DGMSegmentationLib.simulation.phantom import phantom, phantom_anatomy
-from DGMSegmentationLib.simulation.protocol import CAUDATE_BEHIND, PALLIDUM_BOTTOM, RN_ELEVATION
+from DGMSegmentationLib.simulation.protocol import CAUDATE_BEHIND, PALLIDUM_BOTTOM
 from DGMSegmentationLib.simulation.registration import demons, displace_points, fit_affine, moment_points
 from DGMSegmentationLib.simulation.sheet import write_sheet
 from DGMSegmentationLib.simulation.subject import Options, labels_on_grid, simulate
@@ -333,7 +334,7 @@ def label_maps(tmp_path):
     """A folder that looks like one with label maps, for what is refused before any of them is read."""
     for name in ("hoa2", "wholehead", "cit168"):
         (tmp_path / "maps" / name).mkdir(parents=True)
-        (tmp_path / "maps" / name / "a_dseg.nii.gz").touch()
+        (tmp_path / "maps" / name / f"{'h' if name == 'wholehead' else 'a'}_dseg.nii.gz").touch()
     return tmp_path / "maps"
 
 
@@ -344,14 +345,15 @@ def test_few_subjects_need_few_anatomies_and_the_same_ones(label_maps, tmp_path,
     module = "DGMSegmentationLib.simulation.dataset"
     monkeypatch.setattr(f"{module}.build_template", lambda *args: None)
     monkeypatch.setattr(f"{module}._register_one", lambda *args: None)
-    monkeypatch.setattr(f"{module}._compose_one", lambda parts, path: made.append(path.stem))
+    monkeypatch.setattr(f"{module}._compose_one", lambda parts, path, ribbon: made.append(path.stem))
     monkeypatch.setattr(f"{module}._simulate_one", lambda path, seed, n, *rest: used.append((n, path.stem)))
     simulate_dataset(label_maps, tmp_path / "one", 1, 0)
     assert made == ["a"] and used == [(0, "a")]
     made.clear()
     used.clear()
     simulate_dataset(label_maps, tmp_path / "five", 5, 0)
-    assert made == ["a", "b", "c"] and used == [(0, "a"), (1, "b"), (2, "c"), (3, "a"), (4, "b")]
+    # Two subcortical maps, then a whole head's own deep structures.
+    assert made == ["a", "b", "h", "c"] and used == [(0, "a"), (1, "b"), (2, "h"), (3, "c"), (4, "a")]
 
 
 def test_simulation_refuses_places_where_it_cannot_write(label_maps, tmp_path, capsys):
@@ -361,7 +363,7 @@ def test_simulation_refuses_places_where_it_cannot_write(label_maps, tmp_path, c
     with pytest.raises(InputError, match="is a file"):
         simulate_dataset(label_maps, tmp_path / "out", 1, 0, cache=tmp_path / "file")
     words = ["simulate", "--labelmaps", str(label_maps), "--output", str(tmp_path / "out")]
-    for size, said in (("1 1 3", "no voxel size"), ("0.2,1,1", "between 0.4 and 6 mm")):
+    for size, said in (("1 1 3", "is none"), ("0.2,1,1", "between 0.4 and 6 mm")):
         assert main([*words, "--voxel-size", size]) == 2
         assert said in capsys.readouterr().err
     assert main([*words, "--contact-sheet", str(tmp_path / "file" / "sheet.png")]) == 2

@@ -16,8 +16,18 @@ from .names import longer_names
 HOW_TO_CORRECT = (
     "automatic ones of dgmseg do not train: save a correction beside them as ..._desc-edited_dseg.nii.gz"
 )
+ATOMS = "atoms"
+"""The setting data.labels that trains on atoms (:mod:`..atoms`), which ``dgmseg simulate`` writes."""
+_ATOMS_FOLDER = "atoms"  # below derivatives/
 _LABELS = re.compile(r".+_dseg(\.nii|\.nii\.gz|\.seg\.nrrd|\.nrrd)")
 _EDITED = re.compile(r"_desc-(edited|[A-Za-z0-9]+Edited)_")
+
+
+def find_atoms(root: Path, image: Path, stem: str) -> Path | None:
+    """The map of atoms of an image of the BIDS folder ``root``."""
+    place = image.parent.relative_to(root)
+    path = root / "derivatives" / _ATOMS_FOLDER / place / f"{stem}_seg-atoms_dseg.nii.gz"
+    return path if path.is_file() else None
 
 
 def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -> tuple[Path | None, bool]:
@@ -36,7 +46,7 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
     found: list[Path] = []
     passed_over = False
     for folder in _derivatives(root):
-        if not (folder / place).is_dir():
+        if not (folder / place).is_dir() or folder.name == _ATOMS_FOLDER:
             continue
         if is_automatic(folder):
             paths = case_paths(folder, stem)

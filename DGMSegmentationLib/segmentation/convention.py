@@ -1,0 +1,67 @@
+"""What the classes of a network become in a run: structures as they are, or atoms that a protocol puts together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..image import Grid
+from ..models.model import Model
+from ..structures import STANDARD, LabelSet
+from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol
+from .relabel import apply_protocol
+
+
+@dataclass(frozen=True)
+class Convention:
+    """The labelling convention of a run. Without a protocol the model's classes are the structures."""
+
+    model: Model
+    protocol: Protocol | None = None
+
+    @classmethod
+    def of(cls, model: Model, protocol: str = "") -> Convention:
+        """The convention that was asked for, or the model's own: for a model of atoms the default protocol.
+
+        Raises InputError for an unknown protocol and one of atoms that the model does not tell apart.
+        """
+        if not protocol and not model.header.atoms:
+            return cls(model)
+        chosen = load_protocol(protocol or DEFAULT_PROTOCOL)
+        known = {name.rpartition("_")[0] for name in model.class_names if name}
+        lacking = [a for rule in chosen.rules for part in rule.parts for a in part.atoms if a not in known]
+        if lacking:
+            raise InputError(
+                f"The protocol {chosen.name} is made of parts that the model {model.header.name} does not tell apart "
+                f"({', '.join(dict.fromkeys(lacking))}): leave it out, or choose another model."
+            )
+        return cls(model, chosen)
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """Class of the result -> label, background first."""
+        return self.model.labels if self.protocol is None else self.protocol.labels
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The structures that the run can give."""
+        return STANDARD if self.protocol is None else self.protocol.label_set
+
+    @property
+    def mirrored_classes(self) -> list[int]:
+        """For each class of the network, the class of the mirrored head that it corresponds to."""
+        names = self.model.class_names
+        other = {"L": "R", "R": "L"}
+        return [
+            names.index(f"{n[:-1]}{other[n[-1]]}") if n[-2:] in ("_L", "_R") else k
+            for k, n in enumerate(names)
+        ]
+
+    def structures(self, probabilities: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
+        """Probabilities of ``labels`` from those of the network's classes, (K, x, y, z) on ``grid``."""
+        if self.protocol is None:
+            return probabilities
+        return apply_protocol(self.protocol, probabilities, self.model.class_names, grid)[0]

@@ -1,0 +1,230 @@
+"""Labelling protocols: how the structures of a convention are made of the atoms that a network knows.
+
+A protocol is a TOML file (Resources/Labels/protocols/ holds those that ship): for each structure the atoms whose
+probabilities are summed, planes that cut them in the anatomical frame (:mod:`.frame`), a threshold, and a shift and scale
+for conventions that lie elsewhere. It is applied to probabilities on the network grid, before they return to the image's
+own: milliseconds, without the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..resources import resource_path
+from ..structures import STANDARD, LabelSet
+from ..structures.atoms import atoms
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the standard library has it from 3.11 on
+    import tomli as tomllib
+
+DEFAULT_PROTOCOL = "iron"
+SIDES = ("L", "R")
+Triple = tuple[float, float, float]
+
+CUTS: dict[str, tuple[int, int, str]] = {
+    "behind_mm": (1, -1, "GP"),
+    "front_of_mm": (1, 1, "GP"),
+    "below_mm": (2, -1, "GP"),
+    "above_mm": (2, 1, "GP"),
+    "lateral_of_mm": (0, 1, "GP"),
+    "medial_of_mm": (0, -1, "GP"),
+    "below_rn_mm": (2, -1, "RN"),
+    "above_rn_mm": (2, 1, "RN"),
+}
+"""Key of a cut in the file: axis of the frame, the side that stays, and what the mm count from (the middle between the
+pallida, or the level of the red nuclei's centre)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some atoms of a structure, with the planes that bound them: (key of ``CUTS``, mm)."""
+
+    atoms: tuple[str, ...]
+    cuts: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One structure (both sides)."""
+
+    structure: str
+    parts: tuple[Part, ...]
+    threshold: float = 0.5
+    shift_mm: Triple = (0.0, 0.0, 0.0)
+    """Towards lateral, anterior, superior, in the frame."""
+    scale: Triple = (1.0, 1.0, 1.0)
+    """About the structure's own centre."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether the structure is shifted or scaled at all."""
+        return any(self.shift_mm) or any(s != 1 for s in self.scale)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A labelling protocol; ``sources`` says where its numbers come from."""
+
+    name: str
+    title: str
+    description: str
+    rules: tuple[Rule, ...]
+    version: str = "1"
+    sources: str = ""
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The labels that it can give, background first: class by class of what :mod:`.relabel` returns."""
+        return (0, *(structure_label(rule.structure, side) for rule in self.rules for side in SIDES))
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The structures that it can give."""
+        labels = self.labels[1:]
+        return STANDARD if set(labels) == set(STANDARD.values) else extended_set().subset(labels, self.name)
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 over everything that changes a label; titles and descriptions do not."""
+        rules = json.dumps([asdict(rule) for rule in self.rules], sort_keys=True)
+        return hashlib.sha256(rules.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, str]:
+        """What files and records say of the protocol that made them."""
+        return {"name": self.name, "version": self.version, "sha256": self.checksum}
+
+
+@cache
+def extended_set() -> LabelSet:
+    """All structures that a protocol can name: the standard ten and more."""
+    return LabelSet.read("extended")
+
+
+def structure_label(structure: str, side: str) -> int:
+    """The label of one side of a structure."""
+    return extended_set().by_abbreviation(f"{structure}_{side}").label
+
+
+def protocol_names() -> tuple[str, ...]:
+    """The protocols that ship, the default first."""
+    found = sorted(p.stem for p in resource_path("Labels", "protocols").glob("*.toml"))
+    return tuple(sorted(found, key=lambda name: (name != DEFAULT_PROTOCOL, name)))
+
+
+def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
+    """A protocol that ships, by name, or of a TOML file.
+
+    Raises InputError for an unknown name, an unreadable file, and anything in it that is no protocol.
+    """
+    if str(name_or_file) in protocol_names():
+        path = resource_path("Labels", "protocols", f"{name_or_file}.toml")
+    else:
+        path = Path(name_or_file)
+        if not path.is_file():
+            raise InputError(
+                f"There is no protocol {str(name_or_file)!r} (bundled: {', '.join(protocol_names())}); "
+                "give a TOML file, for example one that dgmseg protocol fit made."
+            )
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            f"{path} cannot be read as a protocol ({error}); compare dgmseg protocol show."
+        ) from error
+    return protocol_from_table(table, str(path), path.stem)
+
+
+def protocol_from_table(table: Mapping[str, Any], where: str, name: str = "") -> Protocol:
+    """Build and check a protocol from nested tables, as TOML gives them."""
+    texts = {key: table.get(key, "") for key in ("title", "description", "version", "sources")}
+    _known(table, {*texts, "name", "structures"}, where)
+    structures = table.get("structures")
+    if not isinstance(structures, Mapping) or not structures:
+        raise InputError(f"{where}: a protocol needs tables [structures.NAME]; compare dgmseg protocol show.")
+    rules = tuple(_rule(s, values, where) for s, values in structures.items())
+    return Protocol(
+        str(table.get("name") or name), str(texts["title"]), str(texts["description"]), rules,
+        str(texts["version"] or "1"), str(texts["sources"]),
+    )  # fmt: skip
+
+
+def _known(table: Mapping[str, Any], keys: set[str], where: str) -> None:
+    for key in table:
+        if key not in keys:
+            raise InputError(f"{where}: {key!r} is no key of a protocol; use {', '.join(sorted(keys))}.")
+
+
+def _rule(structure: str, values: Any, where: str) -> Rule:
+    where = f"{where}, structures.{structure}"
+    if not isinstance(values, Mapping):
+        raise InputError(f"{where} must be a table.")
+    _known(values, {"parts", "threshold", "shift_mm", "scale"}, where)
+    if structure not in extended_set().nuclei:
+        raise InputError(f"{where}: there is no such structure; use {', '.join(extended_set().nuclei)}.")
+    threshold = _number(values.get("threshold", 0.5), f"{where}, threshold")
+    if not 0.05 <= threshold <= 0.95:
+        raise InputError(f"{where}: the threshold {threshold} must lie between .05 and .95.")
+    parts = values.get("parts")
+    if not isinstance(parts, Sequence) or not parts or not all(isinstance(p, Mapping) for p in parts):
+        raise InputError(f"{where} needs at least one [[structures.{structure}.parts]].")
+    return Rule(
+        structure,
+        tuple(_part(p, where) for p in parts),
+        threshold,
+        _triple(values.get("shift_mm", (0.0, 0.0, 0.0)), -15.0, 15.0, f"{where}, shift_mm"),
+        _triple(values.get("scale", (1.0, 1.0, 1.0)), 0.5, 2.0, f"{where}, scale"),
+    )
+
+
+def _part(values: Mapping[str, Any], where: str) -> Part:
+    _known(values, {"atoms", *CUTS}, where)
+    known = {*atoms().nuclei, *extended_set().nuclei}  # a model of structures has these for atoms
+    names = values.get("atoms")
+    if not isinstance(names, Sequence) or isinstance(names, str) or not names:
+        raise InputError(f'{where}: a part needs atoms, for example atoms = ["GPE", "GPI"].')
+    for name in names:
+        if name not in known:
+            raise InputError(f"{where}: there is no atom {name!r}; use {', '.join(sorted(known))}.")
+    cuts = tuple((key, _number(values[key], f"{where}, {key}")) for key in CUTS if key in values)
+    return Part(tuple(names), cuts)
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e3:
+        raise InputError(f"{where} must be a number, not {value!r}.")
+    return float(value)
+
+
+def _triple(values: Any, low: float, high: float, where: str) -> Triple:
+    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != 3:
+        raise InputError(f"{where} must hold three numbers: lateral, anterior, superior.")
+    a, b, c = (_number(v, where) for v in values)
+    if not all(low <= v <= high for v in (a, b, c)):
+        raise InputError(f"{where} must lie between {low:g} and {high:g}.")
+    return a, b, c
+
+
+def protocol_text(protocol: Protocol) -> str:
+    """The protocol as a TOML file."""
+    lines = [f"{key} = {json.dumps(getattr(protocol, key), ensure_ascii=False)}" for key in
+             ("name", "title", "version", "description", "sources")]  # fmt: skip
+    for rule in protocol.rules:
+        lines += ["", f"[structures.{rule.structure}]", f"threshold = {rule.threshold:.4g}"]
+        if any(rule.shift_mm):
+            lines.append(f"shift_mm = [{', '.join(f'{v:.3g}' for v in rule.shift_mm)}]")
+        if any(v != 1 for v in rule.scale):
+            lines.append(f"scale = [{', '.join(f'{v:.4g}' for v in rule.scale)}]")
+        for part in rule.parts:
+            lines += [f"[[structures.{rule.structure}.parts]]", f"atoms = {json.dumps(list(part.atoms))}"]
+            lines += [f"{key} = {mm:.4g}" for key, mm in part.cuts]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,168 @@
+"""A protocol applied: probabilities of atoms on the network grid become probabilities of a convention's structures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Grid, apply_weights
+from .frame import Frame, find_frame
+from .protocol import CUTS, SIDES, Protocol, Rule
+
+Map = NDArray[np.float32]
+_FAINT = 0.02
+"""Below this no protocol finds anything: the rest of the volume is left out of the work."""
+
+
+def apply_protocol(
+    protocol: Protocol,
+    probabilities: Map,
+    names: Sequence[str],
+    grid: Grid,
+    frame: Frame | None = None,
+) -> tuple[Map, Frame]:
+    """Probabilities (1 + structures, x, y, z) of the protocol's labels (``protocol.labels``), summing to one, and the frame.
+
+    ``probabilities`` (K, x, y, z) on ``grid`` are those of atoms: ``names[k]`` is that of class k ("GPE_L"), background
+    first. Where a structure's probability passes its threshold, it is at least one half in the result, so that
+    the largest value decides, on any grid that the result is interpolated to.
+    """
+    atoms = AtomMaps(probabilities, names)
+    frame = frame or atoms.frame(grid)
+    result = np.zeros((1 + 2 * len(protocol.rules), *grid.shape), np.float32)
+    result[0] = 1.0
+    done: list[tuple[slice, ...]] = []
+    for n, rule in enumerate(protocol.rules):
+        for s, side in enumerate(SIDES):
+            found = structure_map(atoms, rule, side, grid, frame)
+            if found is not None:
+                values, box = found
+                result[(1 + 2 * n + s, *box)] = at_threshold(values, rule.threshold)
+                done.append(box)
+    if done:
+        box = tuple(slice(min(b[a].start for b in done), max(b[a].stop for b in done)) for a in range(3))
+        part = result[(slice(None), *box)]
+        part[0] = 1.0 - part[1:].max(axis=0)
+        part /= part.sum(axis=0)
+    return result, frame
+
+
+class AtomMaps:
+    """Sums of atoms' probabilities, each with the box outside which it is nothing."""
+
+    def __init__(self, probabilities: Map, names: Sequence[str]) -> None:
+        self.probabilities = probabilities
+        self.index = {name: k for k, name in enumerate(names) if k}
+
+    def total(self, names: Sequence[str], side: str) -> Map:
+        """The summed probability (x, y, z) of some atoms of one side."""
+        rows = [
+            self.probabilities[self.index[f"{name}_{side}"]]
+            for name in names
+            if f"{name}_{side}" in self.index
+        ]
+        result = np.zeros(self.probabilities.shape[1:], np.float32) if not rows else rows[0]
+        for row in rows[1:]:
+            result = result + row
+        return result
+
+    def frame(self, grid: Grid) -> Frame:
+        """The anatomical frame of the head."""
+        nuclei = {f"RN_{side}": self.total(("RN",), side) for side in SIDES}
+        return find_frame(
+            nuclei | {f"GP_{side}": self.total(("GPE", "GPI", "GP"), side) for side in SIDES}, grid
+        )
+
+
+def structure_map(
+    atoms: AtomMaps, rule: Rule, side: str, grid: Grid, frame: Frame
+) -> tuple[Map, tuple[slice, ...]] | None:
+    """Probability of one structure before its threshold, and the box that holds it; None where there is nothing of it."""
+    sums = [atoms.total(part.atoms, side) for part in rule.parts]
+    margin = _margin(rule, grid)
+    box = _busy_box(sums, grid, margin)
+    if box is None:
+        return None
+    values = np.zeros([s.stop - s.start for s in box], np.float32)
+    for total, part in zip(sums, rule.parts, strict=True):
+        piece = total[box]
+        for key, mm in part.cuts:
+            piece = piece * _kept(key, mm, side, box, grid, frame)
+        values += piece
+    if rule.moves:
+        values = _moved(values, rule, side, box, grid, frame)
+    return values, box
+
+
+def at_threshold(values: Map, threshold: float) -> Map:
+    """Probabilities bent so that ``threshold`` becomes one half; 0 and 1 stay."""
+    if threshold == 0.5:
+        return values
+    low = values * np.float32(0.5 / threshold)
+    high = 0.5 + (values - threshold) * np.float32(0.5 / (1 - threshold))
+    return np.asarray(np.where(values < threshold, low, high), np.float32)
+
+
+def _margin(rule: Rule, grid: Grid) -> list[int]:
+    """Voxels by which a structure's box is enlarged for what moves into it."""
+    if not rule.moves:
+        return [0, 0, 0]
+    reach = float(np.linalg.norm(rule.shift_mm)) + 20.0 * max(abs(s - 1) for s in rule.scale)
+    return [1 + int(np.ceil(reach / step)) for step in grid.spacing]
+
+
+def _busy_box(sums: Sequence[Map], grid: Grid, margin: Sequence[int]) -> tuple[slice, ...] | None:
+    low, high = np.array(grid.shape), np.zeros(3, int)
+    for total in sums:
+        busy = total > _FAINT
+        if not busy.any():
+            continue
+        for axis in range(3):
+            hits = np.flatnonzero(busy.any(axis=tuple(a for a in range(3) if a != axis)))
+            low[axis], high[axis] = min(low[axis], hits[0]), max(high[axis], hits[-1] + 1)
+    if (high <= low).any():
+        return None
+    return tuple(
+        slice(max(0, int(a) - m), min(n, int(b) + m))
+        for a, b, m, n in zip(low, high, margin, grid.shape, strict=True)
+    )
+
+
+def _kept(key: str, mm: float, side: str, box: tuple[slice, ...], grid: Grid, frame: Frame) -> Map:
+    """The part (0..1) of each voxel of a box that a cut leaves: a plane through a voxel leaves a part of it."""
+    axis, keep, origin = CUTS[key]
+    outwards = -1.0 if axis == 0 and side == "L" else 1.0
+    normal = (
+        keep * outwards * frame.rotation[axis] @ grid.affine[:3, :3]
+    )  # mm per voxel along each array axis
+    start = grid.affine[:3, 3] + grid.affine[:3, :3] @ [s.start for s in box] - frame.origin
+    offset = keep * (outwards * frame.rotation[axis] @ start - mm - (frame.level if origin == "RN" else 0.0))
+    distance = np.float32(offset)
+    for a, s in enumerate(box):
+        steps = np.arange(s.stop - s.start, dtype=np.float32) * np.float32(normal[a])
+        distance = distance + steps.reshape([-1 if b == a else 1 for b in range(3)])
+    width = np.float32(np.abs(normal).sum())
+    return np.asarray(np.clip(0.5 + distance / width, 0.0, 1.0), np.float32)
+
+
+def _moved(values: Map, rule: Rule, side: str, box: tuple[slice, ...], grid: Grid, frame: Frame) -> Map:
+    """Shift and scale a structure about its centre by linear interpolation along the array's axes.
+
+    The shift is turned into the head's frame; scales count along the array's axes, which a tilted head's are not quite.
+    """
+    total = float(values.sum())
+    if total <= 0:
+        return values
+    shift = np.array(rule.shift_mm) * [-1.0 if side == "L" else 1.0, 1.0, 1.0]
+    step = np.linalg.solve(grid.affine[:3, :3], frame.rotation.T @ shift)  # voxels
+    weights = []
+    for axis, n in enumerate(values.shape):
+        marginal = values.sum(axis=tuple(a for a in range(3) if a != axis))
+        centre = float(marginal @ np.arange(n)) / total
+        source = centre + (np.arange(n) - centre - step[axis]) / rule.scale[axis]
+        weights.append(
+            np.clip(1.0 - np.abs(np.arange(n)[None, :] - source[:, None]), 0.0, None).astype(np.float32)
+        )
+    return apply_weights(values, weights)
