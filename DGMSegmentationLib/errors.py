@@ -1,18 +1,116 @@
-"""The errors that a user may see. Their text is one plain sentence: what is wrong, where, what to do."""
+"""What a user is told when something is wrong: a code with facts, which each face of the tool puts into words.
 
-from collections.abc import Sequence
+The faces are the command line, the panel, the app and Python. ``InputError("file_empty", path=path)`` says what is wrong;
+the sentences and what to do on each face stand in :mod:`.sentences`, in one table.
+"""
 
+import errno
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+FACES = ("shell", "panel", "app", "python")
+_BAD_PATH = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
 _SHOWN = 5
+_face = "python"
 
 
-class DGMError(Exception):
+@contextmanager
+def speaking(face: str) -> Iterator[None]:
+    """Let ``str()`` of all errors and remarks of this process speak to one face's user, as the command line does."""
+    global _face
+    before, _face = _face, face
+    try:
+        yield
+    finally:
+        _face = before
+
+
+class Coded:
+    """A code and its facts: what is wrong, or what to remark, without words."""
+
+    code: str
+    facts: dict[str, Any]
+
+    def sentence(self, face: str | None = None) -> str:
+        """One plain sentence or two for a face's user: what is wrong, where, what to do.
+
+        Args:
+            face: one of :data:`FACES`; None is the face that this process speaks to (:func:`speaking`), at first Python.
+        """
+        if " " in self.code:  # words as they are, of a room that has no codes yet
+            return self.code
+        from .sentences.wording import worded
+
+        return worded(self.code, self.facts, face or _face)
+
+    def as_remark(self) -> "Remark":
+        """The same without being an exception."""
+        return Remark(self.code, **self.facts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Code and facts as plain values for JSON; :func:`remark_of` reads them."""
+        return {"code": self.code, "facts": {name: _bare(fact) for name, fact in self.facts.items()}}
+
+
+class Remark(Coded):
+    """Something that the user should know about a result: a warning, a doubt, a fall-back. ``str()`` is its sentence."""
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        self.code = code
+        self.facts = {name: _plain(fact) for name, fact in facts.items()}
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def __repr__(self) -> str:
+        return f"Remark({', '.join([repr(self.code), *(f'{k}={v!r}' for k, v in self.facts.items())])})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remark) and (self.code, self.facts) == (other.code, other.facts)
+
+    def __hash__(self) -> int:
+        return hash((self.code, str(self.facts)))
+
+
+class DGMError(Coded, Exception):
     """A run that failed; the command line ends with exit code 1."""
 
     exit_code = 1
+    kind = "failure"
+    """Whose fault it is: "input" fails again with the same input, "failure" may not, "protocol" and "bug" are ours."""
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = {name: _plain(fact) for name, fact in facts.items()}
+
+    def __str__(self) -> str:
+        return self.sentence()
 
 
 class InputError(DGMError):
     """Bad input or bad options; the command line ends with exit code 2."""
+
+    exit_code = 2
+    kind = "input"
+
+
+class ProtocolError(DGMError):
+    """A message between the panel and its worker that this version of their protocol does not allow."""
+
+    kind = "protocol"
+
+
+class UnexpectedError(DGMError):
+    """A fault of the program itself."""
+
+    kind = "bug"
+
+
+class PathError(DGMError):
+    """A path that this user cannot reach: bad input for a command, though it may work again with the same input."""
 
     exit_code = 2
 
@@ -20,8 +118,83 @@ class InputError(DGMError):
 class Cancelled(DGMError):
     """The user asked for the run to stop."""
 
-    def __init__(self, message: str = "The run was cancelled; nothing was written.") -> None:
-        super().__init__(message)
+    def __init__(self, code: str = "cancelled", /, **facts: object) -> None:
+        super().__init__(code, **facts)
+
+
+def remark_of(values: Mapping[str, Any]) -> Remark:
+    """The remark that :meth:`Coded.to_dict` made plain values of."""
+    facts = values.get("facts") or {}
+    return Remark(str(values["code"]), **{name: _coded_again(fact) for name, fact in facts.items()})
+
+
+def explained(error: BaseException, step: str = "The run") -> DGMError:
+    """Any exception as an error with a code: those of outside causes (memory, disk, packages) in the same words everywhere.
+
+    Args:
+        error: what was caught.
+        step: what failed, for an error that nobody foresaw.
+    """
+    if isinstance(error, DGMError):
+        return error
+    if isinstance(error, MemoryError):
+        return DGMError("out_of_memory")
+    if isinstance(error, ModuleNotFoundError):
+        return DGMError("package_missing", package=error.name)
+    if isinstance(error, OSError):
+        reason = error.strerror or error
+        if error.filename and error.errno in _BAD_PATH:
+            # even to ask whether a file is there can fail, so anything may meet this anywhere
+            return PathError("path_unreachable", path=error.filename, reason=reason)
+        if error.filename:
+            return DGMError("file_trouble", path=error.filename, reason=reason)
+        return DGMError("some_file_trouble", reason=reason)
+    return UnexpectedError("unexpected", step=step, type=type(error).__name__, text=error)
+
+
+def _plain(fact: Any) -> Any:
+    """A fact as a value that JSON knows, or as a remark within."""
+    if fact is None or isinstance(fact, bool | int | float | str):
+        return fact if type(fact) in (bool, int, float, type(None)) else _number_or_text(fact)
+    if isinstance(fact, Remark):
+        return fact
+    if isinstance(fact, Coded):
+        return fact.as_remark()
+    if isinstance(fact, BaseException):
+        return " ".join(str(fact).split()) or type(fact).__name__
+    if isinstance(fact, Path):
+        return str(fact)
+    if hasattr(fact, "tolist"):  # numpy's scalars and arrays
+        return _plain(fact.tolist())
+    if isinstance(fact, Mapping):
+        return {str(key): _plain(value) for key, value in fact.items()}
+    if isinstance(fact, list | tuple | set | frozenset):
+        return [_plain(part) for part in (sorted(fact) if isinstance(fact, set | frozenset) else fact)]
+    return str(fact)
+
+
+def _number_or_text(fact: Any) -> Any:
+    """Without the class that an enumeration or numpy put around a number or a text."""
+    for kind in (str, int, float):
+        if isinstance(fact, kind):
+            return kind(getattr(fact, "value", fact))
+    return fact
+
+
+def _bare(fact: Any) -> Any:
+    if isinstance(fact, Remark):
+        return fact.to_dict()
+    if isinstance(fact, list):
+        return [_bare(part) for part in fact]
+    return fact
+
+
+def _coded_again(fact: Any) -> Any:
+    if isinstance(fact, Mapping) and set(fact) == {"code", "facts"}:
+        return remark_of(fact)
+    if isinstance(fact, list):
+        return [_coded_again(part) for part in fact]
+    return fact
 
 
 def few(names: Sequence[str]) -> str:

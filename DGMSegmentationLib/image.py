@@ -13,6 +13,8 @@ import numpy as np
 from nibabel import orientations
 from numpy.typing import NDArray
 
+from .errors import Remark
+
 if TYPE_CHECKING:
     from .structures import LabelSet
 
@@ -70,7 +72,7 @@ class Image:
     path: Path | None = None
     kind: str = "array"
     unit: str | None = None
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[Remark, ...] = field(default=())
     label_set: "LabelSet | None" = None
     """Of a label image: what its values mean. None stands for the standard set; see :func:`label_set_of`."""
 

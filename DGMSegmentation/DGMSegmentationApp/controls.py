@@ -112,7 +112,7 @@ class Controls(Table):
             self.state.dgm_units = self.session.units
             self.session.runner.preload()  # the engine loads while the user looks at the volume
             self.state.dgm_file = title
-            self.state.dgm_warnings = list(image.warnings)
+            self.state.dgm_warnings = [remark.sentence("app") for remark in image.warnings]
             self.reset_views()
         self._show_unit()
         self._show_labels()

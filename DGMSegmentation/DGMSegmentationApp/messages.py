@@ -9,7 +9,6 @@ from typing import Any
 from trame_server import Server
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.worker.panel_words import panel_words
 
 
 class Messages:
@@ -41,7 +40,6 @@ class Messages:
 
     def say(self, text: str, kind: str = "info", detail: str = "") -> None:
         """Show one plain sentence; an empty one takes it away."""
-        text = panel_words(text)
         with self.state as state:
             state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
             if text:

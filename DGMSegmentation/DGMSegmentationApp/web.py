@@ -193,7 +193,7 @@ class Doors:
             return web.json_response({"ok": True})
         except DGMError as error:
             # The sentence names the file as the user knows it, not where it lay for a moment.
-            sentence = str(error)
+            sentence = error.sentence("app")
             if folder is not None:
                 for place, word in ((f"{folder}/unpacked/", ""), (f"{folder}/", ""), (str(folder), "It")):
                     sentence = sentence.replace(place, word)
@@ -217,7 +217,7 @@ class Doors:
             with self._controls.state:
                 self._controls.show_table()
         except DGMError as error:
-            return web.Response(status=409, text=str(error))
+            return web.Response(status=409, text=error.sentence("app"))
         except Exception:
             logging.exception("The export failed")
             return web.Response(status=500, text="The file could not be made: see the program's own window.")

@@ -30,14 +30,14 @@ class Inputs:
 
     def list_models(self) -> None:
         """Read the headers of the bundled models (no torch, no weights)."""
+        from DGMSegmentationLib.errors import explained
         from DGMSegmentationLib.models.model import bundled_models, read_header
-        from DGMSegmentationLib.worker.panel_words import panel_words
 
         for name, path in bundled_models().items():
             try:
                 self._headers[name] = read_header(path)[0]
             except Exception as error:
-                self._problem = panel_words(str(error))
+                self._problem = explained(error).sentence("panel")
         self._show_models()
 
     @property
@@ -103,7 +103,6 @@ class Inputs:
 
     def _read_file(self, path: str) -> None:
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.worker.panel_words import panel_words
 
         self._problem = ""
         try:
@@ -111,7 +110,7 @@ class Inputs:
 
             self._headers[path] = read_header(path)[0]
         except InputError as error:
-            self._problem = panel_words(str(error))
+            self._problem = error.sentence("panel")
         except ImportError:
             pass  # the line about missing packages says it, and the headers are read once they are there
 

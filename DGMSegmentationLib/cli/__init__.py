@@ -1,6 +1,5 @@
 """The command line ``dgmseg``: thin, each command in a file of its own, nothing heavy imported before it is needed."""
 
-import errno
 import logging
 import sys
 import traceback
@@ -8,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from .. import __version__
-from ..errors import Cancelled, DGMError
+from ..errors import Cancelled, explained, speaking
 
 # command -> (module in this package, function)
 COMMANDS = {
@@ -30,7 +29,6 @@ COMMANDS = {
 _EPILOG = "Results are for research use only."
 _INTERRUPTED = 130
 """What typer makes of a KeyboardInterrupt, without a word."""
-_BAD_PATH = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
 
 
 def _application(wanted: str | None):  # type: ignore[no-untyped-def]
@@ -79,6 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     words = [w for w in words if w != "--debug"]
     logging.basicConfig(level=logging.WARNING, format="dgmseg: %(message)s", stream=sys.stderr)
+    with speaking("shell"):
+        return _run(words, debug)
+
+
+def _run(words: list[str], debug: bool) -> int:
     wanted = next((w for w in words if not w.startswith("-")), None)
     try:
         application = _application(wanted if wanted in COMMANDS else None)
@@ -90,11 +93,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, Cancelled) as error:
         _say(str(error) or "Stopped.")
         return 1
-    except DGMError as error:
-        if debug:
-            traceback.print_exc()
-        _say(str(error))
-        return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -115,13 +113,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         if type(error).__name__ in ("Abort", "Exit"):
             return int(getattr(error, "exit_code", 1))
-        if isinstance(error, OSError) and error.errno in _BAD_PATH and error.filename:
-            # even to ask whether a file is there can fail, so any command may meet this anywhere
-            _say(
-                f"{error.filename} cannot be reached ({error.strerror}): check the path and its permissions."
-            )
-            return 2
-        _say(
-            f"The run failed ({type(error).__name__}: {error}); run again with --debug and report what it shows."
-        )
-        return 1
+        coded = explained(error)
+        _say(str(coded))
+        return coded.exit_code

@@ -97,7 +97,7 @@ def agreement(
     from ..io.tables import check_table_name, table_text, write_table
     from ..structures import STANDARD
 
-    def log(text: str) -> None:
+    def log(text: object) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
 
     check_table_name(output, changed, corrections)

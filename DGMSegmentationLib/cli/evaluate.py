@@ -47,7 +47,7 @@ def evaluate(
     check_table_name(output, summary)
     check_writable([path for path in (output, summary) if path is not None], overwrite)
 
-    def log(text: str) -> None:
+    def log(text: object) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
 
     pairs = find_pairs(prediction, reference, image, log)

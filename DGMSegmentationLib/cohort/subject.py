@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..errors import DGMError, InputError
+from ..errors import DGMError, InputError, Remark, UnexpectedError, explained, speaking
 from ..image import Image
 from ..inference.memory import peak_memory_mb
 from ..io.bids.derivatives import CasePaths, case_paths
@@ -72,7 +72,7 @@ def task_of(case: CohortCase, output: Path, wishes: Wishes, **more: Any) -> Task
 
 def process_plain(message: Mapping[str, Any]) -> Record:
     """Run a task that came as plain values; one at a time in a process. Never raises."""
-    with _predictors.lock:
+    with _predictors.lock, speaking("shell"):  # in a process of its own nobody has said so yet
         return process(Task(**message))
 
 
@@ -104,9 +104,9 @@ def process(task: Task) -> Record:
         _run(task, case, wishes, paths, record)
         record["status"] = "done"
     except Exception as error:  # a broken subject must not end the run
-        kind, reason = explain(error)
-        record |= {"status": "failed", "kind": kind, "reason": reason, "rows": [], "outputs": {}}
-        if kind == "bug":
+        coded = _failure(error)
+        record |= {"status": "failed", "kind": coded.kind, "reason": str(coded), "rows": [], "outputs": {}}
+        if coded.kind == "bug":
             record["traceback"] = traceback.format_exc()
     record |= {
         "seconds": round(time.perf_counter() - start, 2),
@@ -121,21 +121,12 @@ def process(task: Task) -> Record:
     return record
 
 
-def explain(error: BaseException) -> tuple[str, str]:
-    """Kind and sentence: "input" fails again with the same input, "failure" may not, "bug" is ours."""
-    if isinstance(error, InputError):
-        return "input", str(error)
-    if isinstance(error, DGMError):
-        return "failure", str(error)
+def _failure(error: BaseException) -> DGMError:
+    """The error in a cohort's words."""
     if isinstance(error, MemoryError):
-        return "failure", "The computer ran out of memory: use fewer --workers."
-    if isinstance(error, OSError):
-        return (
-            "failure",
-            f"{error.filename or 'A file'} could not be read or written ({error.strerror or error}).",
-        )
-    text = " ".join(str(error).split())
-    return "bug", f"It failed unexpectedly ({type(error).__name__}: {text}); please report it."
+        return DGMError("out_of_memory_in_cohort")
+    coded = explained(error)
+    return UnexpectedError("case_unexpected", **coded.facts) if coded.kind == "bug" else coded
 
 
 def _case_of(task: Task) -> CohortCase:
@@ -156,18 +147,18 @@ def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record:
         record["edited"] = full_stamp(edited)
     norms = read_norms(wishes.norms, case.age, case.sex) if wishes.norms else None
     image = read_image(case.image)
-    said: list[str] = []
+    said: list[Remark] = []
     if task.do == "segment":
         result = _segmented(case, image, wishes, said.append)
     else:
         result = _measured(case, image, edited or paths.labels, wishes, record, edited is not None)
     result.provenance["checksums"] = made_of(record["inputs"])
-    record["warnings"] = said or list(result.case.warnings)
+    record["warnings"] = [str(remark) for remark in said or result.case.warnings]
     record["rows"] = rows_to_json(result.rows)
     write_results(task, case, wishes, paths, record, result, norms)
 
 
-def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[str], None]) -> Result:
+def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[Remark], None]) -> Result:
     from ..segmentation.pipeline import segment
 
     done = segment(

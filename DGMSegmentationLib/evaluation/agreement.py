@@ -92,22 +92,21 @@ def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, ND
     referenced means with different references.
     """
     if len(methods) < 2:
-        raise InputError("Agreement needs two measurements of the same subjects: give two images or tables.")
+        raise InputError("agreement_one_method")
     if statistic not in STATISTICS:
-        raise InputError(f"Agreement of {statistic} is not offered: choose {', '.join(STATISTICS)}.")
+        raise InputError("agreement_statistic", statistic=statistic, choices=list(STATISTICS))
     found: dict[str, dict[tuple[str, int], float]] = {}
     for name, rows in methods.items():
         found[name] = {}
         for row in rows:
             if (row.subject, row.label) in found[name]:
                 raise InputError(
-                    f"{name} holds {row.abbreviation} of subject {row.subject} twice: give one measurement a subject, "
-                    "or compare the images of one table with --by (such as --by acq)."
+                    "agreement_twice", method=name, structure=row.abbreviation, subject=row.subject
                 )
             found[name][row.subject, row.label] = float(getattr(row, statistic))
     subjects = subjects_in_common(methods)
     if not subjects:
-        raise InputError("The measurements have no subject in common: check the subject names.")
+        raise InputError("agreement_no_subjects")
     if statistic == "mean_referenced_ppb":
         _check_references(methods, subjects)
     paired = {
@@ -117,9 +116,7 @@ def paired_values(methods: Methods, statistic: str = "mean_ppb") -> dict[str, ND
         for s in label_set_of_methods(methods)
     }
     if statistic == "mean_referenced_ppb" and not any(np.isfinite(table).any() for table in paired.values()):
-        raise InputError(
-            "The measurements hold no referenced means: measure with --reference, or compare mean_ppb."
-        )
+        raise InputError("agreement_no_references")
     return paired
 
 
@@ -153,8 +150,12 @@ def _check_references(methods: Methods, subjects: Sequence[str]) -> None:
             other, reference = seen.setdefault((row.subject, row.label), (name, row.reference))
             if reference != row.reference:
                 raise InputError(
-                    f"The means of {row.subject} have different references, {reference} in {other} and {row.reference} "
-                    f"in {name}: measure both with one --reference, or compare mean_ppb."
+                    "agreement_references",
+                    subject=row.subject,
+                    reference=reference,
+                    other=other,
+                    second=row.reference,
+                    method=name,
                 )
 
 

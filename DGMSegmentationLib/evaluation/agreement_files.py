@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Image
 from ..io.bids.names import entities, natural_order
 from ..io.files import stem
@@ -17,7 +17,7 @@ from ..structures import LabelSet
 from .overlap import CaseScore
 from .overlap_files import Pair, case_key, evaluate_files
 
-Log = Callable[[str], None]
+Log = Callable[[Remark], None]
 MANIFEST_COLUMNS = ("subject", "method", "image", "segmentation")
 # What tells apart the images of one subject; other entities (desc, rec, acq) name how an image was made.
 _VISIT = ("ses", "run")
@@ -34,7 +34,7 @@ def methods_from_tables(paths: Sequence[Path]) -> dict[str, list[RoiRow]]:
     if len(set(names)) < len(names):
         names = [f"{path.absolute().parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
     if len(set(names)) < len(names):
-        raise InputError("Two of the tables have the same folder and name: rename one.")
+        raise InputError("tables_same_name")
     tables = {name: _told_apart(path) for name, path in zip(names, paths, strict=True)}
     several = any(map(_has_several, tables.values()))
     return {name: _by_visit(rows) if several else [row for row, _ in rows] for name, rows in tables.items()}
@@ -49,10 +49,7 @@ def methods_by_entity(path: Path, entity: str) -> dict[str, list[RoiRow]]:
     methods: dict[str, list[_Told]] = {}
     for row, found in _told_apart(path):
         if entity not in found:
-            raise InputError(
-                f"The image {row.image} in {path} has no {entity}- in its name: choose another --by, or give one "
-                "table a method."
-            )
+            raise InputError("image_without_entity", image=row.image, path=path, entity=entity)
         methods.setdefault(f"{entity}-{found[entity]}", []).append((row, found))
     several = any(map(_has_several, methods.values()))
     return {
@@ -123,7 +120,7 @@ def _measured(
     """The rows of an image; says so when the labels had to be carried to its grid."""
     rows = measured_file(path, labels, units=units, reference=reference, subject=subject, log=log).rows
     if "labels_resampled" in rows[0].flag_list:
-        log(f"The segmentation was resampled to the grid of {path}.")
+        log(Remark("labels_resampled", path=path))
     return rows
 
 
@@ -135,9 +132,7 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
     lines = read_table(path)
     for column in MANIFEST_COLUMNS:
         if not lines or any(not line.get(column) for line in lines):
-            raise InputError(
-                f"The manifest {path} lacks values in the column {column}: give {', '.join(MANIFEST_COLUMNS)} in each line."
-            )
+            raise InputError("manifest_empty_value", path=path, column=column, columns=list(MANIFEST_COLUMNS))
     return [
         {
             **line,
@@ -202,6 +197,4 @@ def is_roi_table(path: Path) -> bool:
 
 def _refuse_image(path: Path) -> None:
     if path.is_dir() or path.name.lower().endswith((".nii", ".nii.gz", ".nrrd", ".nhdr", ".dcm")):
-        raise InputError(
-            f"{path} is an image: name the labels to measure it with (--segmentation), or give ROI tables."
-        )
+        raise InputError("image_without_labels", path=path)

@@ -62,9 +62,11 @@ def _on_reference_grid(image: Image, reference: Image, what: str) -> NDArray[Any
         turned = reorient(image, reference.grid.axis_codes)
         if not turned.grid.same_as(reference.grid, tolerance_mm=0.1):
             raise InputError(
-                f"The {what} {image.path or ''} lies on another grid than the reference segmentation "
-                f"({image.shape} against {reference.shape} voxels, or another position): "
-                "score a segmentation on the reference's own grid."
+                "overlap_other_grid",
+                what=what,
+                path=image.path or "",
+                shape=image.shape,
+                expected=reference.shape,
             )
         return turned.data
     return image.data

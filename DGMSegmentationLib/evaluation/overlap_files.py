@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..io.bids.names import scan_of
 from ..io.files import stem
 from ..io.labels import read_labels
@@ -54,19 +54,17 @@ def find_cases(folder: Path, word: str) -> dict[str, Path]:
     )
     files = [p for p in files if word in p.name] or files
     if not files:
-        raise InputError(f"{folder} holds no image files: give the folder of .nii.gz or .nrrd files.")
+        raise InputError("folder_no_images", path=folder)
     cases: dict[str, Path] = {}
     for path in files:
         if case_key(path) in cases:
-            raise InputError(
-                f"{cases[case_key(path)]} and {path} seem to be of the same case: list the pairs in a manifest instead."
-            )
+            raise InputError("two_files_of_a_case", other=cases[case_key(path)], path=path)
         cases[case_key(path)] = path
     return cases
 
 
 def pairs_from_folders(
-    prediction: Path, reference: Path, image: Path | None, log: Callable[[str], None] | None = None
+    prediction: Path, reference: Path, image: Path | None, log: Callable[[Remark], None] | None = None
 ) -> list[Pair]:
     """Pair the files of two (three) folders by case; ``log`` is told which predictions have no reference.
 
@@ -78,12 +76,10 @@ def pairs_from_folders(
     for cases, folder in ((predictions, prediction), *(((images, image),) if image else ())):
         missing = [key for key in references if key not in cases]
         if missing:
-            raise InputError(
-                f"{folder} holds no file for {_first(missing)}: add it, or list the pairs in a manifest."
-            )
+            raise InputError("no_file_for", path=folder, names=_first(missing))
     unknown = [key for key in predictions if key not in references]
     if unknown and log is not None:
-        log(f"{reference} holds no reference for {_first(unknown)}: left out.")
+        log(Remark("no_reference_for", path=reference, names=_first(unknown)))
     return [Pair(key, predictions[key], path, images.get(key)) for key, path in references.items()]
 
 
@@ -98,10 +94,7 @@ def pairs_from_manifest(path: Path) -> list[Pair]:
     lines = read_table(path)
     for column in ("prediction", "reference"):
         if not lines or any(not line.get(column) for line in lines):
-            raise InputError(
-                f"The manifest {path} lacks values in the column {column}: give prediction, reference (subject, image) "
-                "in each line."
-            )
+            raise InputError("pairs_empty_value", path=path, column=column)
     return [
         Pair(
             line.get("subject") or case_key(line["reference"]),
@@ -117,7 +110,7 @@ def find_pairs(
     prediction: Path,
     reference: Path | None,
     image: Path | None = None,
-    log: Callable[[str], None] | None = None,
+    log: Callable[[Remark], None] | None = None,
 ) -> list[Pair]:
     """The pairs that the user means: two files, two folders, or one manifest; ``log`` is told what is left out.
 
@@ -125,16 +118,12 @@ def find_pairs(
     """
     if reference is None:
         if prediction.suffix.lower() not in (".tsv", ".csv"):
-            raise InputError(
-                "Give a prediction and a reference (two files or two folders), or a .tsv manifest of pairs."
-            )
+            raise InputError("pairs_unclear")
         if image is not None:
-            raise InputError(
-                f"--image cannot be told to the lines of {prediction}: name each image in its column image."
-            )
+            raise InputError("pairs_image_option", path=prediction)
         return pairs_from_manifest(prediction)
     if prediction.is_dir() != reference.is_dir():
-        raise InputError("Give two files or two folders, not one of each.")
+        raise InputError("pairs_mixed")
     if prediction.is_dir():
         return pairs_from_folders(prediction, reference, image, log)
     return [Pair(case_key(reference), prediction, reference, image)]
@@ -147,7 +136,7 @@ def evaluate_files(
     scheme: str = "dgm",
     label_set: LabelSet | None = None,
     progress: Callable[[int], None] | None = None,
-    log: Callable[[str], None] | None = None,
+    log: Callable[[Remark], None] | None = None,
 ) -> list[CaseScore]:
     """Score pairs of files; one row a structure and case. ``progress(done)`` is called after each case;
     ``log`` is told when an image's voxel size makes no human head, so that volumes and distances are wrong.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..options import DEVICES
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def pick_device(name: str = "auto") -> "torch.device":
     import torch
 
     if name not in DEVICES:
-        raise InputError(f"Device {name!r} is none of {', '.join(DEVICES)}; choose one of these.")
+        raise InputError("device_unknown", device=name, choices=list(DEVICES))
     candidates = ("cuda", "mps") if name == "auto" else (name,) if name != "cpu" else ()
     for candidate in candidates:
         available = torch.cuda.is_available() if candidate == "cuda" else torch.backends.mps.is_available()
@@ -54,11 +54,9 @@ def pick_device(name: str = "auto") -> "torch.device":
         if reason is None:
             return torch.device(candidate)
         if name != "auto":
-            raise InputError(f"Device {name} cannot be used: {reason}; use --device cpu or auto.")
+            raise InputError("device_unusable", device=name, reason=reason)
         if available:
-            _log.warning(
-                "%s is visible but cannot be used (%s); running on the CPU instead.", candidate, reason
-            )
+            _log.warning(Remark("device_visible_only", device=candidate, reason=reason))
     return torch.device("cpu")
 
 

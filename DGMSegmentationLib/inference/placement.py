@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..models.model import Model
 from .devices import limit_torch_threads
 from .memory import is_out_of_memory
@@ -28,13 +28,11 @@ _log = logging.getLogger(__name__)
 class Placement:
     """A model's networks, on the CPU at first; ``halo``, ``multiple`` and ``context`` are theirs (voxels on each side)."""
 
-    def __init__(self, model: Model, log: Callable[[str], None], backend: str = "auto") -> None:
+    def __init__(self, model: Model, log: Callable[[Remark], None], backend: str = "auto") -> None:
         if backend not in BACKENDS:
-            raise InputError(f"Backend {backend!r} is none of {', '.join(BACKENDS)}; choose one of these.")
+            raise InputError("backend_unknown", backend=backend, choices=list(BACKENDS))
         if backend == "openvino" and not installed():
-            raise InputError(
-                "OpenVINO is not installed; install the extra fast-cpu, or leave the choice to auto."
-            )
+            raise InputError("openvino_missing")
         self.model, self.log, self.backend = model, log, backend
         self.compiled: OpenvinoNetworks | None = None
         """What computed the latest run; None: torch."""
@@ -83,8 +81,8 @@ class Placement:
         if not reason:
             return
         if named:
-            raise InputError(f"Device {device.type} cannot be used: {reason}; use --device cpu or auto.")
-        self.log(f"{device.type} cannot be used ({reason}); running on the CPU instead.")
+            raise InputError("device_unusable", device=device.type, reason=reason)
+        self.log(Remark("device_left", device=device.type, reason=reason))
         self.networks = self.model.build()
         self.move(torch.device("cpu"))
 

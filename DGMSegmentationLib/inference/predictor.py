@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..errors import Cancelled, DGMError
+from ..errors import Cancelled, DGMError, Remark
 from ..models.model import Model
 from ..models.networks.flops import activation_values, count_macs
 from .devices import pick_device
@@ -54,7 +54,7 @@ class Predictor(Placement):
         device: str = "auto",
         tile: Triple | None = None,
         patchwise: bool = False,
-        log: Callable[[str], None] | None = None,
+        log: Callable[[Remark], None] | None = None,
         backend: str = "auto",
     ) -> None:
         super().__init__(model, log or _log.warning, backend)
@@ -112,16 +112,14 @@ class Predictor(Placement):
         smaller = None if fixed else self._smaller_tile(shape)
         if smaller is not None:
             self.tile = smaller
-            self.log(f"Out of memory on {self.device.type}; trying again with tiles of {smaller} voxels.")
+            self.log(Remark("tiles_smaller", device=self.device.type, tile=smaller))
         elif self.device.type != "cpu":
-            self.log(f"Out of memory on {self.device.type}; going on with the CPU.")
+            self.log(Remark("memory_of_device", device=self.device.type))
             self.move(torch.device("cpu"))
             if not self.patchwise:
                 self.tile = None
         else:
-            raise DGMError(
-                "This computer has too little free memory for the network; close other programs."
-            ) from error
+            raise DGMError("memory_for_network") from error
 
     def _smaller_tile(self, shape: Sequence[int]) -> Triple | None:
         """The longest edge halved until the network's input shrinks (with margins it may not); None at the smallest."""

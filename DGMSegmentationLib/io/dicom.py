@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Affine, Image
 from .nifti import volume_shape
 from .nrrd import LPS_TO_RAS, itk_affine, quietly
@@ -42,10 +42,7 @@ def read_dicom(path: Path) -> Image:
 
     files = _files_of_series(path)
     if _tag(_header(files[0]), _MODALITY) == "SEG":
-        raise InputError(
-            f"{path} is a DICOM Segmentation, which is written but not read here: give the NIfTI or .seg.nrrd labels, or "
-            "export it with 3D Slicer."
-        )
+        raise InputError("dicom_seg_not_read", path=path)
     try:
         if len(files) == 1:
             return _read_multiframe(files[0], path)
@@ -56,9 +53,7 @@ def read_dicom(path: Path) -> Image:
         reader.SetOutputPixelType(sitk.sitkFloat32)  # rescale slopes may differ from slice to slice
         image = quietly(reader.Execute)
     except RuntimeError as error:
-        raise InputError(
-            f"The DICOM series in {path} cannot be read (cut or damaged files): export it again."
-        ) from error
+        raise InputError("dicom_damaged", path=path) from error
     shape = volume_shape(image.GetSize(), path)
     data = sitk.GetArrayFromImage(image).reshape(shape[::-1]).transpose(2, 1, 0)
     return Image(np.ascontiguousarray(data), affine, path, "dicom", unit=_unit(slices[0].file))
@@ -80,7 +75,7 @@ def _files_of_series(path: Path) -> list[str]:
     if not path.is_dir():
         header = _header(str(path))
         if header is None:
-            raise InputError(f"{path} is not a NIfTI, NRRD or DICOM image: give one of these.")
+            raise InputError("image_unknown_format", path=path)
         uid = _tag(header, _SERIES_UID)
         files = list(quietly(lambda: read_names(str(folder), uid))) if uid else []
         return files if path.name in {Path(file).name for file in files} else [str(path)]
@@ -92,12 +87,9 @@ def _files_of_series(path: Path) -> list[str]:
         images = sorted(
             p.name for p in folder.iterdir() if p.name.endswith((".nii", ".nii.gz", ".nrrd", ".nhdr"))
         )
-        hint = (
-            f"give a file in it, such as {images[0]}"
-            if images
-            else "give a QSM file or a folder of DICOM slices"
-        )
-        raise InputError(f"The folder {path} holds no DICOM images: {hint}.")
+        if images:
+            raise InputError("dicom_none_but_images", path=path, name=images[0])
+        raise InputError("dicom_none", path=path)
     if len(series) == 1:
         return next(iter(series.values()))
     large = [files for files in series.values() if len(files) >= _ALONE]
@@ -107,9 +99,7 @@ def _files_of_series(path: Path) -> list[str]:
         f"{_tag(_header(files[0]), _DESCRIPTION) or 'unnamed'} ({len(files)} files, e.g. {Path(files[0]).name})"
         for files in list(series.values())[:6]
     )
-    raise InputError(
-        f"The folder {path} holds {len(series)} DICOM series: {names}; give one file of the QSM series."
-    )
+    raise InputError("dicom_many_series", path=path, count=len(series), names=names)
 
 
 def _header(file: str) -> Any:
@@ -139,16 +129,14 @@ def _numbers(header: Any, key: str, count: int, path: Path, name: str) -> NDArra
     except ValueError:
         values = np.empty(0)
     if values.size != count or not np.isfinite(values).all():
-        raise InputError(
-            f"A DICOM file in {path} has no valid {name}: its place in space is unknown, export it again."
-        )
+        raise InputError("dicom_no_place", path=path, tag=name)
     return values
 
 
 def _read_slice(file: str, path: Path) -> _Slice:
     header = _header(file)
     if header is None:
-        raise InputError(f"The DICOM file {file} cannot be read: copy or export it again.")
+        raise InputError("dicom_file_unreadable", path=file)
     return _Slice(
         file,
         _numbers(header, _POSITION, 3, path, "Image Position"),
@@ -167,26 +155,19 @@ def _stack(slices: list[_Slice], path: Path) -> tuple[list[_Slice], Affine]:
             or np.abs(other.orientation - first.orientation).max() > 1e-3
             or np.abs(other.pixel_spacing - first.pixel_spacing).max() > 1e-4
         ):
-            raise InputError(
-                f"The DICOM slices in {path} differ in size, voxel size or direction: keep the files of one volume only."
-            )
+            raise InputError("dicom_slices_differ", path=path)
     row, column = first.orientation[:3], first.orientation[3:]
     normal = np.cross(row, column)
     slices = sorted(slices, key=lambda s: float(normal @ s.position))
     heights = np.array([normal @ s.position for s in slices])
     gaps = np.diff(heights)
     if gaps.min() < 1e-3:
-        raise InputError(
-            f"Several DICOM slices in {path} lie at the same place (echoes or time points): keep one volume only."
-        )
+        raise InputError("dicom_slices_same_place", path=path)
     # A missing slice makes one gap twice as wide as the others, so the median is the true distance.
     gap = float(np.median(gaps))
     if np.abs(gaps - gap).max() > _UNEVEN * gap:
         where = int(np.argmax(np.abs(gaps - gap)))
-        raise InputError(
-            f"The DICOM slices in {path} are not evenly spaced ({gaps[where]:.2f} mm after slice {where + 1}, "
-            f"{gap:.2f} mm elsewhere): a slice is missing, export the series again."
-        )
+        raise InputError("dicom_slices_uneven", path=path, gap=gaps[where], slice=where + 1, usual=gap)
     affine = np.eye(4)
     # Pixel Spacing is (distance between rows, distance between columns); index i counts along a row.
     affine[:3, 0] = row * first.pixel_spacing[1]
@@ -211,7 +192,7 @@ def _read_multiframe(file: str, path: Path) -> Image:
     image = quietly(reader.Execute)
     shape = volume_shape(image.GetSize(), path)
     planes, affine = sitk.GetArrayFromImage(image).reshape(shape[::-1]), itk_affine(image)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     if shape[2] > 1:
         frames = _frames(file, shape[2], path)
         if frames:
@@ -219,9 +200,7 @@ def _read_multiframe(file: str, path: Path) -> Image:
             sorted_frames, affine = _stack(frames, path)
             planes = planes[[place[id(frame)] for frame in sorted_frames]]
         else:
-            warnings = (
-                f"The order of the slices in {path} could not be checked: compare the picture, or install pydicom.",
-            )
+            warnings = (Remark("dicom_order_unchecked", path=path),)
     data = np.ascontiguousarray(planes.transpose(2, 1, 0))
     return Image(data, affine, path, "dicom", unit=_unit(file), warnings=warnings)
 
@@ -258,9 +237,7 @@ def _frames(file: str, count: int, path: Path) -> list[_Slice]:
         for frame in per_frame
     }
     if len(scales) > 1:
-        raise InputError(
-            f"The slices in {path} have different scales in one DICOM file: export one file a slice, or NIfTI."
-        )
+        raise InputError("dicom_scales_differ", path=path)
     slices = []
     for frame in per_frame:
         place = (

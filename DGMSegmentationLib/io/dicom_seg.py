@@ -42,9 +42,7 @@ def need_highdicom() -> None:
 
     for name in ("highdicom", "pydicom"):
         if find_spec(name) is None:
-            raise InputError(
-                f"DICOM SEG needs the package {name}; install it with: pip install 'DGMSegmentation[dicom-seg]'."
-            )
+            raise InputError("dicom_seg_package_missing", package=name)
 
 
 def check_series(source: Path | str) -> None:
@@ -54,10 +52,7 @@ def check_series(source: Path | str) -> None:
     first = dcmread(series_in_order(Path(source))[0], stop_before_pixels=True)
     absent = [words for keyword, words in _NEEDED.items() if not first.get(keyword)]
     if absent:
-        raise InputError(
-            f"The DICOM files of {source} lack what a DICOM SEG must refer to ({', '.join(absent)}): "
-            "export the series with it, or save the labels as NIfTI."
-        )
+        raise InputError("dicom_seg_tags_missing", path=source, tags=absent)
 
 
 def write_dicom_seg(
@@ -83,12 +78,12 @@ def write_dicom_seg(
 
     image = read_image(source)
     if image.kind != "dicom":
-        raise InputError(f"{source} is no DICOM series: a DICOM SEG can only be made beside DICOM images.")
+        raise InputError("dicom_seg_needs_series", path=source)
     check_series(source)
     labels = _on_series(labels, image, source)
     present = [s for s in label_set_of(labels) if (labels.data == s.label).any()]
     if not present:
-        raise InputError("The labels hold no structure: there is nothing to write as DICOM SEG.")
+        raise InputError("dicom_seg_no_labels")
     slices = [dcmread(file, stop_before_pixels=True) for file in series_in_order(Path(source))]
     for slice_ in slices:
         for keyword in _MAY_BE_EMPTY:
@@ -125,13 +120,11 @@ def _on_series(labels: Image, image: Image, source: Path | str) -> Image:
     if labels.grid.same_as(image.grid, _TOLERANCE_MM):
         return labels
     if not labels.grid.interlocks(image.grid, _TOLERANCE_MM):
-        raise InputError(
-            f"The labels are on another grid than {source}: segment this series, or save the correction with its voxels."
-        )
+        raise InputError("dicom_seg_other_grid", path=source)
     exact = Grid(image.shape, labels.affine @ np.rint(np.linalg.inv(labels.affine) @ image.affine))
     moved = resample_to(labels.data, labels.grid, exact, order=0)
     if np.count_nonzero(moved) != np.count_nonzero(labels.data):
-        raise InputError(f"Some of the labels lie outside {source}: give the series that they were drawn on.")
+        raise InputError("dicom_seg_outside", path=source)
     return labels.replace(data=moved, affine=image.affine)
 
 

@@ -41,7 +41,7 @@ def read_image(path: PathLike) -> Image:
     """
     image, segments = read_any(Path(path))
     if segments is not None:
-        raise InputError(f"{path} is a segmentation (label map), not an image: give the QSM itself.")
+        raise InputError("image_is_labels", path=path)
     return image
 
 
@@ -145,28 +145,22 @@ def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
     """
     targets = [Path(path) for path in paths]
     if len({path.absolute() for path in targets}) < len(targets):
-        raise InputError("Two outputs have the same name: give each a file of its own.")
+        raise InputError("outputs_same_name")
     for path in targets:
         if path.is_dir():
-            raise InputError(f"{path} is a folder: give another name for the output.")
+            raise InputError("output_is_folder", path=path)
         if os.path.lexists(path) and not overwrite:
-            raise InputError(
-                f"{path} exists already: add --overwrite to replace it, or choose another output folder."
-            )
+            raise InputError("output_exists", path=path)
     for folder in dict.fromkeys(path.parent for path in targets):
         existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         if not existing.is_dir():
-            raise InputError(
-                f"{existing} is a file, so {folder} cannot be an output folder: choose another one."
-            )
+            raise InputError("output_parent_is_file", path=existing, folder=folder)
         try:
             with tempfile.TemporaryFile(dir=existing):
                 pass  # asking for permission is not enough: /proc and full disks say yes and mean no
         except OSError as error:
             reason = error.strerror or "no permission"
-            raise InputError(
-                f"Nothing can be written into {existing} ({reason}): choose another output folder."
-            ) from error
+            raise InputError("folder_unwritable", path=existing, reason=reason) from error
 
 
 def stem(path: PathLike) -> str:
@@ -210,7 +204,7 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
         with open(path, "rb") as handle:
             start = handle.read(540)
         if not start:
-            raise InputError(f"{path} is empty: copy or export it again.")
+            raise InputError("file_empty", path=path)
         if start[:2] == GZIP_MAGIC or looks_like_nifti(start):
             image, is_labels = read_nifti(path)
             return image.replace(unit=_sidecar_unit(path)), {} if is_labels else None
@@ -220,22 +214,16 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
             return read_nrrd(path)
         name = path.name.lower()
         if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):
-            raise InputError(
-                f"{path} is neither NIfTI nor NRRD, whatever its name says, or it is cut: copy or export it again."
-            )
+            raise InputError("file_unknown_format", path=path)
         return _read_dicom(path), None
     except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist: check the path.") from error
+        raise InputError("file_missing", path=path) from error
     except PermissionError as error:
-        raise InputError(
-            f"{path} cannot be opened (no permission): change its permissions or copy it."
-        ) from error
+        raise InputError("file_forbidden", path=path) from error
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror or 'read error'}): copy or export it again."
-        ) from error
+        raise InputError("file_unreadable", path=path, reason=error.strerror or "read error") from error
     except MemoryError as error:
-        raise InputError(f"{path} does not fit into memory: check that it holds one brain volume.") from error
+        raise InputError("file_beyond_memory", path=path) from error
 
 
 def _read_dicom(path: Path) -> Image:
@@ -277,10 +265,8 @@ def _plain(value: Any) -> Any:
 
 def _write_error(path: Path, error: OSError) -> DGMError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DGMError(
-            f"{path} could not be written because the disk is full: free some space and run again."
-        )
+        return DGMError("disk_full", path=path)
     reason = error.strerror or "write error"
     if error.errno == errno.EIO:
-        return DGMError(f"{path} could not be written ({reason}): check the disk and run again.")
-    return InputError(f"{path} cannot be written ({reason}): choose another output folder.")
+        return DGMError("file_unwritten", path=path, reason=reason)
+    return InputError("file_unwritable", path=path, reason=reason)

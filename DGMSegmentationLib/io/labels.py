@@ -24,7 +24,6 @@ def read_labels(
     *,
     label_set: LabelSet | None = None,
     unlisted: str | None = None,
-    remedy: str = "choose the scheme that fits (dgmseg convert --from brings labels to ours)",
 ) -> Image:
     """Read a label map and translate its values into those of a label set, which the image carries on.
 
@@ -36,7 +35,6 @@ def read_labels(
             else the standard one.
         unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
             and for a table (atlases hold many structures), else "error".
-        remedy: what the error for unlisted values advises: how the caller's user chooses the scheme.
 
     Raises InputError when the values are not labels (fractions, negative numbers, too many different ones), for unlisted
     values, and for a lookup table that cannot be used.
@@ -46,9 +44,7 @@ def read_labels(
     values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
     labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
     if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
-        raise InputError(
-            f"{path} is not a label map (its values are not small whole numbers): give a segmentation."
-        )
+        raise InputError("labels_not_whole", path=path)
     if scheme is None:
         return image.replace(data=labels)
     found, table, name = _meaning(path, segments, scheme, label_set)
@@ -58,10 +54,7 @@ def read_labels(
     unknown = [int(value) for value in present if value and int(value) not in table]
     if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
         listed = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
-        raise InputError(
-            f"{path} holds the value {listed}, which label scheme {name} does not list: {remedy} or "
-            f"give a segmentation of the label set {found.name}."
-        )
+        raise InputError("labels_unlisted", path=path, values=listed, scheme=name, label_set=found.name)
     lookup = np.zeros(int(present.max()) + 1, found.dtype)
     for foreign, label in table.items():
         if 0 < foreign < lookup.size:

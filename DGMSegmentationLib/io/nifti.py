@@ -14,7 +14,7 @@ from nibabel.spatialimages import HeaderDataError
 from nibabel.wrapstruct import WrapStructError
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Affine, Image
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -47,12 +47,12 @@ def read_nifti(path: Path) -> tuple[Image, bool]:
     dtype = header.get_data_dtype()
     if dtype.fields is not None or dtype.kind not in "iuf":
         kind = "colours" if dtype.fields is not None else "complex or unknown values"
-        raise InputError(f"{path} holds {kind}: give a QSM with one real number per voxel.")
+        raise InputError("image_values", path=path, kind=kind)
     affine, warnings = _affine(image, shape, path)
     try:
         data = np.asanyarray(image.dataobj).reshape(shape)
     except (OSError, ValueError, EOFError, HeaderDataError) as error:
-        raise InputError(f"{path} ends too early or is damaged: copy or export it again.") from error
+        raise InputError("image_cut", path=path) from error
     wide = dtype.itemsize > 4 or (dtype.kind in "iu" and dtype.itemsize == 4)
     values = np.asarray(data, dtype=np.float64 if wide else np.float32)
     is_labels = int(header["intent_code"]) == _LABEL_INTENT
@@ -65,13 +65,11 @@ def volume_shape(shape: tuple[int, ...], path: Path) -> tuple[int, int, int]:
     Raises InputError for zero-sized, 1-D, 2-D and multi-frame data.
     """
     if not shape or min(shape) < 1:
-        raise InputError(f"{path} holds no voxels (its size is {_times(shape)}): export the image again.")
+        raise InputError("image_no_voxels", path=path, size=shape)
     if len(shape) > 3 and max(shape[3:]) > 1:
-        raise InputError(
-            f"{path} holds {int(np.prod(shape[3:]))} volumes ({_times(shape)}): give a file with one 3-D volume."
-        )
+        raise InputError("image_many_volumes", path=path, count=int(np.prod(shape[3:])), size=shape)
     if len(shape) < 3 or min(shape[:3]) < 2:
-        raise InputError(f"{path} is {min(len(shape), 2)}-D ({_times(shape)} voxels): give a 3-D volume.")
+        raise InputError("image_not_3d", path=path, dimensions=min(len(shape), 2), size=shape)
     return shape[0], shape[1], shape[2]
 
 
@@ -119,7 +117,7 @@ def _load(path: Path) -> Any:
         try:
             raw = gzip.decompress(raw)  # all of it at once, so that the checksum at the end is verified too
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(f"{path} is cut or damaged (gzip): copy or download it again.") from error
+            raise InputError("gzip_damaged", path=path) from error
     for cls in _CLASSES:
         if not cls.header_class.may_contain_header(raw):
             continue
@@ -129,17 +127,13 @@ def _load(path: Path) -> Any:
             shape, itemsize = image.header.get_data_shape(), image.header.get_data_dtype().itemsize
             needed = float(np.prod([float(n) for n in shape])) * itemsize + float(image.dataobj.offset)
         except (ImageFileError, HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:
-            raise InputError(f"{path} has a damaged NIfTI header: export the image again.") from error
+            raise InputError("nifti_header_damaged", path=path) from error
         if len(raw) < needed and (raw[344:347] == b"ni1" or raw[4:7] == b"ni2"):
-            raise InputError(
-                f"{path} is the header of a NIfTI pair (.hdr and .img), which is not read: save both as one .nii.gz."
-            )
+            raise InputError("nifti_pair", path=path)
         if len(raw) < needed:
-            raise InputError(
-                f"{path} ends too early ({len(raw)} bytes of {needed:.0f}): copy or download it again."
-            )
+            raise InputError("nifti_short", path=path, present=len(raw), needed=needed)
         return image
-    raise InputError(f"{path} is not a NIfTI file: give a .nii, .nii.gz, .nrrd or DICOM image.")
+    raise InputError("nifti_not", path=path)
 
 
 @contextmanager
@@ -163,30 +157,25 @@ def _header(path: Path) -> Any:
     return header_class(start[:size], check=False)
 
 
-def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine, tuple[str, ...]]:
+def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine, tuple[Remark, ...]]:
     """nibabel's affine for this image, and what the user should know about it."""
     header = image.header
     affine = np.asarray(image.affine, dtype=np.float64)
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
-        raise InputError(
-            f"The header of {path} gives no valid voxel positions (its affine has no volume): export the image again."
-        )
+        raise InputError("image_no_positions", path=path)
     sform_code, qform_code = int(header["sform_code"]), int(header["qform_code"])
     if sform_code == 0 and qform_code == 0:
         codes = "".join(nib.aff2axcodes(affine))
-        return affine, (
-            f"{path.name} says nothing about its orientation (sform and qform codes are 0): axes are taken as {codes}, "
-            "left and right may be swapped.",
-        )
+        return affine, (Remark("orientation_unsaid", name=path.name, axes=codes),)
     if sform_code and qform_code:
         try:
             qform = header.get_qform()
         except (HeaderDataError, ValueError):
-            return affine, (f"{path.name} has an invalid qform: the sform is used.",)
+            return affine, (Remark("qform_invalid", name=path.name),)
         corners = np.array(np.meshgrid(*[(0, n - 1) for n in shape])).reshape(3, -1)
         shift = (affine - qform) @ np.vstack([corners, np.ones(corners.shape[1])])
         if np.linalg.norm(shift[:3], axis=0).max() > 0.5 * min(header.get_zooms()[:3]):
-            return affine, (f"{path.name}: sform and qform disagree about positions: the sform is used.",)
+            return affine, (Remark("sform_qform_differ", name=path.name),)
     return affine, ()
 
 

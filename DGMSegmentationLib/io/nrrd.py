@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Affine, Image
 from ..structures.segments import Segment
 from .nifti import volume_shape
@@ -25,24 +25,18 @@ def read_nrrd(path: Path) -> tuple[Image, dict[int, Segment] | None]:
     try:
         image = quietly(lambda: sitk.ReadImage(str(path)))
     except RuntimeError as error:
-        raise InputError(
-            f"{path} cannot be read (cut, damaged, or its data file is missing): copy it again, with all of its files."
-        ) from error
+        raise InputError("nrrd_unreadable", path=path) from error
     size = image.GetSize()
     if image.GetNumberOfComponentsPerPixel() > 1:
         size = (*size, image.GetNumberOfComponentsPerPixel())
     shape = volume_shape(size, path)
     array = sitk.GetArrayFromImage(image)
     if array.dtype.kind not in "iuf":
-        raise InputError(
-            f"{path} holds complex or unknown values: give a QSM with one real number per voxel."
-        )
+        raise InputError("image_values", path=path, kind="complex or unknown values")
     metadata = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     if "NRRD_space" not in metadata:
-        warnings = (
-            f"{path.name} names no anatomical space: its axes are taken as LPS, left and right may be swapped.",
-        )
+        warnings = (Remark("space_unsaid", name=path.name),)
     wide = array.dtype.itemsize > 4 or (array.dtype.kind in "iu" and array.dtype.itemsize == 4)
     # ITK's arrays are (k, j, i) in memory.
     data = array.reshape(shape[::-1]).transpose(2, 1, 0).astype(np.float64 if wide else np.float32)

@@ -22,7 +22,7 @@ def check_table_name(*paths: Path | str | None) -> None:
     """Raise InputError for the name of a table that other programs would take for something else (.xlsx)."""
     for path in paths:
         if path is not None and not str(path).lower().endswith((".tsv", ".csv", ".txt")):
-            raise InputError(f"A table cannot become {Path(path).name}: choose a name with .tsv or .csv.")
+            raise InputError("table_target_unknown", name=Path(path).name)
 
 
 def separator(path: Path | str) -> str:
@@ -92,22 +92,16 @@ def read_table(path: Path | str) -> list[dict[str, str]]:
         reason = error.strerror if isinstance(error, OSError) else error
         if isinstance(error, UnicodeDecodeError):
             reason = "it is no text"
-        raise InputError(
-            f"The table {path} cannot be read ({reason}): give a UTF-8 .tsv or .csv file."
-        ) from error
+        raise InputError("table_unreadable", path=path, reason=reason) from error
     if not rows:
-        raise InputError(f"The table {path} is empty: give one with a header line.")
+        raise InputError("table_empty", path=path)
     header = rows[0]
     if len(header) == 1 and any(other in header[0] for other in ";,\t"):
-        raise InputError(
-            f"The columns of the table {path} are separated by another sign than its name says: save it with commas as "
-            ".csv, or with tabs as .tsv (and numbers with a decimal dot)."
-        )
+        raise InputError("table_separator", path=path)
     body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(text.strip() for text in row)]
     for number, row in body:
         if len(row) != len(header):
             raise InputError(
-                f"The table {path} has {len(row)} cells in line {number} and {len(header)} columns: "
-                "check its separator (.csv comma, .tsv tab)."
+                "table_row_length", path=path, cells=len(row), number=number, columns=len(header)
             )
     return [dict(zip(header, map(unguard, row), strict=True)) for _, row in body]

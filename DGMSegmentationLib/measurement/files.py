@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Image
 from ..io.bids.names import subject_of
 from ..io.fetched import check_fetched
@@ -19,6 +19,7 @@ from .quality import Flag, add_flags, quality_flags
 from .roi import Reference, RoiRow, labels_on_grid, measure
 
 REFERENCE_WORDS = ("none", "brain")
+_SIZES = ("brain_size", "brain_size_unusual", "brain_volume")
 OWN_UNIT = "own"
 """For maps that are no susceptibility (R2*, magnitude): columns named _ppb then hold the image's own unit, the rows carry
 the flag ``own_unit``, and no flag compares a mean with a range in ppb."""
@@ -45,7 +46,9 @@ class MeasuredFile:
     flags: list[Flag]
 
 
-def open_ppb(path: Path | str, units: str = "auto", log: Callable[[str], None] | None = None) -> OpenedImage:
+def open_ppb(
+    path: Path | str, units: str = "auto", log: Callable[[Remark], None] | None = None
+) -> OpenedImage:
     """Read a susceptibility map and bring it to ppb. ``units``: "auto", "ppm", "ppb", or "own" (see OWN_UNIT).
 
     Unlike a segmentation run it takes partial heads too: a voxel size that makes no human head is only said, through
@@ -63,11 +66,11 @@ def open_ppb(path: Path | str, units: str = "auto", log: Callable[[str], None] |
         try:
             said = check_head_size(opened.mask, image.spacing, image.grid.axis_codes, str(path))
         except InputError as error:
-            said = [str(error)]
-        for text in unit_contradiction(image, opened.units):
-            log(text)
-        for text in said:  # there is no --voxel-size here: rows are measured as the file says
-            log(f"{text.partition(': check the header')[0]}: check its header, volumes depend on it.")
+            said = [error.as_remark()]
+        for remark in unit_contradiction(image, opened.units):
+            log(remark)
+        for remark in said:  # the voxel size cannot be given here: rows are measured as the file says
+            log(Remark("size_doubted", doubt=remark) if remark.code in _SIZES else remark)
     return opened
 
 
@@ -87,11 +90,9 @@ def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
         check_fetched(Path(spec))
         if Path(spec).exists():
             return Reference.region(Path(spec).name, opened.image, read_mask(spec))
-        raise InputError(
-            f"The reference {spec} is no file, no number and none of {', '.join(REFERENCE_WORDS)}: check its path."
-        ) from error
+        raise InputError("reference_unknown", reference=spec, choices=list(REFERENCE_WORDS)) from error
     if not np.isfinite(value):
-        raise InputError(f"The reference {spec} is no finite number: give a value in ppb.")
+        raise InputError("reference_not_finite", reference=spec)
     return Reference.constant(value)
 
 
@@ -106,7 +107,7 @@ def measured_file(
     edited: bool = False,
     model: str = "",
     image_name: str | None = None,
-    log: Callable[[str], None] | None = None,
+    log: Callable[[Remark], None] | None = None,
 ) -> MeasuredFile:
     """Measure one image file with labels (on any grid) and flag what deserves a look.
 
@@ -140,7 +141,7 @@ def image_names(paths: Sequence[Path]) -> list[str]:
     """
     whole = [path.absolute().parts for path in paths]
     if len(set(whole)) < len(whole):
-        raise InputError("One image is given twice: name each image once.")
+        raise InputError("image_twice")
     depth = 1
     while len({parts[-depth:] for parts in whole}) < len(whole):
         depth += 1

@@ -18,9 +18,7 @@ def stats_text(rows: Sequence[RoiRow]) -> str:
     """
     images = {(row.subject, row.image) for row in rows}
     if len(images) != 1:
-        raise InputError(
-            f"A .stats file describes one image, and the table holds {len(images)}: split it first."
-        )
+        raise InputError("stats_many_images", count=len(images))
     subject, image = next(iter(images))
     label_set = label_set_of_rows(rows)
     headings = "Index SegId NVoxels Volume_mm3 StructName normMean normStdDev normMin normMax normRange"

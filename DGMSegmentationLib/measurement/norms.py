@@ -72,20 +72,16 @@ def read_norms(
     """
     table = read_table(path)
     if not table:
-        raise InputError(
-            f"The norm table {path} has no lines: give structure, mean_ppb and sd_ppb in each line."
-        )
+        raise InputError("norms_empty", path=path)
     for column in _NEEDED:
         if column not in table[0]:
-            raise InputError(f"The norm table {path} lacks the column {column}: add it.")
+            raise InputError("norms_no_column", path=path, column=column)
     known = {s.abbreviation for s in label_set} | set(label_set.nuclei)
     rows = []
     for number, line in enumerate(table, start=2):
         sex_here = line.get("sex", "").strip()
         if sex_here.upper() not in _SEXES:  # taken for both, it would be held against everybody
-            raise InputError(
-                f"The norm table {path} has the sex {sex_here} in line {number}: write F, M, or nothing for both."
-            )
+            raise InputError("norms_sex", path=path, sex=sex_here, number=number)
         try:
             row = NormRow(
                 structure=line["structure"].strip(),
@@ -95,15 +91,16 @@ def read_norms(
                 sex=_SEXES[sex_here.upper()],
             )
         except ValueError as error:
-            raise InputError(
-                f"The norm table {path} has no number in line {number} ({error}): correct it."
-            ) from error
+            raise InputError("norms_no_number", path=path, number=number, reason=error) from error
         if row.structure not in known:
             raise InputError(
-                f"The norm table {path} names the unknown structure {row.structure} in line {number}: "
-                f"use {', '.join(label_set.nuclei)}, with _L or _R for one side."
+                "norms_unknown_structure",
+                path=path,
+                structure=row.structure,
+                number=number,
+                choices=list(label_set.nuclei),
             )
         if not (np.isfinite(row.mean_ppb) and 0 < row.sd_ppb < np.inf):
-            raise InputError(f"The norm table {path} has no positive SD in line {number}: correct it.")
+            raise InputError("norms_no_sd", path=path, number=number)
         rows.append(row)
     return Norms(tuple(rows), age, sex)

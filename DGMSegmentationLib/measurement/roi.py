@@ -97,14 +97,10 @@ class Reference:
         if isinstance(region, Image) and not region.grid.same_as(image_ppb.grid):
             inside = resample_to(inside.astype(np.uint8), region.grid, image_ppb.grid, order=0) != 0
         if inside.shape != image_ppb.shape:
-            raise InputError(
-                f"The reference region {name} has another shape than the image: draw it on the image."
-            )
+            raise InputError("reference_shape", reference=name)
         values = image_ppb.data[inside & measurable(image_ppb.data)]
         if values.size == 0:
-            raise InputError(
-                f"The reference region {name} covers no voxel of the image: check that it lies in the head."
-            )
+            raise InputError("reference_outside", reference=name)
         return cls(name, float(values.mean(dtype=np.float64)))
 
 
@@ -127,9 +123,7 @@ def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.integer], bo
         return array, False
     moved = resample_to(array, labels.grid, image.grid, order=0)
     if not moved.any() and np.any(labels.data):
-        raise InputError(
-            "The segmentation and the image do not overlap in space: check that both belong to the same scan."
-        )
+        raise InputError("labels_elsewhere")
     kept = labels.grid.interlocks(image.grid) and np.count_nonzero(moved) == np.count_nonzero(labels.data)
     return moved, not kept
 
@@ -181,10 +175,10 @@ def measure(
     """
     if reference == "brain":
         if mask is None:
-            raise InputError("A brain mask is needed to reference to the whole brain: give one.")
+            raise InputError("reference_needs_mask")
         reference = Reference.region("brain", image_ppb, mask)
     elif isinstance(reference, str):
-        raise InputError(f"Unknown reference {reference}: use none, brain, a mask file or a number in ppb.")
+        raise InputError("reference_word_unknown", reference=reference)
     array, resampled = labels_on_grid(labels, image_ppb)
     shared = (["labels_resampled"] if resampled else []) + (["eroded"] if erode_voxels else [])
     label_set = label_set_of(labels)

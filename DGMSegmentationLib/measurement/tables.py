@@ -67,21 +67,17 @@ def read_long(path: Path | str) -> list[RoiRow]:
     if table:
         lacking = [column for column in COLUMNS if column not in table[0]]
         if lacking:
-            raise InputError(
-                f"The table {path} lacks the column {lacking[0]}: give a long ROI table of DGMSegmentation."
-            )
+            raise InputError("roi_table_no_column", path=path, column=lacking[0])
     try:
         rows = [
             RoiRow(**{column: _parse(row[column], _TYPES[column]) for column in COLUMNS}) for row in table
         ]
     except ValueError as error:
-        raise InputError(
-            f"The table {path} holds a value of the wrong kind ({error}): check its numbers."
-        ) from error
+        raise InputError("roi_table_value", path=path, reason=error) from error
     try:
         label_set_of_rows(rows)
     except InputError as error:
-        raise InputError(f"The table {path} contradicts itself. {error}") from error
+        raise InputError("roi_table_contradiction", path=path, problem=error) from error
     return rows
 
 

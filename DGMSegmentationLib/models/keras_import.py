@@ -58,26 +58,21 @@ def read_keras_layers(path: Path | str) -> list[KerasLayer]:
     try:
         import h5py
     except ImportError as error:
-        raise InputError(
-            "Reading Keras weights needs the package h5py, which is not installed; run: pip install h5py"
-        ) from error
+        raise InputError("h5py_missing") from error
     path = Path(path)
     check_fetched(path)
     if not path.is_file():
-        raise InputError(f"{path}: there is no such weights file; check the path.")
+        raise InputError("weights_missing", path=path)
     try:
         with h5py.File(path, "r") as file:
             root = file.get("model_weights", file)
             names = _names(root, "layer_names")
             if names is None:
-                raise InputError(
-                    f"{path} is an HDF5 file without Keras 2 weights (no layer_names); save it again with Keras 2's "
-                    "model.save_weights('weights.h5')."
-                )
+                raise InputError("keras_no_weights", path=path)
             flip = _text(root.attrs.get("backend", "")) == "theano"
             layers = [_read_layer(path, root[name], name, flip) for name in names]
     except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is cut, damaged, or no HDF5 file of weights; get it again.") from error
+        raise InputError("keras_damaged", path=path) from error
     return [layer for layer in layers if layer is not None]
 
 
@@ -106,10 +101,10 @@ def _read_layer(path: Path, group: Any, name: str, flip: bool) -> KerasLayer | N
     for weight_name in weight_names:
         dataset = group[weight_name]
         if dataset.dtype.kind != "f" or dataset.size > 10**8:
-            raise InputError(f"{path}: layer '{name}' holds something else than weights; get the file again.")
+            raise InputError("keras_layer_other", path=path, layer=name)
         values = np.asarray(dataset[()], np.float32)
         if not np.isfinite(values).all():
-            raise InputError(f"{path}: layer '{name}' holds weights that are not finite; get the file again.")
+            raise InputError("keras_layer_not_finite", path=path, layer=name)
         arrays.append(values)
     roles = [weight_name.split("/")[-1].split(":")[0] for weight_name in weight_names]
     shapes = [array.ndim for array in arrays]
@@ -122,10 +117,7 @@ def _read_layer(path: Path, group: Any, name: str, flip: bool) -> KerasLayer | N
     else:
         kind = ""
     if not kind or len(arrays) != len(_BY_ORDER[kind]):
-        raise InputError(
-            f"{path}: layer '{name}' with weights of shapes {[a.shape for a in arrays]} is neither a convolution with "
-            "bias, nor PReLU, nor batch normalisation; the two original networks have no other layers."
-        )
+        raise InputError("keras_layer_kind", path=path, layer=name, shapes=[a.shape for a in arrays])
     known = set(roles) == set(_BY_ORDER[kind])  # files with unusual names are read in Keras' order of weights
     by_role = dict(zip(roles if known else _BY_ORDER[kind], arrays, strict=True))
     if kind == "conv" and flip:
@@ -152,17 +144,22 @@ def network_options(path: Path | str, layers: Sequence[KerasLayer], network: str
     for i, (layer, kind) in enumerate(zip(layers, expected, strict=False)):
         if layer.kind != kind:
             raise InputError(
-                f"{path}: layer '{layer.name}' (number {i + 1} with weights) is a {_KINDS[layer.kind]}, where "
-                f"{network} has a {_KINDS[kind]}; check --network."
+                "keras_layer_order",
+                path=path,
+                layer=layer.name,
+                number=i + 1,
+                kind=_KINDS[layer.kind],
+                network=network,
+                expected=_KINDS[kind],
             )
     if len(layers) != len(expected):
         raise InputError(
-            f"{path} has {len(layers)} layers with weights, {network} has {len(expected)}; check --network."
+            "keras_layer_count", path=path, count=len(layers), network=network, expected=len(expected)
         )
     convolutions = [layer for layer in layers if layer.kind == "conv"]
     for layer in convolutions:
         if layer.arrays["kernel"].ndim != 5:
-            raise InputError(f"{path}: layer '{layer.name}' is no 3-D convolution; check the file.")
+            raise InputError("keras_layer_not_3d", path=path, layer=layer.name)
     outputs = [int(layer.arrays["kernel"].shape[4]) for layer in convolutions]
     inputs = [int(layer.arrays["kernel"].shape[3]) for layer in convolutions]
     widths = outputs[per_stage - 1 : feature : per_stage]
@@ -203,8 +200,12 @@ def to_state(path: Path | str, layers: Sequence[KerasLayer], network: Any, name:
     def put(layer: KerasLayer, role: str, key: str, values: Array) -> None:
         if tuple(state[key].shape) != values.shape:
             raise InputError(
-                f"{path}: '{role}' of layer '{layer.name}' has the shape {layer.arrays[role].shape}, which does not "
-                f"fit {name} there; check --network and that the network was built for channels first."
+                "keras_layer_shape",
+                path=path,
+                role=role,
+                layer=layer.name,
+                shape=layer.arrays[role].shape,
+                name=name,
             )
         state[key] = torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
@@ -266,14 +267,14 @@ def import_keras(
     from .networks import build_network
 
     if network not in WINDOWS_PPB:
-        raise InputError(f"Weights can be imported for {' and '.join(WINDOWS_PPB)}, not for '{network}'.")
+        raise InputError("keras_networks", networks=list(WINDOWS_PPB), network=network)
     if window_ppb is None:
         window_ppb = WINDOWS_PPB[network]
     if not window_ppb > 0:
-        raise InputError(f"The window must be a positive number of ppb, not {window_ppb}.")
+        raise InputError("keras_window", window=window_ppb)
     path, output = Path(weights), Path(output)
     if output.suffix != ".safetensors":
-        raise InputError(f"{output}: a model file ends in .safetensors; give such a name.")
+        raise InputError("model_file_name", path=output)
     check_writable([output], overwrite)
     layers = read_keras_layers(path)
     options = network_options(path, layers, network)
@@ -308,16 +309,10 @@ def _class_labels(path: Path, n_classes: int, labels: Sequence[int] | None) -> t
     """Class index -> our label. The original's class k is its label value k + 1, which is our label k."""
     if labels is None:
         if n_classes != 11:
-            raise InputError(
-                f"{path}: the last layer gives {n_classes} classes instead of 11; say which labels they are with "
-                "--labels, for example 0,1,2."
-            )
+            raise InputError("keras_labels_needed", path=path, classes=n_classes)
         return tuple(range(11))
     wanted = tuple(int(label) for label in labels)
     usable = wanted[:1] == (0,) and len(set(wanted)) == len(wanted) and all(0 <= v <= 10 for v in wanted)
     if len(wanted) != n_classes or not usable:
-        raise InputError(
-            f"{path}: the last layer gives {n_classes} classes; --labels needs as many different labels between 0 and "
-            "10, with 0 for background first."
-        )
+        raise InputError("keras_labels_count", path=path, classes=n_classes)
     return wanted

@@ -108,9 +108,9 @@ class ModelHeader:
         what = "The header of the model file"
         kind = typed(_Kind, values, what)
         if kind.format != FORMAT:
-            raise InputError("The file is not a DGMSegmentation model; give a file made by dgmseg train.")
+            raise InputError("model_foreign_header")
         if kind.format_version > FORMAT_VERSION:
-            raise InputError("The model file was made by a newer DGMSegmentation; update this one to use it.")
+            raise InputError("model_newer")
         Preprocessing.from_dict(kind.preprocessing)  # an unknown setting of it would change the results
         header = typed(cls, values, what)
         header.check()
@@ -271,22 +271,20 @@ def _document(path: Path) -> dict[str, Any]:
 
     check_fetched(path)
     if not path.exists():
-        raise InputError(f"{path}: there is no such model file; check the name, or see dgmseg models.")
+        raise InputError("model_file_missing", path=path)
     if path.is_dir():
-        raise InputError(f"{path} is a folder; give a .safetensors model file.")
+        raise InputError("model_is_folder", path=path)
     try:
         with safe_open(str(path), framework="numpy") as handle:
             metadata = handle.metadata() or {}
     except (SafetensorError, OSError, ValueError) as error:
-        raise InputError(f"{path} is cut, damaged, or no model file; get it again.") from error
+        raise InputError("model_damaged", path=path) from error
     if _KEY not in metadata:
-        raise InputError(
-            f"{path} is no DGMSegmentation model; give a file made by dgmseg train or import-keras."
-        )
+        raise InputError("model_foreign", path=path)
     # What is free to be said of the training may hold NaN, and did in files of 0.1; fields with bounds take none.
     document = parsed(metadata[_KEY], f"{path}: its header", nan=True)
     if not isinstance(document, dict):
-        raise InputError(f"{path}: the header cannot be read; get the file again.")
+        raise InputError("model_header_unreadable", path=path)
     return document
 
 
@@ -306,9 +304,9 @@ def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
         with safe_open(str(path), framework="pt") as handle:
             tensors: dict[str, torch.Tensor] = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"{path} is cut, damaged, or no model file; get it again.") from error
+        raise InputError("model_damaged", path=path) from error
     if _digest(document, tensors) != expected:
-        raise InputError(f"{path} was altered after it was made (checksum differs); get the file again.")
+        raise InputError("model_altered", path=path)
     states = tuple(
         {k.removeprefix(m.prefix): v for k, v in tensors.items() if k.startswith(m.prefix)}
         for m in header.members
@@ -337,8 +335,4 @@ def find_model(name_or_path: Path | str) -> Path:
     if path.exists():
         return path
     check_fetched(path)
-    names = ", ".join(bundled) or "none in this version"
-    raise InputError(
-        f"There is no model {str(name_or_path)!r} (bundled: {names}); "
-        "give a model file with --model, for example one that dgmseg train made."
-    )
+    raise InputError("model_unknown", name=str(name_or_path), bundled=list(bundled))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Image
 from ..io.files import read_image
 from .mask import SENTINEL, brain_mask, check_head_size
@@ -24,10 +24,10 @@ class Case:
     mask: NDArray[np.bool_]
     units: UnitDecision
     stored: Image
-    """The QSM as the file says, before any --voxel-size: results are written on its affine."""
+    """The QSM as the file says, before any change of the voxel size: results are written on its affine."""
     extra: tuple[Image, ...] = ()
     """Further channels (magnitude, R2*) in their own units, on the QSM's grid."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
     @property
     def channels(self) -> tuple[Image, ...]:
@@ -39,9 +39,7 @@ def with_voxel_size(image: Image, voxel_size_mm: Sequence[float]) -> Image:
     """The same array with other voxel edges in mm: directions and centre stay, for files with a wrong header."""
     size = np.asarray(voxel_size_mm, float)
     if size.shape != (3,) or not (np.isfinite(size) & (size > 0)).all():
-        raise InputError(
-            f"Voxel size {list(voxel_size_mm)} needs three positive numbers in mm, e.g. 0.94,0.94,3."
-        )
+        raise InputError("voxel_size_bad", given=voxel_size_mm)
     affine = image.affine.copy()
     middle = (np.array(image.shape) - 1) / 2.0
     affine[:3, :3] = image.affine[:3, :3] / np.array(image.spacing) * size
@@ -68,15 +66,12 @@ def bring_to_ppb(image: Image, units: str = "auto") -> tuple[Image, NDArray[np.b
     return image.replace(data=values, unit="ppb"), mask, decision
 
 
-def unit_contradiction(image: Image, decision: UnitDecision) -> list[str]:
-    """A sentence where the file (its BIDS sidecar) names another unit than its values made us take: one of them is wrong."""
+def unit_contradiction(image: Image, decision: UnitDecision) -> list[Remark]:
+    """A remark where the file (its BIDS sidecar) names another unit than its values made us take: one of them is wrong."""
     if not decision.detected or image.unit in (None, decision.unit):
         return []
     name = image.path.name if image.path else "The image"
-    return [
-        f"{name} is taken as {decision.unit} from its values, but its header or sidecar says {image.unit}: "
-        "say which with --units ppm or --units ppb."
-    ]
+    return [Remark("unit_contradiction", name=name, taken=decision.unit, said=image.unit)]
 
 
 def open_case(
@@ -102,22 +97,15 @@ def open_case(
     others = []
     for name in extra or {}:
         if name not in channels[1:]:
-            wanted = ", ".join(channels[1:]) or "none"
-            raise InputError(
-                f"The model takes no channel {name!r} (further channels: {wanted}); leave it out."
-            )
+            raise InputError("channel_unknown", name=name, channels=channels[1:])
     given: dict[str, Any] = dict(extra or {})
     for name in channels[1:]:
         if name not in given:
-            raise InputError(
-                f"The model also needs the channel {name!r}; give it with --channel {name}=FILE."
-            )
+            raise InputError("channel_missing", name=name)
         channel = given[name] if isinstance(given[name], Image) else read_image(given[name])
         if voxel_size is not None:
             channel = with_voxel_size(channel, voxel_size)
         if not channel.grid.same_as(image.grid, tolerance_mm=0.1):
-            raise InputError(
-                f"{channel.path or name} is on another grid than the QSM; resample it to the QSM first."
-            )
+            raise InputError("channel_other_grid", channel=channel.path or name)
         others.append(channel.replace(affine=image.affine))
     return Case(ppb, mask, decision, stored, tuple(others), tuple(warnings))

@@ -61,13 +61,11 @@ class Preprocessing:
         except (ValueError, IndexError, TypeError):
             known = False
         if not known:
-            raise InputError(
-                f"Preprocessing: axes {self.axes[:20]!r} is no axis code; write three letters such as RAS."
-            )
+            raise InputError("preprocessing_axes", value=self.axes[:20])
         if self.shape is not None and math.prod(self.shape) > MAX_GRID_VOXELS:
-            raise InputError(f"Preprocessing: a grid with the shape {self.shape} is too large for a head.")
+            raise InputError("preprocessing_shape", value=self.shape)
         if any(not high - low >= 1e-6 for low, high in self.windows):
-            raise InputError(f"Preprocessing: windows {self.windows} needs a (low, high) pair per channel.")
+            raise InputError("preprocessing_windows", value=self.windows)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -126,7 +124,7 @@ def mask_box(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int
     for axis in range(3):
         hits = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
         if hits.size == 0:
-            raise InputError("The brain mask is empty; check that the image is a masked QSM.")
+            raise InputError("brain_mask_empty")
         low[axis], high[axis] = hits[0], hits[-1]
     return low, high
 
@@ -201,15 +199,11 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
     Voxels outside the mask and non-finite ones become 0 before anything is interpolated.
     """
     if len(images) != len(pre.windows):
-        raise InputError(
-            f"The model wants {len(pre.windows)} input channel(s) and got {len(images)}; give one image per channel."
-        )
+        raise InputError("channels_count", wanted=len(pre.windows), given=len(images))
     first = images[0]
     for extra in images[1:]:
         if not extra.grid.same_as(first.grid):
-            raise InputError(
-                f"{extra.path or 'A channel'} is on another grid than the QSM; resample it first."
-            )
+            raise InputError("channel_other_grid", channel=extra.path or "A channel")
     mask_turned = reorient(Image(mask, first.affine), pre.axes)
     native, turned_mask = mask_turned.grid, mask_turned.data
     grid = network_grid(native, turned_mask, pre)
@@ -225,9 +219,7 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
         inputs[channel] = window_to_network(apply_weights(values, inner), pre, channel)
     mask_grid = apply_weights(inside, inner) >= 0.5
     if not mask_grid.any():
-        raise InputError(
-            "The brain mask vanishes on the model's grid; check the voxel size in the image's header."
-        )
+        raise InputError("brain_mask_vanishes")
     centre = np.linalg.solve(grid.affine, native.affine @ np.append((low + high) / 2.0, 1.0))[:3]
     coordinates = coordinate_channels(mask_grid, grid, pre) if pre.coordinates else None
     return Prepared(inputs, coordinates, grid, native, mask_grid, centre)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 
 SENTINEL = -10_000.0  # scanners and exports mark background with values below this
 _MASKED_BORDER = 0.5  # a constant is background when more than this share of the volume's border holds it
@@ -41,9 +41,7 @@ def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[n
             foreground &= data != middle
     box = _bounding_box(foreground)
     if box is None:
-        raise InputError(
-            f"There is no brain in {name} (only zeros, NaN or one constant value): check which file it is."
-        )
+        raise InputError("brain_missing", image=name)
     inside = foreground[box]
     components, count = ndimage.label(inside)
     if count > 1:
@@ -63,8 +61,8 @@ def check_head_size(
     spacing: Sequence[float],
     axis_codes: str | Sequence[str] = "RAS",
     name: str = "the image",
-) -> list[str]:
-    """Compare the brain's extent in mm with a human's; return warnings for what is merely unusual.
+) -> list[Remark]:
+    """Compare the brain's extent in mm with a human's; return remarks on what is merely unusual.
 
     A slab through the deep gray matter is fine, and so is an image that is not masked; a brain that visibly ends by
     itself on both sides of an axis (its slices taper off) must be as large as a brain.
@@ -77,17 +75,13 @@ def check_head_size(
 
     Raises InputError when the header's voxel size makes no human brain.
     """
-    advice = "check the header and give the true size with --voxel-size"
-    size = " x ".join(f"{s:g}" for s in spacing)
     box = _bounding_box(mask)
     if box is None:
-        raise InputError(f"There is no brain in {name}: check which file it is.")
+        raise InputError("brain_missing", image=name)
     unmasked = bool(np.count_nonzero(mask) > _UNMASKED * mask.size)
     warnings = []
     if unmasked:
-        warnings.append(
-            "The image is not masked (no background was found): the whole volume is taken as the brain."
-        )
+        warnings.append(Remark("brain_unmasked"))
     tapered_axes, odd = 0, []
     for axis, (code, step) in enumerate(zip(axis_codes, spacing, strict=True)):
         kind = next(i for i, pair in enumerate(("LR", "AP", "SI")) if code in pair)
@@ -101,20 +95,15 @@ def check_head_size(
         if unmasked:
             high = _LARGEST_FIELD_OF_VIEW
         if not low <= extent <= high:
-            raise InputError(
-                f"The brain in {name} measures {extent:.0f} mm {direction} with voxels of {size} mm, as no human brain does: "
-                f"{advice}."
-            )
+            raise InputError("brain_size", image=name, extent=extent, direction=direction, voxel_size=spacing)
         usual_low, usual_high = _USUAL_BRAIN[kind]
         if not unmasked and (extent > usual_high or (tapered and extent < usual_low)):
             odd.append(f"{extent:.0f} mm {direction}")
     volume = np.count_nonzero(mask) * float(np.prod([float(s) for s in spacing])) / 1000.0
     if tapered_axes == 3 and not WHOLE_VOLUME_ML[0] <= volume <= WHOLE_VOLUME_ML[1]:
-        raise InputError(
-            f"The brain in {name} has {volume:.0f} ml with voxels of {size} mm, as no human brain has: {advice}."
-        )
+        raise InputError("brain_volume", image=name, volume=volume, voxel_size=spacing)
     if odd:
-        warnings.append(f"The brain measures {' and '.join(odd)}, which is unusual: {advice} if it is wrong.")
+        warnings.append(Remark("brain_size_unusual", extents=odd))
     return warnings
 
 

@@ -43,17 +43,15 @@ def decide_units(
     Raises InputError for raw phase, a label map, a magnitude or CT image, and for values that are neither ppm nor ppb.
     """
     if override not in ("auto", *FACTOR_TO_PPB):
-        raise InputError(f"Unit {override} is unknown: choose auto, ppm or ppb.")
+        raise InputError("unit_unknown", unit=override)
     values = data[mask]
     values = values[np.isfinite(values)]
     if values.size == 0:
-        raise InputError(f"There is no finite value inside the brain in {name}: check which file it is.")
+        raise InputError("brain_not_finite", image=name)
     low, high = float(values.min()), float(values.max())
     whole = bool(np.array_equal(values, np.rint(values)))
     if whole and low >= 0 and (high - low <= _FEW_VALUES or np.unique(values).size <= _FEW_VALUES):
-        raise InputError(
-            f"The values in {name} are those of a label map or mask (few whole numbers, none negative): give the QSM itself."
-        )
+        raise InputError("values_of_labels", image=name)
     p1, p99 = (float(p) for p in np.percentile(values, [1, 99]))
     spread = p99 - p1
     measured = f"the middle 98 % of the brain's values span {spread:.3g}"
@@ -61,9 +59,7 @@ def decide_units(
         return UnitDecision(override, FACTOR_TO_PPB[override], f"{override} as given ({measured})", False)
     problem = _not_qsm(values, low, high, whole)
     if problem:
-        raise InputError(
-            f"The values in {name} look like {problem}, not a QSM: give the susceptibility map, or its unit with --units."
-        )
+        raise InputError("values_no_qsm", image=name, problem=problem)
     if _PPM_SPREAD[0] <= spread < _PPM_SPREAD[1]:
         unit = "ppm"
     elif _PPB_SPREAD[0] <= spread <= _PPB_SPREAD[1]:
@@ -71,10 +67,7 @@ def decide_units(
     elif hint in FACTOR_TO_PPB:
         return UnitDecision(hint, FACTOR_TO_PPB[hint], f"{hint} as the file says ({measured})", True)
     else:
-        raise InputError(
-            f"The unit of {name} is unclear: {measured}, which fits neither ppm (below 3) nor ppb "
-            "(30 to 3000); say which with --units ppm or --units ppb."
-        )
+        raise InputError("unit_unclear", image=name, spread=spread)
     said = f"; the file says {hint}" if hint in FACTOR_TO_PPB and hint != unit else ""
     return UnitDecision(unit, FACTOR_TO_PPB[unit], f"{unit}, because {measured}{said}", True)
 

@@ -18,7 +18,7 @@ def plot_format(path: Path) -> str:
     """The format that a plot's name asks for; raises InputError when it is none of ``FORMATS``."""
     ending = path.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
-        raise InputError(f"{path}: a plot is written as .png, .pdf or .svg; give it one of these endings.")
+        raise InputError("plot_name", path=path)
     return ending
 
 

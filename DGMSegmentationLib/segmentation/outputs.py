@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import DGMError
+from ..errors import DGMError, Remark
 from ..image import label_set_of
 from ..io.files import check_writable, stem, write_bytes, write_json, write_nifti, write_text
 from ..io.lookup import lookup_text
@@ -52,8 +52,8 @@ def output_paths(
 
 def write_segmentation(
     result: Segmentation, paths: dict[str, Path], overwrite: bool = False, norms: Norms | None = None
-) -> tuple[str, ...]:
-    """Write everything that ``paths`` (all in one folder) names, all of it or nothing, and return warnings.
+) -> tuple[Remark, ...]:
+    """Write everything that ``paths`` (all in one folder) names, all of it or nothing, and return remarks.
 
     The files are made in a hidden folder beside their places and renamed when the last is complete, the label map at
     the end. With ``overwrite``, what an earlier run wrote and this one does not (probabilities) is removed, so that all
@@ -77,12 +77,10 @@ def write_segmentation(
             return warnings
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DGMError(
-            f"The results could not be written to {folder} ({reason}); free space or choose --output."
-        ) from error
+        raise DGMError("results_unwritten", folder=folder, reason=reason) from error
 
 
-def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
+def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[Remark, ...]:
     stored = result.stored or result.image
     write_text(paths["lookup"], lookup_text(label_set_of(result.labels)))
     write_long(result.rows, paths["table"])
@@ -112,13 +110,13 @@ def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None
     warnings = _draw(result, paths, norms)
     provenance = dict(result.provenance)
     if warnings:
-        provenance["warnings"] = [*provenance.get("warnings", []), *warnings]
+        provenance["warnings"] = [*provenance.get("warnings", []), *map(str, warnings)]
     write_json(paths["provenance"], provenance)
     return warnings
 
 
-def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[str, ...]:
-    """Write the picture and the page; a failure of drawing is returned as a sentence, one of writing is raised."""
+def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[Remark, ...]:
+    """Write the picture and the page; a failure of drawing is returned as a remark, one of writing is raised."""
     if not {"picture", "report"} & set(paths):
         return ()
     try:
@@ -146,8 +144,5 @@ def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> 
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # the other files will not fit either
         _log.debug("The picture or the page failed", exc_info=True)
-        return (
-            f"The picture and the report page could not be drawn ({type(error).__name__}: {error}); "
-            "labels and tables are complete.",
-        )
+        return (Remark("drawing_failed", type=type(error).__name__, text=error),)
     return ()

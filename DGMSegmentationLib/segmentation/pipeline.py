@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..errors import Cancelled
+from ..errors import Cancelled, Remark
 from ..image import Image, reorient_back
 from ..io.files import read_image
 from ..measurement.quality import Flag, add_flags, quality_flags
@@ -52,7 +52,7 @@ class Segmentation:
     provenance: dict[str, Any]
     probabilities: NDArray[np.float32] | None = None
     """(K, i, j, k) when asked for."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by step."""
     stored: Image | None = None
@@ -82,7 +82,7 @@ def label_case(
     *,
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
-    log: Callable[[str], None] | None = None,
+    log: Callable[[Remark], None] | None = None,
     clock: Stopwatch | None = None,
 ) -> tuple[Image, NDArray[np.float32] | None, dict[str, Any]]:
     """Labels of an opened case on its native grid; also probabilities there when asked for, and notes on the run."""
@@ -118,10 +118,7 @@ def label_case(
         )
         if sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, cancel):
             notes["sign_flip"] = True
-            log(
-                "The sign of the map looks flipped, for the network is sure of most structures only with the other "
-                "one: iron should be positive; multiply the map by -1 and run again."
-            )
+            log(Remark("sign_flipped"))
     _stop_if(cancel)
     report("Returning to the image's own grid", 0.82)
     with clock("back"):
@@ -141,7 +138,7 @@ def label_case(
     absent = sorted(set(convention.labels[1:]) - set(np.unique(native).tolist()))
     notes["empty"] = [names[k].abbreviation for k in absent]
     for label in absent:
-        log(f"{names[label].name} was not found; look at the image, its unit and its orientation.")
+        log(Remark("structure_missing", name=names[label].name, structure=names[label].abbreviation))
     if convention.protocol is not None:
         notes["protocol"] = convention.protocol.to_dict()
     label_set = None if convention.label_set == STANDARD else convention.label_set
@@ -166,7 +163,7 @@ def segment(
     extra_channels: Mapping[str, Image | Path | str] | None = None,
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
-    log: Callable[[str], None] | None = None,
+    log: Callable[[Remark], None] | None = None,
     **changes: Any,
 ) -> Segmentation:
     """Segment the ten structures in one QSM and measure them.
@@ -178,11 +175,11 @@ def segment(
     """
     options = (options or SegmentOptions()).changed(**changes)
     clock = Stopwatch()
-    said: list[str] = []
+    said: list[Remark] = []
 
-    def tell(message: str) -> None:
-        said.append(message)
-        (log or _log.warning)(message)
+    def tell(remark: Remark) -> None:
+        said.append(remark)
+        (log or _log.warning)(remark)
 
     report = progress or (lambda step, fraction: None)
     report("Reading the image", 0.0)
@@ -203,8 +200,8 @@ def segment(
             channels=header.channels,
             extra=extra_channels,
         )
-    for warning in case.warnings:
-        tell(warning)
+    for remark in case.warnings:
+        tell(remark)
     predictor.log = tell
     labels, probabilities, notes = label_case(
         case,
@@ -253,7 +250,7 @@ def segment(
             **recorded,
         },
         **{k: v if k == "protocol" else _rounded(v) for k, v in notes.items()},
-        "warnings": said,
+        "warnings": [str(remark) for remark in said],
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
     }

@@ -88,7 +88,7 @@ def largest_components(
     ``connectivity``: 6 (faces, as in both articles), 18 or 26 neighbours.
     """
     if connectivity not in CONNECTIVITIES:
-        raise InputError(f"Connectivity {connectivity} is none of 6, 18 and 26; choose one of these.")
+        raise InputError("connectivity_unknown", connectivity=connectivity)
     element = ndimage.generate_binary_structure(3, 1 + CONNECTIVITIES.index(connectivity))
     kept = np.array(labels, dtype=np.uint8, copy=True)
     removed: dict[int, int] = {}

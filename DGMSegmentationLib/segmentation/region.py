@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import Remark
 from ..image import Grid
 from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
@@ -77,7 +78,7 @@ def predict_region(
     *,
     tiles: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
-    log: Callable[[str], None],
+    log: Callable[[Remark], None],
 ) -> tuple[NDArray[np.float32], "Box | None", dict[str, Any]]:
     """Probabilities of the convention's structures in ``box``, or in more when one of them touches its border; where they
     are; and notes on the run.
@@ -106,12 +107,10 @@ def predict_region(
         one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
         if predictor.normalises_by_tile and step < GROWTH_STEPS and one_piece:
             if not step:
-                log(
-                    "A structure reaches the border of the region where it is expected; searching a larger one."
-                )
+                log(Remark("region_larger"))
             box = larger
             continue
-        log("A structure reaches the border of the region where it is expected; searching the whole volume.")
+        log(Remark("region_whole"))
         notes["prior_box_used"], box = False, None
         probabilities = structures(None)
         break

@@ -54,7 +54,7 @@ def bundled_sample() -> Sample:
     try:
         paths = {role: resource_path("Sample", FILES[role]) for role in ("image", "labels", "table")}
     except FileNotFoundError as error:
-        raise InputError("No sample volume ships with this version; give a QSM to dgmseg segment.") from error
+        raise InputError("sample_missing") from error
     return Sample(**paths)
 
 

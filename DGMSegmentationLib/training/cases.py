@@ -22,10 +22,6 @@ from ..structures import STRUCTURES
 from .data import Subject, label_mapping
 from .settings import DataSettings
 
-_CHOOSE_SCHEME = (
-    "choose the scheme that fits (--set data.labels=freesurfer, segdgm, or a TOML file with a table [labels])"
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -65,7 +61,19 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
     """
     extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
     opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
-    labels = read_labels(subject.label, label_mapping(settings.labels), remedy=_CHOOSE_SCHEME)
+    try:
+        labels = read_labels(subject.label, label_mapping(settings.labels))
+    except InputError as error:
+        if error.code != "labels_unlisted":
+            raise
+        known = error.facts
+        raise InputError(
+            "training_labels_unlisted",
+            path=known["path"],
+            values=known["values"],
+            scheme=known["scheme"],
+            label_set=known["label_set"],
+        ) from error
     if settings.labels == ATOMS:  # on a finer grid of their own
         return opened, labels
     grid = opened.image.grid

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import __version__
-from ..errors import Cancelled, DGMError, InputError
-from .panel_words import panel_words
+from ..errors import Cancelled, InputError, ProtocolError, Remark, explained
 from .pipes import message_pipes
-from .protocol import MAX_LINE, ProtocolError, SegmentRequest, Volume, decode, encode
+from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode
 
 
 class Worker:
@@ -87,8 +86,11 @@ class Worker:
 
         request.check_files()
 
-        def tell(text: str) -> None:
-            self.send(event="status", id=request.id, text=panel_words(str(text)))
+        def step(text: str) -> None:
+            self.send(event="status", id=request.id, text=text)
+
+        def tell(remark: Remark) -> None:
+            step(remark.sentence("panel"))
 
         def cancelled() -> bool:
             return request.id in self._cancelled
@@ -97,11 +99,11 @@ class Worker:
             if cancelled():
                 raise Cancelled()
 
-        tell("Starting the engine")
+        step("Starting the engine")
         from ..segmentation.pipeline import segment
 
         check()
-        tell("Reading the model")
+        step("Reading the model")
         predictor = self._predictor(request.options.model, request.options.device, tell)
         check()
         result = segment(
@@ -121,10 +123,10 @@ class Worker:
         return {
             "labels": str(path),
             "provenance": result.provenance,
-            "warnings": [panel_words(said) for said in result.warnings],
+            "warnings": [remark.sentence("panel") for remark in result.warnings],
         }
 
-    def _predictor(self, name: str, device: str, log: Callable[[str], None]) -> Any:
+    def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> Any:
         """The model on its device, made anew only when the file or the device changed."""
         from ..inference.predictor import Predictor
         from ..models.model import find_model, load_model
@@ -141,32 +143,8 @@ class Worker:
 
 def explain(error: BaseException, what: str = "The segmentation") -> tuple[str, str]:
     """The kind of an error and the one plain sentence for the user of the panel; ``what`` failed, if it is unknown why."""
-    if isinstance(error, InputError):
-        return "input", panel_words(str(error))
-    if isinstance(error, ProtocolError):
-        return "protocol", str(error)
-    if isinstance(error, DGMError):
-        return "failure", panel_words(str(error))
-    if isinstance(error, MemoryError):
-        return (
-            "failure",
-            "The computer ran out of memory: close other programs or choose a smaller model, then try again.",
-        )
-    if isinstance(error, ModuleNotFoundError):
-        return (
-            "failure",
-            f"The Python package {error.name} is missing: install it with the button Install in the panel.",
-        )
-    if isinstance(error, OSError):
-        where = f" {error.filename}" if error.filename else ""
-        return (
-            "failure",
-            f"The file{where} could not be read or written ({error.strerror or error}): check the disk and try again.",
-        )
-    return (
-        "failure",
-        f"{what} failed ({type(error).__name__}): see Details and report it with the log.",
-    )
+    coded = explained(error, what)
+    return coded.kind, coded.sentence("panel")
 
 
 def _image(volume: Volume) -> Any:

@@ -20,15 +20,11 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from ..errors import DGMError, InputError
+from ..errors import InputError, ProtocolError
 from ..options import SegmentOptions
 
 PROTOCOL = 2
 MAX_LINE = 1_000_000  # bytes; a request is a few hundred
-
-
-class ProtocolError(DGMError):
-    """A message that this version of the exchange format does not allow."""
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

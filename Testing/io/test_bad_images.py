@@ -236,7 +236,7 @@ def test_unknown_label_values_are_named(tmp_path):
 def test_existing_output(tmp_path):
     (tmp_path / "x_dseg.nii.gz").write_bytes(b"precious")
     before = snapshot(tmp_path)
-    with pytest.raises(InputError, match="--overwrite") as caught:
+    with pytest.raises(InputError, match="overwrite=True") as caught:
         check_writable([tmp_path / "x_dseg.nii.gz"])
     assert_one_plain_sentence(str(caught.value))
     assert snapshot(tmp_path) == before

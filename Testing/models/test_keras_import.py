@@ -169,7 +169,7 @@ def fails(pattern, weights, tmp_path, network="dolz", **options):
 def test_wrong_network_is_refused(small, tmp_path):
     weights = write_keras2(small, tmp_path / "w.h5")
     fails("where anisotropic has a batch normalisation", weights, tmp_path, "anisotropic")
-    fails("not for 'unet'", weights, tmp_path, "unet")
+    fails("network 'unet'", weights, tmp_path, "unet")
 
 
 def test_misfitting_shape_names_the_layer(small, tmp_path):
@@ -208,8 +208,8 @@ def test_other_class_counts_need_labels(tmp_path):
     model = keras_network("dolz", (21, 21, 21), (3, 3, 3), n_classes=3, **SMALL)
     weights = write_keras2(model, tmp_path / "w.h5")
     fails("3 classes instead of 11", weights, tmp_path)
-    fails("--labels needs", weights, tmp_path, labels=[0, 1])
-    fails("--labels needs", weights, tmp_path, labels=[1, 0, 2])
+    fails("as many different labels", weights, tmp_path, labels=[0, 1])
+    fails("as many different labels", weights, tmp_path, labels=[1, 0, 2])
     header = load_model(import_keras(weights, "dolz", tmp_path / "m.safetensors", labels=[0, 3, 4])).header
     assert header.members[0].labels == (0, 3, 4)
 
@@ -229,7 +229,7 @@ def test_files_that_are_no_weights(small, tmp_path):
     fails("no layer_names", tmp_path / "other.h5", tmp_path)
     small.save_weights(tmp_path / "new.weights.h5")
     fails("no layer_names", tmp_path / "new.weights.h5", tmp_path)
-    fails("must be a positive", tmp_path / "w.h5", tmp_path, window_ppb=0)
+    fails("no positive number", tmp_path / "w.h5", tmp_path, window_ppb=0)
 
 
 def test_existing_output_is_kept(small, tmp_path):

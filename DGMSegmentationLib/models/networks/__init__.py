@@ -30,11 +30,11 @@ def build_network(name: str, *, in_channels: int = 1, n_classes: int = 11, **opt
         InputError: unknown name or option, or option values that make no network.
     """
     if name not in NETWORKS:
-        raise InputError(f"There is no network '{name}'; choose one of {', '.join(NETWORKS)}.")
+        raise InputError("network_unknown", network=name, choices=list(NETWORKS))
     try:
         return NETWORKS[name](in_channels=in_channels, n_classes=n_classes, **options)
     except (TypeError, ValueError) as error:
-        raise InputError(f"The network '{name}' cannot be built from these options: {error}.") from error
+        raise InputError("network_options", network=name, reason=error) from error
 
 
 def count_parameters(network: nn.Module, *, trainable_only: bool = False) -> int:

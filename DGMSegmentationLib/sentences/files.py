@@ -1,0 +1,53 @@
+"""Reading and writing files of any kind, and tables."""
+
+from .wording import Sentence
+
+SENTENCES = {
+    # reading
+    "file_missing": Sentence("{path} does not exist:", "check the path."),
+    "file_empty": Sentence("{path} is empty:", "copy or export it again."),
+    "file_forbidden": Sentence(
+        "{path} cannot be opened (no permission):", "change its permissions or copy it."
+    ),
+    "file_unreadable": Sentence("{path} cannot be read ({reason}):", "copy or export it again."),
+    "file_unknown_format": Sentence(
+        "{path} is neither NIfTI nor NRRD, whatever its name says, or it is cut:", "copy or export it again."
+    ),
+    "file_beyond_memory": Sentence(
+        "{path} does not fit into memory:", "check that it holds one brain volume."
+    ),
+    # writing
+    "outputs_same_name": Sentence("Two outputs have the same name:", "give each a file of its own."),
+    "output_is_folder": Sentence("{path} is a folder:", "give another name for the output."),
+    "output_exists": Sentence(
+        "{path} exists already:",
+        shell="add --overwrite to replace it, or choose another output folder.",
+        panel="choose another name.",
+        python="pass overwrite=True to replace it, or choose another output folder.",
+    ),
+    "output_parent_is_file": Sentence(
+        "{path} is a file, so {folder} cannot be an output folder:", "choose another one."
+    ),
+    "folder_unwritable": Sentence(
+        "Nothing can be written into {path} ({reason}):", "choose another output folder."
+    ),
+    "disk_full": Sentence(
+        "{path} could not be written because the disk is full:", "free some space and run again."
+    ),
+    "file_unwritten": Sentence("{path} could not be written ({reason}):", "check the disk and run again."),
+    "file_unwritable": Sentence("{path} cannot be written ({reason}):", "choose another output folder."),
+    # tables
+    "table_unreadable": Sentence(
+        "The table {path} cannot be read ({reason}):", "give a UTF-8 .tsv or .csv file."
+    ),
+    "table_empty": Sentence("The table {path} is empty:", "give one with a header line."),
+    "table_separator": Sentence(
+        "The columns of the table {path} are separated by another sign than its name says:",
+        "save it with commas as .csv, or with tabs as .tsv (and numbers with a decimal dot).",
+    ),
+    "table_row_length": Sentence(
+        "The table {path} has {cells} cells in line {number} and {columns} columns:",
+        "check its separator (.csv comma, .tsv tab).",
+    ),
+    "table_target_unknown": Sentence("A table cannot become {name}:", "choose a name with .tsv or .csv."),
+}

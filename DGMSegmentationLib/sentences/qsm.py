@@ -1,0 +1,96 @@
+"""Is it a QSM, in which unit, of a human head, on which grid: what opening a case may say."""
+
+from .wording import Sentence
+
+_UNIT = {
+    "shell": "say which with --units ppm or --units ppb.",
+    "panel": "choose one under Advanced > Units.",
+    "python": "say which with units='ppm' or units='ppb'.",
+}
+_TRUE_SIZE = {
+    "shell": "check the header and give the true size with --voxel-size.",
+    "panel": "check the voxel size and set the true one as Image Spacing in the module Volumes.",
+    "app": "check the header, and open a file with the true voxel size.",
+    "python": "check the header and give the true size as voxel_size.",
+}
+
+SENTENCES = {
+    # unit
+    "unit_unknown": Sentence("Unit {unit} is unknown:", "choose auto, ppm or ppb."),
+    "unit_unclear": Sentence(
+        "The unit of {image} is unclear: the middle 98 % of the brain's values span {spread:.3g}, which fits neither ppm "
+        "(below 3) nor ppb (30 to 3000);",
+        **_UNIT,
+    ),
+    "unit_contradiction": Sentence(
+        "{name} is taken as {taken} from its values, but its header or sidecar says {said}:", **_UNIT
+    ),
+    "brain_not_finite": Sentence(
+        "There is no finite value inside the brain in {image}:", "check which file it is."
+    ),
+    "values_of_labels": Sentence(
+        "The values in {image} are those of a label map or mask (few whole numbers, none negative):",
+        "give the QSM itself.",
+    ),
+    "values_no_qsm": Sentence(
+        "The values in {image} look like {problem}, not a QSM:",
+        shell="give the susceptibility map, or its unit with --units.",
+        panel="give the susceptibility map, or choose its unit under Advanced > Units.",
+        python="give the susceptibility map, or its unit with units=.",
+    ),
+    # the head
+    "brain_missing": Sentence(
+        "There is no brain in {image} (only zeros, NaN or one constant value):", "check which file it is."
+    ),
+    "brain_unmasked": Sentence(
+        "The image is not masked (no background was found): the whole volume is taken as the brain."
+    ),
+    "brain_size": Sentence(
+        "The brain in {image} measures {extent:.0f} mm {direction} with voxels of {voxel_size: x } mm, as no human brain does:",
+        **_TRUE_SIZE,
+    ),
+    "brain_volume": Sentence(
+        "The brain in {image} has {volume:.0f} ml with voxels of {voxel_size: x } mm, as no human brain has:",
+        **_TRUE_SIZE,
+    ),
+    "brain_size_unusual": Sentence(
+        "The brain measures {extents: and }, which is unusual:",
+        shell="check the header and give the true size with --voxel-size if it is wrong.",
+        panel="check the voxel size and set the true one as Image Spacing in the module Volumes if it is wrong.",
+        app="check the header, and open a file with the true voxel size if it is wrong.",
+        python="check the header and give the true size as voxel_size if it is wrong.",
+    ),
+    "size_doubted": Sentence("{doubt!w}", "check its header, volumes depend on it."),
+    "voxel_size_bad": Sentence(
+        "Voxel size {given} is none:", "give three positive numbers in mm, e.g. 0.94,0.94,3."
+    ),
+    # further channels
+    "channel_unknown": Sentence(
+        "The model takes no channel {name!r} (further channels: {channels});", "leave it out."
+    ),
+    "channel_missing": Sentence(
+        "The model also needs the channel {name!r};",
+        shell="give it with --channel {name}=FILE.",
+        panel="choose its volume below the model.",
+        app="choose another model, or use the module in 3D Slicer.",
+        python="give it in extra_channels.",
+    ),
+    "channel_other_grid": Sentence(
+        "{channel} is on another grid than the QSM;", "resample it to the QSM first."
+    ),
+    "channels_count": Sentence(
+        "The model wants {wanted} input channel(s) and got {given};", "give one image per channel."
+    ),
+    # the network's grid
+    "brain_mask_empty": Sentence("The brain mask is empty;", "check that the image is a masked QSM."),
+    "brain_mask_vanishes": Sentence(
+        "The brain mask vanishes on the model's grid;", "check the voxel size in the image's header."
+    ),
+    "preprocessing_axes": Sentence(
+        "Preprocessing: axes {value!r} is no axis code;", "write three letters such as RAS."
+    ),
+    "preprocessing_shape": Sentence("Preprocessing: shape {value}", "needs three positive whole numbers."),
+    "preprocessing_windows": Sentence(
+        "Preprocessing: windows {value}", "needs a (low, high) pair per channel."
+    ),
+}

@@ -1,0 +1,96 @@
+"""Puts a code and its facts into words, from the tables of this room. Light: loaded when there is something to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from string import Formatter
+from typing import Any
+
+THEMES = (
+    "general",
+    "files",
+    "images",
+    "qsm",
+    "running",
+    "models",
+    "measuring",
+    "evaluating",
+    "cohorts",
+    "training",
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is wrong, then what to do: ``remedy`` on every face, unless a face has words of its own.
+
+    Both are templates whose fields are the facts: ``{path}``, ``{extent:.0f}``, ``{name!r}``. For a list the words after
+    the colon join its parts: ``{size: x }``; else it is a comma. The app has the panel's words where it has none.
+    """
+
+    wrong: str
+    remedy: str = ""
+    shell: str = ""
+    panel: str = ""
+    app: str = ""
+    python: str = ""
+
+    def remedy_on(self, face: str) -> str:
+        """What the user of a face can do; empty where there is nothing to say."""
+        own = str(getattr(self, face)) or (self.panel if face == "app" else "")
+        return own or self.remedy
+
+
+@cache
+def sentences() -> dict[str, Sentence]:
+    """All codes with their sentences."""
+    table: dict[str, Sentence] = {}
+    for theme in THEMES:
+        table |= import_module(f".{theme}", __package__).SENTENCES
+    return table
+
+
+def worded(code: str, facts: Mapping[str, Any], face: str) -> str:
+    """The sentence of a code for the user of a face. Never fails: it is used where something went wrong already."""
+    sentence = sentences().get(code)
+    if sentence is None:  # of another version, say
+        known = ", ".join(f"{name} {value}" for name, value in facts.items())
+        return _Filler(facts, face).filled("{code} ({known}).", code=code.replace("_", " "), known=known)
+    filler = _Filler(facts, face)
+    return f"{filler.filled(sentence.wrong)} {filler.filled(sentence.remedy_on(face))}".strip()
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, or nobody can see, as escapes: names of files may hold anything."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+class _Filler(Formatter):
+    def __init__(self, facts: Mapping[str, Any], face: str) -> None:
+        self._facts, self._face = facts, face
+
+    def filled(self, template: str, **more: Any) -> str:
+        return self.vformat(template, (), {**self._facts, **more})
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """``{doubt!w}``: of an error or a remark only what is wrong, for a sentence with a remedy of its own."""
+        if conversion == "w" and hasattr(value, "facts"):
+            sentence = sentences().get(value.code)
+            return _Filler(value.facts, self._face).filled(sentence.wrong) if sentence else str(value)
+        return super().convert_field(value, None if conversion == "w" else conversion)
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key), "?")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if hasattr(value, "sentence"):
+            return str(value.sentence(self._face))
+        if isinstance(value, list):
+            return (format_spec or ", ").join(self.format_field(part, "") for part in value) or "none"
+        if isinstance(value, float) and not format_spec:
+            return f"{value:g}"
+        try:
+            return visible(format(value, format_spec))
+        except (TypeError, ValueError):  # facts of another version, say
+            return visible(str(value))
