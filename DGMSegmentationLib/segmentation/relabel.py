@@ -39,7 +39,7 @@ def apply_protocol(
             found = structure_map(atoms, rule, side, grid, frame)
             if found is not None:
                 values, box = found
-                result[(1 + 2 * n + s, *box)] = at_threshold(values, rule.threshold)
+                result[1 + 2 * n + s][box] = at_threshold(values, rule.threshold)
                 done.append(box)
     if done:
         box = tuple(slice(min(b[a].start for b in done), max(b[a].stop for b in done)) for a in range(3))
@@ -139,7 +139,7 @@ def _kept(key: str, mm: float, side: str, box: tuple[slice, ...], grid: Grid, fr
     )  # mm per voxel along each array axis
     start = grid.affine[:3, 3] + grid.affine[:3, :3] @ [s.start for s in box] - frame.origin
     offset = keep * (outwards * frame.rotation[axis] @ start - mm - (frame.level if origin == "RN" else 0.0))
-    distance = np.float32(offset)
+    distance: Map = np.full((1, 1, 1), offset, np.float32)
     for a, s in enumerate(box):
         steps = np.arange(s.stop - s.start, dtype=np.float32) * np.float32(normal[a])
         distance = distance + steps.reshape([-1 if b == a else 1 for b in range(3)])
