@@ -21,6 +21,7 @@ COMMANDS = {
     "crossval": ("crossval", "crossval"),
     "simulate": ("simulate", "simulate"),
     "models": ("models", "models"),
+    "protocol": ("protocol", "protocol"),
     "benchmark": ("benchmark", "benchmark"),
     "demo": ("demo", "demo"),
     "import-keras": ("import_keras", "import_keras"),
@@ -63,7 +64,11 @@ def _application(wanted: str | None):  # type: ignore[no-untyped-def]
 
     for name, (module, function) in COMMANDS.items():
         if wanted in (None, name):
-            application.command(name)(getattr(import_module(f".{module}", __name__), function))
+            found = getattr(import_module(f".{module}", __name__), function)
+            if isinstance(found, typer.Typer):
+                application.add_typer(found, name=name)
+            else:
+                application.command(name)(found)
     return application
 
 

@@ -6,24 +6,37 @@ in seconds. What was gained is measured on cases that the numbers were not fitte
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Grid, apply_weights, grid_weights
+from ..image import Grid, apply_weights, grid_weights, reorient
+from ..io.labels import read_labels
+from ..preprocessing.case import open_case
+from ..preprocessing.grid import prepare
+from .convention import Convention
 from .frame import Frame
-from .protocol import SIDES, Protocol, Rule, structure_label
-from .relabel import AtomMaps, at_threshold, structure_map
+from .protocol import SIDES, Part, Protocol, Rule, structure_label
+from .region import cropped, predict_case, prior_box
+from .relabel import AtomMaps, at_threshold, cut_map, move_weights
+
+if TYPE_CHECKING:
+    from ..inference.predictor import Predictor
 
 SMALLEST_GAIN = 0.002
 """Mean Dice, measured on cases left out, below which a fit is not worth a file."""
 _THRESHOLDS = np.round(np.arange(0.20, 0.701, 0.025), 3)
-_STEPS = (1.2, 0.6, 0.3)
+_STEPS = (1.0, 0.4)
 """Search steps in mm; scales go in fifteenths of that."""
 _MOST_MM, _MOST_SCALE = 4.0, 0.2
+_ROOM_MM = 6.0
+"""Around a structure, for what moves."""
 _VOLUME_WEIGHT = 0.05
 """Of |log(volume / reference)| beside Dice: of two equally good fits the one with the right volume."""
 _STAY = 0.0006
@@ -45,22 +58,51 @@ class FitCase:
     def __post_init__(self) -> None:
         self.frame = self.atoms.frame(self.grid)
         self.weights = grid_weights(self.grid, self.native, antialias=False)
+        self._cut: dict[
+            tuple[tuple[Part, ...], str], Any
+        ] = {}  # the last few: a search moves one number at a time
 
     def on_native(self, rule: Rule, side: str) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
         """A structure's probabilities on native voxels where it can be, the reference there, and its size in all."""
         reference = self.labels == structure_label(rule.structure, side)
         size = int(reference.sum())
-        found = structure_map(self.atoms, rule, side, self.grid, self.frame)
+        found = self._cut_map(rule, side)
         if found is None:
             return np.zeros(0, np.float32), np.zeros(0, bool), size
         values, box = found
-        inner = [w[:, s] for w, s in zip(self.weights, box, strict=True)]
+        moves = move_weights(values, rule, side, self.grid, self.frame)
+        inner = [w[:, s] @ m for w, s, m in zip(self.weights, box, moves, strict=True)]
         rows = [np.flatnonzero(w.any(axis=1)) for w in inner]
         if any(r.size == 0 for r in rows):
             return np.zeros(0, np.float32), np.zeros(0, bool), size
         spans = tuple(slice(int(r[0]), int(r[-1]) + 1) for r in rows)
         native = apply_weights(values, [w[s] for w, s in zip(inner, spans, strict=True)])
         return native.ravel(), reference[spans].ravel(), size
+
+    def _cut_map(self, rule: Rule, side: str) -> tuple[NDArray[np.float32], tuple[slice, ...]] | None:
+        key = (rule.parts, side)
+        if key not in self._cut:
+            if len(self._cut) > 4:
+                self._cut.clear()
+            margin = [1 + math.ceil(_ROOM_MM / step) for step in self.grid.spacing]
+            self._cut[key] = cut_map(self.atoms, rule, side, self.grid, self.frame, margin)
+        return self._cut[key]
+
+
+def open_fit_case(image: Path, labels: Path, predictor: Predictor) -> FitCase:
+    """Run the network on an image and read its corrected labels; raises InputError when they do not belong together."""
+    model = predictor.model
+    pre = model.header.preprocessing
+    case = open_case(image, channels=model.header.channels)
+    drawn = read_labels(labels)
+    if not drawn.grid.same_as(case.image.grid, tolerance_mm=1e-2):
+        raise InputError(f"{labels} is on another grid than {image.name}; resample the labels to the QSM.")
+    ready = prepare(case.channels, case.mask, pre)
+    box = prior_box(model, ready)
+    found = predict_case(predictor, ready, box, Convention(model))
+    grid = ready.grid if box is None else cropped(ready.grid, box)
+    turned = reorient(drawn, pre.axes)
+    return FitCase(image.name, AtomMaps(found, model.class_names), grid, turned.data, turned.grid)
 
 
 @dataclass(frozen=True)
@@ -200,7 +242,9 @@ def _with_best_threshold(rule: Rule, base: Rule, units: Units) -> tuple[float, R
         if not size:
             continue
         # Voxels at or above each threshold, from the counts between thresholds.
-        place = np.searchsorted(_THRESHOLDS, values, side="left")
+        place = np.clip(
+            (values * 40).astype(np.int32) - 7, 0, len(_THRESHOLDS)
+        )  # one bin per threshold, .025 apart
         n = len(_THRESHOLDS) + 1
         found = np.bincount(place, minlength=n)[::-1].cumsum()[::-1][1:]
         hit = np.bincount(place[reference], minlength=n)[::-1].cumsum()[::-1][1:]

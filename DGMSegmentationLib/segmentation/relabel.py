@@ -80,8 +80,18 @@ def structure_map(
     atoms: AtomMaps, rule: Rule, side: str, grid: Grid, frame: Frame
 ) -> tuple[Map, tuple[slice, ...]] | None:
     """Probability of one structure before its threshold, and the box that holds it; None where there is nothing of it."""
+    found = cut_map(atoms, rule, side, grid, frame, _margin(rule, grid))
+    if found is None or not rule.moves:
+        return found
+    values, box = found
+    return apply_weights(values, move_weights(values, rule, side, grid, frame)), box
+
+
+def cut_map(
+    atoms: AtomMaps, rule: Rule, side: str, grid: Grid, frame: Frame, margin: Sequence[int]
+) -> tuple[Map, tuple[slice, ...]] | None:
+    """The same before shift and scale; ``margin``: voxels by which the box is larger than what is in it."""
     sums = [atoms.total(part.atoms, side) for part in rule.parts]
-    margin = _margin(rule, grid)
     box = _busy_box(sums, grid, margin)
     if box is None:
         return None
@@ -91,8 +101,6 @@ def structure_map(
         for key, mm in part.cuts:
             piece = piece * _kept(key, mm, side, box, grid, frame)
         values += piece
-    if rule.moves:
-        values = _moved(values, rule, side, box, grid, frame)
     return values, box
 
 
@@ -147,14 +155,12 @@ def _kept(key: str, mm: float, side: str, box: tuple[slice, ...], grid: Grid, fr
     return np.asarray(np.clip(0.5 + distance / width, 0.0, 1.0), np.float32)
 
 
-def _moved(values: Map, rule: Rule, side: str, box: tuple[slice, ...], grid: Grid, frame: Frame) -> Map:
-    """Shift and scale a structure about its centre by linear interpolation along the array's axes.
+def move_weights(values: Map, rule: Rule, side: str, grid: Grid, frame: Frame) -> list[Map]:
+    """Matrices that shift and scale a structure about its centre by linear interpolation along the array's axes.
 
     The shift is turned into the head's frame; scales count along the array's axes, which a tilted head's are not quite.
     """
-    total = float(values.sum())
-    if total <= 0:
-        return values
+    total = max(float(values.sum()), 1e-6)
     shift = np.array(rule.shift_mm) * [-1.0 if side == "L" else 1.0, 1.0, 1.0]
     step = np.linalg.solve(grid.affine[:3, :3], frame.rotation.T @ shift)  # voxels
     weights = []
@@ -165,4 +171,4 @@ def _moved(values: Map, rule: Rule, side: str, box: tuple[slice, ...], grid: Gri
         weights.append(
             np.clip(1.0 - np.abs(np.arange(n)[None, :] - source[:, None]), 0.0, None).astype(np.float32)
         )
-    return apply_weights(values, weights)
+    return weights

@@ -267,7 +267,8 @@ class TrainingRun:
             _log.warning("%s", text)
         self.held = [i for i, s in enumerate(used) if s.name in set(held)]
         self.training = [i for i in range(len(used)) if i not in self.held]
-        first = self.initial.header.prior_box if self.initial is not None else None
+        same = self.initial is not None and self.initial.header.atoms == self.atoms
+        first = self.initial.header.prior_box if self.initial is not None and same else None
         self.prior = prior_box(self.cases, settings.prior_margin_mm, first, settings.prior_share)
         self._check_all_present()
         self.log(f"Prepared in {time.monotonic() - started:.0f} s; validation: {', '.join(held) or 'none'}.")

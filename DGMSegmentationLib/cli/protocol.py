@@ -1,0 +1,108 @@
+"""``dgmseg protocol``: labelling protocols, those that ship and a site's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..options import DEFAULT_MODEL
+from .options import MODEL, Device
+
+protocol = typer.Typer(
+    no_args_is_help=True, help="List, show and fit labelling protocols: what the nuclei are made of."
+)
+_AUTOMATIC = "_dseg.nii.gz"
+
+
+@protocol.command("list")
+def list_protocols() -> None:
+    """Name the protocols that ship."""
+    from ..segmentation.protocol import load_protocol, protocol_names
+
+    for name in protocol_names():
+        found = load_protocol(name)
+        typer.echo(f"{name}\t{found.title}\t{', '.join(rule.structure for rule in found.rules)}")
+
+
+@protocol.command("show")
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A protocol that ships, or a TOML file.")
+    ] = "iron",
+) -> None:
+    """Print a protocol as a TOML file, to read or to begin one's own with."""
+    from ..segmentation.protocol import load_protocol, protocol_text
+
+    typer.echo(protocol_text(load_protocol(name)), nl=False)
+
+
+@protocol.command("fit")
+def fit(
+    cases: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CASES...",
+            help="Corrected cases: BIDS folders or training tables, or maps as QSM=LABELS (a QSM alone: the labels beside it).",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The protocol file to write.")
+    ],
+    base: Annotated[str, typer.Option("--protocol", help="The protocol to begin with.")] = "iron",
+    model: Annotated[str, MODEL] = DEFAULT_MODEL,
+    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
+) -> None:
+    """Fit a protocol's planes, shifts, scales and thresholds to corrected cases.
+
+    Says what it gained on cases left out, and writes nothing when it gains nothing.
+    """
+    from ..errors import InputError
+    from ..inference.predictor import Predictor
+    from ..io.files import check_writable, write_text
+    from ..models.model import load_model
+    from ..segmentation.convention import Convention
+    from ..segmentation.protocol import load_protocol, protocol_text
+    from ..segmentation.protocol_fit import fit_protocol, open_fit_case
+    from .progress import step_progress
+
+    if output.suffix != ".toml":
+        raise InputError(f"{output}: a protocol is a TOML file; give --output a name that ends with .toml.")
+    check_writable([output], overwrite)
+    start = load_protocol(base)
+    pairs = [pair for text in cases for pair in _pairs(text)]
+    predictor = Predictor(load_model(model), device.value)
+    Convention.of(predictor.model, base)  # refuses a protocol of atoms that the model does not know
+    with step_progress() as progress:
+        opened = []
+        for number, (image, labels) in enumerate(pairs):
+            progress(f"Running the network on {image.name}", 0.7 * number / len(pairs))
+            opened.append(open_fit_case(image, labels, predictor))
+        progress("Fitting", 0.7)
+        fitted = fit_protocol(start, opened, output.stem)
+    write_text(output, protocol_text(fitted.protocol))
+    typer.echo(f"Dice on {fitted.left_out} left out, {len(pairs)} case{'s' if len(pairs) > 1 else ''}:")
+    for name, before in fitted.before.items():
+        typer.echo(f"  {name}\t{before:.3f} -> {fitted.after[name]:.3f}")
+    typer.echo(f"Gained {fitted.gain:+.3f} in the mean. Use it: dgmseg segment QSM --protocol {output}")
+
+
+def _pairs(text: str) -> list[tuple[Path, Path]]:
+    """Images with their corrected labels: of a folder or table, or one of each."""
+    from ..errors import InputError
+    from ..io.files import stem
+    from ..training.data import find_subjects
+
+    first, sign, second = text.partition("=")
+    path = Path(first)
+    if path.is_dir() or path.suffix in (".tsv", ".csv"):
+        return [(s.images[0], s.label) for s in find_subjects(path) if s.split == "train"]
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such map; give QSM=LABELS, a BIDS folder or a table.")
+    if sign:
+        return [(path, Path(second))]
+    for ending in ("_desc-edited_dseg.nii.gz", _AUTOMATIC):
+        labels = path.with_name(f"{stem(path)}{ending}")
+        if labels.is_file():
+            return [(path, labels)]
+    raise InputError(f"{path}: no corrected labels {stem(path)}{_AUTOMATIC} lie beside it; give QSM=LABELS.")
