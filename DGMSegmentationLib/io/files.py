@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..errors import DGMError, InputError
 from ..image import Affine, Image
 from .fetched import check_fetched
+from .typed import plain
 
 if TYPE_CHECKING:
     from ..structures.segments import Segment
@@ -103,7 +104,7 @@ def write_text(path: PathLike, text: str) -> None:
 
 def write_json(path: PathLike, value: Any) -> None:
     """Write a value as indented JSON, whole or not at all; NaN and infinity become null, paths and numpy values plain."""
-    write_text(path, json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(path, json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 @contextmanager
@@ -246,21 +247,6 @@ def _sidecar_unit(path: Path) -> str | None:
         return None
     unit = str(content.get("Units", "")).strip().lower() if isinstance(content, dict) else ""
     return unit if unit in ("ppm", "ppb") else None
-
-
-def _plain(value: Any) -> Any:
-    """JSON-able copy of a value."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return str(value) if isinstance(value, os.PathLike) else value
 
 
 def _write_error(path: Path, error: OSError) -> DGMError:

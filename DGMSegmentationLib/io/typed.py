@@ -4,11 +4,13 @@ One library checks all of it: msgspec. Here its findings become sentences that n
 """
 
 import json
+import math
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Literal, NoReturn, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from ..errors import InputError
 
@@ -69,6 +71,23 @@ def parsed(text: str | bytes, what: str, *, nan: bool = False) -> object:
 def read_typed(path: Path, kind: type[T]) -> T:
     """A JSON file as an object of a type; raises InputError when it is not that, OSError when it cannot be read."""
     return typed(kind, parsed(path.read_bytes(), str(path)), str(path))
+
+
+def plain(value: Any) -> Any:
+    """A copy that JSON can hold: NaN and infinity become None, paths text, numpy's arrays and numbers lists and numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, str | bool | int) or value is None:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    return str(value) if isinstance(value, os.PathLike) else value
 
 
 def _no_number(name: str) -> NoReturn:

@@ -12,14 +12,17 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import __version__
 from ..errors import Cancelled, InputError, ProtocolError, Remark, explained
+from ..io.typed import parsed
 from .pipes import message_pipes
 from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode
+
+_UNREADABLE = "A message to the segmentation process cannot be read: restart the application."
 
 
 class Worker:
@@ -48,14 +51,17 @@ class Worker:
             self._events.flush()
 
     def _read(self) -> None:
-        for line in iter(lambda: self._requests.readline(MAX_LINE + 1), b""):
-            if line.strip():
+        """Take every message; whatever is wrong with one is answered, and the next one is taken."""
+        try:
+            for line in _messages(self._requests):
                 try:
                     self._take(decode(line))
-                except ProtocolError as error:
-                    self.send(event="error", id=_id_in(line), kind="protocol", message=str(error), detail="")
-        # The parent closed the pipe or died. Nothing waits for an answer, so no run is worth finishing.
-        os._exit(0)
+                except Exception as error:
+                    said = str(error) if isinstance(error, ProtocolError) else _UNREADABLE
+                    self.send(event="error", id=_id_in(line), kind="protocol", message=said, detail="")
+        finally:
+            # The parent closed the pipe or died. Nothing waits for an answer, so no run is worth finishing.
+            os._exit(0)
 
     def _take(self, message: dict[str, Any]) -> None:
         what = message.get("do")
@@ -155,11 +161,11 @@ def _image(volume: Volume) -> Any:
 
     try:
         data = np.load(volume.path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
+    except (ValueError, EOFError) as error:
         raise InputError(
             f"The volume's temporary file {volume.path} is damaged: click Segment again."
         ) from error
-    if data.ndim != 3 or data.dtype.kind not in "iuf" or 0 in data.shape:
+    if not isinstance(data, np.ndarray) or data.ndim != 3 or data.dtype.kind not in "iuf" or 0 in data.shape:
         raise InputError(f"The volume {volume.name} is no 3-D image of numbers: choose a single QSM volume.")
     return Image(data, np.asarray(volume.affine, dtype=np.float64), path=Path(volume.name or volume.path))
 
@@ -173,14 +179,23 @@ def _warm_up() -> None:
         del predictor, pipeline
 
 
+def _messages(requests: BinaryIO) -> Iterator[bytes]:
+    """The lines that are not empty; of one that is too long only the beginning, so that it is one message still."""
+    while line := requests.readline(MAX_LINE + 1):
+        end = line
+        while len(line) > MAX_LINE and end and not end.endswith(b"\n"):
+            end = requests.readline(MAX_LINE)
+        if line.strip() or len(line) > MAX_LINE:
+            yield line
+
+
 def _id_in(line: bytes) -> str:
     """The id of a refused request, so that its sender learns of it."""
-    import json
-
     try:
-        return str(json.loads(line).get("id", ""))
-    except (ValueError, AttributeError):
+        message = parsed(line, "")
+    except InputError:
         return ""
+    return str(message.get("id", ""))[:200] if isinstance(message, dict) else ""
 
 
 def _free_memory() -> None:
