@@ -11,13 +11,13 @@ from typing import Any
 
 from .. import __version__
 from ..evaluation.agreement import DETECTABLE_FACTOR
-from ..image import Image
+from ..image import Image, label_set_of
 from ..io.files import write_text
 from ..measurement.norms import Norms
 from ..measurement.quality import Flag, quality_flags
 from ..measurement.roi import RoiRow
 from ..resources import resource_path
-from ..structures import NUCLEI, STRUCTURES, by_abbreviation
+from ..structures import LabelSet
 from .contact_sheet import contact_sheet
 
 # The strip of a structure with a norm spans this many SD to each side.
@@ -45,6 +45,7 @@ def write_report(
     if flags is None:
         flags = quality_flags(rows, labels)
     drawn = contact_sheet(image_ppb, labels) if picture is None else picture
+    label_set = label_set_of(labels)
     write_text(
         path,
         environment()
@@ -52,13 +53,14 @@ def write_report(
         .render(
             title=title,
             picture=base64.b64encode(drawn).decode("ascii"),
-            nuclei=[_nucleus(nucleus, rows, flags) for nucleus in NUCLEI],
+            structures={s.abbreviation: s for s in label_set},
+            nuclei=[_nucleus(nucleus, label_set, rows, flags) for nucleus in label_set.nuclei],
             rows=rows,
             referenced=any(math.isfinite(row.mean_referenced_ppb) for row in rows),
             reference=rows[0].reference if rows else "none",
             edited=any(row.edited for row in rows),
             reasons=list(dict.fromkeys(flag.reason for flag in flags)),
-            strips=[strip for row in rows if norms and (strip := _strip(row, norms))],
+            strips=[strip for row in rows if norms and (strip := _strip(row, norms, label_set))],
             norms=norms,
             provenance=list(flatten(provenance)),
             software=f"DGMSegmentation {__version__}",
@@ -81,7 +83,6 @@ def environment() -> Any:
         lstrip_blocks=True,
     )
     env.filters["number"] = show_number
-    env.globals["structures"] = {s.abbreviation: s for s in STRUCTURES}
     return env
 
 
@@ -105,25 +106,30 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield name, "none" if value is None else str(value)
 
 
-def _nucleus(nucleus: str, rows: Sequence[RoiRow], flags: Sequence[Flag]) -> dict[str, Any]:
-    sides = {row.side: row for row in rows if by_abbreviation(row.abbreviation).nucleus == nucleus}
-    structure = next(s for s in STRUCTURES if s.nucleus == nucleus)
+def _nucleus(
+    nucleus: str, label_set: LabelSet, rows: Sequence[RoiRow], flags: Sequence[Flag]
+) -> dict[str, Any]:
+    members = label_set.of_nucleus(nucleus)
+    structure = members[0]
+    labels = [s.label for s in members]
+    sides = {row.side: row for row in rows if row.label in labels}
     volumes = [sides[side].volume_mm3 if side in sides else 0.0 for side in "LR"]
     mean = sum(volumes) / 2
     return {
-        "name": structure.name.partition(" ")[2].capitalize(),
-        "nucleus": nucleus,
+        "name": structure.nucleus_name,
+        "colors": [s.color for s in members],
         "sides": sides,
+        "single": sides.get(""),
         "asymmetry": sides["L"].asymmetry_percent if "L" in sides else math.nan,
         "volume_asymmetry": 100 * (volumes[0] - volumes[1]) / mean if all(volumes) else math.nan,
         "detectable": None
         if structure.repeatability_ppb is None
         else DETECTABLE_FACTOR * structure.repeatability_ppb,
-        "flagged": any(flag.abbreviation in (f"{nucleus}_L", f"{nucleus}_R") for flag in flags),
+        "flagged": any(flag.abbreviation in [s.abbreviation for s in members] for flag in flags),
     }
 
 
-def _strip(row: RoiRow, norms: Norms) -> dict[str, Any] | None:
+def _strip(row: RoiRow, norms: Norms, label_set: LabelSet) -> dict[str, Any] | None:
     """Where the mean lies relative to its expectation, in percent of the strip's width."""
     expected = norms.expected(row.abbreviation)
     if expected is None or not math.isfinite(row.mean_ppb):
@@ -138,5 +144,5 @@ def _strip(row: RoiRow, norms: Norms) -> dict[str, Any] | None:
         "z": z,
         "place": round(place, 2),
         "band": (50 - 98 / _STRIP_SD, 196 / _STRIP_SD),
-        "color": by_abbreviation(row.abbreviation).color,
+        "color": label_set.by_label(row.label).color,
     }

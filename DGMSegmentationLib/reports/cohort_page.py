@@ -13,7 +13,8 @@ from .. import __version__
 from ..io.files import write_text
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
-from ..structures import STRUCTURES, Structure
+from ..measurement.row_structures import label_set_of_rows
+from ..structures import STANDARD, LabelSet, Structure
 from .case_page import environment, flatten
 
 # Modified z-score (Iglewicz and Hoaglin 1993): 0.6745 (x - median) / MAD, an outlier beyond 3.5.
@@ -48,14 +49,14 @@ def _keyed(rows: Rows) -> list[tuple[Key, RoiRow]]:
     return [((row.subject, row.image), row) for row in rows]
 
 
-def find_outliers(rows: Rows) -> list[Outlier]:
+def find_outliers(rows: Rows, known: LabelSet = STANDARD) -> list[Outlier]:
     """Means with a modified z-score beyond 3.5 that are also further off than a repeated scan would be.
 
-    The furthest come first; a structure with fewer than five values has none.
+    The furthest come first; a structure with fewer than five values has none. ``known`` tells its repeatability.
     """
     outliers = []
     everything = _keyed(rows)
-    for structure in STRUCTURES:
+    for structure in label_set_of_rows((row for _, row in everything), known):
         here = [
             (key, row)
             for key, row in everything
@@ -85,13 +86,14 @@ def write_cohort_report(
     failures: Sequence[tuple[str, str]] = (),
     provenance: Mapping[str, Any] | None = None,
     related: Mapping[str, str] | None = None,
+    known: LabelSet = STANDARD,
 ) -> None:
     """Write one self-contained page, whole or not at all.
 
     ``rows``: by the name of their case, or in one list, where subject and image tell the cases apart.
     ``pages``: the same name (or subject and image) -> path of that case's own page, relative to this one, with forward
     slashes. ``failures``: (subject, reason) of the cases that could not be measured. ``related``: further pages, title ->
-    path.
+    path. ``known``: what is known of the structures beyond their rows, such as their colours.
     """
     everything = _keyed(rows)
     links: dict[Key, str] = {key: quote(page) for key, page in (pages or {}).items()}
@@ -101,14 +103,16 @@ def write_cohort_report(
     first = {key: next(iter(by_name.values())) for key, by_name in cases.items()}
     shown = {key: _short(row.subject, row.image, key) for key, row in first.items()}
     subjects = [row.subject for row in first.values()]
-    outliers, scale = find_outliers(rows), _Scale.of([row for _, row in everything])
-    drawn = [_strip(s, everything, shown, outliers, links, scale) for s in STRUCTURES]
+    label_set = label_set_of_rows((row for _, row in everything), known)
+    outliers, scale = find_outliers(rows, known), _Scale.of([row for _, row in everything])
+    drawn = [_strip(s, everything, shown, outliers, links, scale) for s in label_set]
     write_text(
         path,
         environment()
         .get_template("cohort.html")
         .render(
             title=title,
+            structures={s.abbreviation: s for s in label_set},
             cases=[
                 {
                     "subject": first[key].subject,

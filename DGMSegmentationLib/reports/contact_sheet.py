@@ -1,20 +1,22 @@
 """The picture of one case: the nuclei's outlines over the susceptibility map, in radiological orientation.
 
-Three axial slices (red nucleus and substantia nigra; globus pallidus and putamen; caudate nucleus) and a
-coronal one, with outlines above and without below, grey from -100 to 200 ppb. Drawn with matplotlib's Agg
-canvas and no global state, so that threads and other users of matplotlib are not disturbed.
+Axial slices, each through some of the nuclei (in the standard set red nucleus and substantia nigra; globus pallidus and
+putamen; caudate nucleus), and a coronal one, with outlines above and without below, grey from -100 to 200 ppb. Drawn with
+matplotlib's Agg canvas and no global state, so that threads and other users of matplotlib are not disturbed.
 """
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image import Image, reorient
+from ..image import Image, label_set_of, reorient
 from ..measurement.roi import labels_on_grid
-from ..structures import NUCLEI, STRUCTURES
+from ..structures import STANDARD, LabelSet, Structure
 
 WINDOW_PPB = (-100.0, 200.0)
 MARGIN_MM = 12.0
@@ -22,6 +24,11 @@ MARGIN_MM = 12.0
 _DEFAULT_EXTENT_MM = np.array([100.0, 120.0, 80.0])
 # Radiological: the first axis runs to the patient's left, which is the right-hand side of the picture.
 _AXES = "LAS"
+_GAP_MM = 4.0
+_MOST_NAMES = 4  # in a heading
+_MOST_COLUMNS = 7  # of the legend, beside the scale of greys
+_LINE = 0.18  # inches, of the legend
+_FEWEST_MIXTURES = 3  # of a structure's colour with greys, in a palette of 256
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,9 @@ class Cut:
     heading: str
 
 
-def best_slice(labels: NDArray[Any], nuclei: tuple[str, ...], axis: int) -> int | None:
+def best_slice(
+    labels: NDArray[Any], nuclei: tuple[str, ...], axis: int, label_set: LabelSet = STANDARD
+) -> int | None:
     """The slice that shows most of these nuclei.
 
     Each structure counts with the root of its area relative to its largest one: a slice through the middle of
@@ -41,27 +50,55 @@ def best_slice(labels: NDArray[Any], nuclei: tuple[str, ...], axis: int) -> int 
     """
     other = tuple(a for a in range(3) if a != axis)
     score = np.zeros(labels.shape[axis])
-    for structure in STRUCTURES:
+    for structure in label_set:
         if structure.nucleus in nuclei:
             area = (labels == structure.label).sum(axis=other)
             score += np.sqrt(area / max(1, area.max()))
     return int(score.argmax()) if score.any() else None
 
 
-def choose_cuts(labels: NDArray[Any], affine: NDArray[np.float64]) -> list[Cut]:
-    """The four slices, for labels in "LAS" axes; a missing group falls back to the middle of the array.
+def slice_groups(
+    labels: NDArray[Any], height_mm: float, label_set: LabelSet = STANDARD
+) -> list[tuple[str, ...]]:
+    """The nuclei that share an axial slice, from below: as the set says, or else by their heights in "LAS" labels.
+
+    By height there is a new slice at the two widest gaps of more than 4 mm. ``height_mm`` is that of a voxel.
+    """
+    told = {s.nucleus: s.sheet_slice for s in label_set if s.sheet_slice is not None}
+    if len(told) == len(label_set.nuclei):
+        return [tuple(n for n in told if told[n] == number) for number in sorted(set(told.values()))]
+    heights = {}
+    for nucleus in label_set.nuclei:
+        inside = np.isin(labels, [s.label for s in label_set.of_nucleus(nucleus)])
+        middle = np.flatnonzero(inside.any(axis=(0, 1)))
+        heights[nucleus] = float(middle.mean()) * height_mm if middle.size else 0.0
+    ordered = sorted(heights, key=lambda nucleus: heights[nucleus])
+    gaps = [heights[b] - heights[a] for a, b in pairwise(ordered)]
+    ends = sorted(k + 1 for k in sorted(range(len(gaps)), key=lambda k: -gaps[k])[:2] if gaps[k] > _GAP_MM)
+    return [tuple(ordered[a:b]) for a, b in pairwise((0, *ends, len(ordered)))]
+
+
+def choose_cuts(
+    labels: NDArray[Any], affine: NDArray[np.float64], label_set: LabelSet = STANDARD
+) -> list[Cut]:
+    """The slices, for labels in "LAS" axes: an axial one a group of nuclei, and a coronal one through all but the lowest.
+
+    A missing group falls back to the middle of the array.
 
     The headings give the world position of the middle of each slice.
     """
     cuts = []
-    for nuclei, axis in ((("RN", "SN"), 2), (("GP", "PU"), 2), (("CN",), 2), (("GP", "PU", "CN"), 1)):
-        index = best_slice(labels, nuclei, axis)
+    groups = slice_groups(labels, float(affine[2, 2]), label_set)
+    coronal = tuple(nucleus for group in groups[1:] or groups for nucleus in group)
+    for nuclei, axis in (*((group, 2) for group in groups), (coronal, 1)):
+        index = best_slice(labels, nuclei, axis, label_set)
         index = labels.shape[axis] // 2 if index is None else index
         plane, letter = ("axial", "z") if axis == 2 else ("coronal", "y")
         middle = (np.array(labels.shape) - 1) / 2
         middle[axis] = index
         position = affine[axis, :3] @ middle + affine[axis, 3]
-        shown = f"{' · '.join(nuclei)}, " if axis == 2 else ""
+        names = " · ".join(nuclei[:_MOST_NAMES]) + (" …" if len(nuclei) > _MOST_NAMES else "")
+        shown = f"{names}, " if axis == 2 else ""
         cuts.append(Cut(axis, index, f"{shown}{plane}, {letter} = {position:.0f} mm"))
     return cuts
 
@@ -73,7 +110,7 @@ def crop_box(labels: NDArray[Any], spacing: tuple[float, ...], margin_mm: float 
     from scipy import ndimage
 
     steps, shape = np.array(spacing), np.array(labels.shape)
-    boxes = ndimage.find_objects(labels.astype(np.uint8), max_label=len(STRUCTURES))
+    boxes = ndimage.find_objects(labels)
     bounds = [
         _largest_part(labels[found] == label) + [s.start for s in found]
         for label, found in enumerate(boxes, start=1)
@@ -109,11 +146,12 @@ def _largest_part(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
 def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
     """Draw the picture of one case and return it as PNG.
 
-    ``labels`` (0..10) may lie on another grid. Oblique volumes are shown along their own axes.
+    ``labels`` may lie on another grid. Oblique volumes are shown along their own axes.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    label_set = label_set_of(labels)
     array, _ = labels_on_grid(labels, image_ppb)
     turned = reorient(image_ppb, _AXES)
     marks = reorient(image_ppb.replace(data=array), _AXES).data
@@ -122,11 +160,13 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
     affine[:3, 3] += affine[:3, :3] @ [s.start for s in box]
     marks, values = marks[tuple(box)], turned.data[tuple(box)]
     values = np.nan_to_num(values, nan=-1e9, posinf=1e9, neginf=-1e9)
-    cuts = choose_cuts(marks, affine)
+    cuts = choose_cuts(marks, affine, label_set)
 
     width, depth, height = np.array(values.shape) * turned.spacing
     panel = 10.6 / len(cuts) * max(depth, height) / width  # inches
-    figure_height = 2 * panel + 1.0
+    columns = min(_MOST_COLUMNS, -(-len(label_set) // 2))
+    legend_height = _LINE * (-(-len(label_set) // columns) - 2)  # more than the two lines of the standard set
+    figure_height = 2 * panel + 1.0 + max(0.0, legend_height)
     figure = Figure(figsize=(10.6, figure_height), dpi=110, facecolor="white")
     canvas = FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
@@ -135,19 +175,19 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
         left=0.005,
         right=0.995,
         top=1 - 0.28 / figure_height,
-        bottom=0.7 / figure_height,
+        bottom=(0.7 + max(0.0, legend_height)) / figure_height,
         wspace=0.02,
         hspace=0.02,
     )
     for column, cut in enumerate(cuts):
         for row in (0, 1):
             axes = figure.add_subplot(grid[row, column])
-            _panel(axes, values, marks, turned.spacing, cut, outlines=row == 0)
+            _panel(axes, values, marks, turned.spacing, cut, label_set if row == 0 else ())
             if row == 0:
                 axes.set_title(cut.heading, fontsize=9, pad=4)
-    _legend(figure, figure_height)
+    _legend(figure, figure_height, label_set, columns)
     canvas.draw()
-    return _png(np.asarray(canvas.buffer_rgba())[..., :3])
+    return _png(np.asarray(canvas.buffer_rgba())[..., :3], label_set)
 
 
 def _panel(
@@ -156,7 +196,7 @@ def _panel(
     marks: NDArray[Any],
     spacing: tuple[float, ...],
     cut: Cut,
-    outlines: bool,
+    outlined: Iterable[Structure],
 ) -> None:
     across, up = (0, 1) if cut.axis == 2 else (0, 2)
     picture, here = (np.take(array, cut.index, axis=cut.axis).T for array in (values, marks))
@@ -175,12 +215,11 @@ def _panel(
         extent=extent,
         interpolation="bilinear",
     )
-    if outlines:
-        x, y = ((np.arange(n) + 0.5) * spacing[a] for n, a in zip(here.T.shape, (across, up), strict=True))
-        for structure in STRUCTURES:
-            inside = here == structure.label
-            if inside.any() and min(inside.shape) > 1:
-                axes.contour(x, y, inside, levels=[0.5], colors=[structure.color], linewidths=1.4)
+    x, y = ((np.arange(n) + 0.5) * spacing[a] for n, a in zip(here.T.shape, (across, up), strict=True))
+    for structure in outlined:
+        inside = here == structure.label
+        if inside.any() and min(inside.shape) > 1:
+            axes.contour(x, y, inside, levels=[0.5], colors=[structure.color], linewidths=1.4)
     axes.set_axis_off()
     axes.set_anchor("N")
     for text, place, align in (("R", 0.02, "left"), ("L", 0.98, "right")):
@@ -198,17 +237,17 @@ def _panel(
         )
 
 
-def _legend(figure: Any, figure_height: float) -> None:
+def _legend(figure: Any, figure_height: float, label_set: LabelSet, columns: int) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], color=s.color, linewidth=3, label=s.abbreviation) for s in STRUCTURES]
+    handles = [Line2D([], [], color=s.color, linewidth=3, label=s.abbreviation) for s in label_set]
     figure.legend(
         handles=handles,
         loc="lower left",
         bbox_to_anchor=(0.005, 0.06 / figure_height),
-        ncols=len(NUCLEI),
+        ncols=columns,
         fontsize=9,
         frameon=False,
         handlelength=1.4,
@@ -220,20 +259,28 @@ def _legend(figure: Any, figure_height: float) -> None:
     bar.set_title("magnetic susceptibility, ppb", fontsize=8, pad=2)
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
+def _png(pixels: NDArray[np.uint8], label_set: LabelSet) -> bytes:
     """Pixels (rows, columns, RGB) as PNG with a palette of greys and of the structures' colours mixed with
     greys.
 
-    A third of the size of true colours. A palette picked from the picture itself would lose the thin lines.
+    A third of the size of true colours, which sets of very many structures get. A palette picked from the picture itself
+    would lose the thin lines.
     """
     from PIL import Image as Picture
 
+    out = io.BytesIO()
     greys = np.linspace(0, 255, 86)[:, None].repeat(3, axis=1)
-    colours = np.array([s.rgb for s in STRUCTURES]) * 255
+    colours = np.array([s.rgb for s in label_set]) * 255
+    mixtures = min(16, (256 - len(greys)) // len(colours) - 1)
+    if mixtures < _FEWEST_MIXTURES:
+        Picture.fromarray(pixels).save(out, format="png", compress_level=6)
+        return out.getvalue()
+    strong = mixtures // 4
+    weak = (mixtures - strong) // 2
     mixed = [
         share * colour + (1 - share) * grey
         for colour in colours
-        for share, levels in ((1.0, 1), (0.75, 4), (0.5, 6), (0.25, 6))
+        for share, levels in ((1.0, 1), (0.75, strong), (0.5, mixtures - strong - weak), (0.25, weak))
         for grey in np.linspace(0, 255, levels)
     ]
     palette = Picture.new("P", (1, 1))
@@ -245,6 +292,5 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
     )  # Pillow's search is approximate: keep the paper white
     white = Picture.fromarray(indices)
     white.putpalette(picture.getpalette() or [])
-    out = io.BytesIO()
     white.save(out, format="png", compress_level=6)
     return out.getvalue()

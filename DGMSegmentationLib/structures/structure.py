@@ -38,6 +38,8 @@ class Structure:
     """ "L", "R" (of the patient), or "" for a structure without a partner."""
     color: str = "#808080"
     """As "#RRGGBB"."""
+    sheet_slice: int | None = None
+    """Which axial slice of the contact sheet shows it, 1 the lowest; None: as its height says."""
     snomed: str = ""
     snomed_meaning: str = ""
     freesurfer: int | None = None
