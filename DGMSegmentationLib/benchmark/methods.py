@@ -80,7 +80,7 @@ def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
     """A model by name; "dolz" and "anisotropic" are the networks of the presets part1-dense and part2-dense, untrained."""
     import torch
 
-    from ..models.model import Member, Model, ModelHeader, load_model
+    from ..models.model import Model, ModelHeader, load_model
     from ..models.networks import build_network
     from ..training.preset import load_preset
 
@@ -89,9 +89,9 @@ def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
         return load_model(name)
     preset = load_preset(presets[name])
     torch.manual_seed(1)
-    network: Any = build_network(preset.network.name, n_classes=11, **preset.network.options)
+    network: Any = build_network(preset.network.name, **preset.network.options)
     header = ModelHeader(
-        name, network.__class__.__name__.lower(), network.options(), preset.preprocessing, (Member("", tuple(range(11))),),
+        name, network.__class__.__name__.lower(), network.options(), preset.preprocessing,
         prior_box=prior_box,
     )  # fmt: skip
     return Model(header, (network.state_dict(),))

@@ -63,6 +63,7 @@ def _loading_seconds(preset: "Preset", core: Sequence[int], halo: Sequence[int],
 
     from ..preprocessing.case import open_case
     from ..simulation.phantom import phantom
+    from ..structures import STANDARD
     from ..training.augment import Augmenter
     from ..training.cases import on_network_grid
     from ..training.tiles import Tiles, TileSampler
@@ -70,7 +71,7 @@ def _loading_seconds(preset: "Preset", core: Sequence[int], halo: Sequence[int],
     image, labels = phantom((160, 200, 76), (1.0, 1.0, 2.0))
     case = on_network_grid("phantom", open_case(image), labels, preset.data, preset.preprocessing)
     x, y, z = core
-    sampler = TileSampler([case], [0], preset.sampling, (x, y, z), range(1, 11))
+    sampler = TileSampler([case], [0], preset.sampling, (x, y, z), STANDARD.values)
     table = sampler.draw((steps + 1) * preset.sampling.batch, (preset.seed,))
     fill = [preset.preprocessing.background(0)]
     augmenter = Augmenter.of(preset.augmentation, preset.preprocessing)

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Image, label_set_of
-from ..structures import STANDARD, LabelSet
+from ..structures import LARGEST_LABEL, STANDARD, LabelSet
 from ..structures.segments import Segment, structures_of_segments
 from .files import PathLike, read_any, write_nifti
 from .lookup import foreign_labels, lookup_beside, scheme_of
 from .seg_nrrd import write_seg_nrrd
 
 _SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
-_MAX_LABEL = 100_000  # beyond what a label set may hold
 
 
 def read_labels(
@@ -42,7 +41,7 @@ def read_labels(
     path = Path(path)
     image, segments = read_any(path)
     values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
-    labels = np.rint(values).astype(np.int32) if np.abs(values).max() < _MAX_LABEL else None
+    labels = np.rint(values).astype(np.int32) if np.abs(values).max() <= LARGEST_LABEL else None
     if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
         raise InputError("labels_not_whole", path=path)
     if scheme is None:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..io.fetched import check_fetched
+from ..structures import STANDARD
 
 Array = NDArray[np.floating[Any]]
 
@@ -254,7 +255,7 @@ def import_keras(
         output: the .safetensors file to write.
         window_ppb: susceptibilities are clipped to +- this before they become 256 grey levels; that of the network's article
             when None.
-        labels: class index -> our label, when the network has not the usual 11 classes; the first is 0.
+        labels: class index -> our label, when they are not background and the standard set; the first is 0.
         name: the model's name; the output's stem when None.
         overwrite: replace an existing output.
 
@@ -298,6 +299,7 @@ def import_keras(
         ),
         members=members,
         channels=channels,
+        label_set=STANDARD,
         licence="unknown (imported)",
         training={"source": path.name, "source_sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
     )
@@ -308,11 +310,15 @@ def import_keras(
 def _class_labels(path: Path, n_classes: int, labels: Sequence[int] | None) -> tuple[int, ...]:
     """Class index -> our label. The original's class k is its label value k + 1, which is our label k."""
     if labels is None:
-        if n_classes != 11:
-            raise InputError("keras_labels_needed", path=path, classes=n_classes)
-        return tuple(range(11))
+        if n_classes != STANDARD.n_classes:
+            raise InputError("keras_labels_needed", path=path, classes=n_classes, expected=STANDARD.n_classes)
+        return (0, *STANDARD.values)
     wanted = tuple(int(label) for label in labels)
-    usable = wanted[:1] == (0,) and len(set(wanted)) == len(wanted) and all(0 <= v <= 10 for v in wanted)
+    usable = (
+        wanted[:1] == (0,)
+        and len(set(wanted)) == len(wanted)
+        and all(v == 0 or v in STANDARD for v in wanted)
+    )
     if len(wanted) != n_classes or not usable:
-        raise InputError("keras_labels_count", path=path, classes=n_classes)
+        raise InputError("keras_labels_count", path=path, classes=n_classes, largest=STANDARD.largest)
     return wanted

@@ -21,9 +21,9 @@ from ..io.typed import parsed, typed
 from ..options import DEFAULT_MODEL
 from ..preprocessing.grid import Preprocessing
 from ..resources import resource_path
-from ..structures import STANDARD
+from ..structures import LARGEST_LABEL, STANDARD, LabelSet
 from ..structures.atoms import atoms
-from .network_options import MAX_LABEL, OPTIONS
+from .network_options import MAX_CLASSES, OPTIONS
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +39,7 @@ _MAX_REACH = 512
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=20_000)]
 Labels = Annotated[
-    tuple[Annotated[int, Meta(ge=0, le=MAX_LABEL)], ...], Meta(min_length=2, max_length=MAX_LABEL + 1)
+    tuple[Annotated[int, Meta(ge=0, le=LARGEST_LABEL)], ...], Meta(min_length=2, max_length=MAX_CLASSES)
 ]
 Mm = Annotated[float, Meta(ge=-1000, le=1000)]
 MmTriple = Annotated[list[Mm], Meta(min_length=3, max_length=3)]
@@ -74,11 +74,13 @@ class ModelHeader:
     network: Name
     network_options: dict[str, Any] = field(default_factory=dict)
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    members: Annotated[tuple[Member, ...], Meta(min_length=1, max_length=MAX_LABEL)] = (
-        Member("", tuple(range(11))),
+    members: Annotated[tuple[Member, ...], Meta(min_length=1, max_length=MAX_CLASSES)] = (
+        Member("", (0, *STANDARD.values)),
     )
     channels: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=16)] = ("qsm",)
     """Names of the input channels in order; the first is always QSM."""
+    label_set: LabelSet | None = None
+    """The whole set that the labels of the members belong to. None, in files of 0.1, stands for the standard set."""
     title: Text = ""
     description: Text = ""
     version: Text = "1"
@@ -98,7 +100,26 @@ class ModelHeader:
         values = asdict(self)
         if not self.atoms:  # as versions before 0.4 read it
             del values["atoms"]
+        if self.label_set is not None:
+            values["label_set"] = self.label_set.to_dict()
         return {"format": FORMAT, "format_version": FORMAT_VERSION if self.atoms else 1, **values}
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The labels that the model can give, class by class, background first."""
+        if len(self.members) == 1:
+            return self.members[0].labels
+        return (0, *(label for member in self.members for label in member.labels[1:]))
+
+    @property
+    def whole_set(self) -> LabelSet:
+        """The set that the labels belong to, with structures that the model does not know."""
+        return self.label_set or (atoms() if self.atoms else STANDARD)
+
+    @property
+    def structures(self) -> LabelSet:
+        """The structures, or atoms, that the model can tell apart."""
+        return self.whole_set.subset(self.labels[1:])
 
     @classmethod
     def from_dict(cls, values: object) -> "ModelHeader":
@@ -133,8 +154,8 @@ class ModelHeader:
         for member in self.members:
             if member.labels[0] != 0 or len(set(member.labels)) < len(member.labels):
                 raise InputError(f"The labels of a network are 0 and others after it, not {member.labels}.")
-            if unknown := set(member.labels[1:]) - set((atoms() if self.atoms else STANDARD).values):
-                raise InputError(f"The label {min(unknown)} of a network is no structure that is known here.")
+            if unknown := set(member.labels[1:]) - set(self.whole_set.values):
+                raise InputError(f"The label {min(unknown)} of a network is no structure of its label set.")
         if len({member.prefix for member in self.members}) < len(self.members):
             raise InputError("Two networks of a model file have the same prefix.")
         box = self.prior_box
@@ -163,15 +184,17 @@ class Model:
     @property
     def labels(self) -> tuple[int, ...]:
         """The labels that the model can give, class by class, background first."""
-        if len(self.header.members) == 1:
-            return self.header.members[0].labels
-        return (0, *(label for member in self.header.members for label in member.labels[1:]))
+        return self.header.labels
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The structures that the model can give."""
+        return self.header.structures
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """The classes' abbreviations with side ("GPE_L", or "GP_L" of a model of structures); "" is background."""
-        names = {s.label: s.abbreviation for s in (atoms() if self.header.atoms else STANDARD)}
-        return tuple(names.get(label, "") for label in self.labels)
+        return ("", *(self.label_set.by_label(label).abbreviation for label in self.labels[1:]))
 
     def build(self) -> "list[nn.Module]":
         """The networks with their weights, in evaluation mode, on the CPU."""

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypedDict
 from msgspec import Meta
 
 MAX_CHANNELS = 2048
-MAX_LABEL = 255
-"""Labels travel as bytes."""
+MAX_CLASSES = 256
+"""Class indices travel as bytes."""
 
 Channels = Annotated[int, Meta(ge=1, le=MAX_CHANNELS)]
 Widths = Annotated[list[Channels], Meta(min_length=1, max_length=12)]
@@ -25,7 +25,7 @@ class SharedOptions(TypedDict, total=False):
     """What every network knows."""
 
     in_channels: Annotated[int, Meta(ge=1, le=16)]
-    n_classes: Annotated[int, Meta(ge=2, le=MAX_LABEL + 1)]
+    n_classes: Annotated[int, Meta(ge=2, le=MAX_CLASSES)]
     widths: Widths
     dropout: Dropout
     coordinates: Literal[0, 3]

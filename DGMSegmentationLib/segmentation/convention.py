@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..image import Grid
 from ..models.model import Model
-from ..structures import STANDARD, LabelSet
+from ..structures import LabelSet, nucleus_of
 from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol
 from .relabel import apply_protocol
 
@@ -31,7 +31,7 @@ class Convention:
         if not protocol and not model.header.atoms:
             return cls(model)
         chosen = load_protocol(protocol or DEFAULT_PROTOCOL)
-        known = {name.rpartition("_")[0] for name in model.class_names if name}
+        known = {nucleus_of(name) for name in model.class_names if name}
         lacking = [a for rule in chosen.rules for part in rule.parts for a in part.atoms if a not in known]
         if lacking:
             raise InputError(
@@ -48,17 +48,21 @@ class Convention:
     @property
     def label_set(self) -> LabelSet:
         """The structures that the run can give."""
-        return STANDARD if self.protocol is None else self.protocol.label_set
+        return self.model.label_set if self.protocol is None else self.protocol.label_set
 
     @property
     def mirrored_classes(self) -> list[int]:
         """For each class of the network, the class of the mirrored head that it corresponds to."""
-        names = self.model.class_names
-        other = {"L": "R", "R": "L"}
-        return [
-            names.index(f"{n[:-1]}{other[n[-1]]}") if n[-2:] in ("_L", "_R") else k
-            for k, n in enumerate(names)
-        ]
+        labels, label_set = list(self.model.labels), self.model.header.whole_set
+        other = [label_set.mirrored(label) for label in labels]
+        lacking = set(other) - set(labels)
+        if lacking:
+            raise InputError(
+                f"The model {self.model.header.name} knows one side of a structure only "
+                f"({label_set.by_label(label_set.mirrored(lacking.pop())).name}), so its result cannot be averaged with "
+                "that of the mirrored head: leave flip averaging off."
+            )
+        return [labels.index(label) for label in other]
 
     def structures(self, probabilities: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
         """Probabilities of ``labels`` from those of the network's classes, (K, x, y, z) on ``grid``."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import Cancelled, Remark
-from ..image import Image, reorient_back
+from ..image import Image, label_set_of, reorient_back
 from ..io.files import read_image
 from ..measurement.quality import Flag, add_flags, quality_flags
 from ..measurement.roi import RoiRow, measure
@@ -23,7 +23,6 @@ from ..models.model import Model, load_model
 from ..options import SegmentOptions
 from ..preprocessing.case import Case, open_case
 from ..preprocessing.grid import Prepared, prepare
-from ..structures import STANDARD
 from .convention import Convention
 from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
 from .region import cropped, predict_region, prior_box, sign_looks_flipped
@@ -42,7 +41,7 @@ class Segmentation:
     """The result of one run, on the native grid of the input."""
 
     labels: Image
-    """uint8, 0 background, 1..10 the structures."""
+    """0 background, the others the labels of the model's label set, which the image carries."""
     image: Image
     """The QSM in ppb."""
     mask: NDArray[np.bool_]
@@ -89,7 +88,7 @@ def label_case(
     clock, log = clock or Stopwatch(), log or _log.warning
     model, pre = predictor.model, predictor.model.header.preprocessing
     convention = Convention.of(model, options.protocol)
-    names = {s.label: s for s in convention.label_set}
+    label_set = convention.label_set
     report = progress or (lambda step, fraction: None)
     _stop_if(cancel)
     report("Preparing the image", 0.05)
@@ -127,21 +126,22 @@ def label_case(
     with clock("components"):
         if options.largest_component:
             labels, removed = largest_components(labels, options.connectivity)
-            notes["removed_voxels"] = {names[k].abbreviation: n for k, n in removed.items()}
+            notes["removed_voxels"] = {label_set.by_label(k).abbreviation: n for k, n in removed.items()}
     with clock("back"):
         native = reorient_back(labels, case.image.grid, pre.axes)
-        native = np.where(case.mask, native, np.uint8(0))  # where there is no QSM there is nothing to measure
+        # Where there is no QSM there is nothing to measure.
+        native = np.where(case.mask, native, 0).astype(label_set.dtype)
         full = None
         if options.save_probabilities:
             full = probabilities_to_native(probabilities, grid, prepared.native)
             full = np.stack([reorient_back(p, case.image.grid, pre.axes) for p in full])
-    absent = sorted(set(convention.labels[1:]) - set(np.unique(native).tolist()))
-    notes["empty"] = [names[k].abbreviation for k in absent]
-    for label in absent:
-        log(Remark("structure_missing", name=names[label].name, structure=names[label].abbreviation))
+    present = set(np.unique(native).tolist())
+    absent = [structure for structure in label_set if structure.label not in present]
+    notes["empty"] = [structure.abbreviation for structure in absent]
+    for structure in absent:
+        log(Remark("structure_missing", name=structure.name, structure=structure.abbreviation))
     if convention.protocol is not None:
         notes["protocol"] = convention.protocol.to_dict()
-    label_set = None if convention.label_set == STANDARD else convention.label_set
     return case.image.replace(data=native, unit=None, label_set=label_set), full, notes
 
 
@@ -166,7 +166,7 @@ def segment(
     log: Callable[[Remark], None] | None = None,
     **changes: Any,
 ) -> Segmentation:
-    """Segment the ten structures in one QSM and measure them.
+    """Segment the structures that the model knows in one QSM and measure them.
 
     ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``options``, or single ones by name
     (``device="cpu"``), which win: see :class:`SegmentOptions`. ``model`` wins over ``options.model``. ``predictor``: a
@@ -224,7 +224,7 @@ def segment(
         )
         flags = quality_flags(rows, labels, case.mask, network=notes)
         rows = add_flags(rows, flags)
-    recorded = options.recorded()
+    recorded, known = options.recorded(), label_set_of(labels)
     provenance = {
         "software": f"DGMSegmentation {__version__}",
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -242,6 +242,7 @@ def segment(
             "network": header.network,
             "intended_use": header.intended_use,
         },
+        "label_set": {"name": known.name, "sha256": known.checksum},
         "preprocessing": header.preprocessing.to_dict(),
         "options": {
             "device": str(predictor.device),

@@ -22,16 +22,16 @@ def _reach(weights: NDArray[np.float32], low: int, high: int) -> slice:
 
 def labels_from_probabilities(
     probabilities: NDArray[np.float32], classes: Sequence[int], grid: Grid, native: Grid, back: str = "linear"
-) -> NDArray[np.uint8]:
-    """Label each native voxel with its most probable class.
+) -> NDArray[np.integer[Any]]:
+    """Label each native voxel with its most probable class; bytes where the labels fit, else wider.
 
     ``probabilities`` (K, x, y, z) on ``grid`` sum to one over K; ``classes[k]`` is the label of class k and class 0 is
     background. ``native`` is a parallel grid. "linear" interpolates the probabilities and then takes the largest, so
     that a coarse network grid still gives a smooth outline; "nearest" copies the labels of the network grid, as the
     original code does.
     """
-    labels = np.zeros(native.shape, np.uint8)
-    lookup = np.asarray(classes, np.uint8)
+    lookup = np.asarray(classes, np.min_scalar_type(max(classes)))
+    labels = np.zeros(native.shape, lookup.dtype)
     # Away from any voxel that is not clearly background nothing can win: work only near the others.
     winner = probabilities.argmax(axis=0) if back == "nearest" else None
     busy = probabilities[0] < 1.0 - 1e-3 if winner is None else winner > 0
@@ -82,7 +82,7 @@ def probabilities_to_native(
 
 def largest_components(
     labels: NDArray[Any], connectivity: int = 6
-) -> tuple[NDArray[np.uint8], dict[int, int]]:
+) -> tuple[NDArray[np.integer[Any]], dict[int, int]]:
     """Keep the largest connected component of each label; also return how many voxels each label lost.
 
     ``connectivity``: 6 (faces, as in both articles), 18 or 26 neighbours.
@@ -90,7 +90,7 @@ def largest_components(
     if connectivity not in CONNECTIVITIES:
         raise InputError("connectivity_unknown", connectivity=connectivity)
     element = ndimage.generate_binary_structure(3, 1 + CONNECTIVITIES.index(connectivity))
-    kept = np.array(labels, dtype=np.uint8, copy=True)
+    kept = np.array(labels, copy=True)
     removed: dict[int, int] = {}
     boxes = ndimage.find_objects(kept)
     for label, box in enumerate(boxes, start=1):

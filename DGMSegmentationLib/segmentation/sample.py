@@ -64,10 +64,11 @@ def comparison(result: "Segmentation", sample: Sample) -> list[dict[str, Any]]:
     The true mean is that of the true labels on the same volume: noise and reconstruction are in both numbers, the error
     is the segmentation's alone. Raises InputError when the result does not lie on the sample's grid.
     """
-    truth = read_long(sample.table)
-    scores = evaluate_case(result.labels, read_labels(sample.labels), result.image)
+    truth = {row.abbreviation: row for row in read_long(sample.table)}
+    measured = {row.abbreviation: row for row in result.rows}
     rows = []
-    for found, true, score in zip(result.rows, truth, scores, strict=True):
+    for score in evaluate_case(result.labels, read_labels(sample.labels), result.image):
+        found, true = measured[score.abbreviation], truth[score.abbreviation]
         values = {
             "structure": found.structure,
             "abbreviation": found.abbreviation,

@@ -87,13 +87,13 @@ SENTENCES = {
     ),
     "keras_window": Sentence("The window {window} is no positive number of ppb;", "give one."),
     "keras_labels_needed": Sentence(
-        "{path}: the last layer gives {classes} classes instead of 11;",
+        "{path}: the last layer gives {classes} classes instead of {expected};",
         "say which labels they are with labels, for example (0, 1, 2).",
         shell="say which labels they are with --labels, for example 0,1,2.",
     ),
     "keras_labels_count": Sentence(
         "{path}: the last layer gives {classes} classes;",
-        "give as many different labels between 0 and 10, with 0 for background first.",
-        shell="--labels needs as many different labels between 0 and 10, with 0 for background first.",
+        "give as many different labels between 0 and {largest}, with 0 for background first.",
+        shell="--labels needs as many different labels between 0 and {largest}, with 0 for background first.",
     ),
 }

@@ -9,6 +9,7 @@ from .label_set import LabelSet
 from .structure import (
     COLUMNS,
     FREESURFER_BEYOND,
+    LARGEST_LABEL,
     SIDE_CODES,
     Structure,
     derived_structure,
@@ -20,6 +21,7 @@ from .table import label_set_from_rows, rows_of_label_set, shipped_label_sets
 __all__ = [
     "COLUMNS",
     "FREESURFER_BEYOND",
+    "LARGEST_LABEL",
     "SIDE_CODES",
     "STANDARD",
     "LabelSet",

@@ -19,7 +19,7 @@ PRIVATE_SCHEME = "99DGMSEG"  # DICOM PS3.16, 8.2: a coding scheme of one's own b
 FREESURFER_BEYOND = 20_000
 """FreeSurfer's colour table ends below this: a structure that it does not number becomes 20000 and its label."""
 
-_LARGEST_LABEL = 99_999  # the largest number in FreeSurfer's colour table is below 15,000
+LARGEST_LABEL = 99_999  # the largest number in FreeSurfer's colour table is below 15,000
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _ABBREVIATION = re.compile(r"[A-Za-z][A-Za-z0-9-]*(_[LR])?")
 _UNFIT = re.compile(r"[\t\r\n|~^]")  # what parts the fields of tables and of Slicer's segments
@@ -118,10 +118,8 @@ def nucleus_of(abbreviation: str) -> str:
 def check_structure(structure: Structure, label_set: str) -> None:
     """Raise InputError for a value that no structure of a set may have."""
     where = f"The label set {label_set}, {structure.abbreviation or structure.label}:"
-    if not 0 < structure.label <= _LARGEST_LABEL:
-        raise InputError(
-            f"{where} the label {structure.label} is no whole number from 1 to {_LARGEST_LABEL}."
-        )
+    if not 0 < structure.label <= LARGEST_LABEL:
+        raise InputError(f"{where} the label {structure.label} is no whole number from 1 to {LARGEST_LABEL}.")
     if structure.side not in SIDE_NAMES:
         raise InputError(f"{where} the side {structure.side} is none of L, R and nothing.")
     tail = structure.abbreviation[-2:]

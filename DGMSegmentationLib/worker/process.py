@@ -106,6 +106,7 @@ class Worker:
                 raise Cancelled()
 
         step("Starting the engine")
+        from ..image import label_set_of
         from ..segmentation.pipeline import segment
 
         check()
@@ -125,9 +126,10 @@ class Worker:
         )
         check()
         path = Path(request.output) / "labels.npy"
-        np.save(path, np.ascontiguousarray(result.labels.data, dtype=np.uint8))
+        np.save(path, np.ascontiguousarray(result.labels.data))
         return {
             "labels": str(path),
+            "label_set": label_set_of(result.labels).to_dict(),
             "provenance": result.provenance,
             "warnings": [remark.sentence("panel") for remark in result.warnings],
         }

@@ -8,7 +8,8 @@ To the worker:   {"v": 2, "do": "segment", "id": "...", ...}   see :class:`Segme
 From the worker: {"v": 2, "event": "ready", "pid": 1234, "software": "..."}
                  {"v": 2, "event": "status", "id": "...", "text": "Reading the model"}
                  {"v": 2, "event": "progress", "id": "...", "step": "Running the network", "fraction": 0.4}
-                 {"v": 2, "event": "done", "id": "...", "labels": "/tmp/.../labels.npy", "provenance": {...}}
+                 {"v": 2, "event": "done", "id": "...", "labels": "/tmp/.../labels.npy",
+                  "label_set": {...}, "provenance": {...}}
                  {"v": 2, "event": "cancelled", "id": "..."}
                  {"v": 2, "event": "error", "id": "...", "kind": "input|failure|protocol", "message": "...", "detail": "..."}
 """

@@ -32,7 +32,7 @@ TEN = ["RN_L", "RN_R", "SN_L", "SN_R", "GP_L", "GP_R", "PU_L", "PU_R", "CN_L", "
 
 def test_the_ten_keep_their_values_in_every_set_that_ships():
     assert [(s.label, s.abbreviation) for s in STANDARD] == list(enumerate(TEN, start=1))
-    for name in shipped_label_sets():
+    for name in set(shipped_label_sets()) - {"atoms"}:  # which are no label file's values
         label_set = LabelSet.read(name)
         for structure in label_set:
             known = STANDARD.find(structure.abbreviation)

@@ -8,8 +8,17 @@ from DGMSegmentationLib.structures import LabelSet, Structure
 TOY = LabelSet(
     "toy",
     (
-        Structure(21, "TH_L", "Left thalamus", "L", "#AA3377", "42695009", "Thalamus"),
-        Structure(300, "TH_R", "Right thalamus", "R", "#CC99BB", "42695009", "Thalamus", mean_low_ppb=-60.0),
+        Structure(21, "TH_L", "Left thalamus", "L", "#AA3377", snomed="42695009", snomed_meaning="Thalamus"),
+        Structure(
+            300,
+            "TH_R",
+            "Right thalamus",
+            "R",
+            "#CC99BB",
+            snomed="42695009",
+            snomed_meaning="Thalamus",
+            mean_low_ppb=-60.0,
+        ),
         Structure(47, "PIN", "Pineal gland", color="#228833", volume_low_mm3=50.0, volume_high_mm3=400.0),
     ),
 )

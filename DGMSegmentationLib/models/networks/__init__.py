@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from ...errors import InputError
+from ...structures import STANDARD
 from .anisotropic import Anisotropic
 from .dolz import Dolz
 from .layers import PatchNetwork
@@ -23,7 +24,9 @@ NETWORKS: dict[str, type[PatchNetwork] | type[UNet]] = {
 }
 
 
-def build_network(name: str, *, in_channels: int = 1, n_classes: int = 11, **options: Any) -> nn.Module:
+def build_network(
+    name: str, *, in_channels: int = 1, n_classes: int = STANDARD.n_classes, **options: Any
+) -> nn.Module:
     """Build a network by name; ``build_network(name, **network.options())`` rebuilds one.
 
     Raises:

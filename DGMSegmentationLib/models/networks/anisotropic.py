@@ -8,6 +8,7 @@ field 19 x 19 x 7 voxels. Source: Zhe Liu, "DGM segmentation using 3D CNN: appli
 
 from collections.abc import Sequence
 
+from ...structures import STANDARD
 from .layers import PatchNetwork
 
 
@@ -22,7 +23,7 @@ class Anisotropic(PatchNetwork):
     def __init__(
         self,
         in_channels: int = 1,
-        n_classes: int = 11,
+        n_classes: int = STANDARD.n_classes,
         *,
         widths: Sequence[int] = (25, 50, 75),
         head_widths: Sequence[int] = (400, 200, 150),

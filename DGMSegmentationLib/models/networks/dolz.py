@@ -9,6 +9,7 @@ using 3D CNN" Part 1 (2017) set it up for QSM.
 
 from collections.abc import Sequence
 
+from ...structures import STANDARD
 from .layers import PatchNetwork
 
 
@@ -22,7 +23,7 @@ class Dolz(PatchNetwork):
     def __init__(
         self,
         in_channels: int = 1,
-        n_classes: int = 11,
+        n_classes: int = STANDARD.n_classes,
         *,
         widths: Sequence[int] = (25, 50, 75),
         head_widths: Sequence[int] = (400, 200, 150),

@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...structures import STANDARD
+
 Triple = tuple[int, int, int]
 
 NORMS = ("instance", "group", "batch", "none")
@@ -163,7 +165,7 @@ class UNet(nn.Module):
     def __init__(
         self,
         in_channels: int = 1,
-        n_classes: int = 11,
+        n_classes: int = STANDARD.n_classes,
         *,
         widths: Sequence[int] = (16, 32, 64, 96),
         pooling: Sequence[Sequence[int]] = ((2, 2, 1), (2, 2, 2), (2, 2, 2)),
