@@ -13,6 +13,7 @@ from typing import Any
 FACES = ("shell", "panel", "app", "python")
 _BAD_PATH = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
 _SHOWN = 5
+_LONGEST = 300  # letters of an outside error's text
 _face = "python"
 
 
@@ -161,7 +162,8 @@ def _plain(fact: Any) -> Any:
     if isinstance(fact, Coded):
         return fact.as_remark()
     if isinstance(fact, BaseException):
-        return " ".join(str(fact).split()) or type(fact).__name__
+        text = " ".join(str(fact).split()) or type(fact).__name__
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     if isinstance(fact, Path):
         return str(fact)
     if hasattr(fact, "tolist"):  # numpy's scalars and arrays

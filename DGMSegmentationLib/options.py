@@ -35,9 +35,7 @@ def voxel_size_of(value: Any) -> Triple | None:
     except (TypeError, ValueError):
         x = y = z = 0.0
     if not all(0 < edge < 100 for edge in (x, y, z)):
-        raise InputError(
-            f"The voxel size {value} is none; write three positive numbers in mm such as 0.94,0.94,3."
-        )
+        raise InputError("voxel_size_bad", given=value)
     return x, y, z
 
 
@@ -181,7 +179,7 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     values = {RENAMED.get(name, name): value for name, value in values.items()}
     unknown = next((name for name in values if name not in names), None)
     if unknown is not None:
-        raise InputError(f"There is no option {unknown}: choose of {', '.join(names)}.")
+        raise InputError("option_unknown", option=unknown, choices=names)
     return values
 
 
@@ -200,5 +198,5 @@ def _checked(option: "Field[Any]", value: Any) -> Any:
     else:
         good = option.default is None or type(value) is kind
     if not good or (choices and value not in choices):
-        raise InputError(f"The option {option.name} is {value!r}: give {expected}.")
+        raise InputError("option_wrong", option=option.name, value=value, expected=expected)
     return value

@@ -27,7 +27,7 @@ from .editor import EditorLogic
 from .options import Options
 from .page import Page
 from .session import Session
-from .temporary import ADVICE, temporary_place
+from .temporary import temporary_place
 from .tools import name_icons
 from .web import STATIC, Doors
 
@@ -70,7 +70,7 @@ class Application:
         )
         TypedState(self.server.state, LayoutButtonState).data.current_layout_id = LAYOUT
         layouts = LayoutButtonLogic(self.server, self.slicer)
-        self.session = Session(self.slicer.scene, runner or Runner(temporary=temporary_place, advice=ADVICE))
+        self.session = Session(self.slicer.scene, runner or Runner(temporary=temporary_place, face="app"))
         self.editor = EditorLogic(self.server, self.slicer)
         self.controls = Controls(self.server, self.session, self.editor, self.slicer.view_manager)
         self.page = Page(self.server, self.controls, self.editor, layouts.layout_manager)

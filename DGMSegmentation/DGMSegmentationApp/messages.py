@@ -8,7 +8,7 @@ from typing import Any
 
 from trame_server import Server
 
-from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.errors import InputError, explained
 
 
 class Messages:
@@ -58,10 +58,8 @@ class Messages:
 
     def fail(self, error: BaseException, what: str = "The segmentation") -> None:
         """Show an error as one plain sentence (``what`` failed); what only a programmer understands goes behind Details."""
-        from DGMSegmentationLib.worker.process import explain
-
         expected = isinstance(error, InputError)
         detail = "" if expected else "".join(traceback.format_exception(error))
         if not expected:
             logging.error("%s", detail)
-        self.say(explain(error, what)[1], "error", detail)
+        self.say(explained(error, what).sentence("app"), "error", detail)

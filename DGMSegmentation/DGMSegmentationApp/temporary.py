@@ -7,8 +7,6 @@ from pathlib import Path
 
 from DGMSegmentationLib.errors import InputError
 
-ADVICE = "free some space, or start the program again with TMPDIR set to another folder"
-
 
 def own_folder() -> Path:
     """Make a folder of a new name and let everything temporary lie in it; it is removed at the end of the program.
@@ -22,7 +20,9 @@ def own_folder() -> Path:
         folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-app-"))
     except OSError as error:
         tempfile.tempdir = place
-        raise InputError(f"The temporary folder cannot be written ({error.strerror}): {ADVICE}.") from error
+        raise InputError(
+            "temporary_folder", path=place or tempfile.gettempdir(), reason=error.strerror
+        ) from error
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     tempfile.tempdir = str(folder)
     return folder
@@ -41,6 +41,4 @@ def temporary_folder(prefix: str) -> Path:
     try:
         return Path(tempfile.mkdtemp(prefix=prefix, dir=place))
     except OSError as error:
-        raise InputError(
-            f"The temporary folder {place} cannot be written ({error.strerror}): {ADVICE}."
-        ) from error
+        raise InputError("temporary_folder", path=place, reason=error.strerror) from error

@@ -92,9 +92,9 @@ class Exports:
             act()
             text = (done or _("Wrote {what}.")).format(what=what if done else Path(what).name)
         except Exception as error:
-            from DGMSegmentationLib.worker.process import explain
+            from DGMSegmentationLib.errors import explained
 
             logging.exception("DGMSegmentation: export failed")
-            text = explain(error)[1]
+            text = explained(error, _("The export")).sentence("panel")
         self._ui.exportNote.text = text
         self._ui.exportNote.visible = True

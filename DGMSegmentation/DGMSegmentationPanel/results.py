@@ -85,7 +85,7 @@ class Results:
 
     def update(self) -> None:
         """Measure and show."""
-        from DGMSegmentationLib.worker.process import explain
+        from DGMSegmentationLib.errors import explained
 
         self._timer.stop()
         self.measurement = Measurement([])
@@ -100,7 +100,7 @@ class Results:
                 self.measurement = self._measurer.measure(node, volumes, self.parameters.units)
             except Exception as error:
                 logging.exception("DGMSegmentation: the table could not be made")
-                note = explain(error)[1]
+                note = explained(error, _("The measurement")).sentence("panel")
         self._list_volumes(volumes)
         self._show_table()
         if node is not None:

@@ -131,11 +131,11 @@ class Running:
     def _fail(self, error: BaseException) -> None:
         import traceback
 
-        from DGMSegmentationLib.worker.process import explain
+        from DGMSegmentationLib.errors import explained
 
         detail = "".join(traceback.format_exception(error))
         logging.error("DGMSegmentation: %s", detail)
-        self.say(explain(error)[1], detail)
+        self.say(explained(error, _("The segmentation")).sentence("panel"), detail)
         self._show_state()
 
     def _show_state(self) -> None:

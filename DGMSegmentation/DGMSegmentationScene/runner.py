@@ -51,7 +51,7 @@ class Runner:
         python: the interpreter of the worker.
         environment: variables added to its environment.
         temporary: says in which folder volumes and labels cross; None is the system's temporary folder.
-        advice: what the user can do when that folder cannot be written.
+        face: whose words the updates are in, "panel" or "app".
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Runner:
         python: str | None = None,
         environment: Mapping[str, str] | None = None,
         temporary: Callable[[], str] | None = None,
-        advice: str = "free some space or choose another one in the application settings",
+        face: str = "panel",
     ) -> None:
         self._python, self._environment = python, environment
-        self._temporary, self._advice = temporary or tempfile.gettempdir, advice
+        self._temporary, self._face = temporary or tempfile.gettempdir, face
         self._client: Any = None
         self._to_remove: list[Path] = []
         self._reset()
@@ -119,9 +119,7 @@ class Runner:
         try:
             folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-", dir=place))
         except OSError as error:
-            raise InputError(
-                f"The temporary folder {place} cannot be written ({error.strerror}): {self._advice}."
-            ) from error
+            raise InputError("temporary_folder", path=place, reason=error.strerror) from error
         self.state, self.started, self._folder = RUNNING, time.monotonic(), folder
         self._scene, self._volume_id, self._volume_name = volume.GetScene(), volume.GetID(), volume.GetName()
         self._output_id = output.GetID() if output is not None else ""
@@ -149,7 +147,7 @@ class Runner:
             self._start_worker()
         except OSError as error:
             self._end()
-            raise InputError(f"The segmentation process could not be started ({error.strerror}).") from error
+            raise InputError("worker_not_started", reason=error.strerror) from error
 
     def preload(self) -> None:
         """Start the worker, which loads its engine while the user still chooses; a failure is left to the first run."""
@@ -201,11 +199,11 @@ class Runner:
             if self.state == CANCELLING:
                 return [self._finish(Update("cancelled", "Cancelled; nothing was changed."))]
             if self._problem is not None:
-                return [self._finish(_failure(self._problem))]
+                return [self._finish(self._failure(self._problem))]
             try:
                 self._client.submit(self._request)
             except OSError as error:  # the worker died meanwhile and no other one starts
-                return [self._finish(_failure(error))]
+                return [self._finish(self._failure(error))]
         updates = []
         for event in self._client.poll():
             update = self._understand(event)
@@ -237,20 +235,31 @@ class Runner:
         if kind == "progress":
             return Update("progress", event["step"], float(event["fraction"]))
         if kind == "status":
-            return Update("progress", event["text"], -1.0)
+            return Update("progress", self._worded(event.get("remark") or {"message": event["text"]}), -1.0)
         if kind == "cancelled":
             return self._finish(Update("cancelled", "Cancelled; nothing was changed."))
         if kind == "error":
-            return self._finish(Update("failed", event["message"], detail=event.get("detail", "")))
+            return self._finish(Update("failed", self._worded(event), detail=event.get("detail", "")))
         if kind == "done":
             try:
                 node = self._show(event)
             except Exception as error:
-                return self._finish(_failure(error))
-            said = [str(warning) for warning in event.get("warnings") or ()]
+                return self._finish(self._failure(error))
+            said = [self._worded(warning) for warning in event.get("warnings") or ()]
             text, detail = (said[0] if said else ""), ("\n".join(said) if len(said) > 1 else "")
             return self._finish(Update("finished", text, 1.0, detail, node.GetID()))
         return None
+
+    def _worded(self, said: Mapping[str, Any]) -> str:
+        from DGMSegmentationLib.worker.protocol import sentence_of
+
+        return sentence_of(said, self._face)
+
+    def _failure(self, error: BaseException) -> Update:
+        from DGMSegmentationLib.errors import explained
+
+        text = explained(error, "The segmentation").sentence(self._face)
+        return Update("failed", text, detail="".join(traceback.format_exception(error)))
 
     def _show(self, event: Mapping[str, Any]) -> Any:
         import numpy as np
@@ -260,13 +269,9 @@ class Runner:
         labels = np.load(event["labels"], allow_pickle=False)
         volume = self._scene.GetNodeByID(self._volume_id)
         if volume is None or volume.GetImageData() is None:
-            raise InputError(
-                f"The volume {self._volume_name} was removed during the run; nothing was changed."
-            )
+            raise InputError("volume_removed", name=self._volume_name)
         if labels.dtype != np.uint8 or tuple(labels.shape) != tuple(volume.GetImageData().GetDimensions()):
-            raise InputError(
-                f"The volume {volume.GetName()} was replaced during the run; nothing was changed."
-            )
+            raise InputError("volume_replaced", name=volume.GetName())
         node = self._scene.GetNodeByID(self._output_id) if self._output_id else None
         if node is not None and is_edited(node):
             if self._output_was_edited:
@@ -308,9 +313,3 @@ def _import_for_result() -> None:
         import DGMSegmentationLib.measurement.roi
 
         del scipy, DGMSegmentationLib
-
-
-def _failure(error: BaseException) -> Update:
-    from DGMSegmentationLib.worker.process import explain
-
-    return Update("failed", explain(error)[1], detail="".join(traceback.format_exception(error)))

@@ -117,8 +117,9 @@ def evaluate_case(
         )
     if not scores:
         raise InputError(
-            f"The segmentation knows {', '.join(s.abbreviation for s in known)}, the reference "
-            f"{', '.join(s.abbreviation for s in wanted)}: score labels of one set."
+            "overlap_other_set",
+            known=[s.abbreviation for s in known],
+            wanted=[s.abbreviation for s in wanted],
         )
     return scores
 

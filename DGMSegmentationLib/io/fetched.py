@@ -19,19 +19,14 @@ def check_fetched(path: Path) -> None:
         if path.is_symlink() and not path.exists():
             target = os.readlink(path)
             if _ANNEX in target.replace("\\", "/").encode(errors="replace"):
-                raise InputError(_ANNEXED.format(path))
-            raise InputError(f"{path} is a link to {target}, which is not there: mend the link.")
+                raise InputError("file_annexed", path=path)
+            raise InputError("link_broken", path=path, target=target)
         if not path.is_file() or path.stat().st_size > _LONGEST_POINTER:
             return
         content = path.read_bytes()
     except (OSError, ValueError):
         return
     if content.startswith(_LFS):
-        raise InputError(
-            f"{path} is only a Git LFS pointer, without the content: run git lfs pull, then again."
-        )
+        raise InputError("file_in_lfs", path=path)
     if content.startswith(_ANNEX):
-        raise InputError(_ANNEXED.format(path))
-
-
-_ANNEXED = "{0} is only a link to git-annex' (DataLad's) content, which is not here: run datalad get {0}, then again."
+        raise InputError("file_annexed", path=path)

@@ -28,7 +28,7 @@ def scheme_of(label_set: LabelSet, scheme: str) -> dict[int, int]:
     """Foreign label value -> ours; raises InputError for a scheme that the set has not."""
     schemes = label_set.schemes
     if scheme not in schemes:
-        raise InputError(f"The label scheme {scheme} is unknown: choose one of {', '.join(schemes)}.")
+        raise InputError("scheme_unknown", scheme=scheme, choices=list(schemes))
     return schemes[scheme]
 
 
@@ -57,9 +57,7 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
         try:
             found = label_set_from_rows(table.name.partition(".")[0], rows, STANDARD.structures)
         except InputError as error:
-            raise InputError(
-                f"The lookup table {table} tells what {path.name} holds, and is none: {error}"
-            ) from error
+            raise InputError("lookup_wrong", path=table, name=path.name, problem=error) from error
         return _as_ours(found)
     return None
 

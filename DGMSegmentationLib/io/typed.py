@@ -51,9 +51,9 @@ def typed(kind: type[T], values: object, what: str, *, known_only: bool = False)
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        raise InputError(_sentence(str(error), kind, values, what)) from error
+        raise _refusal(str(error), kind, values, what) from error
     except (RecursionError, OverflowError) as error:
-        raise InputError(f"{what} is nested too deeply or holds numbers that are too large.") from error
+        raise InputError("value_too_deep", what=what) from error
 
 
 def parsed(text: str | bytes, what: str, *, nan: bool = False) -> object:
@@ -63,9 +63,9 @@ def parsed(text: str | bytes, what: str, *, nan: bool = False) -> object:
     try:
         return json.loads(text, parse_constant=float if nan else _no_number)
     except RecursionError as error:
-        raise InputError(f"{what} is nested too deeply.") from error
+        raise InputError("value_too_deep", what=what) from error
     except ValueError as error:
-        raise InputError(f"{what} is no readable JSON ({error}).") from error
+        raise InputError("json_unreadable", what=what, reason=error) from error
 
 
 def read_typed(path: Path, kind: type[T]) -> T:
@@ -100,34 +100,38 @@ def _refuse_unknown(kind: object, values: object, what: str, prefix: str) -> Non
     names, hints = [f.name for f in fields(kind)], get_type_hints(kind)
     for key, value in values.items():
         if key not in names:
-            raise InputError(
-                f"{what}: '{prefix}{key}' is no known setting; those known here are {', '.join(names)}."
-            )
+            raise InputError("setting_unknown", what=what, place=f"{prefix}{key}", choices=names)
         _refuse_unknown(hints[key], value, what, f"{prefix}{key}.")
 
 
-def _sentence(said: str, kind: object, values: object, what: str) -> str:
-    """What msgspec said of a field, in our words."""
+def _refusal(said: str, kind: object, values: object, what: str) -> InputError:
+    """What msgspec said of a field, as an error with a code of ours."""
     found = _PLACE.fullmatch(said)
     text, place = (found["what"], found["place"]) if found else (said, "")
     if missing := re.fullmatch(r"Object missing required field `(.+)`", text):
-        return f"{what}: '{'.'.join(filter(None, (place, missing[1])))}' is missing."
+        return InputError("value_missing", what=what, place=".".join(filter(None, (place, missing[1]))))
     place = place.replace("[...]", "")
     name = f"{what}: '{place}'" if place else what
-    wrong = _value_at(values, place)
-    shown = f", not {wrong!r}" if isinstance(wrong, (str, int, float)) and len(repr(wrong)) < 60 else ""
+    given = _shown(_value_at(values, place))
     if text.startswith("Invalid enum value"):
-        return f"{name} must be one of {', '.join(map(str, _choices(kind, place)))}{shown}."
+        return InputError("value_choice", name=name, choices=list(_choices(kind, place)), given=given)
     expected = _EXPECTED.fullmatch(text)
     if expected is None:
-        return f"{name} is refused: {text}."
+        return InputError("value_refused", name=name, reason=text)
     wanted = " or ".join(_WORDS.get(word, word) for word in expected["type"].split(" | "))
     if expected["length"]:
         sign = _SIGNS.get(expected["length_sign"] or "", "")
         wanted = " ".join(filter(None, (wanted, "of length", sign, expected["length"])))
     elif expected["sign"]:
         wanted = f"{wanted} {_SIGNS[expected['sign']]} {_number(expected['bound'])}"
-    return f"{name} must be {wanted}{shown}."
+    return InputError("value_wrong", name=name, wanted=wanted, given=given)
+
+
+def _shown(value: object) -> str:
+    """A wrong value, for a sentence: as it is when it is short, else what it is."""
+    if isinstance(value, (str, int, float)):
+        return repr(value) if len(repr(value)) < 60 else f"{repr(value)[:40]}..."
+    return "nothing" if value is None else _WORDS.get("object" if isinstance(value, Mapping) else "array", "")
 
 
 def _number(text: str) -> str:

@@ -21,16 +21,10 @@ def label_set_of_rows(rows: Iterable[RoiRow], known: LabelSet = STANDARD) -> Lab
             if structure is None or structure.abbreviation != row.abbreviation:
                 structure = derived_structure(row.label, row.structure, row.abbreviation, len(found))
             if structure.side != row.side:
-                raise InputError(
-                    f"The side of {row.abbreviation} is {row.side or 'none'} in its row: the abbreviation of one of a pair "
-                    "ends with _L or _R; correct the column side or abbreviation."
-                )
+                raise InputError("row_side", abbreviation=row.abbreviation, side=row.side)
             found[row.label] = structure
         elif before.abbreviation != row.abbreviation:
-            raise InputError(
-                f"The label {row.label} is {before.abbreviation} in one row and {row.abbreviation} in another: measure "
-                "with one label set, or correct the column label or abbreviation."
-            )
+            raise InputError("row_labels", label=row.label, before=before.abbreviation, now=row.abbreviation)
     if not found:
         return known
     ordered = [s for s in known if found.get(s.label) == s]

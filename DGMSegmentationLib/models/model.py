@@ -140,27 +140,25 @@ class ModelHeader:
     def check(self) -> None:
         """What must hold between the fields; raises InputError."""
         if self.network not in OPTIONS:
-            raise InputError(f"There is no network '{self.network}'; choose one of {', '.join(OPTIONS)}.")
+            raise InputError("network_unknown", network=self.network, choices=list(OPTIONS))
         what = f"The options of the network '{self.network}'"
         options = typed(OPTIONS[self.network], self.network_options, what)
         if options.get("in_channels", len(self.channels)) != len(self.channels):
-            raise InputError(f"{what} are for another number of channels than {', '.join(self.channels)}.")
+            raise InputError("network_channels", what=what, channels=self.channels)
         if self.channels[0] != "qsm" or len(set(self.channels)) < len(self.channels):
-            raise InputError("The channels of a model begin with qsm and have different names.")
+            raise InputError("channels_wrong")
         if len(self.preprocessing.windows) != len(self.channels):
-            raise InputError(
-                "Preprocessing: windows needs one (low, high) pair for each of the model's channels."
-            )
+            raise InputError("preprocessing_channels")
         for member in self.members:
             if member.labels[0] != 0 or len(set(member.labels)) < len(member.labels):
-                raise InputError(f"The labels of a network are 0 and others after it, not {member.labels}.")
+                raise InputError("member_labels", labels=member.labels)
             if unknown := set(member.labels[1:]) - set(self.whole_set.values):
-                raise InputError(f"The label {min(unknown)} of a network is no structure of its label set.")
+                raise InputError("member_label_unknown", label=min(unknown))
         if len({member.prefix for member in self.members}) < len(self.members):
-            raise InputError("Two networks of a model file have the same prefix.")
+            raise InputError("member_prefixes")
         box = self.prior_box
         if box and not all(low < high for low, high in zip(box["low_mm"], box["high_mm"], strict=True)):
-            raise InputError("The prior box of a model ends where it begins, or before.")
+            raise InputError("prior_box_empty")
 
 
 @dataclass(frozen=True)
@@ -215,20 +213,18 @@ class Model:
                 with torch.device("meta"):
                     network: Any = _network(self.header, member)
             except (TypeError, ValueError, RuntimeError) as error:
-                raise InputError(f"{where}: its header describes no network ({error}).") from error
+                raise InputError("model_header_no_network", model=where, reason=error) from error
             wanted = {
                 name: (value.shape, value.is_floating_point()) for name, value in network.state_dict().items()
             }
             if wanted != {name: (value.shape, value.is_floating_point()) for name, value in state.items()}:
-                raise InputError(f"{where}: weights and header do not belong together; get the file again.")
+                raise InputError("model_weights_differ", model=where)
             if bool(network.uses_coordinates) != self.header.preprocessing.coordinates:
-                raise InputError(
-                    f"{where}: network and preprocessing disagree on coordinates; get the file again."
-                )
+                raise InputError("model_coordinates_differ", model=where)
             if max(*network.context, *network.multiple) > _MAX_REACH:
-                raise InputError(f"{where}: its network looks at more than a head; get the file again.")
+                raise InputError("model_reach", model=where)
             if not all(bool(value.isfinite().all()) for value in state.values()):
-                raise InputError(f"{where}: some weights are no numbers (NaN or infinite); train it again.")
+                raise InputError("model_not_finite", model=where)
 
 
 def _network(header: ModelHeader, member: Member) -> "nn.Module":
@@ -286,7 +282,7 @@ def _header(document: Mapping[str, object], path: Path) -> ModelHeader:
     try:
         return ModelHeader.from_dict(document)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError("model_header_bad", path=path, problem=error) from error
 
 
 def _document(path: Path) -> dict[str, Any]:

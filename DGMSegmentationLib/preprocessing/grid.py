@@ -153,9 +153,7 @@ def network_grid(native: Grid, mask: NDArray[np.bool_], pre: Preprocessing) -> G
     else:
         shape = np.array(pre.shape)
     if np.prod(shape, dtype=float) > MAX_GRID_VOXELS:
-        raise InputError(
-            "The image would be too large on the model's grid; check the voxel size in the image's header."
-        )
+        raise InputError("image_too_large")
     origin = centre - step * (shape - 1) / 2.0
     fits = np.abs(step - 1.0) < 1e-3
     step = np.where(fits, 1.0, step)

@@ -35,8 +35,10 @@ class Convention:
         lacking = [a for rule in chosen.rules for part in rule.parts for a in part.atoms if a not in known]
         if lacking:
             raise InputError(
-                f"The protocol {chosen.name} is made of parts that the model {model.header.name} does not tell apart "
-                f"({', '.join(dict.fromkeys(lacking))}): leave it out, or choose another model."
+                "protocol_not_of_model",
+                protocol=chosen.name,
+                model=model.header.name,
+                parts=list(dict.fromkeys(lacking)),
             )
         return cls(model, chosen)
 

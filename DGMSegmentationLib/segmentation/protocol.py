@@ -131,16 +131,11 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
     else:
         path = Path(name_or_file)
         if not path.is_file():
-            raise InputError(
-                f"There is no protocol {str(name_or_file)!r} (bundled: {', '.join(protocol_names())}); "
-                "give a TOML file, for example one that dgmseg protocol fit made."
-            )
+            raise InputError("protocol_unknown", name=str(name_or_file), bundled=list(protocol_names()))
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read as a protocol ({error}); compare dgmseg protocol show."
-        ) from error
+        raise InputError("protocol_unreadable", path=path, reason=error) from error
     return protocol_from_table(table, str(path), path.stem)
 
 
@@ -150,7 +145,7 @@ def protocol_from_table(table: Mapping[str, Any], where: str, name: str = "") ->
     _known(table, {*texts, "name", "structures"}, where)
     structures = table.get("structures")
     if not isinstance(structures, Mapping) or not structures:
-        raise InputError(f"{where}: a protocol needs tables [structures.NAME]; compare dgmseg protocol show.")
+        raise InputError("protocol_no_structures", where=where)
     rules = tuple(_rule(s, values, where) for s, values in structures.items())
     return Protocol(
         str(table.get("name") or name), str(texts["title"]), str(texts["description"]), rules,
@@ -161,22 +156,22 @@ def protocol_from_table(table: Mapping[str, Any], where: str, name: str = "") ->
 def _known(table: Mapping[str, Any], keys: set[str], where: str) -> None:
     for key in table:
         if key not in keys:
-            raise InputError(f"{where}: {key!r} is no key of a protocol; use {', '.join(sorted(keys))}.")
+            raise InputError("protocol_key", where=where, key=key, choices=sorted(keys))
 
 
 def _rule(structure: str, values: Any, where: str) -> Rule:
     where = f"{where}, structures.{structure}"
     if not isinstance(values, Mapping):
-        raise InputError(f"{where} must be a table.")
+        raise InputError("protocol_no_table", where=where)
     _known(values, {"parts", "threshold", "shift_mm", "scale"}, where)
     if structure not in extended_set().nuclei:
-        raise InputError(f"{where}: there is no such structure; use {', '.join(extended_set().nuclei)}.")
+        raise InputError("protocol_structure", where=where, choices=list(extended_set().nuclei))
     threshold = _number(values.get("threshold", 0.5), f"{where}, threshold")
     if not 0.05 <= threshold <= 0.95:
-        raise InputError(f"{where}: the threshold {threshold} must lie between .05 and .95.")
+        raise InputError("protocol_threshold", where=where, threshold=threshold)
     parts = values.get("parts")
     if not isinstance(parts, Sequence) or not parts or not all(isinstance(p, Mapping) for p in parts):
-        raise InputError(f"{where} needs at least one [[structures.{structure}.parts]].")
+        raise InputError("protocol_no_parts", where=where, structure=structure)
     return Rule(
         structure,
         tuple(_part(p, where) for p in parts),
@@ -191,26 +186,26 @@ def _part(values: Mapping[str, Any], where: str) -> Part:
     known = {*atoms().nuclei, *extended_set().nuclei}  # a model of structures has these for atoms
     names = values.get("atoms")
     if not isinstance(names, Sequence) or isinstance(names, str) or not names:
-        raise InputError(f'{where}: a part needs atoms, for example atoms = ["GPE", "GPI"].')
+        raise InputError("protocol_no_atoms", where=where)
     for name in names:
         if name not in known:
-            raise InputError(f"{where}: there is no atom {name!r}; use {', '.join(sorted(known))}.")
+            raise InputError("protocol_atom", where=where, atom=name, choices=sorted(known))
     cuts = tuple((key, _number(values[key], f"{where}, {key}")) for key in CUTS if key in values)
     return Part(tuple(names), cuts)
 
 
 def _number(value: Any, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e3:
-        raise InputError(f"{where} must be a number, not {value!r}.")
+        raise InputError("protocol_number", where=where, value=value)
     return float(value)
 
 
 def _triple(values: Any, low: float, high: float, where: str) -> Triple:
     if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != 3:
-        raise InputError(f"{where} must hold three numbers: lateral, anterior, superior.")
+        raise InputError("protocol_three_numbers", where=where)
     a, b, c = (_number(v, where) for v in values)
     if not all(low <= v <= high for v in (a, b, c)):
-        raise InputError(f"{where} must lie between {low:g} and {high:g}.")
+        raise InputError("protocol_range", where=where, low=low, high=high)
     return a, b, c
 
 

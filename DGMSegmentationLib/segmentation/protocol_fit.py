@@ -131,9 +131,7 @@ def fit_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Fitted:
     A structure whose fit gains nothing on what was left out stays as it is. Raises InputError when no structure gains.
     """
     if not cases:
-        raise InputError(
-            "A protocol is fitted to corrected cases: give at least one image with its corrected labels."
-        )
+        raise InputError("fit_no_cases")
     groups: list[Units] = (
         [[(case, side) for side in SIDES] for case in cases]
         if len(cases) > 1
@@ -161,11 +159,13 @@ def fit_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Fitted:
         replace(base, name=name, rules=tuple(rules)), before, after, "cases" if len(cases) > 1 else "sides"
     )
     if not before:
-        raise InputError("The corrected cases hold no structure of this protocol: check their labels.")
+        raise InputError("fit_no_structures")
     if result.gain <= 0:
         raise InputError(
-            f"Fitting gains nothing on left-out {result.left_out} (mean Dice {np.mean(list(before.values())):.3f} as it is): "
-            f"go on with the protocol {base.name}."
+            "fit_no_gain",
+            left_out=result.left_out,
+            dice=float(np.mean(list(before.values()))),
+            protocol=base.name,
         )
     return result
 

@@ -9,6 +9,9 @@ SENTENCES = {
         "or another position):",
         "score a segmentation on the reference's own grid.",
     ),
+    "overlap_other_set": Sentence(
+        "The segmentation knows {known}, the reference {wanted}:", "score labels of one set."
+    ),
     "folder_no_images": Sentence(
         "{path} holds no image files:", "give the folder of .nii.gz or .nrrd files."
     ),

@@ -16,6 +16,15 @@ SENTENCES = {
     "file_beyond_memory": Sentence(
         "{path} does not fit into memory:", "check that it holds one brain volume."
     ),
+    "folder_closed": Sentence("{path} cannot be opened ({reason}):", "change its permissions."),
+    "link_broken": Sentence("{path} is a link to {target}, which is not there:", "mend the link."),
+    "file_in_lfs": Sentence(
+        "{path} is only a Git LFS pointer, without the content:", "run git lfs pull, then again."
+    ),
+    "file_annexed": Sentence(
+        "{path} is only a link to git-annex' (DataLad's) content, which is not here:",
+        "run datalad get {path}, then again.",
+    ),
     # writing
     "outputs_same_name": Sentence("Two outputs have the same name:", "give each a file of its own."),
     "output_is_folder": Sentence("{path} is a folder:", "give another name for the output."),
@@ -50,4 +59,30 @@ SENTENCES = {
         "check its separator (.csv comma, .tsv tab).",
     ),
     "table_target_unknown": Sentence("A table cannot become {name}:", "choose a name with .tsv or .csv."),
+    # values that come from outside
+    "json_unreadable": Sentence("{what} is no readable JSON ({reason});", "correct it or make it again."),
+    "value_missing": Sentence("{what}: '{place}' is missing;", "add it."),
+    "value_choice": Sentence("{name} must be one of {choices}, not {given};", "correct it."),
+    "value_wrong": Sentence("{name} must be {wanted}, not {given};", "correct it."),
+    "value_refused": Sentence("{name} is refused: {reason};", "correct it."),
+    "value_too_deep": Sentence(
+        "{what} is nested too deeply or holds numbers that are too large;", "correct it or make it again."
+    ),
+    "setting_unknown": Sentence("{what}: '{place}' is no known setting;", "those known here are {choices}."),
+    # BIDS folders
+    "name_unusable": Sentence("{where} can make no file name;", "use the letters a to z and digits."),
+    "label_files_many": Sentence(
+        "{name}: more than one label file ({names});", "keep one, or use a TSV table to choose."
+    ),
+    "derivatives_is_file": Sentence("{path} is a file:", "give a folder for the derivatives."),
+    "derivatives_is_source": Sentence(
+        "{path} is the folder of the images:", "give another one, for example {suggested}."
+    ),
+    "derivatives_foreign": Sentence(
+        "{path} already holds subjects of something else:", "give a folder of its own."
+    ),
+    "derivatives_unreadable": Sentence("{path} cannot be read:", "give another output folder."),
+    "derivatives_other_tool": Sentence(
+        "{path} belongs to another dataset ({name}):", "give a folder of its own."
+    ),
 }

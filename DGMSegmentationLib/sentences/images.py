@@ -1,4 +1,4 @@
-"""Images, label maps and DICOM."""
+"""Images and DICOM."""
 
 from .wording import Sentence
 
@@ -45,17 +45,6 @@ SENTENCES = {
     "sform_qform_differ": Sentence("{name}: sform and qform disagree about positions: the sform is used."),
     "space_unsaid": Sentence(
         "{name} names no anatomical space: its axes are taken as LPS, left and right may be swapped."
-    ),
-    # labels
-    "labels_not_whole": Sentence(
-        "{path} is not a label map (its values are not small whole numbers):", "give a segmentation."
-    ),
-    "labels_unlisted": Sentence(
-        "{path} holds the value {values}, which label scheme {scheme} does not list:",
-        shell="choose the scheme that fits (dgmseg convert --from brings labels to ours) or give a segmentation of the label "
-        "set {label_set}.",
-        panel="choose a segmentation of the label set {label_set}.",
-        python="choose the scheme that fits (scheme=) or give a segmentation of the label set {label_set}.",
     ),
     # DICOM
     "dicom_none": Sentence(

@@ -32,6 +32,14 @@ SENTENCES = {
         "The table {path} holds a value of the wrong kind ({reason}):", "check its numbers."
     ),
     "roi_table_contradiction": Sentence("The table {path} contradicts itself.", "{problem}"),
+    "row_side": Sentence(
+        "The side of {abbreviation} is {side} in its row: the abbreviation of one of a pair ends with _L or _R;",
+        "correct the column side or abbreviation.",
+    ),
+    "row_labels": Sentence(
+        "The label {label} is {before} in one row and {now} in another:",
+        "measure with one label set, or correct the column label or abbreviation.",
+    ),
     "stats_many_images": Sentence(
         "A .stats file describes one image, and the table holds {count}:", "split it first."
     ),

@@ -39,6 +39,41 @@ SENTENCES = {
         "The model file was made by a newer DGMSegmentation;", "update this one to use it."
     ),
     "model_header_unreadable": Sentence("{path}: the header cannot be read;", "get the file again."),
+    "model_header_bad": Sentence("{path}:", "{problem}"),
+    "model_header_no_network": Sentence(
+        "{model}: its header describes no network ({reason});", "get the file again."
+    ),
+    "model_weights_differ": Sentence(
+        "{model}: weights and header do not belong together;", "get the file again."
+    ),
+    "model_coordinates_differ": Sentence(
+        "{model}: network and preprocessing disagree on coordinates;", "get the file again."
+    ),
+    "model_reach": Sentence("{model}: its network looks at more than a head;", "get the file again."),
+    "model_not_finite": Sentence(
+        "{model}: some weights are no numbers (NaN or infinite);", "train it again."
+    ),
+    "network_channels": Sentence(
+        "{what} are for another number of channels than {channels};", "get the file again."
+    ),
+    "channels_wrong": Sentence(
+        "The channels of a model begin with qsm and have different names;", "get the file again."
+    ),
+    "preprocessing_channels": Sentence(
+        "Preprocessing: windows needs one (low, high) pair for each of the model's channels;",
+        "get the file again.",
+    ),
+    "member_labels": Sentence(
+        "The labels of a network are 0 and others after it, not {labels};", "get the file again."
+    ),
+    "member_label_unknown": Sentence(
+        "The label {label} of a network is no structure that is known here;",
+        "get the file again, or update this program.",
+    ),
+    "member_prefixes": Sentence("Two networks of a model file have the same prefix;", "get the file again."),
+    "prior_box_empty": Sentence(
+        "The prior box of a model ends where it begins, or before;", "get the file again."
+    ),
     "model_file_name": Sentence("{path}: a model file ends in .safetensors;", "give such a name."),
     # networks
     "network_unknown": Sentence("There is no network '{network}';", "choose one of {choices}."),

@@ -62,7 +62,7 @@ SENTENCES = {
     ),
     "size_doubted": Sentence("{doubt!w}", "check its header, volumes depend on it."),
     "voxel_size_bad": Sentence(
-        "Voxel size {given} is none:", "give three positive numbers in mm, e.g. 0.94,0.94,3."
+        "The voxel size {given} is none;", "write three positive numbers in mm such as 0.94,0.94,3."
     ),
     # further channels
     "channel_unknown": Sentence(
@@ -83,6 +83,9 @@ SENTENCES = {
     ),
     # the network's grid
     "brain_mask_empty": Sentence("The brain mask is empty;", "check that the image is a masked QSM."),
+    "image_too_large": Sentence(
+        "The image would be too large on the model's grid;", "check the voxel size in the image's header."
+    ),
     "brain_mask_vanishes": Sentence(
         "The brain mask vanishes on the model's grid;", "check the voxel size in the image's header."
     ),

@@ -3,6 +3,9 @@
 from .wording import Sentence
 
 SENTENCES = {
+    # options
+    "option_unknown": Sentence("There is no option {option}:", "choose of {choices}."),
+    "option_wrong": Sentence("The option {option} is {value!r}:", "give {expected}."),
     # the device
     "device_unknown": Sentence("Device {device!r} is none of {choices};", "choose one of these."),
     "device_unusable": Sentence(

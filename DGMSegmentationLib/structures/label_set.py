@@ -21,7 +21,7 @@ class LabelSet:
 
     def __post_init__(self) -> None:
         if not self.structures:
-            raise InputError(f"The label set {self.name} holds no structure: give it at least one.")
+            raise InputError("label_set_empty", label_set=self.name)
         seen: dict[str, str] = {}
         for structure in self.structures:
             check_structure(structure, self.name)
@@ -32,16 +32,16 @@ class LabelSet:
             ):
                 if what in seen:
                     raise InputError(
-                        f"The label set {self.name} gives the {what} to {seen[what]} and to {structure.abbreviation}: "
-                        "each structure needs its own."
+                        "label_set_twice",
+                        label_set=self.name,
+                        what=what,
+                        first=seen[what],
+                        second=structure.abbreviation,
                     )
                 seen[what] = structure.abbreviation
         for structure in self.structures:
             if structure.side and f"abbreviation {structure.nucleus.lower()}" in seen:
-                raise InputError(
-                    f"The label set {self.name} has {structure.nucleus} both with and without a side: "
-                    "rename one of them."
-                )
+                raise InputError("label_set_sides", label_set=self.name, nucleus=structure.nucleus)
 
     def __iter__(self) -> Iterator[Structure]:
         return iter(self.structures)
@@ -101,10 +101,7 @@ class LabelSet:
     def by_label(self, label: int) -> Structure:
         """The structure with this label value; raises InputError when the set has none."""
         if label not in self._by_label:
-            raise InputError(
-                f"The label set {self.name} has no structure with the label {label}: it has "
-                f"{', '.join(map(str, self.values))}."
-            )
+            raise InputError("label_set_no_label", label_set=self.name, label=label, labels=list(self.values))
         return self._by_label[label]
 
     def by_abbreviation(self, abbreviation: str) -> Structure:
@@ -112,8 +109,10 @@ class LabelSet:
         found = self.find(abbreviation)
         if found is None or found.abbreviation.lower() != abbreviation.strip().lower():
             raise InputError(
-                f"The label set {self.name} has no structure {abbreviation}: it has "
-                f"{', '.join(s.abbreviation for s in self.structures)}."
+                "label_set_no_structure",
+                label_set=self.name,
+                abbreviation=abbreviation,
+                abbreviations=[s.abbreviation for s in self.structures],
             )
         return found
 
@@ -180,7 +179,7 @@ class LabelSet:
         name = values.get("name") if isinstance(values, dict) else None
         rows = values.get("structures") if isinstance(values, dict) else None
         if not isinstance(name, str) or not isinstance(rows, list | tuple):
-            raise InputError("This is no label set: it needs a name and a list of structures.")
+            raise InputError("label_set_none")
         return cls(name, tuple(structure_from_dict(row, name) for row in rows))
 
     @classmethod

@@ -117,29 +117,32 @@ def nucleus_of(abbreviation: str) -> str:
 
 def check_structure(structure: Structure, label_set: str) -> None:
     """Raise InputError for a value that no structure of a set may have."""
-    where = f"The label set {label_set}, {structure.abbreviation or structure.label}:"
+    name = structure.abbreviation or structure.label
     if not 0 < structure.label <= LARGEST_LABEL:
-        raise InputError(f"{where} the label {structure.label} is no whole number from 1 to {LARGEST_LABEL}.")
+        raise InputError(
+            "structure_label",
+            label_set=label_set,
+            structure=name,
+            label=structure.label,
+            largest=LARGEST_LABEL,
+        )
     if structure.side not in SIDE_NAMES:
-        raise InputError(f"{where} the side {structure.side} is none of L, R and nothing.")
+        raise InputError("structure_side", label_set=label_set, structure=name, side=structure.side)
     tail = structure.abbreviation[-2:]
     if not _ABBREVIATION.fullmatch(structure.abbreviation) or (
         tail != f"_{structure.side}" if structure.side else tail in ("_L", "_R")
     ):
-        raise InputError(
-            f"{where} an abbreviation is made of letters, digits and hyphens, and ends with _L or _R when the column side "
-            "says so, else not."
-        )
+        raise InputError("structure_abbreviation", label_set=label_set, structure=name)
     if not structure.name.strip() or _UNFIT.search(structure.name):
-        raise InputError(f"{where} it needs a name in one line, without | ~ and ^.")
+        raise InputError("structure_name", label_set=label_set, structure=name)
     if not _COLOR.fullmatch(structure.color):
-        raise InputError(f"{where} the colour {structure.color} is not of the form #RRGGBB.")
+        raise InputError("structure_color", label_set=label_set, structure=name, color=structure.color)
     for low, high in (
         (structure.volume_low_mm3, structure.volume_high_mm3),
         (structure.mean_low_ppb, structure.mean_high_ppb),
     ):
         if low is not None and high is not None and low > high:
-            raise InputError(f"{where} the range {low:g} to {high:g} is empty.")
+            raise InputError("structure_range", label_set=label_set, structure=name, low=low, high=high)
 
 
 def spare_color(index: int) -> str:

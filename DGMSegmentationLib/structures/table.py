@@ -31,9 +31,7 @@ def read_label_set(table: Path | str) -> LabelSet:
         return _read(shipped[str(table)], ())
     path = Path(table)
     if not path.is_file():
-        raise InputError(
-            f"There is no label set {table}: give a table of structures (.tsv), or {' or '.join(shipped)}."
-        )
+        raise InputError("label_set_unknown", name=table, shipped=list(shipped))
     return _read(path, read_label_set("standard").structures)
 
 
@@ -44,11 +42,9 @@ def _read(path: Path, known: Sequence[Structure]) -> LabelSet:
             csv.DictReader(text.splitlines(), delimiter="," if path.suffix.lower() == ".csv" else "\t")
         )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            f"The label set {path} cannot be read: give a table as UTF-8 .tsv or .csv."
-        ) from error
+        raise InputError("label_set_unreadable", label_set=path) from error
     if any(None in row or None in row.values() for row in rows):
-        raise InputError(f"The label set {path} has lines with more or fewer cells than columns: mend it.")
+        raise InputError("label_set_cells", label_set=path)
     return label_set_from_rows(path.name.partition(".")[0], rows, known)
 
 
@@ -65,9 +61,7 @@ def label_set_from_rows(
         cells = {str(key).strip().lower(): (value or "").strip() for key, value in row.items()}
         cells["label"] = cells.get("label") or cells.get("index") or ""
         if not cells["label"] or not (cells.get("name") or cells.get("abbreviation")):
-            raise InputError(
-                f"The label set {name} has a line without label or name: give both in each line."
-            )
+            raise InputError("label_set_line", label_set=name)
         values = {column: _parsed(cells[column], column, name) for column in COLUMNS if column in cells}
         if values["label"] != 0:
             structures.append(_completed(values, known, len(structures)))
@@ -82,9 +76,7 @@ def rows_of_label_set(label_set: LabelSet) -> list[dict[str, Any]]:
 def structure_from_dict(row: Any, label_set: str) -> Structure:
     """A structure from plain JSON values; unknown keys are passed over. Raises InputError when it is none."""
     if not isinstance(row, Mapping) or not all(row.get(key) for key in _NEEDED[:3]):
-        raise InputError(
-            f"A structure of the label set {label_set} lacks its label, abbreviation or name: add it."
-        )
+        raise InputError("label_set_lacks", label_set=label_set)
     given = {column: row[column] for column in COLUMNS if row.get(column) is not None}
     return Structure(**{column: _typed(value, column, label_set) for column, value in given.items()})
 
@@ -106,7 +98,7 @@ def _typed(value: Any, column: str, label_set: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not kind or (kind is float and not math.isfinite(value)):
-        raise InputError(f"The label set {label_set} has a wrong value in the column {column}: {value!r}.")
+        raise InputError("label_set_value", label_set=label_set, column=column, value=value)
     return value
 
 
@@ -118,6 +110,4 @@ def _parsed(text: str, column: str, label_set: str) -> Any:
     try:
         return _typed(kind(text), column, label_set)
     except ValueError as error:
-        raise InputError(
-            f"The label set {label_set} has no number in the column {column}: {text}."
-        ) from error
+        raise InputError("label_set_number", label_set=label_set, column=column, value=text) from error

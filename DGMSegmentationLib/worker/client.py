@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .protocol import SegmentRequest, decode, encode
+from ..errors import DGMError, explained
+from .protocol import SegmentRequest, decode, encode, said
 
 CANCEL_GRACE_S = 0.4  # a worker in the middle of a tile cannot answer; it is ended after this time
 FINAL = ("done", "cancelled", "error")
@@ -171,7 +172,7 @@ class WorkerClient:
                 "event": "error",
                 "id": pending,
                 "kind": "died",
-                "message": _why(code, self.log),
+                **said(_why(code, self.log)),
                 "detail": self.log,
             }
         ]
@@ -190,7 +191,13 @@ class WorkerClient:
             try:
                 event = decode(line)
             except Exception as error:
-                event = {"event": "error", "id": "", "kind": "protocol", "message": str(error), "detail": ""}
+                event = {
+                    "event": "error",
+                    "id": "",
+                    "kind": "protocol",
+                    **said(explained(error)),
+                    "detail": "",
+                }
             self._events.put((process.pid, event))
         self._events.put((process.pid, None))
 
@@ -221,16 +228,13 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _why(code: int, log: str) -> str:
-    """One plain sentence for a worker that ended by itself."""
+def _why(code: int, log: str) -> DGMError:
+    """Why a worker ended by itself."""
     # Slicer's launcher of Python tells of any violent end of the worker in words, and ends with 1 itself.
     violent = code in (-9, 137) or "exit abnormally" in log
     if violent and not any(words in log for words in CRASH):
-        return (
-            "The segmentation process was ended by the system, probably because memory ran out: "
-            "close other programs, then click Segment again."
-        )
+        return DGMError("worker_killed")
     if "No module named" in log:
         name = log.rsplit("No module named", 1)[1].strip().splitlines()[0].strip("'\" ")
-        return f"The Python package {name} is missing: install the required packages with the button in the panel."
-    return f"The segmentation process stopped unexpectedly (exit code {code}): see Details, then click Segment again."
+        return DGMError("package_missing", package=name)
+    return DGMError("worker_stopped", exit_code=code)

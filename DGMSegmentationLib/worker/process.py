@@ -20,9 +20,7 @@ from .. import __version__
 from ..errors import Cancelled, InputError, ProtocolError, Remark, explained
 from ..io.typed import parsed
 from .pipes import message_pipes
-from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode
-
-_UNREADABLE = "A message to the segmentation process cannot be read: restart the application."
+from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode, said
 
 
 class Worker:
@@ -57,8 +55,10 @@ class Worker:
                 try:
                     self._take(decode(line))
                 except Exception as error:
-                    said = str(error) if isinstance(error, ProtocolError) else _UNREADABLE
-                    self.send(event="error", id=_id_in(line), kind="protocol", message=said, detail="")
+                    problem = (
+                        error if isinstance(error, ProtocolError) else ProtocolError("message_unreadable")
+                    )
+                    self.send(event="error", id=_id_in(line), kind="protocol", **said(problem), detail="")
         finally:
             # The parent closed the pipe or died. Nothing waits for an answer, so no run is worth finishing.
             os._exit(0)
@@ -72,7 +72,7 @@ class Worker:
         elif what == "quit":
             os._exit(0)
         else:
-            raise ProtocolError(f"The segmentation process does not know the request {what}.")
+            raise ProtocolError("request_unknown", request=what)
 
     def _answer(self, request: SegmentRequest) -> None:
         try:
@@ -80,8 +80,9 @@ class Worker:
         except Cancelled:
             answer = {"event": "cancelled"}
         except Exception as error:
-            kind, message = explain(error)
-            answer = {"event": "error", "kind": kind, "message": message, "detail": traceback.format_exc()}
+            coded = explained(error, "The segmentation")
+            detail = traceback.format_exc()
+            answer = {"event": "error", "kind": coded.kind, **said(coded), "detail": detail}
         # Said last: whoever hears it removes the volume's files, which Windows allows only once nothing holds them open.
         self.send(id=request.id, **answer)
         self._cancelled.discard(request.id)
@@ -96,7 +97,7 @@ class Worker:
             self.send(event="status", id=request.id, text=text)
 
         def tell(remark: Remark) -> None:
-            step(remark.sentence("panel"))
+            self.send(event="status", id=request.id, text=remark.sentence("panel"), remark=said(remark))
 
         def cancelled() -> bool:
             return request.id in self._cancelled
@@ -131,7 +132,7 @@ class Worker:
             "labels": str(path),
             "label_set": label_set_of(result.labels).to_dict(),
             "provenance": result.provenance,
-            "warnings": [remark.sentence("panel") for remark in result.warnings],
+            "warnings": [said(remark) for remark in result.warnings],
         }
 
     def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> Any:
@@ -149,12 +150,6 @@ class Worker:
         return self._predictors[key]
 
 
-def explain(error: BaseException, what: str = "The segmentation") -> tuple[str, str]:
-    """The kind of an error and the one plain sentence for the user of the panel; ``what`` failed, if it is unknown why."""
-    coded = explained(error, what)
-    return coded.kind, coded.sentence("panel")
-
-
 def _image(volume: Volume) -> Any:
     """Map the file and wrap it as an Image; raises InputError when it is no 3-D array of numbers."""
     import numpy as np
@@ -164,11 +159,9 @@ def _image(volume: Volume) -> Any:
     try:
         data = np.load(volume.path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError) as error:
-        raise InputError(
-            f"The volume's temporary file {volume.path} is damaged: click Segment again."
-        ) from error
+        raise InputError("volume_damaged", path=volume.path) from error
     if not isinstance(data, np.ndarray) or data.ndim != 3 or data.dtype.kind not in "iuf" or 0 in data.shape:
-        raise InputError(f"The volume {volume.name} is no 3-D image of numbers: choose a single QSM volume.")
+        raise InputError("volume_not_3d", name=volume.name)
     return Image(data, np.asarray(volume.affine, dtype=np.float64), path=Path(volume.name or volume.path))
 
 

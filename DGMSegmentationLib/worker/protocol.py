@@ -11,7 +11,8 @@ From the worker: {"v": 2, "event": "ready", "pid": 1234, "software": "..."}
                  {"v": 2, "event": "done", "id": "...", "labels": "/tmp/.../labels.npy",
                   "label_set": {...}, "provenance": {...}}
                  {"v": 2, "event": "cancelled", "id": "..."}
-                 {"v": 2, "event": "error", "id": "...", "kind": "input|failure|protocol", "message": "...", "detail": "..."}
+                 {"v": 2, "event": "error", "id": "...", "kind": "input|failure|protocol|bug", "code": "...", "facts": {...},
+                  "message": "...", "detail": "..."}
 """
 
 import json
@@ -20,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, ProtocolError
+from ..errors import Coded, InputError, ProtocolError, remark_of
 from ..io.typed import parsed, plain, typed
 from ..options import SegmentOptions
 
@@ -39,19 +40,27 @@ def encode(message: Mapping[str, Any]) -> bytes:
 def decode(line: bytes) -> dict[str, Any]:
     """Read one line; raises ProtocolError when it is too long, no JSON object, or of another version."""
     if len(line) > MAX_LINE:
-        raise ProtocolError("A message to the segmentation process is too long: send volumes as files.")
+        raise ProtocolError("message_too_long")
     try:
         message = parsed(line, "A message to the segmentation process")
     except InputError as error:
-        raise ProtocolError(str(error)) from error
+        raise ProtocolError("request_refused", problem=error) from error
     if not isinstance(message, dict):
-        raise ProtocolError("A message to the segmentation process is no JSON object.")
+        raise ProtocolError("message_no_object")
     if message.get("v") != PROTOCOL:
-        raise ProtocolError(
-            f"The panel speaks version {str(message.get('v'))[:20]} and the segmentation process version {PROTOCOL}: "
-            "restart the application so that both come from the same installation."
-        )
+        raise ProtocolError("protocol_version", panel=str(message.get("v"))[:20], worker=PROTOCOL)
     return message
+
+
+def said(coded: Coded) -> dict[str, Any]:
+    """An error or a remark as a part of a message: code and facts, and a sentence for who does not know the code."""
+    return {**coded.to_dict(), "message": coded.sentence("panel")}
+
+
+def sentence_of(part: Mapping[str, Any], face: str) -> str:
+    """What :func:`said` put into a message, as the sentence for a face."""
+    known = isinstance(part.get("code"), str) and isinstance(part.get("facts"), dict)
+    return remark_of(part).sentence(face) if known else str(part.get("message", ""))
 
 
 @dataclass(frozen=True)
@@ -95,12 +104,12 @@ class SegmentRequest:
         try:
             return typed(cls, values, "A request to segment", known_only=True)
         except InputError as error:
-            raise ProtocolError(str(error)) from error
+            raise ProtocolError("request_refused", problem=error) from error
 
     def check_files(self) -> None:
         """Raise InputError when a file or the output folder is not there."""
         for volume in (self.image, *self.channels):
             if not Path(volume.path).is_file():
-                raise InputError(f"The volume's temporary file {volume.path} is gone: click Segment again.")
+                raise InputError("volume_gone", path=volume.path)
         if not Path(self.output).is_dir():
-            raise InputError(f"The temporary folder {self.output} is gone: click Segment again.")
+            raise InputError("folder_gone", path=self.output)

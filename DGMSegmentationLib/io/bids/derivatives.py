@@ -98,25 +98,21 @@ def data_licence(folder: Path) -> str:
 def check_output(output: Path, root: Path) -> None:
     """Refuse an output folder that belongs to something else; raises InputError."""
     if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file: give a folder for the derivatives.")
+        raise InputError("derivatives_is_file", path=output)
     if output.resolve() == root.resolve():
-        raise InputError(
-            f"{output} is the folder of the images: give another one, for example {root / 'derivatives' / 'dgmseg'}."
-        )
+        raise InputError("derivatives_is_source", path=output, suggested=root / "derivatives" / "dgmseg")
     try:
         description = read_description(output)
     except FileNotFoundError:
         if output.is_dir() and any(output.glob("sub-*")) and not (output / STATE).is_dir():
-            raise InputError(
-                f"{output} already holds subjects of something else: give a folder of its own."
-            ) from None
+            raise InputError("derivatives_foreign", path=output) from None
         return
     except (OSError, ValueError) as error:
-        raise InputError(f"{output / DESCRIPTION} cannot be read: give another output folder.") from error
+        raise InputError("derivatives_unreadable", path=output / DESCRIPTION) from error
     names = [str(maker.get("Name")) for maker in makers(description)]
     if SOFTWARE_NAME not in names:
         name = ", ".join(names) or str(description.get("Name", "unnamed"))
-        raise InputError(f"{output} belongs to another dataset ({name}): give a folder of its own.")
+        raise InputError("derivatives_other_tool", path=output, name=name)
 
 
 def described(output: Path, root: Path, version: str) -> dict[str, Any]:

@@ -62,9 +62,7 @@ def find_labels(root: Path, image: Path, stem: str, stems: Sequence[str] = ()) -
         found += [p for p in files if _EDITED.search(p.name)] or files
     if len(found) > 1:
         names = " and ".join(os.path.relpath(p, root) for p in found[:2])
-        raise InputError(
-            f"{stem}: more than one label file ({names}); keep one, or use a TSV table to choose."
-        )
+        raise InputError("label_files_many", name=stem, names=names)
     return (found[0] if found else None), passed_over
 
 

@@ -45,7 +45,7 @@ def find_maps(root: Path, parts: bool = False) -> Maps:
     try:
         subjects = list(_folders(root, "sub-"))
     except OSError as error:
-        raise InputError(_closed(error, root)) from error
+        raise InputError("folder_closed", path=error.filename or root, reason=error.strerror) from error
     for subject in subjects:
         files, closed = _files(subject)
         found += closed

@@ -70,7 +70,7 @@ def as_label(text: str, where: str) -> str:
     """
     label = re.sub(r"[-_. ]", "", text)
     if not _LABEL.fullmatch(label):
-        raise InputError(f"{where} can make no file name; use the letters a to z and digits.")
+        raise InputError("name_unusable", where=where)
     return label
 
 

@@ -1,0 +1,121 @@
+"""Label sets, label files and labelling protocols."""
+
+from .wording import Sentence
+
+SENTENCES = {
+    # label sets
+    "label_set_unknown": Sentence(
+        "There is no label set {name}:", "give a table of structures (.tsv), or {shipped: or }."
+    ),
+    "label_set_unreadable": Sentence(
+        "The label set {label_set} cannot be read:", "give a table as UTF-8 .tsv or .csv."
+    ),
+    "label_set_cells": Sentence(
+        "The label set {label_set} has lines with more or fewer cells than columns:", "mend it."
+    ),
+    "label_set_line": Sentence(
+        "The label set {label_set} has a line without label or name:", "give both in each line."
+    ),
+    "label_set_lacks": Sentence(
+        "A structure of the label set {label_set} lacks its label, abbreviation or name:", "add it."
+    ),
+    "label_set_value": Sentence(
+        "The label set {label_set} has a wrong value in the column {column}: {value!r};", "correct it."
+    ),
+    "label_set_number": Sentence(
+        "The label set {label_set} has no number in the column {column}: {value};", "correct it."
+    ),
+    "label_set_none": Sentence("This is no label set:", "it needs a name and a list of structures."),
+    "label_set_empty": Sentence("The label set {label_set} holds no structure:", "give it at least one."),
+    "label_set_twice": Sentence(
+        "The label set {label_set} gives the {what} to {first} and to {second}:",
+        "each structure needs its own.",
+    ),
+    "label_set_sides": Sentence(
+        "The label set {label_set} has {nucleus} both with and without a side:", "rename one of them."
+    ),
+    "label_set_no_label": Sentence(
+        "The label set {label_set} has no structure with the label {label}:", "it has {labels}."
+    ),
+    "label_set_no_structure": Sentence(
+        "The label set {label_set} has no structure {abbreviation}:", "it has {abbreviations}."
+    ),
+    # a structure
+    "structure_label": Sentence(
+        "The label set {label_set}, {structure}: the label {label} is no whole number from 1 to {largest};",
+        "correct it.",
+    ),
+    "structure_side": Sentence(
+        "The label set {label_set}, {structure}: the side {side} is none of L, R and nothing;", "correct it."
+    ),
+    "structure_abbreviation": Sentence(
+        "The label set {label_set}, {structure}:",
+        "an abbreviation is made of letters, digits and hyphens, and ends with _L or _R when the column side says so, else "
+        "not.",
+    ),
+    "structure_name": Sentence(
+        "The label set {label_set}, {structure}:", "it needs a name in one line, without | ~ and ^."
+    ),
+    "structure_color": Sentence(
+        "The label set {label_set}, {structure}: the colour {color} is not of the form #RRGGBB;",
+        "correct it.",
+    ),
+    "structure_range": Sentence(
+        "The label set {label_set}, {structure}: the range {low:g} to {high:g} is empty;", "correct it."
+    ),
+    # label files
+    "labels_not_whole": Sentence(
+        "{path} is not a label map (its values are not small whole numbers):", "give a segmentation."
+    ),
+    "labels_unlisted": Sentence(
+        "{path} holds the value {values}, which label scheme {scheme} does not list:",
+        shell="choose the scheme that fits (dgmseg convert --from brings labels to ours) or give a segmentation of the label "
+        "set {label_set}.",
+        panel="choose a segmentation of the label set {label_set}.",
+        python="choose the scheme that fits (scheme=) or give a segmentation of the label set {label_set}.",
+    ),
+    "scheme_unknown": Sentence("The label scheme {scheme} is unknown:", "choose one of {choices}."),
+    "lookup_wrong": Sentence("The lookup table {path} tells what {name} holds, and is none:", "{problem}"),
+    # protocols
+    "protocol_unknown": Sentence(
+        "There is no protocol {name!r} (bundled: {bundled});",
+        "give a TOML file, for example one that was fitted.",
+        shell="give a TOML file, for example one that dgmseg protocol fit made.",
+    ),
+    "protocol_unreadable": Sentence(
+        "{path} cannot be read as a protocol ({reason});",
+        "compare one that ships.",
+        shell="compare dgmseg protocol show.",
+    ),
+    "protocol_no_structures": Sentence(
+        "{where}: a protocol needs tables [structures.NAME];",
+        "compare one that ships.",
+        shell="compare dgmseg protocol show.",
+    ),
+    "protocol_key": Sentence("{where}: {key!r} is no key of a protocol;", "use {choices}."),
+    "protocol_no_table": Sentence("{where} must be a table;", "correct it."),
+    "protocol_structure": Sentence("{where}: there is no such structure;", "use {choices}."),
+    "protocol_threshold": Sentence(
+        "{where}: the threshold {threshold} must lie between .05 and .95;", "correct it."
+    ),
+    "protocol_no_parts": Sentence("{where} needs at least one [[structures.{structure}.parts]];", "add it."),
+    "protocol_no_atoms": Sentence("{where}: a part needs atoms,", 'for example atoms = ["GPE", "GPI"].'),
+    "protocol_atom": Sentence("{where}: there is no atom {atom!r};", "use {choices}."),
+    "protocol_number": Sentence("{where} must be a number, not {value!r};", "correct it."),
+    "protocol_three_numbers": Sentence("{where} must hold three numbers:", "lateral, anterior, superior."),
+    "protocol_range": Sentence("{where} must lie between {low:g} and {high:g};", "correct it."),
+    "protocol_not_of_model": Sentence(
+        "The protocol {protocol} is made of parts that the model {model} does not tell apart ({parts}):",
+        "leave it out, or choose another model.",
+    ),
+    "fit_no_cases": Sentence(
+        "A protocol is fitted to corrected cases:", "give at least one image with its corrected labels."
+    ),
+    "fit_no_structures": Sentence(
+        "The corrected cases hold no structure of this protocol:", "check their labels."
+    ),
+    "fit_no_gain": Sentence(
+        "Fitting gains nothing on left-out {left_out} (mean Dice {dice:.3f} as it is):",
+        "go on with the protocol {protocol}.",
+    ),
+}
