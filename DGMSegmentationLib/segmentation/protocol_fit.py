@@ -96,7 +96,7 @@ def open_fit_case(image: Path, labels: Path, predictor: Predictor) -> FitCase:
     case = open_case(image, channels=model.header.channels)
     drawn = read_labels(labels)
     if not drawn.grid.same_as(case.image.grid, tolerance_mm=1e-2):
-        raise InputError(f"{labels} is on another grid than {image.name}; resample the labels to the QSM.")
+        raise InputError("labels_other_grid", path=labels, image=image.name)
     ready = prepare(case.channels, case.mask, pre)
     box = prior_box(model, ready)
     found = predict_case(predictor, ready, box, Convention(model))

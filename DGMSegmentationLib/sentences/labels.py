@@ -74,6 +74,9 @@ SENTENCES = {
         panel="choose a segmentation of the label set {label_set}.",
         python="choose the scheme that fits (scheme=) or give a segmentation of the label set {label_set}.",
     ),
+    "labels_other_grid": Sentence(
+        "{path} is on another grid than {image};", "resample the labels to the QSM."
+    ),
     "scheme_unknown": Sentence("The label scheme {scheme} is unknown:", "choose one of {choices}."),
     "lookup_wrong": Sentence("The lookup table {path} tells what {name} holds, and is none:", "{problem}"),
     # protocols
