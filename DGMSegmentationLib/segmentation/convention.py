@@ -59,11 +59,8 @@ class Convention:
         other = [label_set.mirrored(label) for label in labels]
         lacking = set(other) - set(labels)
         if lacking:
-            raise InputError(
-                f"The model {self.model.header.name} knows one side of a structure only "
-                f"({label_set.by_label(label_set.mirrored(lacking.pop())).name}), so its result cannot be averaged with "
-                "that of the mirrored head: leave flip averaging off."
-            )
+            known = label_set.by_label(label_set.mirrored(lacking.pop()))
+            raise InputError("model_one_sided", model=self.model.header.name, structure=known.name)
         return [labels.index(label) for label in other]
 
     def structures(self, probabilities: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:

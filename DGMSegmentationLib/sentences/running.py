@@ -6,6 +6,11 @@ SENTENCES = {
     # options
     "option_unknown": Sentence("There is no option {option}:", "choose of {choices}."),
     "option_wrong": Sentence("The option {option} is {value!r}:", "give {expected}."),
+    "model_one_sided": Sentence(
+        "The model {model} knows one side of a structure only ({structure}), so its result cannot be averaged with that of the "
+        "mirrored head:",
+        "leave flip averaging off.",
+    ),
     # the device
     "device_unknown": Sentence("Device {device!r} is none of {choices};", "choose one of these."),
     "device_unusable": Sentence(

@@ -29,33 +29,16 @@ SENTENCES = {
     "message_too_long": Sentence(
         "A message to the segmentation process is too long:", "send volumes as files."
     ),
-    "message_no_json": Sentence(
-        "A message to the segmentation process is no JSON: {reason};", "please report it."
-    ),
     "message_no_object": Sentence(
         "A message to the segmentation process is no JSON object;", "please report it."
     ),
     "request_unknown": Sentence(
         "The segmentation process does not know the request {request};", "please report it."
     ),
-    "request_field_unknown": Sentence(
-        "A request to segment has the unknown field {field};", "please report it."
-    ),
-    "request_channels": Sentence(
-        "The field channels of a request to segment is no list;", "please report it."
-    ),
-    "request_text": Sentence("The field {field} of a request to segment is no text;", "please report it."),
-    "request_options": Sentence(
-        "The field options of a request to segment names no options;", "please report it."
-    ),
     "request_refused": Sentence(
         "{problem!w}", "restart the application so that both come from the same installation."
     ),
     "message_unreadable": Sentence(
         "A message to the segmentation process cannot be read:", "restart the application."
-    ),
-    "request_file": Sentence("The field {field} of a request to segment names no file;", "please report it."),
-    "request_affine": Sentence(
-        "The affine of the field {field} has not four rows of four numbers;", "please report it."
     ),
 }
