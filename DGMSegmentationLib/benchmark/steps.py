@@ -41,9 +41,7 @@ def cold(image: Path, options: SegmentOptions) -> dict[str, Any]:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )
         if run.returncode:  # the run itself has said why
-            raise DGMError(
-                "The run of segment that was to be timed failed, as it says above; mend that first."
-            )
+            raise DGMError("timed_run_failed")
         wall = time.perf_counter() - start
         peak = memory.read_text(encoding="ascii")
         record = json.loads(next(output.glob("*_provenance.json")).read_text(encoding="utf-8"))

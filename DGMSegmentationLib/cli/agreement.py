@@ -74,7 +74,7 @@ def agreement(
     import sys
     from itertools import combinations
 
-    from ..errors import InputError, few
+    from ..errors import InputError, Remark, few
     from ..evaluation.agreement import (
         AGREEMENT_COLUMNS,
         change_columns,
@@ -109,17 +109,11 @@ def agreement(
     manifest = segmentation is None and len(inputs) == 1 and not is_roi_table(inputs[0])
     measures = segmentation is not None or manifest
     if by is not None and measures:
-        raise InputError(
-            "--by compares the images within one ROI table: leave it out with images or a manifest."
-        )
+        raise InputError("by_for_one_table")
     if reference != "none" and not measures:
-        raise InputError(
-            "--reference is for images: name labels for them with --segmentation, or leave it out (tables bring theirs)."
-        )
+        raise InputError("reference_for_images")
     if reference != "none" and statistic is not Statistic.mean_referenced_ppb:
-        raise InputError(
-            f"--reference changes nothing in {statistic.value}: add --statistic mean_referenced_ppb, or leave it out."
-        )
+        raise InputError("reference_changes_nothing", statistic=statistic.value)
     edits = []
     label_set = chosen_label_set(labels)
     known = label_set or STANDARD
@@ -146,18 +140,18 @@ def agreement(
         edits = summarise(label_changes(lines, units=units.value, scheme=scheme.value, label_set=label_set))
     elif by is not None:
         if len(inputs) > 1:
-            raise InputError("--by compares the images within one ROI table: give one table.")
+            raise InputError("by_needs_a_table")
         methods = methods_by_entity(inputs[0], by)
     else:
         methods = methods_from_tables(inputs)
     if corrections is not None and not edits:
-        raise InputError(
-            "--corrections needs a manifest whose methods have different segmentations of a subject."
-        )
+        raise InputError("corrections_need_manifest")
     rows = compare(methods, statistic.value, known)
     if missing := subjects_left_out(methods):
-        are = "subject is" if len(missing) == 1 else "subjects are"
-        log(f"{len(missing)} {are} not in every measurement and left out: {few(missing)}.")
+        if len(missing) == 1:
+            log(Remark("agreement_subject_left_out", name=missing[0]))
+        else:
+            log(Remark("agreement_subjects_left_out", count=len(missing), names=few(missing)))
     side_by_side = [
         row
         for first, second in combinations(methods, 2)

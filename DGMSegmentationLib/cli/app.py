@@ -10,7 +10,6 @@ import typer
 from .options import MODEL
 
 _NEEDED = ("trame_slicer", "slicer", "trame")
-_MISSING = 'The browser app needs further packages: install them with  pip install "DGMSegmentation[app]"  and try again.'
 
 
 def app(
@@ -54,4 +53,4 @@ def find_app() -> None:
     if (beside / "DGMSegmentationApp").is_dir() and sys.path[0] != str(beside):
         sys.path.insert(0, str(beside))  # before the app of another checkout that is installed
     if any(importlib.util.find_spec(name) is None for name in ("DGMSegmentationApp", *_NEEDED)):
-        raise InputError(_MISSING)
+        raise InputError("app_packages")

@@ -109,9 +109,7 @@ def parse_tile(text: str) -> tuple[int, int, int]:
 
     parts = text.lower().replace(",", "x").split("x")
     if len(parts) != 3 or not all(part.strip().isdigit() and int(part) for part in parts):
-        raise InputError(
-            f"--tile {text!r} is no tile; write three whole numbers of voxels such as 80x110x24."
-        )
+        raise InputError("tile_bad", tile=text)
     x, y, z = (int(part) for part in parts)
     return x, y, z
 

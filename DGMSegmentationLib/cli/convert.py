@@ -57,11 +57,11 @@ def convert(
     ending = target.name.lower()
     is_table = source.suffix.lower() in (".tsv", ".csv", ".txt")  # the names under which tables are written
     if is_table and (to_scheme is not Scheme.dgm or from_scheme is not Scheme.dgm):
-        raise InputError(f"{source} is a table, which has no numbering: leave out --from and --to.")
+        raise InputError("table_has_no_scheme", path=source)
     if to_scheme is not Scheme.dgm and ending.endswith((".seg.nrrd", ".dcm")):
-        raise InputError(f"{target.name} names its segments and keeps our numbers: leave out --to.")
+        raise InputError("target_keeps_numbers", name=target.name)
     if wide and not (is_table and ending.endswith((".tsv", ".csv"))):
-        raise InputError("--wide is for a table that becomes a .tsv or .csv: leave it out.")
+        raise InputError("wide_for_tables")
     labels = (
         None if is_table else read_labels(source, from_scheme.value, label_set=chosen_label_set(label_set))
     )
@@ -75,19 +75,17 @@ def convert(
         elif ending.endswith((".tsv", ".csv")):
             (write_wide if wide else write_long)(rows, target)
         else:
-            raise InputError(f"A table cannot become {target.name}: choose a name with .stats, .tsv or .csv.")
+            raise InputError("table_target_format", name=target.name)
     elif ending.endswith(".dcm"):
         from ..io.dicom_seg import write_dicom_seg
 
         if dicom is None:
-            raise InputError("A DICOM SEG belongs to a DICOM series: name its folder with --dicom.")
+            raise InputError("dicom_seg_needs_folder")
         write_dicom_seg(target, labels, dicom, edited=edited)
     elif ending.endswith((".nii", ".nii.gz", ".seg.nrrd")):
         write_labels(target, labels, to_scheme.value)
     else:
-        raise InputError(
-            f"Labels cannot become {target.name}: choose a name with .nii.gz, .nii, .seg.nrrd or .dcm."
-        )
+        raise InputError("labels_target_format", name=target.name)
     if lookup is not None:
         meant = STANDARD if labels is None else label_set_of(labels)
         write_text(lookup, lookup_text(meant, to_scheme.value, separator(lookup)))

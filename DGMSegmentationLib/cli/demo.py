@@ -35,9 +35,7 @@ def demo(
     find_model(options.model)  # before torch is imported: a missing model is said at once
     paths = output_paths(sample.image, output, picture=True)
     if _changed_since(paths["labels"], paths["provenance"]):
-        raise InputError(
-            f"{paths['labels']} was changed after the demo wrote it: move it, or choose another folder with --output."
-        )
+        raise InputError("demo_labels_changed", path=paths["labels"])
     from ..segmentation.pipeline import segment
 
     with step_progress() as progress:

@@ -48,7 +48,7 @@ def import_keras(
     try:
         values = [int(part) for part in labels.split(",")] if labels is not None else None
     except ValueError as error:
-        raise InputError(f"--labels {labels!r} is no list of whole numbers such as 0,1,2.") from error
+        raise InputError("label_list_bad", labels=labels) from error
     target = weights.with_suffix(".safetensors") if output is None else output
     path = run(
         weights, network.value, target, window_ppb=window, labels=values, name=name, overwrite=overwrite

@@ -69,14 +69,12 @@ def measure(
 
     check_table_name(output, wide)
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"A report page cannot become {report.name}: choose a name with .html.")
+        raise InputError("page_name", name=report.name)
     check_writable([path for path in (output, wide, report) if path is not None], overwrite)
     if report is not None and (len(images) > 1 or units is MeasuredUnits.own):
-        raise InputError(
-            "A report page shows one susceptibility map: give one image in ppm or ppb with --report."
-        )
+        raise InputError("page_one_map")
     if norms is not None and report is None:
-        raise InputError("A table of norms is shown on the page: name one with --report.")
+        raise InputError("norms_need_page")
     expected = read_norms(norms, age, sex.value if sex else None) if norms else None
     labels = read_labels(segmentation, scheme.value)
     rows, decisions = [], []

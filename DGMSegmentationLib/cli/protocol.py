@@ -67,7 +67,7 @@ def fit(
     from .progress import step_progress
 
     if output.suffix != ".toml":
-        raise InputError(f"{output}: a protocol is a TOML file; give --output a name that ends with .toml.")
+        raise InputError("protocol_file_name", path=output)
     check_writable([output], overwrite)
     start = load_protocol(base)
     pairs = [pair for text in cases for pair in _pairs(text)]
@@ -98,11 +98,11 @@ def _pairs(text: str) -> list[tuple[Path, Path]]:
     if path.is_dir() or path.suffix in (".tsv", ".csv"):
         return [(s.images[0], s.label) for s in find_subjects(path) if s.split == "train"]
     if not path.is_file():
-        raise InputError(f"{path}: there is no such map; give QSM=LABELS, a BIDS folder or a table.")
+        raise InputError("fit_no_map", path=path)
     if sign:
         return [(path, Path(second))]
     for ending in ("_desc-edited_dseg.nii.gz", _AUTOMATIC):
         labels = path.with_name(f"{stem(path)}{ending}")
         if labels.is_file():
             return [(path, labels)]
-    raise InputError(f"{path}: no corrected labels {stem(path)}{_AUTOMATIC} lie beside it; give QSM=LABELS.")
+    raise InputError("fit_no_labels", path=path, stem=stem(path), tail=_AUTOMATIC)

@@ -51,7 +51,7 @@ def segment(
 
     check_fetched(qsm)
     if not qsm.exists():
-        raise InputError(f"{qsm}: there is no such file; check the path.")
+        raise InputError("file_missing", path=qsm)
     paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
@@ -61,7 +61,7 @@ def segment(
         need_highdicom()
         source = read_image(qsm)
         if source.kind != "dicom":
-            raise InputError(f"{qsm} is no DICOM series: leave out --dicom-seg, or give the DICOM folder.")
+            raise InputError("input_no_series", path=qsm)
         check_series(qsm)
     from ..segmentation.pipeline import segment as run
 
@@ -97,7 +97,5 @@ def _named_file(text: str) -> tuple[str, Path]:
 
     name, sign, path = text.partition("=")
     if not sign or not name or not path:
-        raise InputError(
-            f"--channel {text!r} is not of the form NAME=FILE; write for example magnitude=mag.nii.gz."
-        )
+        raise InputError("channel_bad", channel=text)
     return name, Path(path)

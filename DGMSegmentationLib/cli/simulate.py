@@ -50,11 +50,11 @@ def simulate(
 
     if reconstruction != "random" and reconstruction not in RECONSTRUCTIONS:
         raise InputError(
-            f"--reconstruction {reconstruction} is unknown: use random, {', '.join(RECONSTRUCTIONS)}."
+            "reconstruction_unknown", reconstruction=reconstruction, choices=list(RECONSTRUCTIONS)
         )
     size = voxel_size_of(voxel_size)
     if size is not None and not all(0.4 <= s <= 6.0 for s in size):
-        raise InputError("--voxel-size must hold three sizes between 0.4 and 6 mm.")
+        raise InputError("simulated_voxel_size")
     if contact_sheet is not None:
         check_writable([contact_sheet], overwrite=True)  # before minutes of work
     options = Options(

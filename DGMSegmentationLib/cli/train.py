@@ -23,7 +23,7 @@ def training_progress() -> Iterator[tuple[Callable[[str], None], Callable[[str, 
     try:
         yield _training_voice()
     except (KeyboardInterrupt, SystemExit) as error:
-        raise Cancelled("The training was stopped: run again with --resume to go on.") from error
+        raise Cancelled("training_stopped") from error
 
 
 def _training_voice() -> tuple[Callable[[str], None], Callable[[str, int, int], None]]:
@@ -92,9 +92,7 @@ def need_training() -> None:
 
     for name in ("torch", "lightning", "matplotlib"):
         if find_spec(name) is None:
-            raise InputError(
-                f"Training needs the package {name}; install it with: pip install 'DGMSegmentation[train]'."
-            )
+            raise InputError("training_package", package=name)
 
 
 def line(text: str) -> None:

@@ -21,6 +21,8 @@ THEMES = (
     "scenes",
     "cohorts",
     "training",
+    "simulating",
+    "commands",
 )
 
 

@@ -44,9 +44,7 @@ def _opened(path: Path) -> Iterator[Any]:
         with np.load(path) as file:
             yield file
     except _UNREADABLE as error:
-        raise InputError(
-            f"{path} is damaged or no prepared anatomy: delete it, and the next run makes it anew."
-        ) from error
+        raise InputError("anatomy_damaged", path=path) from error
 
 
 def save_parts(path: Path, parts: Parts) -> None:

@@ -140,7 +140,7 @@ def simulate_dataset(
     or a participants.tsv that cannot be read.
     """
     if count < 1 or jobs < 1:
-        raise InputError("The number of subjects and of processes must be at least 1.")
+        raise InputError("simulation_numbers")
     sources = find_sources(labelmaps)
     cache = cache or output / "sourcedata" / "anatomies"
     check_writable([output / _DESCRIPTION, cache / "any.npz"], overwrite=True)
@@ -203,18 +203,12 @@ def _claim(output: Path, settings: dict[str, Any]) -> None:
         try:
             before = json.loads(path.read_text(encoding="utf-8"))["Simulation"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"{path} is damaged or was not written by dgmseg simulate: choose another folder."
-            ) from error
+            raise InputError("simulation_damaged", path=path) from error
         if before != made:
-            raise InputError(
-                f"{output} holds a data set made with another seed or other options: choose another folder, or repeat them."
-            )
+            raise InputError("simulation_other_options", path=output)
         return
     if output.is_dir() and any(p.name.startswith("sub-") for p in output.iterdir()):
-        raise InputError(
-            f"{output} already holds subjects that this command did not write: choose another folder."
-        )
+        raise InputError("simulation_foreign", path=output)
     output.mkdir(parents=True, exist_ok=True)
     write_json(
         path,
@@ -238,12 +232,10 @@ def _participants(output: Path) -> tuple[str, list[str], set[str]]:
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read ({error}): correct it, or delete it to have it anew."
-        ) from error
+        raise InputError("participants_unreadable", path=path, reason=error) from error
     rows = [line.split("\t") for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
     if not rows or "participant_id" not in rows[0]:
-        raise InputError(f"{path} has no column participant_id: correct it, or delete it to have it anew.")
+        raise InputError("participants_no_id", path=path)
     at = rows[0].index("participant_id")
     names = {row[at] for row in rows[1:] if len(row) > at}
     return text, rows[0], {name if name.startswith("sub-") else f"sub-{name}" for name in names}

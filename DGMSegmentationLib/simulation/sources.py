@@ -88,9 +88,7 @@ def find_sources(folder: Path) -> LabelSources:
     }
     for name, files in found.items():
         if not files:
-            raise InputError(
-                f"{folder} holds no {name}/*_dseg.nii.gz: give the folder that holds the label maps hoa2, wholehead and cit168."
-            )
+            raise InputError("atlas_missing", path=folder, name=name)
     return LabelSources(found["hoa2"], found["wholehead"], found["cit168"][0])
 
 
@@ -111,9 +109,7 @@ def points_of(
         if box is not None:
             found.append(np.argwhere(image.data[box] == value) + [s.start for s in box])
     if not found:
-        raise InputError(
-            f"{image.path} holds no voxel with the label {values[0]}: it is not one of the label maps described."
-        )
+        raise InputError("atlas_label_missing", path=image.path, label=values[0])
     return np.vstack(found) @ image.affine[:3, :3].T + image.affine[:3, 3]
 
 
