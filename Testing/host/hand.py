@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from patience import PATIENCE_S, until
 
 from .start import missing
 
@@ -14,14 +15,9 @@ if missing():
 from PySide6 import QtCore, QtTest, QtWidgets
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 60.0) -> float:
-    """Run the event loop until the condition holds; returns the seconds it took, fails after the timeout."""
-    start = time.monotonic()
-    while not condition():
-        if time.monotonic() - start > timeout:
-            raise AssertionError(f"nothing happened within {timeout:g} s")
-        QtTest.QTest.qWait(10)
-    return time.monotonic() - start
+def wait_until(condition: Callable[[], bool], patience: float = PATIENCE_S) -> None:
+    """Run the event loop until the condition holds."""
+    until(condition, "nothing happened", pause=wait, patience=patience)
 
 
 def wait(seconds: float) -> None:

@@ -3,8 +3,8 @@
 # Fixtures are imported by name.
 # ruff: noqa: F811
 
-import os
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from panel_hands import (  # noqa: F401
     panel,
     qsm_file,
     run,
+    settle,
     temporary_folders,
     until_running,
 )
@@ -47,7 +48,7 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     assert temporary_folders() == before
     (node,) = nodes(scene)
     assert ui.resultSelector.currentNode() is node
-    hand.wait_until(lambda: hand.read_table(ui.table)[0][MEAN] not in ("", "-"), 10)
+    hand.wait_until(lambda: hand.read_table(ui.table)[0][MEAN] not in ("", "-"))
 
     # The numbers are those of the library on the same file.
     expected = segment(tmp_path / "sub-01 ä_Chimap.nii.gz", PHANTOM_MODEL, device="cpu")
@@ -67,7 +68,7 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     history.SetSegmentation(node.GetSegmentation())
     history.SaveState()
     erase(node, volume, 5, 40)
-    hand.wait_until(lambda: hand.read_table(ui.table)[4] != table[4], 10)
+    hand.wait_until(lambda: hand.read_table(ui.table)[4] != table[4])
     after = hand.read_table(ui.table)
     assert float(after[4][VOLUME]) == pytest.approx(float(table[4][VOLUME]) - 40 * 8, abs=1)
     # The flags that only the run could give are gone after an edit; the numbers of the others stay.
@@ -76,10 +77,10 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
 
     # Undo with the Segment Editor's own history, and redo: the table follows both.
     history.RestorePreviousState()
-    hand.wait_until(lambda: hand.read_table(ui.table) == table, 10)
+    hand.wait_until(lambda: hand.read_table(ui.table) == table)
     assert "edited by hand" not in ui.resultNote.text
     history.RestoreNextState()
-    hand.wait_until(lambda: hand.read_table(ui.table) == after, 10)
+    hand.wait_until(lambda: hand.read_table(ui.table) == after)
     assert "edited by hand" in ui.resultNote.text
 
     hand.choose_file(tmp_path / "out.csv")
@@ -97,11 +98,11 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     # Save the scene, close it, load it: the same table.
     assert scene.WriteToMRB(str(tmp_path / "scene.mrb"))
     scene.Clear(0)
-    hand.wait(0.4)
+    settle(panel)
     assert hand.read_table(ui.table)[0][MEAN] == ""
     slicer.util.loadScene(str(tmp_path / "scene.mrb"))
     ui.resultSelector.setCurrentNode(nodes(scene)[0])
-    hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] == after[4][MEAN], 10)
+    hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] == after[4][MEAN])
     assert "edited by hand" in ui.resultNote.text
 
 
@@ -110,7 +111,7 @@ def test_the_engine_is_loaded_before_the_first_click(panel):
     """The worker starts with the panel and has torch in memory while the user still chooses."""
     pid = panel.widget.logic.runner.worker_pid
     assert pid is not None
-    hand.wait_until(lambda: "libtorch" in Path(f"/proc/{pid}/maps").read_text(), 120)
+    hand.wait_until(lambda: "libtorch" in Path(f"/proc/{pid}/maps").read_text())
     assert panel.widget.logic.runner.state == "idle"
 
 
@@ -129,23 +130,25 @@ def test_second_click_is_warm_and_makes_a_new_node(panel, host):
     first = nodes(host.scene)[0]
     ui = panel.widget.ui
     ui.resultSelector.setCurrentNode(first)
-    hand.wait(0.6)
+    settle(panel)
     before = hand.read_table(ui.table)
     erase(first, volume, 5, 20)
-    hand.wait_until(lambda: hand.read_table(ui.table)[4] != before[4], 10)
+    hand.wait_until(lambda: hand.read_table(ui.table)[4] != before[4])
 
 
-def test_the_window_is_never_blocked_during_a_run(panel, host):
-    """From the click to the table no step holds the main thread for more than 100 ms of work."""
-    volume, _labels = head(host.scene, spacing=(1.0, 1.0, 2.0))
+def test_the_window_never_waits_for_a_file(panel, host, monkeypatch):
+    """The volume is written for the worker by a thread of its own (Testing/experiments/time_panel.py measures the window)."""
+    writers, save = [], np.save
+
+    def noted(*arguments):
+        writers.append(threading.current_thread())
+        save(*arguments)
+
+    monkeypatch.setattr(np, "save", noted)
+    volume, _labels = head(host.scene)
     choose_volume(panel, volume)
-    run(panel)  # imports and the first paint are paid here
-    with hand.LoopWatch() as watch:
-        run(panel)
-        hand.wait(0.5)
-    assert watch.longest_work < 0.1
-    if os.getloadavg()[0] < (os.cpu_count() or 1) * 0.8:
-        assert watch.longest < 0.1
+    run(panel)
+    assert writers and threading.main_thread() not in writers
 
 
 def test_the_first_usable_volume_is_chosen(panel, host):
@@ -165,7 +168,7 @@ def test_two_quick_clicks_are_one_run(panel, host):
     choose_volume(panel, volume)
     hand.click(panel.widget.ui.segmentButton)
     hand.click(panel.widget.ui.segmentButton)
-    hand.wait_until(lambda: idle(panel), 240)
+    hand.wait_until(lambda: idle(panel))
     assert len(nodes(host.scene)) == 1
 
 
@@ -200,7 +203,7 @@ def test_further_volumes_in_one_table(panel, host, tmp_path):
     run(panel)
     assert not ui.shownSelector.visible
     ui.furtherSelector.setCheckState(other, 2)
-    hand.wait_until(lambda: ui.shownSelector.count == 2, 10)
+    hand.wait_until(lambda: ui.shownSelector.count == 2)
     assert ui.shownSelector.visible
     first = hand.read_table(ui.table)
     hand.choose(ui.shownSelector, "QSM b")
@@ -232,7 +235,7 @@ def test_views_and_editor(panel, host):
     choose_volume(panel, volume)
     run(panel)
     (node,) = nodes(host.scene)
-    hand.wait(0.4)
+    settle(panel)
     hand.double_click_cell(ui.table, 4, 0)
     matrix = host.scene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceToRAS()
     assert [matrix.GetElement(i, 3) for i in range(3)] == pytest.approx(centre_of(node, 5), abs=1e-6)

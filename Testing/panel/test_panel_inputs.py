@@ -22,6 +22,7 @@ from panel_hands import (  # noqa: F401
     opened,
     panel,
     run,
+    settle,
 )
 
 from DGMSegmentationLib.models.model import ModelHeader, save_model
@@ -84,12 +85,12 @@ def test_a_frame_of_a_sequence(panel, host, sequence):
     assert len(nodes(host.scene)) == 2
 
     ui = panel.widget.ui
-    hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] not in ("", "-"), 10)
+    hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] not in ("", "-"))
     shown = hand.read_table(ui.table)
     show_frame(host, browser, 0)
-    hand.wait_until(lambda: hand.read_table(ui.table) != shown, 10)
+    hand.wait_until(lambda: hand.read_table(ui.table) != shown)
     show_frame(host, browser, 1)
-    hand.wait_until(lambda: hand.read_table(ui.table) == shown, 10)
+    hand.wait_until(lambda: hand.read_table(ui.table) == shown)
 
 
 def test_another_frame_is_shown_during_the_run(panel, host, sequence):
@@ -101,7 +102,8 @@ def test_another_frame_is_shown_during_the_run(panel, host, sequence):
     choose_volume(panel, proxy)
     hand.click(panel.widget.ui.segmentButton)
     show_frame(host, browser, 1)
-    hand.wait_until(lambda: panel.widget.logic.runner.state == "idle", 240)
+    hand.wait_until(lambda: panel.widget.logic.runner.state == "idle")
+    settle(panel)
     (node,) = nodes(host.scene)
     assert np.array_equal(labels_of(node, proxy), expected)
 
@@ -139,8 +141,7 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
 
     selector = panel.widget.inputs._channels["magnitude"]
     selector.setCurrentNode(magnitude)
-    hand.wait(0.02)
-    assert ui.segmentButton.enabled, ui.segmentButton.toolTip
+    hand.wait_until(lambda: ui.segmentButton.enabled)
     run(panel)
     # The small network may miss a structure, which is said; nothing else is.
     assert all("was not found" in line for line in message(panel).splitlines())
@@ -162,8 +163,7 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
     assert len(nodes(host.scene)) == 1
     host.scene.RemoveNode(other)
     selector.setCurrentNode(None)
-    hand.wait(0.05)
-    assert not ui.segmentButton.enabled
+    hand.wait_until(lambda: not ui.segmentButton.enabled)
     choose_model(panel, PHANTOM_MODEL)
     assert not ui.channelBox.visible and ui.segmentButton.enabled
 

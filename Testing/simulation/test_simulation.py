@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S, until
+from processes import alive
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
@@ -433,21 +433,33 @@ def test_no_worker_outlives_a_killed_simulation(tmp_path):
     os.kill(worker, 0)  # it lives
     main.kill()
     main.wait()
-    for _ in range(600):
-        if not _lives(worker):
-            return
-        time.sleep(0.1)
-    os.kill(worker, signal.SIGKILL)
-    pytest.fail("The worker went on waiting after its parent was killed.")
+    until(lambda: not alive(worker), "The worker went on waiting after its parent was killed.")
 
 
 _NAPS = """
-import signal, time
+import os, signal, sys, time
+from pathlib import Path
 from DGMSegmentationLib.simulation.workers import run_tasks
+
+
+def nap(seconds):
+    if seconds:
+        signal.signal(signal.SIGTERM, reluctantly)
+        print("asleep", flush=True)
+        time.sleep(seconds)
+
+
+def reluctantly(*_):
+    print("asked", flush=True)
+    while sys.argv[1] == "2" and not Path("twice").exists():
+        time.sleep(0.01)
+    os._exit(1)
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        run_tasks(time.sleep, [(0,)] * 2 + [(90,)] * 6, 2, "naps", lambda stage, done, total: print(done, flush=True))
+        run_tasks(nap, [(0,)] * 2 + [(1e6,)] * 6, 2, "naps", lambda *_: None)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("Stopped.", flush=True)
@@ -457,36 +469,37 @@ if __name__ == "__main__":
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a group of processes")
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_ends_a_simulation_and_its_workers_at_once(tmp_path, times):
+    """Amid long tasks; also when a second Ctrl-C comes while the workers are being ended."""
     script = tmp_path / "naps.py"
     script.write_text(_NAPS)
     main = subprocess.Popen(
-        [sys.executable, str(script)],
+        [sys.executable, str(script), str(times)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    while main.stdout.readline().strip() != "2":
-        assert main.poll() is None
-    time.sleep(0.5)  # into the long naps
-    for _ in range(times):
+
+    def heard(word: str) -> None:
+        while (line := main.stdout.readline()).strip() != word:
+            assert line, main.stderr.read()
+
+    heard("asleep")
+    heard("asleep")
+    os.killpg(main.pid, signal.SIGINT)
+    if times == 2:
+        heard("asked")
         os.killpg(main.pid, signal.SIGINT)
-        time.sleep(0.02)
+        (tmp_path / "twice").touch()
     try:
-        out, err = main.communicate(timeout=30)  # every worker holds stderr: all of them are gone
+        out, err = main.communicate(timeout=PATIENCE_S)  # every worker holds stderr: all of them are gone
     except subprocess.TimeoutExpired:
         os.killpg(main.pid, signal.SIGKILL)
         pytest.fail("It went on after Ctrl-C.")
     assert "Stopped." in out and "Traceback" not in err and main.returncode == 0
-
-
-def _lives(pid):
-    """Whether a process runs; one that has ended and waits to be collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_small_head_stays_large_enough_to_be_taken_for_one():

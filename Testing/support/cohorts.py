@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +45,7 @@ def break_subjects(root: Path) -> dict[str, str]:
     gone.symlink_to("../../.git/annex/objects/nowhere")
     return {
         "sub-cut": "cut", "sub-empty": "empty", "sub-phase": "phase", "sub-zeros": "no brain",
-        "sub-twice": "keep one", "sub-link": "does not exist",
+        "sub-twice": "keep one", "sub-link": "datalad get",
     }  # fmt: skip
 
 
@@ -66,11 +65,3 @@ def start(arguments: list[str]) -> subprocess.Popen[str]:
 
 def _heed_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def wait_for(condition, seconds: float = 250.0) -> None:
-    """Wait until the condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)

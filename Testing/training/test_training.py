@@ -63,7 +63,6 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle, delimiter="," if path.suffix == ".csv" else "\t"))
 
 
-@pytest.mark.timeout(900)
 def test_dense_training_learns_and_writes_everything(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=4, n_test=1), tmp_path / "out"
     path = train("part1-dense", data, output, device="cpu", overrides=LEARNING)
@@ -168,7 +167,6 @@ def test_what_is_frozen_stays_as_it_is_running_statistics_too(tmp_path):
     assert not [key for key in moved if key.startswith("stages.")]
 
 
-@pytest.mark.timeout(600)
 def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=3), tmp_path / "out"
     changes = [*UNET, "data.validation_fraction=0.34", "stage1.epochs=4", "optimiser.ema=0.8"]
@@ -223,7 +221,6 @@ def test_fine_tuning_does_not_narrow_where_structures_are_looked_for(tmp_path):
     assert both["high_mm"] == [200.0, own["high_mm"][1], 200.0]
 
 
-@pytest.mark.timeout(600)
 def test_binary_mode_makes_one_file_of_ten_networks(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=2)
     small = ["network.options.widths=[3, 3, 3]", "network.options.head_widths=[6]"]
@@ -298,7 +295,6 @@ def test_a_given_validation_split_is_kept():
     assert choose_validation(subjects, 0.25, 1) == ["s3"]
 
 
-@pytest.mark.timeout(600)
 def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=3, n_test=1), tmp_path / "cv"
     result = crossvalidate("part1-dense", data, output, 3, device="cpu", overrides=ONE_STEP)
@@ -321,7 +317,6 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     assert result.read_text() == before
 
 
-@pytest.mark.timeout(600)
 def test_fine_tuning_is_cross_validated_from_the_model_given(tmp_path, capsys):
     data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "cv"
     short = [*UNET, "sampling.steps_per_epoch=1", "stage1.epochs=1"]

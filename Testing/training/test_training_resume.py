@@ -2,16 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 import torch
+from patience import PATIENCE_S, until
 from training_data import TINY_PATCH, make_bids
 
 from DGMSegmentationLib.errors import InputError
@@ -46,30 +47,33 @@ def lines(output: Path) -> int:
 
 
 def run_and_kill(words: list[str], output: Path, at: int, how: int = signal.SIGKILL) -> tuple[int, str]:
-    """Start a real process, signal it once the history has ``at`` lines, and return its exit code and what it said."""
-    process = subprocess.Popen(
-        words,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        # Below a job in the background it would be ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    try:
-        deadline = time.monotonic() + 600
-        while lines(output) < at:
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                pytest.fail(f"the run ended before the kill: {process.communicate()[1].decode()[-2000:]}")
-            time.sleep(0.02)
-        time.sleep(0.05)  # into the next epoch
-        os.kill(process.pid, how)
-        said = process.communicate(timeout=120)[1].decode()
-    finally:
-        process.kill()
-    return process.returncode, said
+    """Start a real process, signal it once the history has ``at`` lines, and return its exit code and what it said.
+
+    A starved test may see a run end before the signal: that one is removed, and another one is started.
+    """
+    for _again in range(100):
+        process = subprocess.Popen(
+            words,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # Below a job in the background it would be ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        try:
+            until(lambda process=process: lines(output) >= at or process.poll() is not None)
+            ended = process.poll()
+            if ended is None:
+                os.kill(process.pid, how)
+            said = process.communicate(timeout=PATIENCE_S)[1].decode()
+        finally:
+            process.kill()
+        if ended is None and not (output / "model.safetensors").exists():
+            return process.returncode, said
+        assert process.returncode == 0, said[-2000:]
+        shutil.rmtree(output)
+    raise AssertionError("every run had ended before the kill")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_run_does_not_pass_for_done(tmp_path, how):
     """A batch system's time limit (SIGTERM) and Ctrl-C: exit code 1 and what to do, not the 0 of a finished run."""
@@ -84,7 +88,6 @@ def rows_without_time(output: Path) -> list[str]:
     return [line.rpartition(",")[0] for line in (output / "history.csv").read_text().splitlines()]
 
 
-@pytest.mark.timeout(900)
 def test_killed_and_resumed_equals_uninterrupted(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=3)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -92,7 +95,6 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path):
     run_and_kill(
         command(data, broken), broken, at=6
     )  # header and five epochs: one phase finished, amid the second
-    assert not (broken / "model.safetensors").exists()
     train("part2", data, broken, device="cpu", overrides=CHANGES, resume=True)
     for name in ("model_stage1.safetensors", "model.safetensors"):
         one, other = load_model(whole / name), load_model(broken / name)
