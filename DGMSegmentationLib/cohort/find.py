@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..io.bids.identifiers import without_fraction
 from ..io.bids.maps import Maps, channel_files, find_maps, maps_elsewhere
 from ..io.bids.names import as_label, map_stem, natural_order, series_of
@@ -58,7 +58,7 @@ class Cohort:
     """Paramagnetic and diamagnetic parts that were not asked for."""
     no_ages: str = ""
     """Why ages and sexes are unknown although there is a table of participants; empty when they are not."""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """Sentences on what the tables say that could not be read or matched."""
 
 
@@ -109,7 +109,7 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
                 source=found.path.relative_to(root).as_posix() if is_map else found.name,
                 age=person.age,
                 sex=person.sex,
-                trouble=found.problem,
+                trouble="" if found.problem is None else str(found.problem),
                 visit=order[found.session],
                 ordered_by=followed,
             )

@@ -90,7 +90,7 @@ def run_cohort(
             raise InputError(cohort.no_ages)
         log(f"{cohort.no_ages.removesuffix('.')}; ages are left out.")
     for remark in cohort.remarks:
-        log(remark)
+        log(str(remark))
     selected = selected_cases(cohort, request.force.selected)
     output = request.output
     check_output(output, cohort.root)

@@ -71,6 +71,20 @@ SENTENCES = {
     "setting_unknown": Sentence("{what}: '{place}' is no known setting;", "those known here are {choices}."),
     # BIDS folders
     "name_unusable": Sentence("{where} can make no file name;", "use the letters a to z and digits."),
+    "map_misplaced": Sentence(
+        "{path} names another subject or session than its folder:", "rename or move it."
+    ),
+    "maps_elsewhere": Sentence(
+        "{path} holds no sub-*/anat/*_Chimap.nii.gz, and {elsewhere} does:", "give that folder."
+    ),
+    "participant_ambiguous": Sentence(
+        "{path}: {text} could be {names: or }, and is left out:", "write the whole name."
+    ),
+    "participants_unmatched": Sentence("{path}: {rows} of no subject of this folder."),
+    "participants_lacking": Sentence("{path}: no row for {subjects}."),
+    "participants_twice": Sentence("{path}: several rows for {subjects}; where they differ, neither counts."),
+    "ages_unreadable": Sentence("{path}: {ages} cannot be read and count as unknown."),
+    "ages_bounded": Sentence("{path}: {ages} taken as the number, though a bound."),
     "label_files_many": Sentence(
         "{name}: more than one label file ({names});", "keep one, or use a TSV table to choose."
     ),

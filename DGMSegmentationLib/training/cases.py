@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..image import Grid, Image
 from ..io.bids.label_files import ATOMS
 from ..io.labels import read_labels
@@ -80,9 +80,7 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
     if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
         labels = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
     if not labels.grid.same_as(grid, tolerance_mm=1e-2):
-        raise InputError(
-            f"{subject.label} is on another grid than {subject.images[0].name}; resample the labels to the QSM."
-        )
+        raise InputError("labels_other_grid", path=subject.label, image=subject.images[0].name)
     return opened, labels
 
 
@@ -155,34 +153,33 @@ def prepare_cases(
         if progress is not None:
             progress(done + 1, len(subjects))
     if settings.labels != ATOMS:
-        for text in [*absent_structures(cases), *exchanged_sides(cases)]:
-            warnings.warn(text, stacklevel=2)
+        for remark in [*absent_structures(cases), *exchanged_sides(cases)]:
+            warnings.warn(str(remark), stacklevel=2)
     return cases
 
 
-def absent_structures(cases: Sequence[Case]) -> list[str]:
-    """One sentence per structure that some training volume lacks.
+def absent_structures(cases: Sequence[Case]) -> list[Remark]:
+    """One remark per structure that some training volume lacks.
 
     Raises InputError when no volume holds any structure at all.
     """
     present = {case.name: set(np.unique(case.labels).tolist()) - {0} for case in cases}
     if cases and not any(present.values()):
-        raise InputError(
-            "No training volume holds any of the ten labels on the network grid; check the label mapping."
-        )
-    texts = []
+        raise InputError("training_no_labels")
+    said = []
     for structure in STRUCTURES:
         lacking = [name for name, labels in present.items() if structure.label not in labels]
         if lacking:
             listed = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
-            texts.append(
-                f"{structure.abbreviation} is absent from {len(lacking)} of {len(cases)} volumes ({listed})."
+            name = structure.abbreviation
+            said.append(
+                Remark("structure_absent", structure=name, count=len(lacking), all=len(cases), names=listed)
             )
-    return texts
+    return said
 
 
-def exchanged_sides(cases: Sequence[Case]) -> list[str]:
-    """One sentence when left structures lie right of their partners (in RAS) in some volumes.
+def exchanged_sides(cases: Sequence[Case]) -> list[Remark]:
+    """A remark when left structures lie right of their partners (in RAS) in some volumes.
 
     Raises InputError when they do in most: a model would learn to exchange the sides.
     """
@@ -190,12 +187,9 @@ def exchanged_sides(cases: Sequence[Case]) -> list[str]:
     if not wrong:
         return []
     listed = ", ".join(wrong[:3]) + (", ..." if len(wrong) > 3 else "")
-    found = f"Left structures lie to the right of their partners in {len(wrong)} of {len(cases)} volumes ({listed})"
     if 2 * len(wrong) > len(cases):
-        raise InputError(
-            f"{found}: correct the labels, the mapping data.labels, or the orientation of the files."
-        )
-    return [f"{found}; check their labels and orientation."]
+        raise InputError("sides_exchanged", count=len(wrong), all=len(cases), names=listed)
+    return [Remark("sides_exchanged_in_some", count=len(wrong), all=len(cases), names=listed)]
 
 
 def _sides_exchanged(case: Case) -> bool:

@@ -33,9 +33,7 @@ def make_folds(subjects: Sequence[Subject], folds: int, seed: int) -> list[Fold]
     """
     persons = sorted({s.group for s in subjects})
     if folds < 2 or folds > len(persons):
-        raise InputError(
-            f"{folds} folds cannot be made of {len(persons)} subjects; choose --folds between 2 and {len(persons)}."
-        )
+        raise InputError("folds_number", folds=folds, subjects=len(persons))
     order = np.random.default_rng([seed, 2]).permutation(len(persons))
     parts = []
     for number in range(folds):
@@ -68,7 +66,7 @@ def crossvalidate(
     ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
     output = Path(output)
     if not resume and any(output.glob("fold-*")):
-        raise InputError(f"{output} holds a cross-validation; use --resume or another --output.")
+        raise InputError("crossval_exists", path=output)
     subjects = [s for s in find_subjects(data, ready.data.channels) if use_test or s.split != "test"]
     say = log or (lambda text: None)
     scores: list[CaseScore] = []

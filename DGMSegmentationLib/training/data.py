@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError, few
-from ..io.bids.label_files import ATOMS, HOW_TO_CORRECT, find_atoms, find_labels
+from ..errors import InputError, Remark, few
+from ..io.bids.label_files import ATOMS, find_atoms, find_labels
 from ..io.bids.maps import Map, channel_files, find_maps, maps_elsewhere
 from ..io.bids.participants import Participants, read_participants
 from ..io.fetched import check_fetched
@@ -66,17 +66,15 @@ def find_subjects(data: Path | str, channels: Sequence[str] = ("qsm",), atoms: b
     elif data.is_dir():
         subjects = _from_bids(data, channels, atoms)
     else:
-        raise InputError(f"{data}: there is no such folder or table; give a BIDS folder or a TSV file.")
+        raise InputError("training_data_missing", path=data)
     names = [s.name for s in subjects]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
-        raise InputError(f"{data}: {twice[0]} is there more than once; give each volume a name of its own.")
+        raise InputError("training_twice", path=data, name=twice[0])
     subjects = [s for s in subjects if s.split != "ignore"]
     _check_one_side(data, subjects)
     if not any(s.split == "train" for s in subjects):
-        raise InputError(
-            f"{data} holds no labelled training volume; check the layout and the column 'split'."
-        )
+        raise InputError("training_no_volume", path=data)
     return sorted(subjects, key=lambda s: s.name)
 
 
@@ -87,15 +85,19 @@ def _check_one_side(data: Path, subjects: Sequence[Subject]) -> None:
         other = first.setdefault(key, subject)
         if other.split != subject.split:
             raise InputError(
-                f"{data}: {other.name} ({other.split}) and {subject.name} ({subject.split}) are one person's; "
-                "give all volumes of a person the same split."
+                "training_split_person",
+                path=data,
+                first=other.name,
+                first_split=other.split,
+                second=subject.name,
+                second_split=subject.split,
             )
 
 
 def _split(text: str | None, where: str) -> str:
     key = (text or "").strip().lower()
     if key not in SPLITS:
-        raise InputError(f"{where}: split {text!r} is none of train, val, test; correct the table.")
+        raise InputError("training_split_word", where=where, split=text)
     return SPLITS[key]
 
 
@@ -104,22 +106,20 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
     columns = set(rows[0]) if rows else set()
     for column in ("subject", "image", "label", *channels[1:]):
         if column not in columns:
-            raise InputError(
-                f"{path} has no column '{column}'; give tab-separated subject, image, label, split."
-            )
+            raise InputError("training_no_column", path=path, column=column)
     subjects = []
     for number, row in enumerate(rows, start=2):
         where = f"{path}, line {number}"
         if not (row["subject"] or "").strip():
-            raise InputError(f"{where}: the column 'subject' is empty; give each volume a name.")
+            raise InputError("training_no_subject", where=where)
         files = []
         for column in ("image", *channels[1:], "label"):
             if not row.get(column):
-                raise InputError(f"{where}: the column '{column}' is empty; name a file there.")
+                raise InputError("training_no_file", where=where, column=column)
             file = path.parent / row[column]
             check_fetched(file)
             if not file.exists():
-                raise InputError(f"{where}: {file} does not exist; correct the path.")
+                raise InputError("training_file_missing", where=where, path=file)
             files.append(file)
         name = row["subject"]
         # A BIDS name ("sub-01_run-2") begins with the person; of other names only a session is known to be no part.
@@ -131,11 +131,9 @@ def _from_table(path: Path, channels: Sequence[str]) -> list[Subject]:
 def _from_bids(folder: Path, channels: Sequence[str], atoms: bool = False) -> list[Subject]:
     maps = find_maps(folder).found
     if not maps:
-        elsewhere = [f"{place} does: give that folder" for place in maps_elsewhere(folder)]
-        raise InputError(
-            f"{folder} holds no sub-*/anat/*_Chimap.nii.gz; "
-            f"{elsewhere[0] if elsewhere else 'give a BIDS folder or a TSV table'}."
-        )
+        if elsewhere := maps_elsewhere(folder):
+            raise InputError("maps_elsewhere", path=folder, elsewhere=elsewhere[0])
+        raise InputError("training_no_maps", path=folder)
     people = read_participants(folder, {found.subject for found in maps})
     for remark in people.remarks:
         _log.warning("%s", remark)
@@ -146,7 +144,7 @@ def _from_bids(folder: Path, channels: Sequence[str], atoms: bool = False) -> li
     for found in maps:
         split = _split_of(found.subject, people)
         if found.problem and split != "ignore":
-            raise InputError(found.problem)
+            raise found.problem
         if atoms:
             labels, automatic = find_atoms(folder, found.path, found.name), False
         else:
@@ -156,10 +154,10 @@ def _from_bids(folder: Path, channels: Sequence[str], atoms: bool = False) -> li
                 continue
             if people.tell_splits:
                 place = found.path.parent.relative_to(folder)
-                raise InputError(
-                    f"{found.subject}: no label file derivatives/*/{place}/{found.name}_*dseg.nii.gz"
-                    f"{' (' + HOW_TO_CORRECT + ')' if automatic else ''}; add it or the split 'ignore'."
-                )
+                name = f"derivatives/*/{place}/{found.name}_*dseg.nii.gz"
+                if automatic:
+                    raise InputError("label_file_automatic", person=found.subject, name=name)
+                raise InputError("label_file_missing", person=found.subject, name=name)
             unlabelled.append(found.subject)  # a study of which some are labelled
             passed_over = passed_over or automatic
             continue
@@ -167,17 +165,12 @@ def _from_bids(folder: Path, channels: Sequence[str], atoms: bool = False) -> li
         name = found.name if len(found.name) > len(found.subject) else found.subject
         subjects.append(Subject(name, images, labels, split, found.subject))
     if unlabelled and not subjects:
-        raise InputError(
-            f"{folder}: none of the {len(maps)} volumes has a label file derivatives/*/sub-*/anat/sub-*_dseg.nii.gz"
-            f"{' (' + HOW_TO_CORRECT + ')' if passed_over else ''}; add them, or give a TSV table."
-        )
+        if passed_over:
+            raise InputError("label_files_automatic", path=folder, count=len(maps))
+        raise InputError("label_files_missing", path=folder, count=len(maps))
     if unlabelled:
-        _log.warning(
-            "%d of %d volumes have no labels and are left out (%s).",
-            len(unlabelled),
-            len(maps),
-            few(unlabelled),
-        )
+        left_out = Remark("volumes_unlabelled", count=len(unlabelled), all=len(maps), names=few(unlabelled))
+        _log.warning("%s", left_out)
     return subjects
 
 
@@ -189,14 +182,10 @@ def _split_of(person: str, people: Participants) -> str:
     if not people.tell_splits:
         return "train"
     if person not in people.by_subject:
-        raise InputError(
-            f"{people.path} has no row for {person}; add it with its split (train, val, test or ignore)."
-        )
+        raise InputError("person_without_row", path=people.path, person=person)
     splits = {_split(text, f"{people.path}, {person}") for text in people.of(person).splits}
     if len(splits) > 1:
-        raise InputError(
-            f"{people.path} gives {person} the splits {' and '.join(sorted(splits))}; keep one row."
-        )
+        raise InputError("person_splits", path=people.path, person=person, splits=sorted(splits))
     return splits.pop()
 
 
@@ -204,7 +193,7 @@ def _channel(found: Map, channel: str) -> Path:
     files = channel_files(found.path, found.name, channel)
     if len(files) != 1:
         raise InputError(
-            f"{found.subject}: expected one file {found.name}_{channel}.nii.gz beside the QSM, found {len(files)}."
+            "channel_files", person=found.subject, stem=found.name, channel=channel, count=len(files)
         )
     return files[0]
 
@@ -218,9 +207,7 @@ def label_mapping(name_or_file: str) -> str | dict[int, int]:
     path = Path(name_or_file)
     if not path.is_file():
         names = ", ".join(LABEL_SCHEMES)
-        raise InputError(
-            f"{name_or_file}: no such label scheme; use {names}, or a TOML file with a table [labels]."
-        )
+        raise InputError("training_scheme_unknown", name=name_or_file, names=names)
     from .preset import tomllib
 
     try:
@@ -234,11 +221,9 @@ def label_mapping(name_or_file: str) -> str | dict[int, int]:
         TypeError,
         AttributeError,
     ) as error:
-        raise InputError(
-            f"{path} needs a table [labels] with lines such as 11 = 9 (theirs = ours)."
-        ) from error
+        raise InputError("scheme_no_table", path=path) from error
     if any(not 0 <= v < N_CLASSES for v in mapping.values()):
-        raise InputError(f"{path}: our labels run from 0 to {N_CLASSES - 1}; correct the table [labels].")
+        raise InputError("scheme_labels", path=path, largest=N_CLASSES - 1)
     return mapping
 
 

@@ -106,14 +106,9 @@ def sample_core(preset: Preset, network: Any) -> tuple[int, int, int]:
     """Output voxels of one sample; raises InputError when the network cannot have it."""
     core = preset.sampling.core if preset.sampling.mode == "patch" else preset.sampling.tile
     if not network.dense and core != tuple(network.patch_output):
-        raise InputError(
-            f"The network {preset.network.name} with slopes per voxel trains on cores of {tuple(network.patch_output)} only; "
-            f"correct 'sampling' in the preset."
-        )
+        raise InputError("sampling_cores", network=preset.network.name, core=tuple(network.patch_output))
     if any((c + 2 * h) % m for c, h, m in zip(core, network.halo, network.multiple, strict=True)):
-        raise InputError(
-            f"'sampling' of the preset: tiles of {core} voxels must be multiples of {tuple(network.multiple)}."
-        )
+        raise InputError("sampling_tiles", core=core, multiple=tuple(network.multiple))
     return core
 
 

@@ -111,9 +111,7 @@ class MemberTraining:
             table, settings.validation, settings.validation_fraction, self.run.held, self.run.preset.seed
         )
         if not len(train):
-            raise InputError(
-                f"{self.run.data}: no patch is left to train on; check the labels and data.validation."
-            )
+            raise InputError("training_no_patch", path=self.run.data)
         counts[stage] = {"patches": len(table), "train": len(train), "validation": len(held)}
         self.run.log(f"{stage}: {len(table)} patches, {len(train)} to train and {len(held)} to validate.")
         return train, held

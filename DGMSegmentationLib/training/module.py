@@ -101,9 +101,7 @@ class SegmentationModule(pl.LightningModule):
         loss: Tensor = self.loss(self._outputs(self.network, batch), batch["target"])
         value = float(loss.detach())
         if not math.isfinite(value):
-            raise DGMError(
-                "The training loss is no longer a number; lower the learning rate in the preset and start again."
-            )
+            raise DGMError("loss_not_finite")
         self.sums["loss"] += value * len(batch["target"])
         self.sums["n"] += len(batch["target"])
         return loss

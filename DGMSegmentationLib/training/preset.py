@@ -74,20 +74,20 @@ def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
         path = Path(name_or_path)
     if not path.is_file():
         names = ", ".join(preset_names())
-        raise InputError(f"{name_or_path}: there is no such preset; give a TOML file or one of {names}.")
+        raise InputError("preset_unknown", name=name_or_path, presets=names)
     if str(path) in seen:
-        raise InputError(f"{path}: the preset builds on itself; correct its key 'base'.")
+        raise InputError("preset_own_base", path=path)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is no readable TOML file ({error}); correct it.") from error
+        raise InputError("preset_unreadable", path=path, reason=error) from error
     if not table:
-        raise InputError(f'{path} is empty; begin it with base = "part1" or another preset.')
+        raise InputError("preset_empty", path=path)
     base = table.pop("base", None)
     if base is None:
         return table
     if not isinstance(base, str):
-        raise InputError(f"{path}: 'base' must be the name of a preset.")
+        raise InputError("preset_base", path=path)
     beside = path.parent / base
     merged = _read(beside if beside.is_file() else base, (*seen, str(path)))
     _merge(merged, table)
@@ -110,7 +110,7 @@ def _parse_override(text: str) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     parts = key.strip().split(".")
     if not equals or not all(parts):
-        raise InputError(f"--set {text}: write key=value, for example stage1.epochs=10.")
+        raise InputError("set_bad", text=text)
     try:
         parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
     except tomllib.TOMLDecodeError:
@@ -122,14 +122,12 @@ def _parse_override(text: str) -> dict[str, Any]:
 
 def _build(cls: type, table: Any, where: str, prefix: str) -> Any:
     if not isinstance(table, Mapping):
-        raise InputError(f"{where}: '{prefix.rstrip('.')}' must be a table of settings.")
+        raise InputError("preset_no_table", where=where, key=prefix.rstrip("."))
     hints = typing.get_type_hints(cls)
     names = [f.name for f in fields(cls)]
     for key in table:
         if key not in names:
-            raise InputError(
-                f"{where}: '{prefix}{key}' is no key of a preset; the keys here are {', '.join(names)}."
-            )
+            raise InputError("preset_key", where=where, key=f"{prefix}{key}", choices=names)
     if cls is Preprocessing:
         return _preprocessing(table, where)
     values = {}
@@ -159,14 +157,14 @@ def _preprocessing(table: Mapping[str, Any], where: str) -> Preprocessing:
     try:
         return Preprocessing.from_dict(ready)
     except InputError as error:
-        raise InputError(f"{where}: {error}") from error
+        raise InputError("preset_wrong", where=where, problem=error) from error
 
 
 def _typed(value: Any, hint: Any, where: str, key: str) -> Any:
     """Return the value as the type of the field, or say which key is wrong."""
 
     def wrong(wanted: str) -> InputError:
-        return InputError(f"{where}: '{key}' must be {wanted}, not {value!r}.")
+        return InputError("preset_value", where=where, key=key, wanted=wanted, value=value)
 
     origin = typing.get_origin(hint)
     if origin is tuple:
@@ -201,33 +199,29 @@ def _typed(value: Any, hint: Any, where: str, key: str) -> Any:
 
 def _check_value(value: Any, key: str, where: str, full: str) -> None:
     if full in CHOICES and value not in CHOICES[full]:
-        raise InputError(f"{where}: '{full}' must be one of {', '.join(CHOICES[full])}, not {value!r}.")
+        raise InputError("preset_choice", where=where, key=full, choices=list(CHOICES[full]), value=value)
     numbers = [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, int | float)]
     if key in _POSITIVE and not all(v > 0 for v in numbers):
-        raise InputError(f"{where}: '{full}' must be above zero, not {value!r}.")
+        raise InputError("preset_above_zero", where=where, key=full, value=value)
     if key in _FRACTIONS and not all(0 <= v <= 1 for v in numbers):
-        raise InputError(f"{where}: '{full}' must lie between 0 and 1, not {value!r}.")
+        raise InputError("preset_share", where=where, key=full, value=value)
     if any(v < 0 for v in numbers):
-        raise InputError(f"{where}: '{full}' must not be negative, not {value!r}.")
+        raise InputError("preset_negative", where=where, key=full, value=value)
 
 
 def _check_together(preset: Preset, where: str) -> None:
     """Settings that contradict each other."""
     if not preset.stage1.learning_rates or (preset.stage2.enabled and not preset.stage2.learning_rates):
-        raise InputError(f"{where}: a stage needs at least one learning rate in 'learning_rates'.")
+        raise InputError("preset_learning_rates", where=where)
     if not preset.stage1.enabled:
-        raise InputError(f"{where}: 'stage1.enabled' cannot be false; only stage 2 can be left out.")
+        raise InputError("preset_stage1", where=where)
     if preset.stage1.false_positives:
-        raise InputError(f"{where}: 'stage1.false_positives' needs a trained network; set it in stage2 only.")
+        raise InputError("preset_false_positives", where=where)
     if preset.sampling.mode == "dense" and preset.data.validation in ("last-quarter", "random-patches"):
-        raise InputError(
-            f"{where}: 'data.validation' {preset.data.validation} belongs to patch mode; use subjects."
-        )
+        raise InputError("preset_validation", where=where, validation=preset.data.validation)
     if len(preset.data.channels) != len(preset.preprocessing.windows):
-        raise InputError(
-            f"{where}: 'preprocessing.windows' needs one (low, high) pair for each of 'data.channels'."
-        )
+        raise InputError("preset_windows", where=where)
     if preset.binary and preset.loss.class_weights and len(preset.loss.class_weights) != 2:
-        raise InputError(f"{where}: 'loss.class_weights' needs two numbers for binary networks.")
+        raise InputError("preset_class_weights", where=where)
     if preset.data.channels[:1] != ("qsm",):
-        raise InputError(f"{where}: 'data.channels' must begin with qsm.")
+        raise InputError("preset_channels", where=where)

@@ -160,31 +160,24 @@ class TrainingRun:
             n for n in (MODEL_NAME, "history.csv", "checkpoints/state.json") if (self.output / n).exists()
         ]
         if used and not resume:
-            raise InputError(
-                f"{self.output} holds a training run ({used[0]}); use --resume or another --output."
-            )
+            raise InputError("run_exists", path=self.output, name=used[0])
         if self.output.exists() and not self.output.is_dir():
-            raise InputError(f"{self.output} is a file; give a folder with --output.")
+            raise InputError("run_is_file", path=self.output)
         check_writable([self.output / MODEL_NAME], overwrite=True)
 
     def _check_initial(self) -> None:
         """A model to start from must be there for the preset that needs one, and be of the same kind."""
         if self.initial is None:
             if self.preset.name == FINE_TUNING:
-                raise InputError(
-                    f"The preset {FINE_TUNING} goes on from a trained model: name it with --init, for example --init default."
-                )
+                raise InputError("init_needed", preset=FINE_TUNING)
             return
         header, preset = self.initial.header, self.preset
         if header.network != preset.network.name or len(header.members) != len(self.members()):
             raise InputError(
-                f"{self.initial.path}: its network {header.network} is not the preset's {preset.network.name}; "
-                "choose a preset that fits."
+                "init_network", path=self.initial.path, network=header.network, wanted=preset.network.name
             )
         if header.preprocessing != preset.preprocessing or header.channels != preset.data.channels:
-            raise InputError(
-                f"{self.initial.path} prepares images in another way than the preset; make both the same."
-            )
+            raise InputError("init_preprocessing", path=self.initial.path)
 
     def _rehearse(self) -> None:
         """Run one sample of nothing through device, network and loss, so that a preset that cannot work fails early."""
@@ -194,23 +187,15 @@ class TrainingRun:
             network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
             core = sample_core(preset, network)
             if self.initial is not None and not _fits(self.initial.states[0], network.state_dict()):
-                raise InputError(
-                    f"{self.initial.path}: its weights have other sizes than the preset's network; "
-                    "make network.options the same."
-                )
+                raise InputError("init_weights", path=self.initial.path)
             if bool(network.uses_coordinates) != preset.preprocessing.coordinates:
-                raise InputError(
-                    f"The network {preset.network.name} {'needs' if network.uses_coordinates else 'takes no'} "
-                    "coordinates; correct preprocessing.coordinates in the preset."
-                )
+                wants = "needs" if network.uses_coordinates else "takes no"
+                raise InputError("network_coordinates", network=preset.network.name, wants=wants)
             names = [name for name, _ in network.named_parameters()]
             for part in preset.optimiser.freeze:
                 if not any(name.startswith(part) for name in names):  # it would train what shall stay
                     found = ", ".join(dict.fromkeys(name.split(".")[0] for name in names))
-                    raise InputError(
-                        f"The network {preset.network.name} has no parameter that begins with {part}; correct "
-                        f"optimiser.freeze (they begin with {found})."
-                    )
+                    raise InputError("freeze_unknown", network=preset.network.name, part=part, found=found)
             module = SegmentationModule(network, preset, preset.stage1, 1e-3, (0,))
             module.configure_optimizers()
             outer = [c + 2 * h for c, h in zip(core, network.halo, strict=True)]
@@ -222,9 +207,7 @@ class TrainingRun:
             raise
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputError(
-                f"The preset {preset.name} cannot be trained ({reason}); correct its settings."
-            ) from error
+            raise InputError("preset_untrainable", preset=preset.name, reason=reason) from error
 
     def _divide(self) -> None:
         """Who trains, validates and tests, and what tells this run from another."""
@@ -234,10 +217,7 @@ class TrainingRun:
         if settings.validation in ("last-quarter", "random-patches") and any(
             s.split == "val" for s in self.subjects
         ):
-            raise InputError(
-                f"The data name subjects for validation, which the rule {settings.validation!r} would train on; "
-                "set data.validation to 'subjects', or give those subjects the split train or ignore."
-            )
+            raise InputError("validation_names_subjects", rule=settings.validation)
         self.split = describe(self.subjects, self.validating)
         used = [s for s in self.subjects if s.split in ("train", "val")]
         self.fingerprint = {
@@ -284,10 +264,7 @@ class TrainingRun:
         shown = np.unique(np.concatenate([np.unique(self.cases[i].labels) for i in self.training]))
         lacking = [s.abbreviation for s in STRUCTURES if s.label not in shown]
         if lacking:
-            raise InputError(
-                f"No training volume holds {', '.join(lacking)}: the model would forget what it knows of it; "
-                "label all ten structures, or train without --init."
-            )
+            raise InputError("structures_lacking", structures=lacking)
 
     def header(self, members: Sequence[Member], note: str = "") -> ModelHeader:
         """The header of the run's model files."""

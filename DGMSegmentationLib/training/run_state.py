@@ -35,7 +35,7 @@ def refuse_damaged(file: Path) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        raise InputError(f"{file} is damaged: start again with another --output.") from error
+        raise InputError("run_damaged", path=file) from error
 
 
 @dataclass
@@ -63,9 +63,7 @@ class Progress:
             before, rows, finished = dict(state["fingerprint"]), list(state["rows"]), dict(state["finished"])
         for part, value in json.loads(json.dumps(self.fingerprint)).items():
             if before.get(part, value) != value:  # runs of earlier versions know no checksums
-                raise InputError(
-                    f"{self.folder.parent} holds a run with another {part}; resume with the same, or choose another --output."
-                )
+                raise InputError("run_other", path=self.folder.parent, part=part)
         self.rows, self.finished = rows, finished
 
     def save(self) -> None:

@@ -85,7 +85,7 @@ def test_a_table_of_participants_as_people_keep_it(tmp_path):
         "sub-001": (34.5, "F"), "sub-002": (None, "M"), "sub-003": (None, "F"), "sub-004": (None, ""),
         "sub-005": (89.0, "F"),
     }  # fmt: skip
-    said = "\n".join(found.remarks)
+    said = "\n".join(map(str, found.remarks))
     for part in (
         "1 row (9) of no subject",
         "no row for 1 subject (sub-006)",
@@ -94,7 +94,7 @@ def test_a_table_of_participants_as_people_keep_it(tmp_path):
         "1 age (sub-005: >89) taken as the number",
     ):
         assert part in said
-    assert len(found.remarks) == 5 and all("participants.tsv" in remark for remark in found.remarks)
+    assert len(found.remarks) == 5 and all("participants.tsv" in str(remark) for remark in found.remarks)
 
 
 def test_a_tidy_table_is_no_reason_for_remarks(tmp_path):

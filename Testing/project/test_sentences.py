@@ -18,7 +18,7 @@ SHELL_WORDS = re.compile(r"--[a-z]|\bdgmseg [a-z]")
 # Rooms and files that still make sentences by hand; to be emptied.
 BY_HAND = (
     "DGMSegmentation/",
-    *(f"DGMSegmentationLib/{room}/" for room in ("training", "simulation", "cohort", "benchmark", "cli")),
+    *(f"DGMSegmentationLib/{room}/" for room in ("cohort",)),
 )
 
 

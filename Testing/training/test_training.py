@@ -204,7 +204,7 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     other = [*UNET, "network.options.widths=[8, 24]"]
     with pytest.raises(InputError, match="other sizes"):
         train("finetune", data, tmp_path / "no", device="cpu", init=base, overrides=other)
-    with pytest.raises(InputError, match="--init"):
+    with pytest.raises(InputError, match="init="):
         train("finetune", data, tmp_path / "no", device="cpu", overrides=UNET)
     assert not (tmp_path / "no").exists() and not (tmp_path / "lacks" / "model.safetensors").exists()
 
@@ -310,7 +310,7 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     for fold in output.glob("fold-*"):
         split = load_model(fold / "model.safetensors").header.training["subjects"]
         assert not set(split["test"]) & {*split["train"], *split["validation"]}
-    with pytest.raises(InputError, match="--resume"):
+    with pytest.raises(InputError, match="resume=True"):
         crossvalidate("part1-dense", data, output, 3, overrides=ONE_STEP)
     before = result.read_text()
     crossvalidate("part1-dense", data, output, 3, device="cpu", overrides=ONE_STEP, resume=True)

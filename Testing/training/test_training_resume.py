@@ -115,7 +115,7 @@ def test_an_output_in_use_is_refused_and_resume_wants_the_same_preset(tmp_path):
     short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
     train("part1", data, output, overrides=short)
     before = (output / "model.safetensors").read_bytes()
-    with pytest.raises(InputError, match="--resume"):
+    with pytest.raises(InputError, match="resume=True"):
         train("part1", data, output, overrides=TINY_PATCH)
     assert (output / "model.safetensors").read_bytes() == before
     train("part1", data, output, resume=True, overrides=short)  # finished: nothing to do
@@ -154,7 +154,7 @@ def test_a_damaged_state_is_one_sentence(tmp_path, text):
     state = Progress(tmp_path / "checkpoints", {"preset": 1})
     state.folder.mkdir()
     state.file.write_text(text, encoding="latin-1")
-    with pytest.raises(InputError, match=r"state\.json is damaged: start again with another --output\."):
+    with pytest.raises(InputError, match=r"state\.json is damaged: start again in another output folder\."):
         state.load()
 
 
@@ -177,5 +177,5 @@ def test_damaged_weights_of_a_stopped_run_are_one_sentence(tmp_path, damaged, mo
         state = Progress(file.parent, {}).file
         state.write_text(json.dumps({**json.loads(state.read_text()), "finished": {}}))
     file.write_bytes(b"PK\x03\x04cut")
-    with pytest.raises(InputError, match=rf"{damaged} is damaged: start again with another --output\."):
+    with pytest.raises(InputError, match=rf"{damaged} is damaged: start again in another output folder\."):
         train("part1", data, output, device="cpu", overrides=short, resume=True)

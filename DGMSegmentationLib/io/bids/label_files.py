@@ -13,9 +13,6 @@ from ...errors import InputError
 from .derivatives import case_paths, is_automatic, raw_dataset
 from .names import longer_names
 
-HOW_TO_CORRECT = (
-    "automatic ones of dgmseg do not train: save a correction beside them as ..._desc-edited_dseg.nii.gz"
-)
 ATOMS = "atoms"
 """The setting data.labels that trains on atoms (:mod:`..atoms`), which ``dgmseg simulate`` writes."""
 _ATOMS_FOLDER = "atoms"  # below derivatives/

@@ -21,7 +21,7 @@ class Map:
     session: str
     """ "ses-1", or empty."""
     path: Path
-    problem: str = ""
+    problem: InputError | None = None
     """Why it cannot be used; empty when it can."""
 
 
@@ -45,7 +45,7 @@ def find_maps(root: Path, parts: bool = False) -> Maps:
     try:
         subjects = list(_folders(root, "sub-"))
     except OSError as error:
-        raise InputError("folder_closed", path=error.filename or root, reason=error.strerror) from error
+        raise _closed(error, root) from error
     for subject in subjects:
         files, closed = _files(subject)
         found += closed
@@ -85,8 +85,8 @@ def _not_opened(subject: Path, session: str, error: OSError) -> Map:
     return Map(name, subject.name, session, subject, _closed(error, subject))
 
 
-def _closed(error: OSError, place: Path) -> str:
-    return f"{error.filename or place} cannot be opened ({error.strerror}): change its permissions."
+def _closed(error: OSError, place: Path) -> InputError:
+    return InputError("folder_closed", path=error.filename or place, reason=error.strerror)
 
 
 def _folders(folder: Path, prefix: str) -> Iterator[Path]:
@@ -103,12 +103,12 @@ def _listed(folder: Path) -> list[Path]:
         return []
 
 
-def _misplaced(name: str, subject: str, session: str, file: Path) -> str:
-    """A sentence when name and folder contradict each other."""
+def _misplaced(name: str, subject: str, session: str, file: Path) -> InputError | None:
+    """What is wrong when name and folder contradict each other."""
     found = entities(name)
     if f"sub-{found.get('sub', '')}" != subject or found.get("ses", "") != session.removeprefix("ses-"):
-        return f"{file} names another subject or session than its folder: rename or move it."
-    return ""
+        return InputError("map_misplaced", path=file)
+    return None
 
 
 def channel_files(image: Path, name: str, channel: str) -> list[Path]:

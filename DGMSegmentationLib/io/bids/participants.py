@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...errors import few
+from ...errors import Remark, few
 from ..tables import read_table
 from .derivatives import raw_dataset
 from .identifiers import Matches, match_identifiers
@@ -41,8 +41,8 @@ class Participants:
 
     by_subject: Mapping[str, Participant] = field(default_factory=dict)
     """ "sub-001" -> its rows."""
-    remarks: tuple[str, ...] = ()
-    """Sentences on what could not be read or matched."""
+    remarks: tuple[Remark, ...] = ()
+    """On what could not be read or matched."""
     path: Path | None = None
     """The table; None when there is none."""
     tell_splits: bool = False
@@ -91,19 +91,17 @@ def _participant(lines: Sequence[Mapping[str, str]]) -> Participant:
 
 def _remarks(
     path: Path, matches: Matches, rows: Mapping[str, Sequence[Mapping[str, str]]], subjects: Collection[str]
-) -> list[str]:
+) -> list[Remark]:
     said = [
-        f"{path}: {text} could be {' or '.join(names)}, and is left out: write the whole name."
+        Remark("participant_ambiguous", path=path, text=text, names=names)
         for text, names in matches.ambiguous.items()
     ]
     if matches.unknown:
-        said.append(f"{path}: {counted(matches.unknown, 'row')} of no subject of this folder.")
+        said.append(Remark("participants_unmatched", path=path, rows=counted(matches.unknown, "row")))
     if lacking := sorted(set(subjects) - set(rows)):
-        said.append(f"{path}: no row for {counted(lacking, 'subject')}.")
+        said.append(Remark("participants_lacking", path=path, subjects=counted(lacking, "subject")))
     if twice := sorted(subject for subject, lines in rows.items() if len(lines) > 1):
-        said.append(
-            f"{path}: several rows for {counted(twice, 'subject')}; where they differ, neither counts."
-        )
+        said.append(Remark("participants_twice", path=path, subjects=counted(twice, "subject")))
     written = {who: sorted({age_text(line) for line in lines} - {""}) for who, lines in rows.items()}
     # Of rows with different ages none counts, so that nothing need be said of them.
     clear = {who: texts for who, texts in written.items() if len({*map(read_age, texts)} - {None}) < 2}
@@ -123,16 +121,14 @@ def read_age(text: str) -> float | None:
     return years if 0 <= years <= _OLDEST else None
 
 
-def age_remarks(ages: Sequence[tuple[str, str]], path: Path) -> list[str]:
-    """Sentences on the ages, given as (whose, text), that are bounds or no ages."""
+def age_remarks(ages: Sequence[tuple[str, str]], path: Path) -> list[Remark]:
+    """Remarks on the ages, given as (whose, text), that are bounds or no ages."""
     odd = [f"{who}: {text}" for who, text in ages if text and read_age(text) is None]
     bounds = [
         f"{who}: {text}" for who, text in ages if (m := _AGE.fullmatch(text)) and (m["above"] or m["more"])
     ]
-    said = [f"{path}: {counted(odd, 'age')} cannot be read and count as unknown."] if odd else []
-    return said + (
-        [f"{path}: {counted(bounds, 'age')} taken as the number, though a bound."] if bounds else []
-    )
+    said = [Remark("ages_unreadable", path=path, ages=counted(odd, "age"))] if odd else []
+    return said + ([Remark("ages_bounded", path=path, ages=counted(bounds, "age"))] if bounds else [])
 
 
 def sex_of(line: Mapping[str, str]) -> str:
