@@ -5,7 +5,7 @@ import pytest
 import torch
 from models_for_tests import small_model, unet_model
 
-from DGMSegmentationLib.errors import Cancelled, DGMError, InputError
+from DGMSegmentationLib.errors import Cancelled, DGMError, InputError, Remark
 from DGMSegmentationLib.inference import devices, placement
 from DGMSegmentationLib.inference import predictor as inference
 from DGMSegmentationLib.inference.memory import is_out_of_memory
@@ -116,7 +116,7 @@ def test_out_of_memory_takes_smaller_tiles_and_says_so(volume, monkeypatch):
     monkeypatch.setattr(Predictor, "_forward", forward)
     np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
     assert predictor.tile == (30, 17, 16), "the longest edge of what was computed is halved"
-    assert len(said) == 1 and "Out of memory" in said[0] and "(30, 17, 16)" in said[0]
+    assert said == [Remark("tiles_smaller", device="cpu", tile=[30, 17, 16])]
 
 
 def test_labels_that_depend_on_the_tile_survive_a_lack_of_memory(volume, monkeypatch):
@@ -126,7 +126,7 @@ def test_labels_that_depend_on_the_tile_survive_a_lack_of_memory(volume, monkeyp
     predictor.device = torch.device("meta")
     only_the_cpu_has_memory(monkeypatch)
     np.testing.assert_array_equal(predictor.predict(volume), expected)
-    assert said == ["Out of memory on meta; going on with the CPU."]
+    assert said == [Remark("memory_of_device", device="meta")]
     monkeypatch.setattr(Predictor, "_forward", raising(RuntimeError("CUDNN_STATUS_ALLOC_FAILED")))
     predictor._asked = None
     with pytest.raises(DGMError, match="too little free memory"):
@@ -211,7 +211,7 @@ def test_a_gpu_that_runs_out_with_the_smallest_tile_hands_over_to_the_cpu(volume
     predictor.device, predictor.tile = torch.device("meta"), (12, 12, 12)
     only_the_cpu_has_memory(monkeypatch)
     np.testing.assert_allclose(predictor.predict(volume), expected, atol=1e-5)
-    assert predictor.device.type == "cpu" and "CPU" in said[-1]
+    assert predictor.device.type == "cpu" and "CPU" in str(said[-1])
 
 
 def test_a_visible_gpu_that_cannot_compute_is_not_trusted(monkeypatch, caplog):
@@ -239,7 +239,7 @@ def test_a_device_that_computes_this_network_wrongly_is_not_trusted(volume, monk
     monkeypatch.setattr(Predictor, "_forward", forward)
     monkeypatch.setattr(placement, "_CHECK_TILE", (12, 12, 12))
     predictor = Predictor(small_model(), "auto", log=(said := []).append)
-    assert predictor.device.type == "cpu" and "wrong values" in said[0]
+    assert predictor.device.type == "cpu" and "wrong values" in str(said[0])
     assert np.isfinite(predictor.predict(volume)).all()
     with pytest.raises(InputError, match="wrong values"):
         Predictor(small_model(), "mps")
@@ -248,7 +248,7 @@ def test_a_device_that_computes_this_network_wrongly_is_not_trusted(volume, monk
 def test_a_device_that_cannot_run_the_network_is_not_trusted(monkeypatch):
     monkeypatch.setattr(inference, "pick_device", lambda name: torch.device("meta"))
     predictor = Predictor(small_model(), "auto", log=(said := []).append)
-    assert predictor.device.type == "cpu" and "cannot be used" in said[0]
+    assert predictor.device.type == "cpu" and "cannot be used" in str(said[0])
     assert all(p.device.type == "cpu" for n in predictor.networks for p in n.parameters())
 
 

@@ -12,7 +12,7 @@ from models_for_tests import PHANTOM_MODEL, small_model, small_model_file
 from places import snapshot
 
 from DGMSegmentationLib.cli import main
-from DGMSegmentationLib.errors import Cancelled, InputError
+from DGMSegmentationLib.errors import Cancelled, InputError, Remark
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.io.files import read_image
@@ -108,10 +108,10 @@ def test_the_prior_box_changes_no_label_and_a_wrong_one_is_noticed(model):
     boxed = segment(image, with_prior_box(model, generous), units="ppm")
     assert boxed.provenance["prior_box_used"] and not whole.provenance["prior_box_used"]
     np.testing.assert_array_equal(boxed.labels.data, whole.labels.data)
-    said: list[str] = []
+    said: list[Remark] = []
     narrow = {"low_mm": [-15.0, -10.0, -10.0], "high_mm": [20.0, 20.0, 10.0]}
     rescued = segment(image, with_prior_box(model, narrow), units="ppm", log=said.append)
-    assert any("whole volume" in text for text in said) and not rescued.provenance["prior_box_used"]
+    assert any("whole volume" in str(remark) for remark in said) and not rescued.provenance["prior_box_used"]
     np.testing.assert_array_equal(rescued.labels.data, whole.labels.data)
 
 
@@ -448,7 +448,7 @@ def test_a_touched_region_grows_for_a_network_that_normalises_over_it(sample):
     box = {name: list(values) for name, values in bundled.header.prior_box.items()}
     box["low_mm"][0] += 25.0
     found = segment(image, with_prior_box(bundled, box), log=(said := []).append)
-    assert len(said) == 1 and "searching a larger one" in said[0]
+    assert len(said) == 1 and "searching a larger one" in str(said[0])
     assert found.provenance["prior_box_used"] and found.provenance["beyond_prior_box"] == ["PU_L"]
     assert "outside_prior" in next(row for row in found.rows if row.abbreviation == "PU_L").flag_list
     assert min(dice(found.labels.data, expected.labels.data)) > 0.9
@@ -457,8 +457,8 @@ def test_a_touched_region_grows_for_a_network_that_normalises_over_it(sample):
 def test_a_flipped_sign_is_recognised(sample):
     image, expected = sample
     assert "sign_flip" not in expected.provenance
-    said: list[str] = []
+    said: list[Remark] = []
     found = segment(image.replace(data=-image.data), log=said.append)
-    assert any("multiply the map by -1" in text for text in said)
+    assert any("multiply the map by -1" in str(remark) for remark in said)
     assert found.provenance["sign_flip"] is True
     assert all("sign_flip" in row.flag_list for row in found.rows)
