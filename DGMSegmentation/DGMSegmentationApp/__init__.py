@@ -2,7 +2,7 @@
 
 main.py           starts everything, prints the address, tidies up at the end
 options.py        host, port, token, limits: what the command line decides
-session.py        one volume and its ten segments in a scene: load, segment, measure, export; knows no browser
+session.py        one volume and its segments in a scene: load, segment, measure, export; knows no browser
 uploads.py        files that come in: limits, zip archives of DICOM series
 editor.py         trame-slicer's segment editor for this segmentation
 state.py          what the page shows, as names and values

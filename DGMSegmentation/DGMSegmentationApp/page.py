@@ -26,7 +26,7 @@ DOWNLOADS = (
     ("table-csv", "Table (CSV)", "one row a structure"),
     ("table-tsv", "Table (TSV)", "one row a structure"),
     ("wide-csv", "Wide table (CSV)", "one row for this volume"),
-    ("labels", "Labels (NIfTI)", "values 1 to 10"),
+    ("labels", "Labels (NIfTI)", "our values"),
     ("segmentation", "Segmentation (.seg.nrrd)", "names and colours, for 3D Slicer"),
     ("scene", "Scene (.mrb)", "everything, for 3D Slicer"),
     ("report", "Report page (HTML)", "picture, table, provenance"),

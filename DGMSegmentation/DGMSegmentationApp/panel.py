@@ -1,4 +1,4 @@
-"""The panel at the left: model and Segment, the table of ten structures, the settings of the tool in use.
+"""The panel at the left: model and Segment, the table of structures, the settings of the tool in use.
 
 It is trame-slicer's segment editor panel with our table in place of its list of segments.
 """
@@ -23,7 +23,7 @@ _COLUMNS = (
 
 
 class Panel(SegmentEditorUI):
-    """trame-slicer's panel for the segment editor, arranged for ten known structures."""
+    """trame-slicer's panel for the segment editor, arranged for known structures."""
 
     def __init__(self, controls: Any, editor: Any, **kwargs: Any) -> None:
         self._controls, self._editor = controls, editor

@@ -1,4 +1,4 @@
-"""One QSM volume and its ten segments in a MRML scene: load, segment, measure, export. Knows nothing of a browser."""
+"""One QSM volume and its segments in a MRML scene: load, segment, measure, export. Knows nothing of a browser."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +10,16 @@ from DGMSegmentationScene.measurement import Measurement, Measurer
 from DGMSegmentationScene.provenance import attribute, fingerprint, is_edited, mark_unedited
 from DGMSegmentationScene.report import write_report
 from DGMSegmentationScene.runner import IDLE, Runner, Update
-from DGMSegmentationScene.segments import create_segmentation, show_labels
+from DGMSegmentationScene.segments import create_segmentation, label_set_of_node, show_labels
 from DGMSegmentationScene.volumes import add_volume, refusal
 
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.image import label_set_of
 from DGMSegmentationLib.options import SegmentOptions
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.image import Image
+    from DGMSegmentationLib.structures import LabelSet
 
 EDITED_MEANWHILE = (
     "The labels were edited while the run went on, so they stay; those of the run are hidden in the scene (.mrb): "
@@ -50,6 +52,11 @@ class Session:
         self._saved: set[str] = set()  # the labels that a file holds, as fingerprints
 
     @property
+    def label_set(self) -> "LabelSet":
+        """The structures of the segmentation that is shown."""
+        return label_set_of_node(self.segmentation)
+
+    @property
     def has_labels(self) -> bool:
         """True when at least one structure has a voxel (after :meth:`measure`)."""
         return any(row.n_voxels for row in self.measurement.rows)
@@ -71,7 +78,7 @@ class Session:
         return any(node is not self.segmentation and self._holds_unsaved(node) for node in nodes)
 
     def open_volume(self, image: "Image", name: str, subject: str = "") -> str:
-        """Show a QSM with ten empty segments in place of what was open; returns a note for the user, mostly empty.
+        """Show a QSM with empty segments in place of what was open; returns a note for the user, mostly empty.
 
         Raises InputError and changes nothing then.
         """
@@ -112,12 +119,12 @@ class Session:
         if self.volume is None:
             raise InputError("Open the QSM volume first, then the segmentation that belongs to it.")
         if not labels.data.any():
-            raise InputError(f"{name} holds none of the ten structures: give a segmentation of them.")
+            raise InputError(f"{name} holds no structure: give a segmentation that does.")
         placed, resampled = labels_for_volume(labels, self.volume)
         self.runner.abort()
         old = self.segmentation
         self.segmentation = create_segmentation(self.scene, self.volume, name)
-        show_labels(self.segmentation, self.volume, placed)
+        show_labels(self.segmentation, self.volume, placed, label_set_of(labels))
         self.scene.RemoveNode(old)
         self.measure()
         self._saved.add(_state_of(self.segmentation))

@@ -6,7 +6,7 @@ from DGMSegmentationScene.shown import number, shown_flags
 from trame_server.state import State
 
 from DGMSegmentationLib.options import SegmentOptions, option_fields
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD, LabelSet
 
 # The names begin with dgm_, so that none meets one of trame-slicer's.
 DEFAULTS: dict[str, Any] = {
@@ -64,18 +64,20 @@ def chosen_options(state: State) -> SegmentOptions:
     return SegmentOptions(**{name: value for name, value in chosen.items() if value != ""})
 
 
-def rows_of(rows: list[Any], reasons: dict[str, str], visible: Any) -> list[dict[str, Any]]:
-    """The ten rows of the page's table; numbers as words, empty strings where there is nothing."""
+def rows_of(
+    rows: list[Any], reasons: dict[str, str], visible: Any, label_set: LabelSet = STANDARD
+) -> list[dict[str, Any]]:
+    """The rows of the page's table, one a structure of the label set; numbers as words, empty strings where there is nothing."""
     by_label = {row.label: row for row in rows}
     shown = []
-    for structure in STRUCTURES:
+    for structure in label_set:
         row = by_label.get(structure.label)
         found = row if row is not None and row.n_voxels > 0 else None
         shown.append(
             {
                 "label": structure.label,
                 "id": structure.abbreviation,
-                "name": structure.name.split(" ", 1)[1].capitalize(),
+                "name": structure.nucleus_name,
                 "side": structure.side,
                 "color": structure.color,
                 "mean": number(found.mean_ppb) if found else "",

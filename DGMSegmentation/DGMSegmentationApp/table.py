@@ -1,4 +1,4 @@
-"""The table of ten structures: measured anew when labels change, rows to choose and to hide, the keys."""
+"""The table of structures: measured anew when labels change, rows to choose and to hide, the keys."""
 
 import asyncio
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
-
-from DGMSegmentationLib.structures import STRUCTURES
 
 from .editor import TOOLS, EditorLogic
 from .messages import Messages
@@ -56,6 +54,7 @@ class Table(Messages):
             session.measurement.rows if has_labels else [],
             session.measurement.reasons,
             lambda label: label not in ids or self._editor.visible(ids[label]),
+            session.label_set,
         )
         state.dgm_has_labels = has_labels
         state.dgm_edited = session.edited
@@ -91,8 +90,10 @@ class Table(Messages):
         if name in ("undo", "redo"):
             getattr(self._editor, name)()
         elif name in ("next", "previous"):
-            step = 1 if name == "next" else -1
-            self.select((int(self.state.dgm_selected) - 1 + step) % len(STRUCTURES) + 1)
+            labels = self.session.label_set.values
+            selected = int(self.state.dgm_selected)
+            place = labels.index(selected) if selected in labels else -1 if name == "next" else 0
+            self.select(labels[(place + (1 if name == "next" else -1)) % len(labels)])
         else:
             for _title, _icon, letter, effect in TOOLS:
                 if name == letter:

@@ -1,4 +1,4 @@
-"""The settings of the tool in use: trame-slicer's own, with what nuclei need and without what would leave the ten of them."""
+"""The settings of the tool in use: trame-slicer's own, with what nuclei need and without what would leave the label set."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ from undo_stack import Signal
 
 
 class Islands(IslandsEffectUI):
-    """Without "Split", which would make segments that are none of the ten structures."""
+    """Without "Split", which would make segments of no structure."""
 
     def _create_mode_button(self, mode: SegmentationIslandsMode) -> None:
         if mode is not SegmentationIslandsMode.SPLIT_TO_SEGMENTS:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.files import read_image, stem
 from DGMSegmentationLib.io.labels import read_labels
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.io.lookup import lookup_beside
+from DGMSegmentationLib.structures import STANDARD
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.image import Image
@@ -168,8 +169,8 @@ def read_as(path: Path, kind: str, name: str, has_volume: bool) -> "tuple[str, I
     """Read a file; returns what it is, "volume" or "labels", and the image.
 
     ``kind`` "any" (a dropped file) is decided by the content, for names of volumes hold words like mask, too: without a
-    volume it is one; else labels are whole numbers from 0 to 10, or others that are not negative under a name whose last
-    word says so. Raises InputError for what cannot be read.
+    volume it is one; else labels are whole numbers up to the standard set's largest, or others that are not negative
+    under a name whose last word says so or beside a lookup table. Raises InputError for what cannot be read.
     """
     if kind != "any":
         return kind, (read_labels if kind == "labels" else read_image)(path)
@@ -186,6 +187,6 @@ def read_as(path: Path, kind: str, name: str, has_volume: bool) -> "tuple[str, I
         raise
     low, high = float(image.data.min()), float(image.data.max())
     whole = low >= 0 and high >= 1 and bool((image.data == image.data.round()).all())
-    if whole and (named or high <= len(STRUCTURES)):
+    if whole and (named or high <= STANDARD.largest or lookup_beside(path) is not None):
         return "labels", read_labels(path)
     return "volume", image

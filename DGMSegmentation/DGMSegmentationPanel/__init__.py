@@ -5,6 +5,6 @@ dependencies.py   which Python packages are missing, and the button that install
 inputs.py         volume, further channels, model
 running.py        the button, the progress, the messages: idle, running, cancelling
 results.py        the table that follows the labels, the views, the way to the Segment Editor
-table.py          the ten rows
+table.py          one row a structure
 exports.py        files and table nodes
 """

@@ -67,7 +67,8 @@ class Exports:
     def save_report(self) -> None:
         """Ask for a file and write the report page."""
         path = self._ask(_("Save report page"), "report.html", _("Web page (*.html)"))
-        rows = self._rows[:10]
+        self._results.update()  # never export a table older than the labels
+        rows = self._results.measurement.of_volume(0)
         self._write(path, lambda: write_report(self._results.node, self._results.volume, rows, path))
 
     @property

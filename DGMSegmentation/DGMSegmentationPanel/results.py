@@ -9,6 +9,7 @@ import vtk
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.measurement import Measurement, Measurer
 from DGMSegmentationScene.provenance import INPUT_ROLE, attribute, is_edited
+from DGMSegmentationScene.segments import label_set_of_node
 from DGMSegmentationScene.volumes import refusal
 from slicer.i18n import tr as _
 
@@ -183,12 +184,12 @@ class Results:
     def _show_table(self, *_arguments: Any) -> None:
         if self._table is None:
             self._table = RoiTable(self._ui.table)
-        first = 10 * max(0, self._ui.shownSelector.currentIndex)
-        self._table.show(self.measurement.rows[first : first + 10], self.measurement.reasons)
+        rows = self.measurement.of_volume(max(0, self._ui.shownSelector.currentIndex))
+        self._table.show(rows, label_set_of_node(self.node), self.measurement.reasons)
 
     def _jump(self, row: int, _column: int) -> None:
-        if self.node is not None:
-            navigation.jump_to(self.node, row + 1)
+        if self.node is not None and self._table is not None:
+            navigation.jump_to(self.node, self._table.label_of(row))
 
     def _edit(self) -> None:
         if self.node is not None:

@@ -1,14 +1,18 @@
-"""The ROI table in the panel: ten rows, one per structure and side."""
+"""The ROI table in the panel: one row a structure of the segmentation's label set."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 from DGMSegmentationScene.shown import TIPS, number, shown_flags
 from slicer.i18n import tr as _
 
+if TYPE_CHECKING:
+    from DGMSegmentationLib.structures import LabelSet
+
 COLUMNS = ("Structure", "Side", "Mean ppb", "SD", "mm\u00b3", "Flags")
 ROW_HEIGHT = 21
+MOST_ROWS = 24  # further ones are scrolled to
 STRUCTURE, SIDE, MEAN, SD, VOLUME, FLAGS = range(6)
 
 
@@ -16,14 +20,12 @@ class RoiTable:
     """Writes rows of measurements into the table widget."""
 
     def __init__(self, widget: Any) -> None:
-        from DGMSegmentationLib.structures import STRUCTURES
-
         self._widget = widget
+        self._label_set: LabelSet | None = None
         widget.setColumnCount(len(COLUMNS))
         widget.setHorizontalHeaderLabels([_(name) for name in COLUMNS])
         for column, key in enumerate(("", "side", "mean_ppb", "sd_ppb", "volume_mm3", "flags")):
             widget.horizontalHeaderItem(column).setToolTip(_(TIPS[key]) if key else "")
-        widget.setRowCount(len(STRUCTURES))
         widget.verticalHeader().hide()
         widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = widget.horizontalHeader()
@@ -31,7 +33,18 @@ class RoiTable:
         for column in range(len(COLUMNS)):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         header.setSectionResizeMode(FLAGS, qt.QHeaderView.Stretch)
-        for row, structure in enumerate(STRUCTURES):
+
+    def label_of(self, row: int) -> int:
+        """The label of the structure in a row."""
+        return self._label_set.values[row] if self._label_set is not None else 0
+
+    def _list(self, label_set: "LabelSet") -> None:
+        """One row a structure of the set."""
+        if label_set == self._label_set:
+            return
+        self._label_set, widget = label_set, self._widget
+        widget.setRowCount(len(label_set))
+        for row, structure in enumerate(label_set):
             for column in range(len(COLUMNS)):
                 item = qt.QTableWidgetItem()
                 if column not in (STRUCTURE, FLAGS):
@@ -40,18 +53,23 @@ class RoiTable:
             swatch = qt.QPixmap(12, 12)
             swatch.fill(qt.QColor(structure.color))
             widget.item(row, STRUCTURE).setIcon(qt.QIcon(swatch))
-            widget.item(row, STRUCTURE).setText(_(structure.name.split(" ", 1)[1].capitalize()))
+            widget.item(row, STRUCTURE).setText(_(structure.nucleus_name))
             widget.item(row, SIDE).setText(structure.side)
+        header = widget.horizontalHeader()
         header_height = (
             header.sizeHint() if callable(header.sizeHint) else header.sizeHint
         )  # a property in PythonQt
-        widget.setFixedHeight(ROW_HEIGHT * len(STRUCTURES) + header_height.height() + 4)
+        shown = min(len(label_set), MOST_ROWS)
+        widget.setFixedHeight(ROW_HEIGHT * shown + header_height.height() + 4)
 
-    def show(self, rows: Sequence[Any], reasons: Mapping[str, str] | None = None) -> None:
-        """Show the ten rows of one volume; an empty sequence clears the numbers."""
+    def show(
+        self, rows: Sequence[Any], label_set: "LabelSet", reasons: Mapping[str, str] | None = None
+    ) -> None:
+        """Show the rows of one volume; an empty sequence clears the numbers."""
+        self._list(label_set)
         by_label = {row.label: row for row in rows}
-        for index in range(10):
-            row = by_label.get(index + 1)
+        for index, structure in enumerate(label_set):
+            row = by_label.get(structure.label)
             texts = ["", "", "", ""]
             tip = ""
             if row is not None:

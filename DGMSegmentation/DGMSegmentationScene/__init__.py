@@ -1,7 +1,7 @@
 """What DGMSegmentation does to a MRML scene, without Qt: used by the Slicer module and by the browser app.
 
 volumes.py        a volume node as an image, and the reasons why a node is no QSM
-segments.py       ten segments with names, colours, terminology, tags, reference geometry
+segments.py       segments of a label set: names, colours, terminology, tags, reference geometry
 labels.py         the segments back as one array of our labels, on the grid of any volume
 provenance.py     how the labels were made, and whether a hand changed them since
 measurement.py    the ROI table of a segmentation and any number of volumes

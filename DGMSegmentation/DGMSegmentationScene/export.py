@@ -58,17 +58,27 @@ def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
 
 
 def write_labels(node: Any, volume: Any, path: Path | str) -> None:
-    """Write the labels as NIfTI (.nii, .nii.gz) in our values 1..10 on the volume's grid, whatever is visible."""
+    """Write the labels as NIfTI (.nii, .nii.gz) on the volume's grid, whatever is visible.
+
+    Labels of another set than the standard one get their lookup table beside them (.tsv).
+    """
     from DGMSegmentationLib.errors import InputError
+    from DGMSegmentationLib.image import label_set_of
     from DGMSegmentationLib.io.files import write_nifti
+    from DGMSegmentationLib.io.lookup import write_lookup_beside
+    from DGMSegmentationLib.structures import STANDARD
 
     if not structure_segments(node):
-        raise InputError("This segmentation holds none of the ten structures: segment a QSM volume first.")
+        raise InputError(
+            "This segmentation holds none of its label set's structures: segment a QSM volume first."
+        )
     reason = refusal(volume)
     if reason:
         raise InputError(reason)
     labels = labels_on_volume(node, volume).image
     edited = ", edited by hand" if is_edited(node) else ""
+    if label_set_of(labels) != STANDARD:
+        write_lookup_beside(Path(path), label_set_of(labels))
     write_nifti(
         Path(path),
         labels.data,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .segments import BINARY_LABELMAP, structure_segments
+from .segments import BINARY_LABELMAP, label_set_of_node, structure_segments
 from .volumes import affine_of, array_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ class LabelsOnGrid:
     """Our labels on a volume's grid."""
 
     image: "Image"
-    """uint8, 0..10."""
+    """With their label set."""
     shared_voxels: int
     """Voxels that belong to two structures at once; the later label counts."""
     resampled: bool
@@ -25,7 +25,7 @@ class LabelsOnGrid:
 
 
 def labels_on_volume(node: Any, volume: Any) -> LabelsOnGrid:
-    """Read the ten structures of a segmentation node on the grid of a volume node."""
+    """Read the structures of a segmentation node on the grid of a volume node."""
     import numpy as np
 
     from DGMSegmentationLib.image import Image
@@ -35,7 +35,8 @@ def labels_on_volume(node: Any, volume: Any) -> LabelsOnGrid:
         node.CreateBinaryLabelmapRepresentation()
     affine = affine_of(volume)
     shape = tuple(volume.GetImageData().GetDimensions())
-    labels = np.zeros(shape, dtype=np.uint8)
+    label_set = label_set_of_node(node)
+    labels = np.zeros(shape, dtype=label_set.dtype)
     shared, resampled = 0, False
     for label, segment_id in sorted(structure_segments(node).items()):
         segment = segmentation.GetSegment(segment_id)
@@ -55,7 +56,7 @@ def labels_on_volume(node: Any, volume: Any) -> LabelsOnGrid:
         target = labels[window]
         shared += int(np.count_nonzero(target[inside]))
         target[inside] = label
-    return LabelsOnGrid(Image(labels, affine), shared, resampled)
+    return LabelsOnGrid(Image(labels, affine, label_set=label_set), shared, resampled)
 
 
 def labels_for_volume(labels: "Image", volume: Any) -> tuple[Any, bool]:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from .labels import labels_on_volume
 from .provenance import INPUT_ROLE, attribute, is_edited, provenance_of
+from .segments import label_set_of_node
 from .volumes import image_of
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.measurement.roi import RoiRow
     from DGMSegmentationLib.preprocessing.units import UnitDecision
+    from DGMSegmentationLib.structures import LabelSet
 
 FLAG_OTHER_UNIT = "not_susceptibility"
 FLAG_SHARED = "overlap"
@@ -24,6 +26,13 @@ class Measurement:
     notes: list[str] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     """Flag code and abbreviation, "volume_low RN_L", -> the reason in words."""
+    label_set: "LabelSet | None" = None
+    """Of the segmentation; None stands for the standard set, without a segmentation."""
+
+    def of_volume(self, index: int) -> "list[RoiRow]":
+        """The rows of one of the volumes: one for each structure, none when it was not measured."""
+        n = len(self.label_set or ())
+        return self.rows[n * index : n * (index + 1)]
 
 
 class Measurer:
@@ -37,13 +46,13 @@ class Measurer:
         self._units: dict[tuple[str, int, str], UnitDecision | None] = {}
 
     def measure(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> Measurement:
-        """Measure the ten structures in each volume; raises InputError with one sentence for an unusable volume."""
+        """Measure the structures in each volume; raises InputError with one sentence for an unusable volume."""
         from DGMSegmentationLib.measurement.quality import add_flags, quality_flags
         from DGMSegmentationLib.measurement.roi import measure
 
         edited = is_edited(node)
         model = attribute(node, "Model")
-        result = Measurement([])
+        result = Measurement([], label_set=label_set_of_node(node))
         made_from = attribute(node, "InputName")
         if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
             result.notes.append(

@@ -265,12 +265,15 @@ class Runner:
         import numpy as np
 
         from DGMSegmentationLib.errors import InputError
+        from DGMSegmentationLib.structures import LabelSet
 
         labels = np.load(event["labels"], allow_pickle=False)
         volume = self._scene.GetNodeByID(self._volume_id)
         if volume is None or volume.GetImageData() is None:
             raise InputError("volume_removed", name=self._volume_name)
-        if labels.dtype != np.uint8 or tuple(labels.shape) != tuple(volume.GetImageData().GetDimensions()):
+        label_set = LabelSet.from_dict(event["label_set"])
+        expected = tuple(volume.GetImageData().GetDimensions()), np.dtype(label_set.dtype)
+        if (tuple(labels.shape), labels.dtype) != expected:
             raise InputError("volume_replaced", name=volume.GetName())
         node = self._scene.GetNodeByID(self._output_id) if self._output_id else None
         if node is not None and is_edited(node):
@@ -280,7 +283,7 @@ class Runner:
                 node = None  # edited while the run went on: never overwrite that
         if node is None:
             node = create_segmentation(self._scene, volume)
-        show_labels(node, volume, labels)
+        show_labels(node, volume, labels, label_set)
         write_provenance(node, volume, event["provenance"])
         mark_unedited(node)
         return node

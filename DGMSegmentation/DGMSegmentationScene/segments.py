@@ -1,5 +1,7 @@
-"""Ten segments for ten labels: names, abbreviations, colours, terminology, reference geometry, place in the scene."""
+"""Segments for labels: names, abbreviations, colours, terminology and tags of a label set, place in the scene."""
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .volumes import affine_of
@@ -7,21 +9,12 @@ from .volumes import affine_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from DGMSegmentationLib.structures import LabelSet, Structure
+
 BINARY_LABELMAP = "Binary labelmap"
-TAG_ABBREVIATION = "DGMSegmentation.Abbreviation"
-TAG_LABEL = "DGMSegmentation.Label"
-TERMINOLOGY_CONTEXT = "DGMSegmentation - deep gray matter nuclei"
-CATEGORY = "SCT^123037004^Anatomical Structure"
+LABEL_SET = "DGMSegmentation.LabelSet"
+"""The attribute of a segmentation node that holds its whole label set: a segment that was deleted stays a structure."""
 OPACITY_2D = 0.45
-
-
-def terminology_of(structure: Any) -> str:
-    """The terminology entry of a structure as Slicer stores it in a segment: context, category, type, side, region."""
-    from DGMSegmentationLib.structures import SIDE_CODES
-
-    kind = f"SCT^{structure.snomed}^{structure.snomed_meaning}"
-    side = f"SCT^{SIDE_CODES[structure.side]}^{structure.side_name.capitalize()}"
-    return f"{TERMINOLOGY_CONTEXT}~{CATEGORY}~{kind}~{side}~Anatomic codes - DICOM master list~^^~^^"
 
 
 def result_name(volume: Any) -> str:
@@ -60,68 +53,99 @@ def place_beside(volume: Any, node: Any) -> None:
         hierarchy.CreateItem(parent, node)
 
 
-def show_labels(node: Any, volume: Any, labels: "NDArray[Any]") -> None:
-    """Replace the ten structures of a segmentation node by a label array (i, j, k) on the volume's grid.
+def show_labels(node: Any, volume: Any, labels: "NDArray[Any]", label_set: "LabelSet | None" = None) -> None:
+    """Replace the structures of a segmentation node by a label array (i, j, k) on the volume's grid.
 
-    Segments that are not ours stay. The voxels are stored once, in one labelmap that the ten segments share.
-    Raises ValueError when the array has not the volume's shape.
+    ``label_set``: what the values mean; by default the standard set. Segments that are no structures stay. The voxels are
+    stored once, in one labelmap that all segments share. Raises ValueError when the array has not the volume's shape.
     """
-    from DGMSegmentationLib.structures import STRUCTURES
+    from DGMSegmentationLib.structures import STANDARD
+    from DGMSegmentationLib.structures.segments import segment_tags
 
     if tuple(labels.shape) != tuple(volume.GetImageData().GetDimensions()):
         raise ValueError(
             f"labels of shape {labels.shape} for a volume of {volume.GetImageData().GetDimensions()}"
         )
+    label_set = label_set or STANDARD
     place_beside(volume, node)
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     segmentation = node.GetSegmentation()
-    shared = _shared_labelmap(labels, volume)
+    shared = _shared_labelmap(labels.astype(label_set.dtype), volume)
     modified = node.StartModify()
     try:
         segmentation.SetSourceRepresentationName(BINARY_LABELMAP)
-        for segment_id in structure_segments(node).values():
-            segmentation.RemoveSegment(segment_id)
-        for structure in STRUCTURES:
-            segmentation.AddSegment(_segment(structure, shared), structure.abbreviation)
+        for known in (label_set_of_node(node), label_set):
+            for segment_id in _found(node, known).values():
+                segmentation.RemoveSegment(segment_id)
+        node.SetAttribute(LABEL_SET, json.dumps(label_set.to_dict()))
+        for structure, tags in zip(label_set, segment_tags(label_set), strict=True):
+            segmentation.AddSegment(_segment(structure, tags, shared), structure.abbreviation)
     finally:
         node.EndModify(modified)
 
 
+def label_set_of_node(node: Any) -> "LabelSet":
+    """The label set of a segmentation node: its own, else that of its segments' tags, else the standard set."""
+    from DGMSegmentationLib.structures import STANDARD
+    from DGMSegmentationLib.structures.segments import structures_of_segments
+
+    if node is None:
+        return STANDARD
+    own = _parsed(node.GetAttribute(LABEL_SET) or "")
+    return own or structures_of_segments(list(_segments(node).values()))[0]
+
+
 def structure_segments(node: Any) -> dict[int, str]:
-    """Label -> segment id of the segments that stand for our structures, by tag, by id, or else by name."""
+    """Label -> segment id of the segments that stand for structures of the node's label set, by tag, id, or name."""
+    return _found(node, label_set_of_node(node))
+
+
+def _found(node: Any, label_set: "LabelSet") -> dict[int, str]:
+    from DGMSegmentationLib.structures.segments import structures_of_segments
+
+    segments = _segments(node)
+    _, found = structures_of_segments(list(segments.values()), label_set)
+    return {s.label: segment_id for segment_id, s in zip(segments, found, strict=True) if s is not None}
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> "LabelSet | None":
+    from DGMSegmentationLib.errors import InputError
+    from DGMSegmentationLib.structures import LabelSet
+
+    try:
+        return LabelSet.from_dict(json.loads(text)) if text else None
+    except (InputError, ValueError):
+        return None  # an attribute that a hand changed
+
+
+def _segments(node: Any) -> dict[str, Any]:
+    """The node's segments by their id, with the tags that say which structure they are."""
     import vtk
 
-    from DGMSegmentationLib.structures import STRUCTURES
+    from DGMSegmentationLib.structures.segments import READ_TAGS, Segment
 
-    names = {s.name.lower(): s.label for s in STRUCTURES} | {
-        s.abbreviation.lower(): s.label for s in STRUCTURES
-    }
     segmentation = node.GetSegmentation()
-    found: dict[int, str] = {}
+    found = {}
     for index in range(segmentation.GetNumberOfSegments()):
         segment_id = segmentation.GetNthSegmentID(index)
         segment = segmentation.GetSegment(segment_id)
         value = vtk.reference("")
-        label = None
-        if segment.GetTag(TAG_LABEL, value) and str(value).isdigit():
-            label = int(str(value))
-        label = label or names.get(segment_id.lower()) or names.get((segment.GetName() or "").strip().lower())
-        if label is not None and label in range(1, len(STRUCTURES) + 1):
-            found.setdefault(label, segment_id)
+        tags = {name: str(value) for name in READ_TAGS if segment.GetTag(name, value)}
+        found[segment_id] = Segment(segment_id, segment.GetName() or "", tags)
     return found
 
 
-def _segment(structure: Any, labelmap: Any) -> Any:
+def _segment(structure: "Structure", tags: dict[str, str], labelmap: Any) -> Any:
     import slicer
 
     segment = slicer.vtkSegment()
     segment.SetName(structure.name)
     segment.SetColor(*structure.rgb)
-    segment.SetTerminology(terminology_of(structure))
+    for name, value in tags.items():
+        segment.SetTag(name, value)
     segment.SetNameAutoGenerated(False)
     segment.SetColorAutoGenerated(False)
-    segment.SetTag(TAG_LABEL, str(structure.label))
-    segment.SetTag(TAG_ABBREVIATION, structure.abbreviation)
     segment.SetLabelValue(structure.label)
     segment.AddRepresentation(BINARY_LABELMAP, labelmap)
     return segment
@@ -132,7 +156,7 @@ def _shared_labelmap(labels: "NDArray[Any]", volume: Any) -> Any:
     import numpy as np
     import slicer
     import vtk
-    from vtk.util.numpy_support import numpy_to_vtk
+    from vtk.util.numpy_support import get_vtk_array_type, numpy_to_vtk
 
     bounds = []
     for axis in range(3):
@@ -140,11 +164,13 @@ def _shared_labelmap(labels: "NDArray[Any]", volume: Any) -> Any:
         low, high = (int(used[0]) - 1, int(used[-1]) + 1) if used.size else (0, 0)
         bounds.append((max(0, low), min(labels.shape[axis] - 1, high)))
     (i0, i1), (j0, j1), (k0, k1) = bounds
-    part = np.asarray(labels[i0 : i1 + 1, j0 : j1 + 1, k0 : k1 + 1], dtype=np.uint8)
+    part = labels[i0 : i1 + 1, j0 : j1 + 1, k0 : k1 + 1]
     image = slicer.vtkOrientedImageData()
     image.SetExtent(i0, i1, j0, j1, k0, k1)
     scalars = numpy_to_vtk(
-        np.ascontiguousarray(part.transpose(2, 1, 0)).ravel(), deep=True, array_type=vtk.VTK_UNSIGNED_CHAR
+        np.ascontiguousarray(part.transpose(2, 1, 0)).ravel(),
+        deep=True,
+        array_type=get_vtk_array_type(part.dtype),
     )
     image.GetPointData().SetScalars(scalars)
     matrix = vtk.vtkMatrix4x4()

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..structures import COLUMNS, STANDARD, LabelSet, label_set_from_rows, rows_of_label_set
 from .bids.names import entities
-from .files import stem
+from .files import stem, write_text
 from .tables import read_table, table_text
 
 _FIRST = ("index", "name", "abbreviation", "color")  # as BIDS orders them
@@ -40,6 +40,15 @@ def lookup_text(label_set: LabelSet = STANDARD, scheme: str = "dgm", sep: str = 
     return table_text(LOOKUP_COLUMNS, shown, sep, "n/a")
 
 
+def write_lookup_beside(path: Path, label_set: LabelSet) -> Path:
+    """Write the lookup table of a label file to be: its name with .tsv. Raises InputError where another table has that name."""
+    table = path.with_name(f"{stem(path)}.tsv")
+    if table.exists() and not _is_lookup(_rows(table)):
+        raise InputError("lookup_name_taken", path=table, labels=path.name)
+    write_text(table, lookup_text(label_set))
+    return table
+
+
 def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
     """The label set that the lookup of a label file names, and what values of the file become its labels.
 
@@ -48,11 +57,8 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
     when there is one that is no label set.
     """
     for table in _candidates(path):
-        try:
-            rows = read_table(table)
-        except InputError:
-            continue  # some other text of that name
-        if not rows or not {"index", "name"} <= set(rows[0]):
+        rows = _rows(table)
+        if not _is_lookup(rows):
             continue
         try:
             found = label_set_from_rows(table.name.partition(".")[0], rows, STANDARD.structures)
@@ -60,6 +66,17 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
             raise InputError("lookup_wrong", path=table, name=path.name, problem=error) from error
         return _as_ours(found)
     return None
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    try:
+        return read_table(table)
+    except InputError:
+        return []  # some other text of that name
+
+
+def _is_lookup(rows: list[dict[str, str]]) -> bool:
+    return bool(rows) and {"index", "name"} <= set(rows[0])
 
 
 def _candidates(path: Path) -> list[Path]:

@@ -46,6 +46,9 @@ SENTENCES = {
     "file_unwritten": Sentence("{path} could not be written ({reason}):", "check the disk and run again."),
     "file_unwritable": Sentence("{path} cannot be written ({reason}):", "choose another output folder."),
     # tables
+    "lookup_name_taken": Sentence(
+        "The lookup table of {labels} would replace {path}, which is another table:", "choose another name."
+    ),
     "table_unreadable": Sentence(
         "The table {path} cannot be read ({reason}):", "give a UTF-8 .tsv or .csv file."
     ),

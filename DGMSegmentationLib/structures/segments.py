@@ -22,6 +22,8 @@ TAG_STRUCTURE = "DGMSegmentation.Structure"
 TAG_SET = "DGMSegmentation.LabelSet"
 TAG_ABBREVIATION = "DGMSegmentation.Abbreviation"  # these two alone are what 0.1 wrote
 TAG_LABEL = "DGMSegmentation.Label"
+READ_TAGS = (TAG_STRUCTURE, TAG_SET, TAG_ABBREVIATION, TAG_LABEL)
+_TERMINOLOGY = "TerminologyEntry"  # Slicer's own
 _CHECKSUM = 16  # digits
 
 
@@ -55,7 +57,7 @@ def segment_tags(label_set: LabelSet) -> list[dict[str, str]]:
     name = f"{label_set.name} {label_set.checksum[:_CHECKSUM]}".replace("|", " ")
     return [
         {
-            "TerminologyEntry": terminology_entry(structure),
+            _TERMINOLOGY: terminology_entry(structure),
             TAG_LABEL: str(structure.label),
             TAG_ABBREVIATION: structure.abbreviation,
             TAG_STRUCTURE: urlencode({key: value for key, value in row.items() if value not in ("", None)}),

@@ -20,7 +20,7 @@ from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.simulation.phantom import phantom
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 pytest_plugins = ["app_fixtures"]
 pytestmark = MARKS
@@ -55,7 +55,7 @@ def test_numbers_are_those_of_the_command_line(hand, files, tmp_path, capsys):
     capsys.readouterr()
     expected = read_long(tmp_path / "sub-01_Chimap_rois.tsv")
     table = read_long(hand.save("table-tsv", tmp_path / "app"))
-    assert [row.abbreviation for row in table] == [s.abbreviation for s in STRUCTURES]
+    assert [row.abbreviation for row in table] == [s.abbreviation for s in STANDARD]
     for ours, theirs, shown in zip(table, expected, hand.rows(), strict=True):
         assert (ours.n_voxels, ours.subject, ours.flags) == (theirs.n_voxels, theirs.subject, theirs.flags)
         assert ours.mean_ppb == pytest.approx(theirs.mean_ppb, abs=1e-3)
@@ -72,7 +72,7 @@ def test_numbers_are_those_of_the_command_line(hand, files, tmp_path, capsys):
 def test_every_download_can_be_read(segmented, files, tmp_path):
     hand = segmented
     labels = read_labels(hand.save("labels", tmp_path))
-    for s in STRUCTURES:
+    for s in STANDARD:
         assert (labels.data == s.label).any() == bool(hand.row(s.abbreviation)["mean"])
     again = read_labels(hand.save("segmentation", tmp_path))
     assert np.array_equal(np.unique(again.data), np.unique(labels.data))
@@ -87,7 +87,7 @@ def test_every_download_can_be_read(segmented, files, tmp_path):
 def test_an_edited_segmentation_is_measured(hand, files, tmp_path):
     hand.open(files / "sub-01_dseg.nii.gz", "labels")
     image, labels = read_image(files / "sub-01_Chimap.nii.gz"), read_labels(files / "sub-01_dseg.nii.gz")
-    for s in STRUCTURES:
+    for s in STANDARD:
         inside = 1000 * image.data[labels.data == s.label].astype(float)
         assert hand.row(s.abbreviation)["mean"] == f"{inside.mean():.1f}"
     assert "from a file" in hand.page.locator("#dgm-origin").inner_text()

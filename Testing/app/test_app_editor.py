@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from app_bench import LABEL
 
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "DGMSegmentation"))
 
@@ -41,7 +41,7 @@ def test_tools_begin_with_settings_for_nuclei(bench):
 
 
 def test_new_labels_mark_the_row_that_is_edited(bench):
-    assert STRUCTURES[bench.state.dgm_selected - 1].abbreviation == bench.editor.chosen
+    assert STANDARD.structures[bench.state.dgm_selected - 1].abbreviation == bench.editor.chosen
 
 
 def test_a_stroke_undone_and_done_again(bench):

@@ -8,7 +8,7 @@ from app_hands import MARKS
 
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 pytest_plugins = ["app_fixtures"]
 pytestmark = MARKS
@@ -18,7 +18,7 @@ def test_a_click_on_a_row_centres_the_views(segmented, tmp_path):
     labels = read_labels(segmented.save("labels", tmp_path))
     handles = segmented.page.locator(".slice-slider [role=slider]")
     for name in ("PU_R", "CN_L"):
-        label = next(s.label for s in STRUCTURES if s.abbreviation == name)
+        label = next(s.label for s in STANDARD if s.abbreviation == name)
         centre = labels.affine[:3] @ [*np.argwhere(labels.data == label).mean(axis=0), 1]
         segmented.choose(name)
 

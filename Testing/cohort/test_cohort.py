@@ -18,7 +18,7 @@ from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.tables import read_long
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 GROUP = ("rois_long.tsv", "rois_wide.tsv", "cases.tsv", "cohort.html")
 
@@ -69,7 +69,7 @@ def test_good_subjects_are_measured_and_broken_ones_have_a_reason(run, capsys):
     assert len(rows) == 20 and {row.subject for row in rows} == {"sub-01"}
     assert len(read_table(run.output / "rois_wide.tsv")) == 2
     labels = read_labels(run.output / "sub-01/ses-1/anat/sub-01_ses-1_seg-DGM_dseg.nii.gz")
-    assert [row.n_voxels for row in rows[:10]] == [int((labels.data == s.label).sum()) for s in STRUCTURES]
+    assert [row.n_voxels for row in rows[:10]] == [int((labels.data == s.label).sum()) for s in STANDARD]
     page = (run.output / "cohort.html").read_text(encoding="utf-8")
     assert "sub-01/ses-1/anat/sub-01_ses-1_seg-DGM_report.html" in page and "sub-phase" in page
     # Two workers at most, each with one model; the model was loaded by none for the broken ones.
@@ -85,7 +85,7 @@ def test_it_is_a_bids_derivative(run):
     sidecar = json.loads((run.output / "sub-01/ses-2/anat/sub-01_ses-2_seg-DGM_dseg.json").read_text())
     assert sidecar["Sources"] == ["bids:raw:sub-01/ses-2/anat/sub-01_ses-2_Chimap.nii.gz"]
     lookup = read_table(run.output / "seg-DGM_dseg.tsv")
-    assert [line["abbreviation"] for line in lookup] == [s.abbreviation for s in STRUCTURES]
+    assert [line["abbreviation"] for line in lookup] == [s.abbreviation for s in STANDARD]
     columns = json.loads((run.output / "seg-DGM_stats.json").read_text())
     stats = read_table(run.output / "sub-01/ses-1/anat/sub-01_ses-1_seg-DGM_stats.tsv")
     assert set(stats[0]) == set(columns) and columns["p95"]["Units"] == "ppb"

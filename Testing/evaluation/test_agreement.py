@@ -12,7 +12,7 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.evaluation.agreement import change_columns, changes, compare
 from DGMSegmentationLib.evaluation.statistics import bland_altman, concordance, deming, icc_2_1
 from DGMSegmentationLib.reports.agreement_plot import agreement_plot
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 # Shrout and Fleiss 1979, table 2: six targets, four judges.
 SHROUT_FLEISS = np.array(
@@ -116,7 +116,7 @@ def test_missing_values_are_left_out():
 def test_compare_pairs_subjects_by_name_and_not_by_order():
     methods, truth, second = two_methods()
     rows = {row["structure"]: row for row in compare(methods)}
-    assert [*rows] == [*(s.abbreviation for s in STRUCTURES), "RN", "SN", "GP", "PU", "CN", "all"]
+    assert [*rows] == [*(s.abbreviation for s in STANDARD), "RN", "SN", "GP", "PU", "CN", "all"]
     sn = rows["SN_L"]
     assert sn["n"] == 8
     assert sn["bias"] == pytest.approx((second - truth)[:, 2].mean())

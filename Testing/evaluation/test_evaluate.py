@@ -16,7 +16,7 @@ from DGMSegmentationLib.evaluation.surface import surface_distances, surface_vox
 from DGMSegmentationLib.image import Image, reorient
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.io.tables import read_table
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 AFFINE = np.diag([1.0, 1.0, 3.0, 1.0])
 
@@ -117,7 +117,7 @@ def test_summary_pools_sides_and_cases():
     assert rows["RN"]["n"] == 6
     assert rows["RN"]["dice_mean"] == pytest.approx(np.mean([*dice, 0, 0, 0]))
     assert rows["all"]["n"] == 30
-    assert [*rows] == [*(s.abbreviation for s in STRUCTURES), "RN", "SN", "GP", "PU", "CN", "all"]
+    assert [*rows] == [*(s.abbreviation for s in STANDARD), "RN", "SN", "GP", "PU", "CN", "all"]
 
 
 @pytest.mark.parametrize(

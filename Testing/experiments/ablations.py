@@ -18,7 +18,7 @@ import numpy as np
 
 from DGMSegmentationLib.cli import main as dgmseg
 from DGMSegmentationLib.io.files import write_text
-from DGMSegmentationLib.structures import NUCLEI, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 HERE = Path(__file__).resolve().parent
 VARIANTS: dict[str, list[str]] = {
@@ -28,7 +28,7 @@ VARIANTS: dict[str, list[str]] = {
     "no-deformation": ["--no-deformation"],
 }
 EPOCHS, STEPS = 4, 250
-NUCLEUS = {s.abbreviation: s.nucleus for s in STRUCTURES}
+NUCLEUS = {s.abbreviation: s.nucleus for s in STANDARD}
 
 
 def run(arguments: list[str]) -> None:
@@ -87,15 +87,18 @@ def main() -> None:
             run([*train, "--output", str(folder / "run"), "--resume"])
         script = [sys.executable, str(HERE / "score_on_real.py"), "--data", str(wanted.data)]
         subprocess.run([*script, "--output", str(scores), "--model", str(model)], check=True)
-    print(f"| variant | {' | '.join(NUCLEI)} | mean Dice | median ROI-mean error, ppb |")
-    print("|---|" + "---|" * (len(NUCLEI) + 2))
+    print(f"| variant | {' | '.join(STANDARD.nuclei)} | mean Dice | median ROI-mean error, ppb |")
+    print("|---|" + "---|" * (len(STANDARD.nuclei) + 2))
     for name in VARIANTS:
         table = wanted.output / name / "scores" / "cases.tsv"
         if not table.exists():
             continue
         with open(table, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t"))
-        dice = [np.mean([float(r["dice"]) for r in rows if NUCLEUS[r["abbreviation"]] == n]) for n in NUCLEI]
+        dice = [
+            np.mean([float(r["dice"]) for r in rows if NUCLEUS[r["abbreviation"]] == n])
+            for n in STANDARD.nuclei
+        ]
         error = np.median([abs(float(r["mean_error_ppb"])) for r in rows if r["mean_error_ppb"]])
         print(
             f"| {name} | {' | '.join(f'{d:.3f}' for d in dice)} | {np.mean([float(r['dice']) for r in rows]):.3f} | {error:.1f} |"

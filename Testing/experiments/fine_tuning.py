@@ -16,7 +16,7 @@ import numpy as np
 from DGMSegmentationLib.cli import main as dgmseg
 from DGMSegmentationLib.io.files import write_text
 from DGMSegmentationLib.models.model import load_model
-from DGMSegmentationLib.structures import NUCLEI, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.data import Subject, find_subjects
 from DGMSegmentationLib.training.preset import load_preset
 from DGMSegmentationLib.training.scoring import score_model, write_scores
@@ -66,12 +66,15 @@ def main() -> None:
             words = ["train", "--preset", "finetune", "--init", wanted.model, "--data", str(table)]
             if dgmseg([*words, "--output", str(folder), "--resume", "--verbose"]):
                 raise SystemExit(1)
-    nucleus = {s.abbreviation: s.nucleus for s in STRUCTURES}
-    print(f"| subjects | {' | '.join(NUCLEI)} | mean Dice | median ROI-mean error, ppb |")
-    print("|---|" + "---|" * (len(NUCLEI) + 2))
+    nucleus = {s.abbreviation: s.nucleus for s in STANDARD}
+    print(f"| subjects | {' | '.join(STANDARD.nuclei)} | mean Dice | median ROI-mean error, ppb |")
+    print("|---|" + "---|" * (len(STANDARD.nuclei) + 2))
     for count, path in sorted(tables.items()):
         rows = read(path)
-        mine = [np.mean([float(r["dice"]) for r in rows if nucleus[r["abbreviation"]] == n]) for n in NUCLEI]
+        mine = [
+            np.mean([float(r["dice"]) for r in rows if nucleus[r["abbreviation"]] == n])
+            for n in STANDARD.nuclei
+        ]
         errors = [abs(float(r["mean_error_ppb"])) for r in rows if r["mean_error_ppb"]]
         cells = [f"{d:.3f}" for d in (*mine, np.mean(mine))] + [f"{np.median(errors):.1f}"]
         print(f"| {count} | {' | '.join(cells)} |")

@@ -14,7 +14,7 @@ import numpy as np
 from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.data import find_subjects
 
 
@@ -47,7 +47,7 @@ def main() -> None:
                 for box in (True, False)
             ]
             box, whole = (run.labels.data for run in runs)
-            lowest = min(overlap(box == s.label, whole == s.label) for s in STRUCTURES)
+            lowest = min(overlap(box == s.label, whole == s.label) for s in STANDARD)
             seconds = [f"{run.seconds['network']:.1f}" for run in runs]
             print(
                 f"| {subject.name} | {np.count_nonzero(whole)} | {np.count_nonzero(box != whole)} | {lowest:.4f} | "

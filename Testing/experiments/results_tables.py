@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from DGMSegmentationLib.structures import NUCLEI, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
-NUCLEUS = {s.abbreviation: s.nucleus for s in STRUCTURES}
+NUCLEUS = {s.abbreviation: s.nucleus for s in STANDARD}
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -40,22 +40,28 @@ def main(words: list[str]) -> None:
         ("hd95_mm", "HD95, mm", 2),
         ("volume_error_percent", "volume error, %", 1),
     ):
-        print(f"\n| {title} | {' | '.join(NUCLEI)} | all ten |\n|---|{'---|' * (len(NUCLEI) + 1)}")
+        print(
+            f"\n| {title} | {' | '.join(STANDARD.nuclei)} | all ten |\n|---|{'---|' * (len(STANDARD.nuclei) + 1)}"
+        )
         for name, rows in runs.items():
             values = by_nucleus(rows, column)
             everything = [v for part in values.values() for v in part]
-            cells = [f"{np.nanmean(values[n]):.{digits}f}" for n in NUCLEI] + [
+            cells = [f"{np.nanmean(values[n]):.{digits}f}" for n in STANDARD.nuclei] + [
                 f"{np.nanmean(everything):.{digits}f}"
             ]
             print(f"| {name} | {' | '.join(cells)} |")
-    print("\n| ROI-mean error, ppb: bias (median of the absolute error) |", " | ".join(NUCLEI), "| all ten |")
-    print("|---|" + "---|" * (len(NUCLEI) + 1))
+    print(
+        "\n| ROI-mean error, ppb: bias (median of the absolute error) |",
+        " | ".join(STANDARD.nuclei),
+        "| all ten |",
+    )
+    print("|---|" + "---|" * (len(STANDARD.nuclei) + 1))
     for name, rows in runs.items():
         values = by_nucleus(rows, "mean_error_ppb")
         everything = [v for part in values.values() for v in part]
         cells = [
             f"{np.nanmean(v):+.1f} ({np.nanmedian(np.abs(v)):.1f})"
-            for v in (*(values[n] for n in NUCLEI), everything)
+            for v in (*(values[n] for n in STANDARD.nuclei), everything)
         ]
         print(f"| {name} | {' | '.join(cells)} |")
     print(

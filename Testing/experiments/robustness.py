@@ -21,7 +21,7 @@ from DGMSegmentationLib.io.files import read_image, write_text
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
-from DGMSegmentationLib.structures import NUCLEI, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 Pair = tuple[Image, Image]
 
@@ -137,10 +137,12 @@ def main() -> None:
     wanted = parser.parse_args()
     names = [n for n in wanted.subjects.split(",") if n] or sorted(p.name for p in wanted.data.glob("sub-*"))
     predictor = Predictor(load_model(wanted.model), log=lambda text: None)
-    nucleus = {s.abbreviation: s.nucleus for s in STRUCTURES}
+    nucleus = {s.abbreviation: s.nucleus for s in STANDARD}
     lines = ["alteration\tsubject\tstructure\tdice\tmean_error_ppb"]
-    print(f"| alteration | {' | '.join(NUCLEI)} | mean Dice | lowest case | median ROI-mean error, ppb |")
-    print("|---|" + "---|" * (len(NUCLEI) + 3))
+    print(
+        f"| alteration | {' | '.join(STANDARD.nuclei)} | mean Dice | lowest case | median ROI-mean error, ppb |"
+    )
+    print("|---|" + "---|" * (len(STANDARD.nuclei) + 3))
     for title, alter in ALTERATIONS.items():
         scores: list[CaseScore] = []
         for name in names:
@@ -154,7 +156,7 @@ def main() -> None:
         lines += [
             f"{title}\t{s.subject}\t{s.abbreviation}\t{s.dice:.4f}\t{s.mean_error_ppb:.2f}" for s in scores
         ]
-        mine = [np.mean([s.dice for s in scores if nucleus[s.abbreviation] == n]) for n in NUCLEI]
+        mine = [np.mean([s.dice for s in scores if nucleus[s.abbreviation] == n]) for n in STANDARD.nuclei]
         cases = [np.mean([s.dice for s in scores if s.subject == n]) for n in names]
         error = np.nanmedian([abs(s.mean_error_ppb) for s in scores])
         cells = [f"{m:.3f}" for m in (*mine, np.mean(cases), min(cases))] + [f"{error:.1f}"]

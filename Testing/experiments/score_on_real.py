@@ -26,16 +26,18 @@ from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import write_table
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
-from DGMSegmentationLib.structures import NUCLEI, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
-NUCLEUS = {s.abbreviation: s.nucleus for s in STRUCTURES}
+NUCLEUS = {s.abbreviation: s.nucleus for s in STANDARD}
 
 
 def table(groups: dict[str, list[CaseScore]]) -> None:
     """Dice, precision, HD95 and ROI-mean error per nucleus and group of cases."""
-    print(f"\n| cases | figure | {' | '.join(NUCLEI)} | all ten |\n|---|---|{'---|' * (len(NUCLEI) + 1)}")
+    print(
+        f"\n| cases | figure | {' | '.join(STANDARD.nuclei)} | all ten |\n|---|---|{'---|' * (len(STANDARD.nuclei) + 1)}"
+    )
     for title, scores in groups.items():
-        parts = [[s for s in scores if NUCLEUS[s.abbreviation] == n] for n in NUCLEI] + [scores]
+        parts = [[s for s in scores if NUCLEUS[s.abbreviation] == n] for n in STANDARD.nuclei] + [scores]
         for figure, values in (
             ("Dice", [f"{np.mean([s.dice for s in p]):.3f}" for p in parts]),
             ("precision", [f"{np.nanmean([s.precision for s in p]):.3f}" for p in parts]),
@@ -64,7 +66,7 @@ def metrics(scores: list[CaseScore]) -> dict[str, object]:
         "dice": round(float(np.mean([s.dice for s in scores])), 4),
         "dice_by_nucleus": {
             n: round(float(np.mean([s.dice for s in scores if NUCLEUS[s.abbreviation] == n])), 4)
-            for n in NUCLEI
+            for n in STANDARD.nuclei
         },
         "median_roi_mean_error_ppb": round(float(np.nanmedian(errors)), 2),
     }

@@ -15,7 +15,7 @@ from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.segmentation.postprocess import largest_components
-from DGMSegmentationLib.structures import NUCLEI, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 THRESHOLDS = (0.3, 0.5, 0.7, 0.9, 0.97)
 
@@ -37,7 +37,7 @@ def main(model: str, folder: Path, subjects: list[str]) -> None:
             best = shares[1:].argmax(axis=0) + 1
             labels = np.where(shares[1:].max(axis=0) > threshold, best, 0).astype(np.uint8)
             labels = largest_components(labels)[0]
-            for s in STRUCTURES:
+            for s in STANDARD:
                 ours, theirs = labels == s.label, truth == s.label
                 both = (ours & theirs).sum()
                 figures[threshold, s.nucleus].append(
@@ -48,10 +48,10 @@ def main(model: str, folder: Path, subjects: list[str]) -> None:
                         float(chi[ours].mean() - chi[theirs].mean()) if ours.any() else np.nan,
                     )
                 )
-    print(f"| threshold | {' | '.join(NUCLEI)} |\n|---|{'---|' * len(NUCLEI)}")
+    print(f"| threshold | {' | '.join(STANDARD.nuclei)} |\n|---|{'---|' * len(STANDARD.nuclei)}")
     for threshold in THRESHOLDS:
         cells = []
-        for nucleus in NUCLEI:
+        for nucleus in STANDARD.nuclei:
             dice, precision, volume, mean = np.nanmean(figures[threshold, nucleus], axis=0)
             cells.append(f"{dice:.2f} / {precision:.2f} / {volume:+.0f} % / {mean:+.1f} ppb")
         print(f"| {threshold} | {' | '.join(cells)} |")

@@ -14,7 +14,7 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import reorient
 from DGMSegmentationLib.io.dicom_seg import write_dicom_seg
 from DGMSegmentationLib.io.files import read_image
-from DGMSegmentationLib.structures import SIDE_CODES, STRUCTURES
+from DGMSegmentationLib.structures import SIDE_CODES, STANDARD
 
 hd = pytest.importorskip("highdicom")
 pydicom = pytest.importorskip("pydicom")
@@ -63,7 +63,7 @@ def test_codes_algorithm_references_and_patient(tmp_path, labels):
     assert ds.Modality == "SEG" and ds.SegmentationType == "BINARY" and ds.PatientID == "SECRET-ID"
     assert ds.StudyInstanceUID == "1.2.826.0.1.3680043.8.498.1"
     assert "research use only" in ds.SeriesDescription
-    present = [s for s in STRUCTURES if s.label != 3]  # an empty structure is left out
+    present = [s for s in STANDARD if s.label != 3]  # an empty structure is left out
     assert [item.SegmentLabel for item in ds.SegmentSequence] == [s.name for s in present]
     for item, s in zip(ds.SegmentSequence, present, strict=True):
         kind = item.SegmentedPropertyTypeCodeSequence[0]
@@ -158,7 +158,7 @@ def test_segment_a_dicom_series_into_a_dicom_seg(tmp_path, capsys):
     )
     found = hd.seg.segread(tmp_path / "o" / "qsm_dseg.dcm")
     labels = read_image_labels(tmp_path / "o" / "qsm_dseg.nii.gz")
-    counts = [int((labels == s.label).sum()) for s in STRUCTURES]
+    counts = [int((labels == s.label).sum()) for s in STANDARD]
     assert found.number_of_segments == sum(n > 0 for n in counts)
     volume = found.get_volume()
     assert volume.array.reshape(-1, found.number_of_segments).sum(axis=0).tolist() == [n for n in counts if n]

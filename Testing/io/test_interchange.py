@@ -22,7 +22,7 @@ from DGMSegmentationLib.measurement.freesurfer_stats import stats_text
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import read_long, write_long
 from DGMSegmentationLib.simulation.phantom import phantom
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 
 def oblique(labels):
@@ -40,7 +40,7 @@ def test_seg_nrrd_holds_voxels_geometry_names_colours_and_codes(tmp_path):
     assert np.array_equal(sitk.GetArrayFromImage(image).transpose(2, 1, 0), labels.data)
     assert np.allclose(itk_affine(image), labels.affine, atol=1e-9)
     meta = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}
-    for index, structure in enumerate(STRUCTURES):
+    for index, structure in enumerate(STANDARD):
         assert meta[f"Segment{index}_Name"] == structure.name
         assert meta[f"Segment{index}_LabelValue"] == str(structure.label)
         assert np.allclose(
@@ -67,7 +67,7 @@ def test_seg_nrrd_is_read_back_by_name_also_when_slicer_renumbered(tmp_path):
     renumbered = labels.replace(data=(labels.data.astype(int) * 7 % 11).astype(np.uint8))
     write_seg_nrrd(path, renumbered)
     text = path.read_bytes()
-    for s in STRUCTURES:
+    for s in STANDARD:
         old = f"Segment{s.label - 1}_LabelValue:={s.label}\n".encode()
         text = text.replace(old, f"Segment{s.label - 1}_LabelValue:={s.label * 7 % 11}\n".encode(), 1)
     path.write_bytes(text)

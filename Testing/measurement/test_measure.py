@@ -12,7 +12,7 @@ from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.measurement.files import OpenedImage, reference_for
 from DGMSegmentationLib.measurement.roi import Reference, asymmetry_percent, measure
 from DGMSegmentationLib.measurement.tables import COLUMNS
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 CONTRACT = (
     "subject, image, structure, abbreviation, side, label, n_voxels, volume_mm3, mean_ppb, sd_ppb, median_ppb, p05, p25,"
@@ -27,7 +27,7 @@ def test_columns_are_those_of_the_contract():
 def test_statistics_equal_numpy_on_the_same_voxels():
     labels, image = blocks()
     rows = measure(labels, image, subject="s", image_name="x.nii")
-    assert [row.abbreviation for row in rows] == [s.abbreviation for s in STRUCTURES]
+    assert [row.abbreviation for row in rows] == [s.abbreviation for s in STANDARD]
     for row in rows:
         roi = image.data[labels.data == row.label].astype(np.float64)
         assert row.n_voxels == 64

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from host.fixtures import head, host, scene  # noqa: F401
 from scene_hands import erase, segmented, transformed
+from toy_set import TOY
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.io.labels import read_labels
+from DGMSegmentationLib.structures import STANDARD
 
 
 def test_ten_segments_with_names_colours_codes_and_tags(scene):
@@ -18,7 +20,7 @@ def test_ten_segments_with_names_colours_codes_and_tags(scene):
     node, _volume, _labels = segmented(scene)
     segmentation = node.GetSegmentation()
     assert segmentation.GetNumberOfSegments() == 10
-    for structure in STRUCTURES:
+    for structure in STANDARD:
         segment = segmentation.GetSegment(structure.abbreviation)
         assert segment.GetName() == structure.name
         assert segment.GetColor() == pytest.approx(structure.rgb)
@@ -38,7 +40,7 @@ def test_terminology_is_understood_by_slicer(scene, repository):
         str(repository / "Resources" / "Terminology" / "DGMSegmentation.term.json")
     )
     node, _volume, _labels = segmented(scene)
-    for structure in STRUCTURES:
+    for structure in STANDARD:
         entry = slicer.vtkSlicerTerminologyEntry()
         text = node.GetSegmentation().GetSegment(structure.abbreviation).GetTerminology()
         assert logic.DeserializeTerminologyEntry(text, entry)
@@ -215,3 +217,40 @@ def test_refusals_are_sentences(scene):
                 image_of(volume)
     good, _ = head(scene)
     assert refusal(good) == ""
+
+
+def test_a_set_that_no_code_knows_there_and_back(scene, tmp_path):
+    """Values beyond a byte, an unpaired structure: segments, tags, labels, table, .seg.nrrd and NIfTI."""
+    from DGMSegmentationScene.export import write_labels, write_segmentation
+    from DGMSegmentationScene.labels import labels_on_volume
+    from DGMSegmentationScene.measurement import Measurer
+    from DGMSegmentationScene.segments import label_set_of_node, show_labels, structure_segments
+
+    node, volume, standard = segmented(scene)
+    wanted = np.zeros(standard.shape, TOY.dtype)
+    for label, old in zip(TOY.values, (9, 10, 1), strict=True):
+        wanted[standard == old] = label
+    show_labels(node, volume, wanted, TOY)
+    assert node.GetSegmentation().GetNumberOfSegments() == 3
+    assert label_set_of_node(node) == TOY
+    found = labels_on_volume(node, volume).image
+    assert found.label_set == TOY and np.array_equal(found.data, wanted)
+    measured = Measurer().measure(node, [volume])
+    assert [row.label for row in measured.of_volume(0)] == list(TOY.values)
+    assert node.GetSegmentation().GetSegment("PIN").GetTerminology().split("~")[3] == "^^"
+    for path, write in ((tmp_path / "x.seg.nrrd", None), (tmp_path / "x.nii.gz", write_labels)):
+        if write is None:
+            write_segmentation(node, path)
+        else:
+            write(node, volume, path)
+        again = read_labels(path)
+        assert again.label_set.structures == TOY.structures
+        assert np.count_nonzero(again.data == 47) == np.count_nonzero(wanted == 47)
+    node.GetSegmentation().RemoveSegment("PIN")
+    assert label_set_of_node(node) == TOY and set(structure_segments(node)) == {21, 300}
+    rows = Measurer().measure(node, [volume]).rows
+    assert [row.flags for row in rows if row.label == 47] == ["empty"]
+    node.RemoveAttribute("DGMSegmentation.LabelSet")
+    assert label_set_of_node(node).values == (21, 300)
+    show_labels(node, volume, standard)
+    assert sorted(structure_segments(node)) == list(STANDARD.values)

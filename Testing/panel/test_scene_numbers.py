@@ -8,7 +8,7 @@ import pytest
 from host.fixtures import head, host, scene  # noqa: F401
 from scene_hands import segmented, transformed
 
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 
 def test_numbers_equal_segment_statistics(scene, host):
@@ -78,7 +78,7 @@ def test_other_grid_and_other_transform_equal_slicers_resampling(scene):
     transformed(scene, other)
     result = labels_on_volume(node, other)
     assert result.resampled
-    for structure in STRUCTURES[4:8]:
+    for structure in STANDARD.structures[4:8]:
         theirs = slicer.util.arrayFromSegmentBinaryLabelmap(node, structure.abbreviation, other).transpose(
             2, 1, 0
         )

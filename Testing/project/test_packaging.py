@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from DGMSegmentationLib.structures import SIDE_CODES, STRUCTURES
+from DGMSegmentationLib.structures import SIDE_CODES, STANDARD
 
 MODULES = Path("lib/Slicer-5.12/qt-scripted-modules")
 SKIP = {"__pycache__", "Screenshots"}
@@ -72,8 +72,8 @@ def test_the_build_tree_holds_the_same(installed):
 def test_the_installed_library_works_alone(installed, tmp_path):
     """From the installed tree only: the table of structures, the bundled models, the worker's start."""
     code = (
-        "import DGMSegmentationLib, sys; from DGMSegmentationLib.structures import STRUCTURES;"
-        "from DGMSegmentationLib.resources import resource_path; assert len(STRUCTURES) == 10;"
+        "import DGMSegmentationLib, sys; from DGMSegmentationLib.structures import STANDARD;"
+        "from DGMSegmentationLib.resources import resource_path; assert len(STANDARD) == 10;"
         "assert resource_path('Terminology', 'DGMSegmentation.term.json').exists();"
         "assert 'torch' not in sys.modules; print(DGMSegmentationLib.__file__)"
     )
@@ -176,7 +176,7 @@ def test_terminology_file_says_what_the_table_says(repository):
     }
     wanted = {
         (s.snomed, s.snomed_meaning, SIDE_CODES[s.side]): tuple(round(255 * c) for c in s.rgb)
-        for s in STRUCTURES
+        for s in STANDARD
     }
     assert found == wanted
     assert all(code and code.isdigit() for code, _meaning, _side in found)

@@ -111,12 +111,12 @@ def view_pictures(scene: Any, volume: Any, node: Any, folder: Path) -> None:
     from DGMSegmentationScene.navigation import centre_of, show_3d
     from view_pictures import slice_picture, three_d_picture
 
-    from DGMSegmentationLib.structures import STRUCTURES
+    from DGMSegmentationLib.structures import STANDARD
 
-    centres = {s.label: centre_of(node, s.label) for s in STRUCTURES}
+    centres = {s.label: centre_of(node, s.label) for s in STANDARD}
 
     def middle(*nuclei: str) -> tuple[float, float, float]:
-        points = [p for s in STRUCTURES if s.nucleus in nuclei and (p := centres[s.label]) is not None]
+        points = [p for s in STANDARD if s.nucleus in nuclei and (p := centres[s.label]) is not None]
         if not points:
             raise SystemExit(f"The labels hold no {' and no '.join(nuclei)}: nothing to show")
         x, y, z = (sum(axis) / len(points) for axis in zip(*points, strict=True))

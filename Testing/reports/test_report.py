@@ -18,7 +18,7 @@ from DGMSegmentationLib.reports.case_page import show_number, write_report
 from DGMSegmentationLib.reports.cohort_page import find_outliers, write_cohort_report
 from DGMSegmentationLib.reports.contact_sheet import best_slice, choose_cuts, contact_sheet, crop_box
 from DGMSegmentationLib.simulation.phantom import phantom
-from DGMSegmentationLib.structures import STRUCTURES, by_abbreviation
+from DGMSegmentationLib.structures import STANDARD
 
 EVIL = "<script>alert('x')</script>\"&"
 
@@ -37,7 +37,7 @@ def columns_of(picture, abbreviation, part):
     """Where (0..1 across one panel of the upper row) pixels near this structure's colour lie."""
     height, width = picture.shape[:2]
     panel = picture[: int(height * 0.42), int(part * width / 4) : int((part + 1) * width / 4)]
-    colour = np.array(by_abbreviation(abbreviation).rgb) * 255
+    colour = np.array(STANDARD.by_abbreviation(abbreviation).rgb) * 255
     found = np.argwhere(np.abs(panel - colour).sum(axis=2) < 30)
     return found[:, 1] / panel.shape[1]
 
@@ -72,7 +72,7 @@ def test_proportions_follow_the_voxel_size(case):
     picture = pixels(contact_sheet(image, labels))
     height, width = picture.shape[:2]
     panel = picture[: int(height * 0.42), int(3 * width / 4) :]
-    colour = np.array(by_abbreviation("PU_L").rgb) * 255
+    colour = np.array(STANDARD.by_abbreviation("PU_L").rgb) * 255
     found = np.argwhere(np.abs(panel - colour).sum(axis=2) < 60)
     drawn_high, drawn_wide = np.ptp(found, axis=0)
     assert drawn_high / drawn_wide == pytest.approx(high / wide, rel=0.15)
@@ -84,7 +84,7 @@ def test_size_and_all_colours(case):
     assert len(png) < 500_000
     picture = pixels(png)
     legend = picture[int(picture.shape[0] * 0.85) :]
-    for structure in STRUCTURES:
+    for structure in STANDARD:
         assert (np.abs(legend - np.array(structure.rgb) * 255).sum(axis=2) < 12).any(), structure.abbreviation
 
 

@@ -23,7 +23,7 @@ from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.segmentation.region import prior_box
 from DGMSegmentationLib.segmentation.sample import bundled_sample
 from DGMSegmentationLib.simulation.phantom import phantom
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 OUTPUTS = ["_dseg.nii.gz", "_dseg.tsv", "_provenance.json", "_report.html", "_rois.tsv"]
 
@@ -72,7 +72,7 @@ def test_unseen_heads_are_segmented_whatever_their_voxels(predictor, shape, spac
     # On the 3x3x6 mm grid of this small network a red nucleus is a handful of voxels: it may be missed.
     assert min(scores[4:]) > 0.7 and min(scores[2:4]) > 0.25 and np.mean(scores) > 0.55, np.round(scores, 2)
     assert [row.n_voxels for row in result.rows] == [
-        int((result.labels.data == s.label).sum()) for s in STRUCTURES
+        int((result.labels.data == s.label).sum()) for s in STANDARD
     ]
     chi = image.data * 1000
     for row in (row for row in result.rows if row.n_voxels):
@@ -204,7 +204,7 @@ def test_the_command_writes_all_it_promises(qsm_file, capsys):
     np.testing.assert_array_equal(file.affine, source.affine)
     assert np.mean(dice(np.asarray(file.dataobj), truth.data)) > 0.55
     rows = read_long(path.parent / "sub-07_Chimap_rois.tsv")
-    assert [r.abbreviation for r in rows] == [s.abbreviation for s in STRUCTURES]
+    assert [r.abbreviation for r in rows] == [s.abbreviation for s in STANDARD]
     provenance = json.loads((path.parent / "sub-07_Chimap_provenance.json").read_text())
     assert provenance["model"]["sha256"] == load_model(PHANTOM_MODEL).sha256
     assert provenance["units"] == {"unit": "ppm", "detected": True, "reason": provenance["units"]["reason"]}

@@ -39,7 +39,7 @@ from DGMSegmentationLib.simulation.sheet import write_sheet
 from DGMSegmentationLib.simulation.subject import Options, labels_on_grid, simulate
 from DGMSegmentationLib.simulation.tissues import code, is_tissue, mirror_table, tissue_table
 from DGMSegmentationLib.simulation.vessels import VEINS, draw_balls, draw_tube, smooth_line
-from DGMSegmentationLib.structures import MIRROR, STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 COARSE = Options(voxel_size=(1.5, 1.5, 3.0))
 
@@ -63,7 +63,7 @@ def test_phantom_is_a_head_with_ten_structures():
     assert chi.data.dtype == np.float32
     assert labels.data.dtype == np.uint8
     assert (chi.data == 0).mean() > 0.3
-    for structure in STRUCTURES:
+    for structure in STANDARD:
         where = labels.data == structure.label
         volume = where.sum() * 8.0
         assert 0.75 * structure.volume_low_mm3 < volume < 1.25 * structure.volume_high_mm3
@@ -131,7 +131,7 @@ def test_protocol_cuts_the_caudate_and_widens_the_pallidum(anatomy):
 
 def test_mirroring_exchanges_sides(anatomy):
     other = mirrored(anatomy)
-    assert np.array_equal(other.labels, np.array(MIRROR)[anatomy.labels[::-1]])
+    assert np.array_equal(other.labels, np.array(STANDARD.mirror)[anatomy.labels[::-1]])
     assert world(other.labels, other.affine, 1)[:, 0].mean() < 0
     back = mirrored(other)
     assert np.array_equal(back.tissue, anatomy.tissue)
@@ -321,7 +321,7 @@ def test_contact_sheet_shows_the_right_side_on_the_left(subject, tmp_path):
     picture = imread(tmp_path / "sheet.png")[..., :3]
     middle = picture[:, 4 * picture.shape[1] // 9 : 5 * picture.shape[1] // 9]  # one slice
     columns = {}
-    for structure in STRUCTURES:
+    for structure in STANDARD:
         if structure.nucleus == "PU":
             near = np.abs(middle - np.array(structure.rgb)).max(axis=-1) < 0.1
             assert near.any()

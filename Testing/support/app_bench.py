@@ -9,10 +9,10 @@ import numpy as np
 
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.simulation.phantom import phantom
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 WIDTH, HEIGHT = 428, 336
-LABEL = {s.abbreviation: s.label for s in STRUCTURES}
+LABEL = {s.abbreviation: s.label for s in STANDARD}
 
 
 class Bench:

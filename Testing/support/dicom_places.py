@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 SHAPE = (24, 20, 12)
 
@@ -18,7 +18,7 @@ def check_places(path, labels, affine):
     """Every segment of the file lies in the world where the voxels of its label lie."""
     hd = pytest.importorskip("highdicom")
     found = hd.seg.segread(path)
-    for s in STRUCTURES:
+    for s in STANDARD:
         (index,) = found.get_segment_numbers(segment_label=s.name)
         volume = found.get_volume(segment_numbers=[index])
         place = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine

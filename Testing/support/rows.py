@@ -6,13 +6,13 @@ import numpy as np
 
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.measurement.roi import measure
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 
 def blocks(shape=(24, 16, 12), spacing=(1.0, 1.5, 3.0), edge=4):
     """Ten cubes of edge**3 voxels (two rows of five) with Gaussian values around 10 x label ppb."""
     labels = np.zeros(shape, np.uint8)
-    for s in STRUCTURES:
+    for s in STANDARD:
         column, row = divmod(s.label - 1, 2)
         i, j = 1 + column * (edge + 0), 2 + row * (edge + 2)
         labels[i : i + edge, j : j + edge, 3 : 3 + edge] = s.label

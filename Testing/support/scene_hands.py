@@ -3,7 +3,7 @@
 import numpy as np
 from host.fixtures import head
 
-from DGMSegmentationLib.structures import STRUCTURES
+from DGMSegmentationLib.structures import STANDARD
 
 
 def segmented(scene, **options):
@@ -29,7 +29,7 @@ def erase(node, volume, label, count=1):
     """Erase voxels of a structure with Slicer's own array functions, as a script or an effect does."""
     import slicer
 
-    segment_id = STRUCTURES[label - 1].abbreviation
+    segment_id = STANDARD.by_label(label).abbreviation
     array = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment_id, volume)
     for index in np.argwhere(array)[:count]:
         array[tuple(index)] = 0

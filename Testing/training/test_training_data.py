@@ -13,7 +13,7 @@ from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.bids.derivatives import SOFTWARE_NAME
 from DGMSegmentationLib.io.labels import read_labels, write_seg_nrrd
-from DGMSegmentationLib.structures import MIRROR
+from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.cases import open_subject, prepare_cases
 from DGMSegmentationLib.training.data import find_subjects
 from DGMSegmentationLib.training.preset import load_preset
@@ -139,7 +139,10 @@ def test_exchanged_sides_are_said(tmp_path):
     labels = sorted(root.glob("derivatives/manual/*/anat/*_dseg.nii.gz"))
     for done, path in enumerate(labels[:2]):
         image = nib.load(path)
-        nib.save(nib.Nifti1Image(np.array(MIRROR, np.uint8)[np.asarray(image.dataobj)], image.affine), path)
+        nib.save(
+            nib.Nifti1Image(np.array(STANDARD.mirror, np.uint8)[np.asarray(image.dataobj)], image.affine),
+            path,
+        )
         if done == 0:
             (said,) = prepare()
             assert "1 of 3 volumes (sub-01)" in said

@@ -7,7 +7,7 @@ from training_data import make_bids
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid
 from DGMSegmentationLib.preprocessing.grid import Preprocessing
-from DGMSegmentationLib.structures import MIRROR
+from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.augment import Augmenter
 from DGMSegmentationLib.training.cases import Case, compact, cropped, prior_box
 from DGMSegmentationLib.training.data import find_subjects
@@ -122,7 +122,7 @@ def test_mirror_swaps_sides_flips_the_image_and_turns_the_lateral_coordinate():
     one, mirror = case(), Augmenter(AugmentationSettings(mirror=1.0), PRE)
     image, labels, where = mirror(one, (0, 0, 0), one.shape, (0,), np.random.default_rng(0))
     assert np.array_equal(image, one.inputs[:, ::-1])
-    assert np.array_equal(labels, np.asarray(MIRROR)[one.labels[::-1]])
+    assert np.array_equal(labels, np.asarray(STANDARD.mirror)[one.labels[::-1]])
     # Grey 0..255 stands for -50..50 mm: x mm becomes -x mm.
     grey = one.coordinates * PRE.divide + PRE.subtract
     expected = (255 - grey[0, ::-1] - PRE.subtract) / PRE.divide
