@@ -6,7 +6,7 @@ Importing the package is cheap: torch is imported when a network runs, not befor
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _EXPORTS = {
     "Image": "image",

@@ -82,7 +82,8 @@ SENTENCES = {
     ),
     # weights of Keras
     "h5py_missing": Sentence(
-        "Reading Keras weights needs the package h5py, which is not installed;", "run: pip install h5py."
+        "Reading Keras weights needs the package h5py, which is not installed;",
+        'run: pip install "DGMSegmentation[keras]".',
     ),
     "weights_missing": Sentence("{path}: there is no such weights file;", "check the path."),
     "keras_no_weights": Sentence(

@@ -75,7 +75,7 @@ def test_seg_nrrd_is_read_back_by_name_also_when_slicer_renumbered(tmp_path):
 
 
 def test_sheared_geometry_survives(tmp_path):
-    nrrd = pytest.importorskip("nrrd")
+    nrrd = pytest.importorskip("nrrd", reason="pynrrd (extra: test) is not installed")
     labels = blocks()[0]
     affine = labels.affine.copy()
     affine[0, 2] = 0.4

@@ -167,11 +167,12 @@ def test_wheel_ships_the_resources(repository, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         archive.extractall(tmp_path / "site")
+    shipped = [name for name in tracked(repository) if name.startswith("Resources/")]
     resources = {
-        f"DGMSegmentationLib/{name}" for name in tracked(repository) if name.startswith("Resources/")
+        f"DGMSegmentationLib/{name}" for name in shipped if not name.startswith("Resources/Screenshots/")
     }
     assert "DGMSegmentationLib/Resources/Labels/standard.tsv" in resources
-    assert resources <= names
+    assert {name for name in names if name.startswith("DGMSegmentationLib/Resources/")} == resources
     assert "DGMSegmentationLib/py.typed" in names
     presets = {str(p.relative_to(repository)) for p in (repository / "DGMSegmentationLib").rglob("*.toml")}
     assert {name.replace("\\", "/") for name in presets} <= names
