@@ -34,13 +34,13 @@ class Estimate:
 
 def estimate_from_records(records: Iterable[Record], output: Path) -> Rates | None:
     """Medians over the finished cases of an output folder that the network has run for; None without any."""
-    done = [r for r in records if r.get("status") == "done" and r.get("automatic") and not r.get("edited")]
+    done = [r for r in records if r.status == "done" and r.automatic and not r.edited]
     if not done:
         return None
-    sizes = [sum(r.get("outputs", {}).values()) + _size(output / STATE / f"{r['name']}.json") for r in done]
+    sizes = [sum(r.outputs.values()) + _size(output / STATE / f"{r.name}.json") for r in done]
     return Rates(
-        statistics.median(r["seconds"] for r in done),
-        max(r.get("peak_memory_mb") or 0 for r in done),
+        statistics.median(r.seconds or 0.0 for r in done),
+        max(r.peak_memory_mb or 0 for r in done),
         statistics.median(sizes) / 1e6,
         len(done),
     )

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..errors import few
+from ..errors import InputError, few
 from ..io.bids.derivatives import STATE, CasePaths
 from ..io.bids.names import series_of
 from ..io.files import write_json, write_text
 from ..io.tables import table_text
+from ..io.typed import read_typed
 from ..measurement.norms import read_norms
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
@@ -25,7 +26,7 @@ from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, WIDE
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
 from .longitudinal import Visit, session_changes
-from .record import Record, rows_of
+from .record import FileName, Record
 
 CASE_COLUMNS = (
     "subject", "session", "name", "image", "status", "reason", "note", "edited", "flagged_structures", "flags",
@@ -49,13 +50,29 @@ class Entry:
         """ "done", "failed", or "waiting" (not done yet)."""
         if self.trouble:
             return "failed"
-        status = (self.record or {}).get("status")
-        return str(status) if status in ("done", "failed") else "waiting"
+        status = self.record.status if self.record else ""
+        return status if status in ("done", "failed") else "waiting"
 
     @property
     def reason(self) -> str:
         """Why it failed."""
-        return self.trouble or (str((self.record or {}).get("reason", "")) if self.status == "failed" else "")
+        return self.trouble or (self.record.reason if self.record and self.status == "failed" else "")
+
+    @property
+    def rows(self) -> list[RoiRow]:
+        """Its measurements; none unless it is done."""
+        return self.record.rows if self.record and self.status == "done" else []
+
+    @property
+    def edited(self) -> bool:
+        """Whether it was corrected by hand."""
+        return self.record is not None and self.record.edited is not None
+
+    @property
+    def checksum(self) -> str:
+        """Of its image; "" where it could not be read."""
+        inputs = self.record.inputs if self.record else None
+        return inputs.image.sha256 if inputs and inputs.image else ""
 
 
 def same_images(entries: Sequence[Entry]) -> list[list[str]]:
@@ -64,9 +81,8 @@ def same_images(entries: Sequence[Entry]) -> list[list[str]]:
     """
     by_sum: dict[str, list[str]] = {}
     for entry in entries:
-        stamp = ((entry.record or {}).get("inputs") or {}).get("image") or {}
-        if stamp.get("sha256") and entry.status == "done":
-            by_sum.setdefault(stamp["sha256"], []).append(entry.case.name)
+        if entry.checksum and entry.status == "done":
+            by_sum.setdefault(entry.checksum, []).append(entry.case.name)
     return [names for names in by_sum.values() if len(names) > 1]
 
 
@@ -86,7 +102,7 @@ def write_group(
     if _is_current(output, state / _INDEX, digest):
         return False
     done = [entry for entry in entries if entry.status == "done"]
-    rows = {entry.case.name: rows_of(entry.record or {}) for entry in done}
+    rows = {entry.case.name: entry.rows for entry in done}
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
         label_set = label_set_of_rows(row for here in rows.values() for row in here)
@@ -115,6 +131,14 @@ def write_group(
     return True
 
 
+@dataclass(frozen=True)
+class _Index:
+    """What was written last, and of what."""
+
+    digest: str
+    files: dict[FileName, int]
+
+
 def _digest(entries: Sequence[Entry], norms: str | None) -> str:
     """Changes whenever a table would."""
     facts = [
@@ -128,7 +152,7 @@ def _digest(entries: Sequence[Entry], norms: str | None) -> str:
                 e.case.age,
                 e.case.sex,
             ),
-            *(e.status, e.reason, (e.record or {}).get("finished")),
+            *(e.status, e.reason, e.record.finished if e.record else None),
         )
         for e in entries
     ]
@@ -138,11 +162,11 @@ def _digest(entries: Sequence[Entry], norms: str | None) -> str:
 
 def _is_current(output: Path, index: Path, digest: str) -> bool:
     try:
-        known = json.loads(index.read_text(encoding="utf-8"))
-        return known["digest"] == digest and all(
-            (output / name).stat().st_size == size for name, size in known["files"].items()
+        known = read_typed(index, _Index)
+        return known.digest == digest and all(
+            (output / name).stat().st_size == size for name, size in known.files.items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, InputError):
         return False
 
 
@@ -165,8 +189,8 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     twins = {name: names for names in same_images(entries) for name in names}
     lines = []
     for entry in entries:
-        record = entry.record or {}
-        rows = rows_of(record) if entry.status == "done" else []
+        record = entry.record or Record()
+        rows = entry.rows
         others = [name for name in twins.get(entry.case.name, ()) if name != entry.case.name]
         lines.append(
             {
@@ -177,13 +201,13 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
                 "status": entry.status,
                 "reason": entry.reason,
                 "note": f"same image as {few(others)}" if others else "",
-                "edited": bool(record.get("edited")) if rows else None,
+                "edited": entry.edited if rows else None,
                 "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,
                 "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
                 "model": rows[0].model if rows else "",
-                "seconds": record.get("seconds") if rows else None,
-                "finished": record.get("finished", "") if rows else "",
-                "sha256": ((record.get("inputs") or {}).get("image") or {}).get("sha256", ""),
+                "seconds": record.seconds if rows else None,
+                "finished": record.finished if rows else "",
+                "sha256": entry.checksum,
             }
         )
     return lines
@@ -219,7 +243,7 @@ def without_norm(entries: Sequence[Entry], table: str) -> list[str]:
     lacking = []
     for entry in (e for e in entries if e.status == "done"):
         norms = read_norms(table, entry.case.age, entry.case.sex)
-        rows = rows_of(entry.record or {})
+        rows = entry.rows
         if rows and all(norms.expected(row.abbreviation) is None for row in rows):
             lacking.append(entry.case.name)
     return lacking
@@ -271,8 +295,7 @@ def _write_page(
     pages = {}
     for entry in entries:
         if entry.status == "done":
-            edited = bool((entry.record or {}).get("edited"))
-            page = entry.paths.of("_report.html", edited).relative_to(output).as_posix()
+            page = entry.paths.of("_report.html", entry.edited).relative_to(output).as_posix()
             pages[entry.case.name] = page
     waiting = sum(entry.status == "waiting" for entry in entries)
     twins = [few(names) for names in same_images(entries)]

@@ -1,14 +1,12 @@
 """What is to be done for each case, and why: only what is missing or out of date."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from ..io.bids.derivatives import CasePaths
 from ..options import SegmentOptions
 from .find import CohortCase
-from .record import Record, is_readable, is_same, quick_stamp
+from .record import Automatic, Inputs, Options, Record, Stamp, is_readable, is_same, quick_stamp
 
 
 @dataclass(frozen=True)
@@ -21,16 +19,7 @@ class Wishes:
     norms: str | None = None
     norms_sha256: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {**vars(self), "options": self.options.to_dict()}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Wishes":
-        """Read back what :meth:`to_dict` wrote."""
-        return cls(**{**values, "options": SegmentOptions.from_dict(values["options"])})
-
-    def of_labels(self) -> dict[str, Any]:
+    def of_labels(self) -> Options:
         """The options that the labels depend on; one that a record of before does not name had its default then."""
         return {
             "model_sha256": self.model_sha256,
@@ -38,7 +27,7 @@ class Wishes:
             **self.options.recorded(),
         }
 
-    def of_rows(self, case: CohortCase) -> dict[str, Any]:
+    def of_rows(self, case: CohortCase) -> Options:
         """The options that table and page depend on, besides the labels."""
         return {
             "units": self.options.units,
@@ -51,22 +40,18 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Task:
-    """One case for a worker process, as plain values."""
+    """One case for a worker process, with absolute paths."""
 
     do: str
     """ "segment" (run the network, then measure) or "measure" (labels are there)."""
-    case: dict[str, Any]
-    output: str
-    wishes: dict[str, Any]
+    case: CohortCase
+    output: Path
+    wishes: Wishes
     run: str
-    edited: str | None = None
+    edited: Path | None = None
     why: str = ""
     overwrite: bool = False
     """Replace labels that someone painted over."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -101,7 +86,7 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         sentence = f"{corrected[0]} and {corrected[1].name} are both corrected segmentations: keep one."
         return Step(case, paths, "refuse", sentence, record)
     edited = corrected[0] if corrected else None
-    automatic = (record or {}).get("automatic")
+    automatic = record.automatic if record else None
     if edited is None and not force.overwrite and is_foreign(paths.labels, automatic):
         return Step(case, paths, "refuse", foreign_sentence(paths, automatic), record)
 
@@ -113,15 +98,14 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         return do(full, "new")
     if force.redo:
         return do(full, "asked for again")
-    removed = edited is None and bool(record.get("corrected", record.get("edited")))
-    failed = record.get("status") == "failed"
-    inputs = record.get("inputs", {})
-    if not _inputs_same(case, inputs):
-        return do(full, "image changed" if record.get("status") == "done" else "failed before")
+    removed = edited is None and record.corrected
+    failed = record.status == "failed"
+    if record.inputs is None or not _inputs_same(case, record.inputs):
+        return do(full, "image changed" if record.status == "done" else "failed before")
     if edited:
-        if not is_same(edited, record.get("edited")):
-            return do("measure", "correction changed" if record.get("edited") else "corrected by hand")
-    elif not _labels_current(paths, wishes, inputs, automatic):
+        if not is_same(edited, record.edited):
+            return do("measure", "correction changed" if record.edited else "corrected by hand")
+    elif not _labels_current(paths, wishes, record.inputs, automatic):
         if failed and not removed and _failed_alike(record, wishes) and not force.retry_failed:
             return do("nothing", "failed before")
         why = "correction removed" if failed and removed else _why_labels(paths, wishes, automatic, record)
@@ -129,32 +113,28 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
     if failed:
         if removed:  # what failed was the correction, perhaps
             return do("measure", "correction removed")
-        again = (
-            force.retry_failed
-            or record.get("kind") != "input"
-            or record.get("rows_of") != wishes.of_rows(case)
-        )
+        again = force.retry_failed or record.kind != "input" or record.rows_of != wishes.of_rows(case)
         return do("measure" if again else "nothing", "failed before")
-    if record.get("status") != "done":
+    if record.status != "done":
         return do(full if edited else "measure", "interrupted before")
     if removed:
         return do("measure", "correction removed")
-    if record.get("rows_of") != wishes.of_rows(case):
+    if record.rows_of != wishes.of_rows(case):
         return do("measure", "options changed")
-    if not all(_has_size(paths.folder / name, size) for name, size in record.get("outputs", {}).items()):
+    if not all(_has_size(paths.folder / name, size) for name, size in record.outputs.items()):
         return do("measure", "results missing")
     return do("nothing", "up to date")
 
 
-def is_foreign(labels: Path, automatic: Mapping[str, Any] | None) -> bool:
+def is_foreign(labels: Path, automatic: Automatic | None) -> bool:
     """True when a label map lies there that no run has written."""
     if not labels.exists():
         return False
-    known = [automatic.get("labels"), automatic.get("labels_before")] if automatic else []
+    known = [automatic.labels, automatic.labels_before] if automatic else []
     return not any(stamp and is_same(labels, stamp) for stamp in known)
 
 
-def foreign_sentence(paths: CasePaths, automatic: Mapping[str, Any] | None) -> str:
+def foreign_sentence(paths: CasePaths, automatic: Automatic | None) -> str:
     """What to say of labels that no run has written."""
     name = paths.of("_dseg.nii.gz", True).name
     if not automatic:
@@ -168,52 +148,42 @@ def foreign_sentence(paths: CasePaths, automatic: Mapping[str, Any] | None) -> s
     )
 
 
-def _inputs_same(case: CohortCase, inputs: Mapping[str, Any]) -> bool:
-    channels = inputs.get("channels") or {}
+def _inputs_same(case: CohortCase, inputs: Inputs) -> bool:
     return (
-        "image" in inputs
-        and _input_same(case.image, inputs["image"])
-        and set(channels) == set(case.channels)
-        and all(_input_same(path, channels[name]) for name, path in case.channels.items())
+        _input_same(case.image, inputs.image)
+        and set(inputs.channels) == set(case.channels)
+        and all(_input_same(path, inputs.channels[name]) for name, path in case.channels.items())
     )
 
 
-def _input_same(path: Path, stamp: Mapping[str, Any] | None) -> bool:
+def _input_same(path: Path, stamp: Stamp | None) -> bool:
     """As :func:`is_same`; a file that could not be read then is the same while it still cannot."""
     return is_same(path, stamp) if stamp else not is_readable(path)
 
 
-def _labels_current(
-    paths: CasePaths, wishes: Wishes, inputs: Mapping[str, Any], automatic: Mapping[str, Any] | None
-) -> bool:
+def _labels_current(paths: CasePaths, wishes: Wishes, inputs: Inputs, automatic: Automatic | None) -> bool:
     return bool(
         automatic
-        and automatic.get("made_of") == made_of(inputs)
-        and automatic.get("options") == wishes.of_labels()
-        and is_same(paths.labels, automatic.get("labels"))
+        and automatic.made_of == inputs.checksums
+        and automatic.options == wishes.of_labels()
+        and is_same(paths.labels, automatic.labels)
         and (not wishes.options.save_probabilities or paths.of("_probseg.nii.gz").exists())
     )
 
 
-def made_of(inputs: Mapping[str, Any]) -> dict[str, str]:
-    """The checksums of the images that labels were made of."""
-    stamps = {"image": inputs.get("image"), **(inputs.get("channels") or {})}
-    return {name: (stamp or {}).get("sha256", "") for name, stamp in stamps.items()}
-
-
 def _failed_alike(record: Record, wishes: Wishes) -> bool:
     """True when the same input under the same options failed for what the input is: it would fail again."""
-    return record.get("kind") == "input" and record.get("labels_of") == wishes.of_labels()
+    return record.kind == "input" and record.labels_of == wishes.of_labels()
 
 
-def _why_labels(paths: CasePaths, wishes: Wishes, automatic: Mapping[str, Any] | None, record: Record) -> str:
-    if record.get("status") != "done":
-        return "failed before" if record.get("status") == "failed" else "interrupted before"
+def _why_labels(paths: CasePaths, wishes: Wishes, automatic: Automatic | None, record: Record) -> str:
+    if record.status != "done":
+        return "failed before" if record.status == "failed" else "interrupted before"
     if not automatic:
         return "correction removed"
     if not paths.labels.exists():
         return "results missing"
-    before, now = automatic.get("options", {}), wishes.of_labels()
+    before, now = automatic.options, wishes.of_labels()
     if before.get("model_sha256") != now["model_sha256"]:
         return "model changed"
     return "options changed" if before != now else "results missing"
@@ -221,7 +191,7 @@ def _why_labels(paths: CasePaths, wishes: Wishes, automatic: Mapping[str, Any] |
 
 def _has_size(path: Path, size: int) -> bool:
     stamp = quick_stamp(path)
-    return stamp is not None and stamp["size"] == size
+    return stamp is not None and stamp.size == size
 
 
 def refreshed(step: Step) -> Record | None:
@@ -229,34 +199,19 @@ def refreshed(step: Step) -> Record | None:
     record = step.record
     if record is None or step.do != "nothing":
         return None
-    changed = False
 
-    def fresh(path: Path | None, stamp: dict[str, Any] | None) -> dict[str, Any] | None:
-        nonlocal changed
-        if path is None or not stamp:
+    def fresh(path: Path | None, stamp: Stamp | None) -> Stamp | None:
+        now = quick_stamp(path) if path and stamp else None
+        if path is None or stamp is None or now is None or now.looks_like(stamp):
             return stamp
-        now = quick_stamp(path)
-        if not now or all(stamp.get(key) == value for key, value in now.items()):
-            return stamp
-        if not is_same(path, stamp):  # nobody has looked at a case that was not asked for
-            return stamp
-        changed = True
-        return {**stamp, **now}
+        # Nobody has looked at a case that was not asked for.
+        return replace(now, sha256=stamp.sha256) if is_same(path, stamp) else stamp
 
-    inputs = record.get("inputs", {})
-    channels = inputs.get("channels") or {}
-    updated = {
-        **record,
-        "inputs": {
-            "image": fresh(step.case.image, inputs.get("image")),
-            "channels": {name: fresh(step.case.channels.get(name), s) for name, s in channels.items()},
-        },
-        "edited": fresh(step.edited, record.get("edited")),
-    }
-    if record.get("automatic"):
-        automatic = record["automatic"]
-        labels = (
-            fresh(step.paths.labels, automatic.get("labels")) if not step.edited else automatic.get("labels")
-        )
-        updated["automatic"] = {**automatic, "labels": labels}
-    return updated if changed else None
+    inputs, automatic = record.inputs, record.automatic
+    if inputs:
+        channels = {name: fresh(step.case.channels.get(name), s) for name, s in inputs.channels.items()}
+        inputs = Inputs(fresh(step.case.image, inputs.image), channels)
+    if automatic and not step.edited:
+        automatic = replace(automatic, labels=fresh(step.paths.labels, automatic.labels))
+    updated = replace(record, inputs=inputs, edited=fresh(step.edited, record.edited), automatic=automatic)
+    return updated if updated != record else None

@@ -54,21 +54,21 @@ def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[Any]]:
     """How often each option had which value; labels corrected by hand come from no model."""
     found: dict[str, Counter[Any]] = {name: Counter() for name in ("model", *_OF_LABELS, *_OF_ROWS)}
     for entry in entries:
-        record = entry.record or {}
-        if entry.status != "done":
+        record = entry.record
+        if record is None or entry.status != "done":
             continue
-        _count(found, record.get("rows_of") or {}, _OF_ROWS)
-        automatic = record.get("automatic")
-        if automatic and not record.get("edited"):
-            options = automatic.get("options") or {}
+        _count(found, record.rows_of, _OF_ROWS)
+        automatic = record.automatic
+        if automatic and not record.edited:
+            options = automatic.options
             defaults = {name: recorded_default(name) for name in _OF_LABELS}
             _count(found, {**defaults, **options}, _OF_LABELS)
-            found["model"][f"{automatic.get('model', '')} {options.get('model_sha256', '')[:8]}".strip()] += 1
+            found["model"][f"{automatic.model} {str(options.get('model_sha256', ''))[:8]}".strip()] += 1
     return found
 
 
-def _count(found: Mapping[str, Counter[Any]], options: Mapping[str, Any], names: Sequence[str]) -> None:
+def _count(found: Mapping[str, Counter[Any]], options: Mapping[str, object], names: Sequence[str]) -> None:
     for name in names:
         if name in options:
             value = options[name]
-            found[name][tuple(value) if isinstance(value, list) else value] += 1
+            found[name][value if isinstance(value, str | int | float | None) else str(value)] += 1

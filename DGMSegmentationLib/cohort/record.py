@@ -2,38 +2,125 @@
 
 The record is the last file that is written for a case, so a case without a matching record is not finished. Files are
 compared by size and time of change, and by checksum only when these differ (a copied folder is still up to date).
+Records of every earlier version are read (:func:`migrate`).
 """
 
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
+from msgspec import Meta
+
+from ..errors import InputError
 from ..io.files import sha256, write_json
+from ..io.typed import parsed, typed
+from ..measurement.quality import Flag
 from ..measurement.roi import RoiRow
 
-FORMAT = 1
-Record = dict[str, Any]
+FORMAT = 2
+
+FileName = Annotated[str, Meta(pattern=r"^[^/\\]*[^/\\.][^/\\]*$")]
+"""The name of a file, never a way out of its folder."""
+Options = dict[str, object]
 
 _FLOATS = {field.name for field in fields(RoiRow) if field.type in (float, "float")}
 
 
-def quick_stamp(path: Path) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Stamp:
+    """By what a file, or a DICOM folder, is known again."""
+
+    size: int
+    mtime_ns: int
+    files: int | None = None
+    """How many, of a folder."""
+    sha256: str = ""
+
+    def looks_like(self, other: "Stamp") -> bool:
+        """Whether size and time of change are the same: nobody looks at the content then."""
+        return (self.size, self.mtime_ns, self.files) == (other.size, other.mtime_ns, other.files)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The images of a case; None for one that could not be read."""
+
+    image: Stamp | None = None
+    channels: dict[str, Stamp | None] = field(default_factory=dict)
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """Of image and channels, by name; "" for those that could not be read."""
+        stamps = {"image": self.image, **self.channels}
+        return {name: stamp.sha256 if stamp else "" for name, stamp in stamps.items()}
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """The label map that the network made, and what it was made of."""
+
+    made_of: dict[str, str] = field(default_factory=dict)
+    """Checksums of the images."""
+    options: Options = field(default_factory=dict)
+    labels: Stamp | None = None
+    labels_before: Stamp | None = None
+    """What lay there before: a run that was killed amid the renaming may have left either."""
+    model: str = ""
+    network_flags: tuple[Flag, ...] = ()
+    provenance: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass
+class Record:
+    """All that is known of a case after a run."""
+
+    name: str = ""
+    status: Literal["", "writing", "done", "failed"] = ""
+    subject: str = ""
+    session: str = ""
+    image: str = ""
+    why: str = ""
+    """Why it was worked on."""
+    kind: str = ""
+    """Whose fault a failure is: "input" fails again with the same input."""
+    reason: str = ""
+    inputs: Inputs | None = None
+    labels_of: Options = field(default_factory=dict)
+    """The options for the labels that were asked for."""
+    rows_of: Options = field(default_factory=dict)
+    """The options that table and page were made with."""
+    edited: Stamp | None = None
+    """The labels corrected by hand that were measured."""
+    corrected: bool = False
+    """Whether there were labels corrected by hand; they may have failed to be read."""
+    outputs: dict[FileName, int] = field(default_factory=dict)
+    """Name and size of the files that were written for the case."""
+    edited_outputs: dict[FileName, int] = field(default_factory=dict)
+    """The same of the last run that measured a correction."""
+    automatic: Automatic | None = None
+    rows: list[RoiRow] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float | None = None
+    peak_memory_mb: float | None = None
+    finished: str = ""
+    process: int | None = None
+    traceback: str = ""
+
+
+def quick_stamp(path: Path) -> Stamp | None:
     """Size and time of change of a file, or of all files of a DICOM folder; None when there is none to be seen."""
     try:
         stat = path.stat()
         if not path.is_dir():
-            return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+            return Stamp(stat.st_size, stat.st_mtime_ns)
         files = [entry.stat() for entry in path.iterdir() if entry.is_file()]
     except OSError:
         return None
-    return {
-        "size": sum(file.st_size for file in files),
-        "mtime_ns": max((file.st_mtime_ns for file in files), default=0),
-        "files": len(files),
-    }
+    return Stamp(
+        sum(file.st_size for file in files), max((file.st_mtime_ns for file in files), default=0), len(files)
+    )
 
 
 def is_readable(path: Path) -> bool:
@@ -48,57 +135,75 @@ def is_readable(path: Path) -> bool:
     return True
 
 
-def full_stamp(path: Path) -> dict[str, Any] | None:
+def full_stamp(path: Path) -> Stamp | None:
     """The quick stamp and the checksum; None when the file cannot be read."""
     stamp = quick_stamp(path)
     if stamp is None:
         return None
     try:
-        return {**stamp, "sha256": sha256(path)}
+        return replace(stamp, sha256=sha256(path))
     except OSError:
         return None
 
 
-def is_same(path: Path, stamp: Mapping[str, Any] | None) -> bool:
+def is_same(path: Path, stamp: Stamp | None) -> bool:
     """True when the file still has the content that the stamp was taken of."""
     now = quick_stamp(path)
-    if now is None or not stamp:
+    if now is None or stamp is None:
         return False
-    if all(now[key] == stamp.get(key) for key in now):
+    if now.looks_like(stamp):
         return True
-    if now["size"] != stamp.get("size") or "sha256" not in stamp:
+    if now.size != stamp.size or not stamp.sha256:
         return False
     try:
-        return sha256(path) == stamp["sha256"]
+        return sha256(path) == stamp.sha256
     except OSError:
         return False
 
 
-def read_record(path: Path) -> Record | None:
-    """The record of a case, or None when there is none or a newer or damaged one."""
+def read_record(path: Path, remark: Callable[[str], None] = lambda said: None) -> Record | None:
+    """The record of a case; None when there is none, or a damaged one or one of a later version, which is remarked."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = path.read_bytes()
+    except FileNotFoundError:
         return None
-    return record if isinstance(record, dict) and record.get("format") == FORMAT else None
+    except OSError as error:
+        remark(f"The record {path} cannot be read ({error.strerror or error}): its case counts as not done.")
+        return None
+    try:
+        return typed(Record, migrate(parsed(content, str(path))), str(path))
+    except InputError as error:
+        remark(f"{str(error).rstrip('.')}: its case counts as not done.")
+        return None
+
+
+def migrate(values: object) -> object:
+    """The values of a record as this version writes them. Raises InputError for those of a later version.
+
+    1 (version 0.1): inputs were {} before they were looked at, and a correction's outputs were told by ``edited``.
+    """
+    if not isinstance(values, dict):
+        return values
+    version, values = values.get("format"), dict(values)
+    if version not in (1, FORMAT):
+        raise InputError(f"A record of the format {str(version)[:20]} is none that this version knows.")
+    if version == 1:
+        values["inputs"] = values.get("inputs") or None
+        values.setdefault("corrected", bool(values.get("edited")))
+        if "edited_outputs" not in values and values.get("edited"):
+            values["edited_outputs"] = values.get("outputs", {})
+    if isinstance(values.get("rows"), list):
+        values["rows"] = [_row(line) for line in values["rows"]]
+    return values
+
+
+def _row(line: object) -> object:
+    """A row with NaN where the file has null, for JSON has no NaN."""
+    if not isinstance(line, Mapping):
+        return line
+    return {key: math.nan if value is None and key in _FLOATS else value for key, value in line.items()}
 
 
 def write_record(path: Path, record: Record) -> None:
     """Write the record, whole or not at all."""
-    write_json(path, {"format": FORMAT, **record})
-
-
-def rows_to_json(rows: list[RoiRow]) -> list[dict[str, Any]]:
-    """Rows as plain values; NaN becomes null in the file."""
-    return [asdict(row) for row in rows]
-
-
-def rows_of(record: Mapping[str, Any]) -> list[RoiRow]:
-    """The rows that a record holds."""
-
-    def value(key: str, stored: Any) -> Any:
-        return math.nan if stored is None and key in _FLOATS else stored
-
-    return [
-        RoiRow(**{key: value(key, stored) for key, stored in line.items()}) for line in record.get("rows", ())
-    ]
+    write_json(path, {"format": FORMAT, **vars(record)})

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,11 @@ from ..measurement.roi import RoiRow
 from ..measurement.tables import write_long
 from ..preprocessing.case import Case
 from .find import CohortCase
-from .plan import Task, Wishes, foreign_sentence, is_foreign, made_of
-from .record import Record, full_stamp, write_record
+from .plan import Task, Wishes, foreign_sentence, is_foreign
+from .record import Automatic, Record, full_stamp, write_record
+
+TABLE, PAGE = "_stats.tsv", "_report.html"
+"""How the names of a case's table and page end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +54,7 @@ def write_results(
 
     Raises DGMError, with nothing replaced, when someone painted over the automatic labels since the run was planned.
     """
-    edited = bool(record["edited"])
+    edited = record.edited is not None
     state = Path(task.output) / STATE
     paths.folder.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f"tmp-{task.run}-", dir=state))
@@ -62,41 +65,45 @@ def write_results(
             made.append(staging / paths.of(suffix, edited).name)
             return made[-1]
 
-        write_long(result.rows, staged("_stats.tsv"), missing="n/a")
-        _write_page(staged("_report.html"), case, record, result, norms)
+        write_long(result.rows, staged(TABLE), missing="n/a")
+        _write_page(staged(PAGE), case, record, result, norms)
         if result.new_labels:
             _write_labels(staged, case, result)
-            automatic = {
-                "made_of": made_of(record["inputs"]),
-                "options": wishes.of_labels(),
-                "labels": full_stamp(made[-1]),
-                "labels_before": full_stamp(paths.labels),
-                "model": result.rows[0].model,
-                "network_flags": [vars(flag) for flag in result.flags if flag.code in NETWORK_FLAGS],
-                "provenance": result.provenance,
-            }
-            if not task.overwrite and is_foreign(paths.labels, record["automatic"]):
-                raise DGMError(foreign_sentence(paths, record["automatic"]))
-            record["automatic"] = automatic
+            automatic = Automatic(
+                made_of=record.inputs.checksums if record.inputs else {},
+                options=wishes.of_labels(),
+                labels=full_stamp(made[-1]),
+                labels_before=full_stamp(paths.labels),
+                model=result.rows[0].model,
+                network_flags=tuple(flag for flag in result.flags if flag.code in NETWORK_FLAGS),
+                provenance=result.provenance,
+            )
+            if not task.overwrite and is_foreign(paths.labels, record.automatic):
+                raise DGMError(foreign_sentence(paths, record.automatic))
+            record.automatic = automatic
             # A run that is killed from here on leaves a label map that the next run knows as its own.
-            write_record(paths.record, {**record, "status": "writing", "rows": []})
+            write_record(paths.record, replace(record, status="writing", rows=[]))
             paths.of("_probseg.nii.gz").unlink(missing_ok=True)  # of the labels before
         for path in made:
             os.replace(path, paths.folder / path.name)
-        record["outputs"] = {path.name: (paths.folder / path.name).stat().st_size for path in made}
+        record.outputs = {path.name: (paths.folder / path.name).stat().st_size for path in made}
         if edited:
-            record["edited_outputs"] = record["outputs"]
+            record.edited_outputs = record.outputs
         else:
-            _remove_stale(paths.folder, record.pop("edited_outputs", {}))
+            _remove_stale(Path(task.output), paths, record.edited_outputs)
+            record.edited_outputs = {}
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _remove_stale(folder: Path, outputs: Mapping[str, int]) -> None:
-    """Table and page that we made of a correction which is gone; what someone changed since stays."""
-    for name, size in outputs.items():
-        path = folder / name
-        if path.is_file() and path.stat().st_size == size:
+def _remove_stale(output: Path, paths: CasePaths, outputs: Mapping[str, int]) -> None:
+    """Table and page that we made of a correction which is gone; what someone changed since stays.
+
+    A record may have been written by anybody: only these two files of this case go, and none beyond the output folder.
+    """
+    for path in (paths.of(suffix, edited=True) for suffix in (TABLE, PAGE)):
+        inside = path.resolve().is_relative_to(output.resolve()) and not path.is_symlink()
+        if inside and path.is_file() and path.stat().st_size == outputs.get(path.name):
             path.unlink()
 
 

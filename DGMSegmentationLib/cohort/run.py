@@ -95,7 +95,7 @@ def run_cohort(
     output = request.output
     check_output(output, cohort.root)
     if request.dry_run:
-        steps = _steps(cohort, output, wishes, request.force, selected)
+        steps = _steps(cohort, output, wishes, request.force, selected, log)
         entries = tuple(_entry(step, step.record) for step in steps)
         todo = [step for step in steps if step.do in ("segment", "measure")]
         return Summary(
@@ -109,12 +109,12 @@ def run_cohort(
 
 
 def _steps(
-    cohort: Cohort, output: Path, wishes: Wishes, force: Force, selected: frozenset[str]
+    cohort: Cohort, output: Path, wishes: Wishes, force: Force, selected: frozenset[str], log: Log
 ) -> list[Step]:
     steps = []
     for case in cohort.cases:
         paths = case_paths(output, case.name)
-        record = read_record(paths.record)
+        record = read_record(paths.record, log)
         if case.name in selected:
             steps.append(decide(case, paths, wishes, record, force))
         else:
@@ -135,7 +135,7 @@ def _run(
     log: Log,
 ) -> Summary:
     output, name = request.output, secrets.token_hex(4)
-    steps = _steps(cohort, output, wishes, request.force, selected)
+    steps = _steps(cohort, output, wishes, request.force, selected, log)
     records = {step.case.name: step.record for step in steps}
     for step in steps:
         if (fresh := refreshed(step)) is not None:
@@ -157,12 +157,12 @@ def _run(
         answers, workers = _answers(request, tasks, wishes, log)
         progress(Progress(0, len(tasks), 0, 0.0))
         for task, record, ending in answers:
-            step = by_name[task.case["name"]]
+            step = by_name[task.case.name]
             record = record or _ended(step, ending)
             records[step.case.name] = record
             done += 1
-            failed += record["status"] == "failed"
-            latest = f"{step.case.name}: {record.get('reason') or record['status']}"
+            failed += record.status == "failed"
+            latest = f"{step.case.name}: {record.reason or record.status}"
             now = time.monotonic()
             progress(Progress(done, len(tasks), failed, now - start, latest))
             if now - tables > _TABLES_EVERY_SECONDS:
@@ -221,7 +221,7 @@ def _no_answers() -> Generator[Answer, None, None]:
 
 
 def _task(step: Step, request: Request, wishes: Wishes, run: str) -> Task:
-    edited = str(step.edited.absolute()) if step.edited else None
+    edited = step.edited.absolute() if step.edited else None
     overwrite = request.force.overwrite
     return task_of(
         step.case,
@@ -237,19 +237,16 @@ def _task(step: Step, request: Request, wishes: Wishes, run: str) -> Task:
 
 def _ended(step: Step, reason: str) -> Record:
     """The record of a case whose worker died; it is tried again in the next run."""
-    known = read_record(step.paths.record) or {}
-    record: Record = {
-        "name": step.case.name,
-        "status": "failed",
-        "kind": "failure",
-        "reason": reason,
-        "inputs": {},
-        "rows": [],
-        "outputs": {},
-        "corrected": step.edited is not None,
-        "edited_outputs": known.get("edited_outputs", {}),
-        "automatic": known.get("automatic"),
-        "finished": f"{time.time():.6f}",
-    }
+    known = read_record(step.paths.record) or Record()
+    record = Record(
+        name=step.case.name,
+        status="failed",
+        kind="failure",
+        reason=reason,
+        corrected=step.edited is not None,
+        edited_outputs=known.edited_outputs,
+        automatic=known.automatic,
+        finished=f"{time.time():.6f}",
+    )
     write_record(step.paths.record, record)
     return record

@@ -1,6 +1,6 @@
 """Many machines: the same tasks through a Dask scheduler whose workers see the same folders."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from ..errors import DGMError, InputError
@@ -11,11 +11,11 @@ from .record import Record
 _PATIENCE = "10s"
 
 
-def run_task(message: Mapping[str, Any]) -> Record:
+def run_task(task: Task) -> Record:
     """What a Dask worker runs; the model stays in its memory for the next case."""
-    from .subject import process_plain
+    from .subject import process_task
 
-    return process_plain(message)
+    return process_task(task)
 
 
 def run_dask(
@@ -45,8 +45,8 @@ def run_dask(
             log("The scheduler has no workers yet; waiting for them (dask worker ADDRESS, or a SLURM job).")
         futures = {}
         for task in tasks:
-            key = f"dgmseg-{task.run}-{task.case['name']}"
-            futures[client.submit(run_task, task.to_dict(), key=key, pure=False)] = task
+            key = f"dgmseg-{task.run}-{task.case.name}"
+            futures[client.submit(run_task, task, key=key, pure=False)] = task
         for future in as_completed(list(futures), loop=client.loop):
             yield futures.pop(future), *_outcome(future)
             future.release()

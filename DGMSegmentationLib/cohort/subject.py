@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,18 +23,16 @@ from ..io.files import read_image
 from ..io.labels import read_labels
 from ..measurement.files import OpenedImage, reference_for
 from ..measurement.norms import read_norms
-from ..measurement.quality import Flag, add_flags, quality_flags
+from ..measurement.quality import add_flags, quality_flags
 from ..measurement.roi import RoiRow, labels_on_grid, measure
 from ..preprocessing.case import Case, open_case
 from .find import CohortCase
-from .plan import Task, Wishes, made_of
-from .record import Record, full_stamp, read_record, rows_to_json, write_record
+from .plan import Task, Wishes
+from .record import Automatic, Inputs, Record, full_stamp, read_record, write_record
 from .results import Result, write_results
 
 if TYPE_CHECKING:
     from ..inference.predictor import Predictor
-
-_PATHS = ("image", "edited")
 
 
 class Predictors:
@@ -62,63 +60,63 @@ _predictors = Predictors()
 
 
 def task_of(case: CohortCase, output: Path, wishes: Wishes, **more: Any) -> Task:
-    """A task as plain values, with absolute paths."""
-    plain = {field.name: getattr(case, field.name) for field in fields(case)}
-    plain["image"] = str(case.image.absolute())
-    plain["channels"] = {name: str(path.absolute()) for name, path in case.channels.items()}
-    plain["edited"] = str(case.edited.absolute()) if case.edited else None
-    return Task(case=plain, output=str(output.absolute()), wishes=wishes.to_dict(), **more)
+    """A task for a process that may run in another folder: with absolute paths."""
+    absolute = replace(
+        case,
+        image=case.image.absolute(),
+        channels={name: path.absolute() for name, path in case.channels.items()},
+        edited=case.edited.absolute() if case.edited else None,
+    )
+    return Task(case=absolute, output=output.absolute(), wishes=wishes, **more)
 
 
-def process_plain(message: Mapping[str, Any]) -> Record:
-    """Run a task that came as plain values; one at a time in a process. Never raises."""
-    with _predictors.lock, speaking("shell"):  # in a process of its own nobody has said so yet
-        return process(Task(**message))
+def process_task(task: Task) -> Record:
+    """Run a task in a process of its own; one at a time."""
+    with _predictors.lock, speaking("shell"):  # nobody has said so yet here
+        return process(task)
 
 
 def process(task: Task) -> Record:
     """Do the task and return its record, which also lies on the disk. A failure is a record with its reason."""
-    case = _case_of(task)
-    wishes = Wishes.from_dict(task.wishes)
-    paths = case_paths(Path(task.output), case.name)
+    case, wishes = task.case, task.wishes
+    paths = case_paths(task.output, case.name)
     start = time.perf_counter()
     # From the disk, not from the plan: an earlier attempt whose worker died may have come further than the plan knows.
-    previous = read_record(paths.record) or {}
-    record: Record = {
-        "name": case.name,
-        "subject": case.subject,
-        "session": case.session,
-        "image": case.source,
-        "why": task.why,
-        "inputs": {},
-        "labels_of": wishes.of_labels(),
-        "rows_of": wishes.of_rows(case),
-        "edited": None,
-        "corrected": bool(task.edited),
-        "edited_outputs": previous.get(
-            "edited_outputs", previous.get("outputs", {}) if previous.get("edited") else {}
-        ),
-        "automatic": previous.get("automatic"),
-    }
+    previous = read_record(paths.record) or Record()
+    record = Record(
+        name=case.name,
+        subject=case.subject,
+        session=case.session,
+        image=case.source,
+        why=task.why,
+        labels_of=wishes.of_labels(),
+        rows_of=wishes.of_rows(case),
+        corrected=task.edited is not None,
+        edited_outputs=previous.edited_outputs,
+        automatic=previous.automatic,
+    )
     try:
         _run(task, case, wishes, paths, record)
-        record["status"] = "done"
+        record.status = "done"
     except Exception as error:  # a broken subject must not end the run
-        coded = _failure(error)
-        record |= {"status": "failed", "kind": coded.kind, "reason": str(coded), "rows": [], "outputs": {}}
-        if coded.kind == "bug":
-            record["traceback"] = traceback.format_exc()
-    record |= {
-        "seconds": round(time.perf_counter() - start, 2),
-        "peak_memory_mb": None if (peak := peak_memory_mb()) is None else round(peak),
-        "finished": datetime.now(timezone.utc).isoformat(),
-        "process": os.getpid(),
-    }
+        _fail(record, _failure(error))
+        if record.kind == "bug":
+            record.traceback = traceback.format_exc()
+    record.seconds = round(time.perf_counter() - start, 2)
+    record.peak_memory_mb = None if (peak := peak_memory_mb()) is None else round(peak)
+    record.finished = datetime.now(timezone.utc).isoformat()
+    record.process = os.getpid()
     try:
         write_record(paths.record, record)
     except DGMError as error:
-        record |= {"status": "failed", "kind": "failure", "reason": str(error), "rows": []}
+        _fail(record, error)
+        record.kind = "failure"
     return record
+
+
+def _fail(record: Record, error: DGMError) -> None:
+    record.status, record.kind, record.reason = "failed", error.kind, str(error)
+    record.rows, record.outputs = [], {}
 
 
 def _failure(error: BaseException) -> DGMError:
@@ -129,22 +127,13 @@ def _failure(error: BaseException) -> DGMError:
     return UnexpectedError("case_unexpected", **coded.facts) if coded.kind == "bug" else coded
 
 
-def _case_of(task: Task) -> CohortCase:
-    values = dict(task.case)
-    for name in _PATHS:
-        values[name] = Path(values[name]) if values[name] else None
-    values["channels"] = {name: Path(path) for name, path in values["channels"].items()}
-    return CohortCase(**values)
-
-
 def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record: Record) -> None:
-    record["inputs"] = {
-        "image": full_stamp(case.image),
-        "channels": {name: full_stamp(path) for name, path in case.channels.items()},
-    }
-    edited = Path(task.edited) if task.edited else None
+    record.inputs = Inputs(
+        full_stamp(case.image), {name: full_stamp(path) for name, path in case.channels.items()}
+    )
+    edited = task.edited
     if edited:
-        record["edited"] = full_stamp(edited)
+        record.edited = full_stamp(edited)
     norms = read_norms(wishes.norms, case.age, case.sex) if wishes.norms else None
     image = read_image(case.image)
     said: list[Remark] = []
@@ -152,9 +141,9 @@ def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record:
         result = _segmented(case, image, wishes, said.append)
     else:
         result = _measured(case, image, edited or paths.labels, wishes, record, edited is not None)
-    result.provenance["checksums"] = made_of(record["inputs"])
-    record["warnings"] = [str(remark) for remark in said or result.case.warnings]
-    record["rows"] = rows_to_json(result.rows)
+    result.provenance["checksums"] = record.inputs.checksums
+    record.warnings = [str(remark) for remark in said or result.case.warnings]
+    record.rows = list(result.rows)
     write_results(task, case, wishes, paths, record, result, norms)
 
 
@@ -198,14 +187,14 @@ def _measured(
     native = opened.image.replace(data=array, unit=None)
     if not array.any():
         raise InputError(f"{source} holds no label: check that it is the right segmentation.")
-    automatic = record["automatic"] or {}
-    model = "" if edited else automatic.get("model", "")
+    automatic = record.automatic or Automatic()
+    model = "" if edited else automatic.model
     rows = _rows(case, opened, labels if resampled else native, wishes, model, edited)
     flags = quality_flags(rows, native, opened.mask)
     if not edited:
-        flags += [Flag(**flag) for flag in automatic.get("network_flags", ())]
+        flags += automatic.network_flags
     provenance = {
-        **({} if edited else automatic.get("provenance", {})),
+        **({} if edited else automatic.provenance),
         "software": f"DGMSegmentation {__version__}",
         "measured": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "input": case.image.name,

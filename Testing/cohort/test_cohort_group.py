@@ -1,7 +1,7 @@
 """The tables and the page of a cohort, from records: every case has its place, and they say how it was measured."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,12 @@ from DGMSegmentationLib.cohort.group import Entry, same_images, without_norm, wr
 from DGMSegmentationLib.cohort.layout import write_frame
 from DGMSegmentationLib.cohort.plan import Wishes
 from DGMSegmentationLib.cohort.provenance import group_provenance, mixed
-from DGMSegmentationLib.cohort.record import rows_to_json
+from DGMSegmentationLib.cohort.record import Record, migrate
 from DGMSegmentationLib.cohort.request import Request, checked
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.io.tables import read_table
+from DGMSegmentationLib.io.typed import typed
 from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.options import SegmentOptions
@@ -32,10 +33,12 @@ def entry(folder: Path, name: str, image: str, shift=0.0, flags="", **record) ->
     rows = [row.with_flags([flags] if flags else []) for row in rows]
     case = CohortCase(name, subject, session, folder / image, image, image)
     made = {
-        "status": "done", "finished": name, "rows": rows_to_json(rows), "rows_of": {"reference": "none", "units": "auto"},
+        "status": "done", "finished": name, "rows": [asdict(row) for row in rows],
+        "rows_of": {"reference": "none", "units": "auto"},
         "automatic": {"model": "m 1", "options": {"model_sha256": "a" * 64, "connectivity": 6}},
     }  # fmt: skip
-    return Entry(case, case_paths(folder / "out", case.name), {**made, **record})
+    values = migrate({"format": 1, **made, **record})
+    return Entry(case, case_paths(folder / "out", case.name), typed(Record, values, name))
 
 
 def written(folder: Path, entries: list[Entry]) -> Path:
@@ -135,8 +138,12 @@ def test_what_people_wrote_beside_the_results_stays(tmp_path):
 
 
 def test_files_that_are_no_images_are_not_said_to_be_the_same(tmp_path):
+    stamp = {"size": 5, "mtime_ns": 7}
+
     def stamped(name, status):
-        return entry(tmp_path, name, f"{name}.nii", inputs={"image": {"sha256": "0" * 64}}, status=status)
+        return entry(
+            tmp_path, name, f"{name}.nii", inputs={"image": {**stamp, "sha256": "0" * 64}}, status=status
+        )
 
     both = [stamped(name, "failed") for name in ("sub-P1", "sub-P2")]
     assert same_images(both) == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from cohorts import MODEL, add_subject
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import CohortCase
-from DGMSegmentationLib.cohort.plan import Force, Step, Wishes, decide, made_of, refreshed
-from DGMSegmentationLib.cohort.record import full_stamp, read_record, write_record
+from DGMSegmentationLib.cohort.plan import Force, Step, Wishes, decide, refreshed
+from DGMSegmentationLib.cohort.record import Automatic, Inputs, Record, full_stamp, read_record, write_record
 from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.options import SegmentOptions
 
@@ -23,16 +24,15 @@ def finished(folder: Path):
     paths, wishes = case_paths(folder / "out", case.name), Wishes()
     paths.folder.mkdir(parents=True)
     paths.labels.write_bytes(b"labels")
-    inputs = {"image": full_stamp(image), "channels": {}}
-    automatic = {
-        "made_of": made_of(inputs),
-        "options": wishes.of_labels(),
-        "labels": full_stamp(paths.labels),
-    }
-    record = {
-        "format": 1, "status": "done", "inputs": inputs, "edited": None, "automatic": automatic,
-        "rows_of": wishes.of_rows(case), "outputs": {paths.labels.name: len(b"labels")},
-    }  # fmt: skip
+    inputs = Inputs(full_stamp(image))
+    automatic = Automatic(inputs.checksums, wishes.of_labels(), full_stamp(paths.labels))
+    record = Record(
+        status="done",
+        inputs=inputs,
+        automatic=automatic,
+        rows_of=wishes.of_rows(case),
+        outputs={paths.labels.name: len(b"labels")},
+    )
     return case, paths, wishes, record
 
 
@@ -51,18 +51,16 @@ def test_a_touched_file_is_noted_once(tmp_path):
     case, paths, wishes, record = finished(tmp_path)
     os.utime(case.image, ns=(5, 5))
     record = refreshed(decide(case, paths, wishes, record, Force()))
-    assert record["inputs"]["image"]["mtime_ns"] == 5
+    assert record.inputs.image.mtime_ns == 5
     assert refreshed(decide(case, paths, wishes, record, Force())) is None
 
 
 def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
     case, paths, wishes, record = finished(tmp_path)
-    before = record["automatic"]["labels"]
-    coming = {**before, "sha256": "0" * 64, "mtime_ns": 1}
-    record |= {
-        "status": "writing",
-        "automatic": {**record["automatic"], "labels": coming, "labels_before": before},
-    }
+    before = record.automatic.labels
+    coming = replace(before, sha256="0" * 64, mtime_ns=1)
+    record.status = "writing"
+    record.automatic = replace(record.automatic, labels=coming, labels_before=before)
     assert decide(case, paths, wishes, record, Force()).do == "segment"
     paths.labels.write_bytes(b"painted")
     assert decide(case, paths, wishes, record, Force()).do == "refuse"
@@ -71,14 +69,14 @@ def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
 
 def test_a_failed_correction_that_is_removed_fails_no_longer(tmp_path):
     case, paths, wishes, record = finished(tmp_path)
-    failed = {**record, "status": "failed", "kind": "input", "corrected": True, "edited": None, "outputs": {}}
+    failed = replace(record, status="failed", kind="input", corrected=True, outputs={})
     step = decide(case, paths, wishes, failed, Force())
     assert (step.do, step.why) == ("measure", "correction removed")
-    never = {**failed, "automatic": None, "labels_of": wishes.of_labels()}  # it was there from the start
+    never = replace(failed, automatic=None, labels_of=wishes.of_labels())  # it was there from the start
     paths.labels.unlink()
     step = decide(case, paths, wishes, never, Force())
     assert (step.do, step.why) == ("segment", "correction removed")
-    assert decide(case, paths, wishes, {**never, "corrected": False}, Force()).do == "nothing"
+    assert decide(case, paths, wishes, replace(never, corrected=False), Force()).do == "nothing"
 
 
 def test_labels_without_a_record_have_a_sentence_of_their_own(tmp_path):
@@ -129,11 +127,11 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(subject, "_segmented", meanwhile)
         done = process(task_of(case, output, wishes, do="segment", run="x"))
-        assert done["status"] == "failed" and "was changed after it was made" in done["reason"]
+        assert done.status == "failed" and "was changed after it was made" in done.reason
         assert labels.read_bytes() == b"painted"
         assert decide(case, case_paths(output, case.name), wishes, done, Force()).do == "refuse"
         asked = process(task_of(case, output, wishes, do="segment", run="x", overwrite=True))
-        assert asked["status"] == "done" and labels.read_bytes() != b"painted"
+        assert asked.status == "done" and labels.read_bytes() != b"painted"
     for path, content in before.items():
         path.write_bytes(content)
     write_record(output / ".dgmseg/sub-1.json", record)
@@ -149,13 +147,13 @@ def test_table_and_page_of_a_correction_go_with_it(run):
     assert all(path.exists() for path in made)
     correction.write_bytes(b"")
     assert main([*command, "--connectivity", "26"]) == 1
-    assert read_record(output / ".dgmseg/sub-1.json")["status"] == "failed"
+    assert read_record(output / ".dgmseg/sub-1.json").status == "failed"
     correction.unlink()
     mine = made[1].read_text() + "<!-- my note -->"
     made[1].write_text(mine)
     assert main([*command, "--connectivity", "26"]) == 1
     record = read_record(output / ".dgmseg/sub-1.json")
-    assert (record["status"], record["why"]) == ("done", "correction removed")
+    assert (record.status, record.why) == ("done", "correction removed")
     assert not made[0].exists() and made[1].read_text() == mine
     made[1].unlink()
 
@@ -164,12 +162,12 @@ def test_the_plan_counts_each_case_once(run, capsys):
     output, command = run
     record = output / ".dgmseg/sub-2.json"
     assert json.loads(record.read_text())["kind"] == "input"
-    write_record(record, {**read_record(record), "kind": "failure"})  # as after a full disk: tried again
+    write_record(record, replace(read_record(record), kind="failure"))  # as after a full disk: tried again
     assert main([*command, "--connectivity", "26", "--dry-run"]) == 0
     said = capsys.readouterr()
     assert said.out.splitlines() == ["sub-2\tsegment\tfailed before"]
     assert "1 to do, 1 up to date." in said.err
-    write_record(record, {**read_record(record), "kind": "input"})
+    write_record(record, replace(read_record(record), kind="input"))
     assert main([*command, "--connectivity", "26", "--participant", "1", "--dry-run"]) == 0
     said = capsys.readouterr()
     assert said.out.startswith("sub-2\tnothing\t") and "1 up to date, 1 failed and unchanged." in said.err

@@ -416,11 +416,11 @@ def test_grid_is_symmetric_for_mirroring():
 
 _POOL_THEN_WAIT = """
 import os, time
-from DGMSegmentationLib.simulation.workers import _pool
+from DGMSegmentationLib.worker.pool import run_pool
 if __name__ == "__main__":
-    pool = _pool(1)
-    print(pool.submit(os.getpid).result(), flush=True)
-    time.sleep(600)
+    for outcome in run_pool(os.getpid, [()] * 2, 1):
+        print(outcome.value, flush=True)
+        time.sleep(600)
 """
 
 

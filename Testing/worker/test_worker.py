@@ -289,7 +289,7 @@ def test_the_worker_dies_with_its_parent(how, head, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks into /proc")
-@pytest.mark.parametrize("module", ["worker", "cohort.local"])
+@pytest.mark.parametrize("module", ["worker", "worker.pool"])
 def test_no_library_finds_the_messages_on_the_standard_input(module):
     """On Windows an import of numpy that looks there would wait for the next message, that is for ever."""
     process = subprocess.Popen(
