@@ -276,6 +276,9 @@ def _write_changes(
     text = page.render(
         title="Changes between sessions",
         changes=found,
+        structures={
+            s.abbreviation: s for s in label_set_of_rows(row for visit in visits for row in visit.rows)
+        },
         provenance=list(flatten(provenance)),
         software=f"DGMSegmentation {__version__}",
     )
