@@ -28,7 +28,7 @@ from ..structures import MIRROR
 from ..structures.atoms import atoms
 from .augment import Augmenter
 from .cases import Case
-from .module import Keeper, Row, SegmentationModule
+from .module import Checkpointer, Row, SegmentationModule
 from .run_state import Progress, refuse_damaged
 from .settings import Preset, StageSettings
 from .tiles import Tiles, TileSampler, validation_tiles
@@ -144,20 +144,20 @@ def fit_phase(
     progress: Progress,
     device: torch.device,
     report: Callable[[list[Row]], None],
-) -> Keeper:
-    """Train one phase to its end, from its last checkpoint when there is one; return the keeper with the best weights."""
+) -> Checkpointer:
+    """Train one phase to its end, from its last checkpoint when there is one; return the checkpointer with the best weights."""
     stage, checkpoint = module.stage, progress.folder / f"{name}.ckpt"
-    keeper = Keeper(checkpoint, label, stage.keep, epochs, report)
+    checkpointer = Checkpointer(checkpoint, label, stage.keep, epochs, report)
     if checkpoint.exists():
         with refuse_damaged(checkpoint):
             saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-            state = saved["callbacks"][keeper.state_key]
+            state = saved["callbacks"][checkpointer.state_key]
             finished = state["finished"]
         if finished:
-            keeper.load_state_dict(state)
+            checkpointer.load_state_dict(state)
             module.load_state_dict(saved["state_dict"])
-            return keeper
-    callbacks: list[Callback] = [keeper, *progress_callbacks()]
+            return checkpointer
+    callbacks: list[Callback] = [checkpointer, *progress_callbacks()]
     if stage.patience and len(data.validation):
         callbacks.append(EarlyStopping("val_loss", patience=stage.patience, mode="min"))
     trainer = pl.Trainer(
@@ -178,7 +178,7 @@ def fit_phase(
     trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True if resume else None)
     if trainer.interrupted:
         raise KeyboardInterrupt
-    return keeper
+    return checkpointer
 
 
 def run_stage(
@@ -217,15 +217,15 @@ def run_stage(
             data.key = key
             label = {"member": prefix.rstrip("_") or "all", "stage": number, "phase": phase + 1}
             module.to(memory_format=torch.channels_last_3d)
-            keeper = fit_phase(module, data, epochs, name, label, progress, device, note)
-            progress.rows = before + keeper.rows
-            tensors = {f"best.{k}": v.contiguous() for k, v in keeper.best.items()}
+            checkpointer = fit_phase(module, data, epochs, name, label, progress, device, note)
+            progress.rows = before + checkpointer.rows
+            tensors = {f"best.{k}": v.contiguous() for k, v in checkpointer.best.items()}
             tensors |= {
                 f"last.{k}": v.detach().cpu().contiguous() for k, v in module.evaluated.state_dict().items()
             }
             with atomic_path(progress.folder / f"{name}.safetensors") as temporary:
                 save_file(tensors, str(temporary))
-            progress.finished[name] = {"loss": keeper.best_loss, "epochs": len(keeper.rows)}
+            progress.finished[name] = {"loss": checkpointer.best_loss, "epochs": len(checkpointer.rows)}
             progress.save()
             (progress.folder / f"{name}.ckpt").unlink(missing_ok=True)
         with refuse_damaged(progress.folder / f"{name}.safetensors"):

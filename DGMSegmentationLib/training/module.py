@@ -1,4 +1,4 @@
-"""The Lightning side of training: one module for every network, and the keeper of best weights, history and checkpoint."""
+"""The Lightning side of training: one module for every network, and the checkpointer: best weights, history, resuming."""
 
 import copy
 import math
@@ -151,7 +151,7 @@ def mean_dice(confusion: Tensor) -> float:
     return float(dice.mean()) if bool(seen.any()) else float("nan")
 
 
-class Keeper(Checkpoint):
+class Checkpointer(Checkpoint):
     """Keeps the best weights and the history, and writes one checkpoint at the end of each epoch, atomically.
 
     Lightning calls checkpoint callbacks last, so the state of early stopping is in the file too. ``finished`` says
@@ -168,6 +168,11 @@ class Keeper(Checkpoint):
         self.best: dict[str, Tensor] = {}
         self.finished = False
         self.started = time.monotonic()
+
+    @property
+    def state_key(self) -> str:
+        """Where checkpoints hold this state; those of 0.1 do under the name that the class then had."""
+        return "Keeper"
 
     def state_dict(self) -> dict[str, Any]:
         """All of it; plain numbers, text and tensors."""
