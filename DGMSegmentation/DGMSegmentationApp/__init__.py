@@ -12,7 +12,7 @@ models.py         which models are offered
 messages.py       sentences and questions for the user
 page.py           the page: bar, panel, views
 panel.py          the panel at the left: model, Segment, table, tools
-web.py            the web server's doors: uploads, downloads, one window, token
+web.py            the web server's routes: uploads, downloads, one window, token
 tools.py          the settings of the tool in use
 static/           style, script and the two plain pages
 """

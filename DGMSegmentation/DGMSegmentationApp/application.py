@@ -1,4 +1,4 @@
-"""Puts the parts together: Slicer's core, the session in its scene, trame's server, the page, the doors."""
+"""Puts the parts together: Slicer's core, the session in its scene, trame's server, the page, the routes."""
 
 import asyncio
 import base64
@@ -29,7 +29,7 @@ from .page import Page
 from .session import Session
 from .temporary import temporary_place
 from .tools import name_icons
-from .web import STATIC, Doors
+from .web import STATIC, Routes
 
 LAYOUT = "Quad View"
 FIT_AFTER_S = 0.25  # the views of a new window tell their sizes one after the other
@@ -115,7 +115,7 @@ class Application:
         state.trame__vuetify3_config = {"theme": {"themes": _THEMES}}
 
     def _bind(self, web_server: Any) -> None:
-        Doors(self.controls, self.options).add_to(web_server.app)
+        Routes(self.controls, self.options).add_to(web_server.app)
 
     def _connected(self, **_state: Any) -> None:
         self._new_window = True

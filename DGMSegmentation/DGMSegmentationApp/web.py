@@ -1,4 +1,4 @@
-"""The web server's doors: who may come in, one window at a time, files in and files out.
+"""The web server's routes: who may come in, one window at a time, files in and files out.
 
 trame serves its own files and the socket; this adds routes to the same aiohttp application and a guard before all of them.
 """
@@ -35,7 +35,7 @@ POLICY = (
 )
 
 
-class Doors:
+class Routes:
     """Adds the guard and the routes to trame's aiohttp application."""
 
     def __init__(self, controls: Controls, options: Options) -> None:

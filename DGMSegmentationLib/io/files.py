@@ -1,4 +1,4 @@
-"""Reading and writing images, tables and texts: the only door between the library and the disk.
+"""Reading and writing images, tables and texts: the only place where the library reads and writes.
 
 Images come in as NIfTI, NRRD or a DICOM series and go out as NIfTI. What a file is is decided by its content, not by its
 name. Every file is written under a temporary name in its own folder and renamed when it is whole.

@@ -216,7 +216,7 @@ def _answers(token: str, requests: list[tuple[str, str, dict[str, str]]]) -> lis
     import aiohttp
     from aiohttp import web
     from aiohttp.test_utils import TestServer
-    from DGMSegmentationApp.web import Doors
+    from DGMSegmentationApp.web import Routes
 
     async def hello(_request: web.Request) -> web.Response:
         return web.Response(text="hello")
@@ -224,7 +224,7 @@ def _answers(token: str, requests: list[tuple[str, str, dict[str, str]]]) -> lis
     async def run() -> list[tuple[int, dict[str, str]]]:
         application = web.Application()
         options = decide(port=0, token=token)
-        Doors(None, options).add_to(application)
+        Routes(None, options).add_to(application)
         application.router.add_get("/", hello)
         application.router.add_get("/index.html", hello)
         application.router.add_get("/vue.global.js", hello)
