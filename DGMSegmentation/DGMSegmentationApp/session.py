@@ -185,6 +185,7 @@ class Session:
         for index, update in enumerate(updates):
             if update.kind == "finished":
                 if self.shows(update):
+                    self._measurer.adopt(update.measured)
                     self.measure()
                 else:
                     self.scene.GetNodeByID(update.node_id).SetDisplayVisibility(False)
@@ -238,7 +239,7 @@ class Session:
         elif what == "scene":
             export.write_scene(self.scene, path)
         elif what == "report":
-            write_report(self.segmentation, self.volume, rows, path, self.units)
+            write_report(self.segmentation, self.measurement, path)
         else:
             path.write_text(export.provenance_text(self.segmentation), encoding="utf-8")
         if what in ("labels", "segmentation"):

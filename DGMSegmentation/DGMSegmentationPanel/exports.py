@@ -68,8 +68,8 @@ class Exports:
         """Ask for a file and write the report page."""
         path = self._ask(_("Save report page"), "report.html", _("Web page (*.html)"))
         self._results.update()  # never export a table older than the labels
-        rows = self._results.measurement.of_volume(0)
-        self._write(path, lambda: write_report(self._results.node, self._results.volume, rows, path))
+        measurement = self._results.measurement
+        self._write(path, lambda: write_report(self._results.node, measurement, path))
 
     @property
     def _rows(self) -> Any:

@@ -70,11 +70,12 @@ class Results:
             v for v in self._ui.furtherSelector.checkedNodes() if v is not own and not refusal(v)
         ]
 
-    def present(self, node: Any) -> None:
-        """A run has finished: show its segmentation, and its table in the loop's next turn."""
+    def present(self, node: Any, measured: Any = None) -> None:
+        """A run has finished: show its segmentation, and its table in the loop's next turn. ``measured``: by the worker."""
         if self.parameters is None or node is None:
             return  # the scene was closed meanwhile
         self.parameters.resultSegmentation = node
+        self._measurer.adopt(measured)
         self._observe()
         volume = self.volume
         unit = self._measurer.unit_of(volume, "auto", node)

@@ -121,12 +121,12 @@ class Running:
             else:
                 self.say(update.text, update.detail)
                 # In the loop's next turn, so that no single step holds the window for long.
-                qt.QTimer.singleShot(0, partial(self._present, update.node_id))
+                qt.QTimer.singleShot(0, partial(self._present, update))
         if self._runner.state != IDLE:
             self._show_state()
 
-    def _present(self, node_id: str) -> None:
-        self._finished(slicer.mrmlScene.GetNodeByID(node_id))
+    def _present(self, update: Any) -> None:
+        self._finished(slicer.mrmlScene.GetNodeByID(update.node_id), update.measured)
 
     def _fail(self, error: BaseException) -> None:
         import traceback

@@ -1,6 +1,6 @@
 """The ROI table of a segmentation and any number of volumes, on each volume's own grid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,123 +10,182 @@ from .segments import label_set_of_node
 from .volumes import image_of
 
 if TYPE_CHECKING:
+    from DGMSegmentationLib.measurement.case import MeasuredCase, MeasuredStructure
     from DGMSegmentationLib.measurement.roi import RoiRow
+    from DGMSegmentationLib.preprocessing.case import Case
     from DGMSegmentationLib.preprocessing.units import UnitDecision
     from DGMSegmentationLib.structures import LabelSet
 
-FLAG_OTHER_UNIT = "not_susceptibility"
 FLAG_SHARED = "overlap"
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """The rows of one or more volumes, and what the user should know about them in plain sentences."""
+    """What was measured in one or more volumes, and what the user should know about it in plain sentences."""
 
-    rows: "list[RoiRow]"
+    cases: "list[MeasuredCase]"
+    """In the order of the volumes."""
     notes: list[str] = field(default_factory=list)
-    reasons: dict[str, str] = field(default_factory=dict)
-    """Flag code and abbreviation, "volume_low RN_L", -> the reason in words."""
     label_set: "LabelSet | None" = None
     """Of the segmentation; None stands for the standard set, without a segmentation."""
 
     def of_volume(self, index: int) -> "list[RoiRow]":
         """The rows of one of the volumes: one for each structure, none when it was not measured."""
-        n = len(self.label_set or ())
-        return self.rows[n * index : n * (index + 1)]
+        return self.cases[index].rows if index < len(self.cases) else []
+
+    @property
+    def rows(self) -> "list[RoiRow]":
+        """The rows of all volumes, one volume after the other."""
+        return [row for case in self.cases for row in case.rows]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Flag code and abbreviation, "volume_low RN_L", -> the reason in words, of all volumes together."""
+        return {key: reason for case in self.cases for key, reason in case.reasons.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class RunMeasured:
+    """What the worker measured when it made the labels of a node: it need not be measured again."""
+
+    node_id: str
+    volume_id: str
+    voxels_time: int
+    """When the volume's voxels were changed last before the run."""
+    labels: Any
+    """On the volume's grid."""
+    mask: Any
+    structures: "Mapping[int, MeasuredStructure]"
 
 
 class Measurer:
-    """Measures volumes and remembers the unit of each, so that a table after an edit costs milliseconds.
+    """Measures volumes and remembers what it knows of each, so that a table after an edit costs milliseconds: the image in
+    ppb with its mask, and every structure that has not been touched since.
 
     ``units``: "auto", "ppm" or "ppb", for the first volume when the segmentation was not made from it. The unit of the
     others is always decided from their values: what is true of the QSM is not true of an R2* map beside it.
     """
 
     def __init__(self) -> None:
-        self._units: dict[tuple[str, int, str], UnitDecision | None] = {}
+        self._opened: dict[str, tuple[Any, Case]] = {}  # volume id -> (of which state, opened)
+        self._last: dict[tuple[str, str], MeasuredCase] = {}  # by segmentation and volume
+        self._run: RunMeasured | None = None
+
+    def adopt(self, run: RunMeasured | None) -> None:
+        """Take over what the worker measured in the run that has just ended."""
+        self._run = run
 
     def measure(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> Measurement:
         """Measure the structures in each volume; raises InputError with one sentence for an unusable volume."""
-        from DGMSegmentationLib.measurement.quality import add_flags, quality_flags
-        from DGMSegmentationLib.measurement.roi import measure
-
-        edited = is_edited(node)
-        model = attribute(node, "Model")
         result = Measurement([], label_set=label_set_of_node(node))
         made_from = attribute(node, "InputName")
         if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
             result.notes.append(
                 f"The volume that these labels were made from, {made_from}, is gone; measured is {volumes[0].GetName()}."
             )
+        edited = is_edited(node)
+        last = {}
         for index, volume in enumerate(volumes):
-            image = image_of(volume)
-            labels = labels_on_volume(node, volume)
-            decision = self.unit_of(volume, units if index == 0 else "auto", node)
-            factor = decision.factor_to_ppb if decision else 1.0
-            rows = measure(
-                labels.image,
-                _scaled(image, factor, labels.image.data),
+            case = self._measured(node, volume, units if index == 0 else "auto", edited, result.notes)
+            last[node.GetID(), volume.GetID()] = case
+            result.cases.append(case)
+        self._last = last  # what is no longer shown is no longer held
+        self._opened = {volume.GetID(): self._opened[volume.GetID()] for volume in volumes}
+        return result
+
+    def _measured(self, node: Any, volume: Any, units: str, edited: bool, notes: list[str]) -> "MeasuredCase":
+        from DGMSegmentationLib.measurement.case import measure_case
+        from DGMSegmentationLib.measurement.options import MeasureOptions
+        from DGMSegmentationLib.measurement.quality import Flag
+        from DGMSegmentationLib.preprocessing.units import OWN_UNIT
+
+        opened = self._open(volume, units, node)
+        labels = labels_on_volume(node, volume)
+        flags = []
+        if opened.units.unit == OWN_UNIT:
+            notes.append(
+                f"{volume.GetName()} is no QSM: its values stand in the table as they are, not in ppb."
+            )
+        if labels.shared_voxels:
+            reason = (
+                f"{labels.shared_voxels} voxels belong to two structures at once and are counted for one: "
+                "erase them from one of the two."
+            )
+            flags.append(Flag(FLAG_SHARED, "", reason))
+            notes.append(reason)
+        return measure_case(
+            labels.image,
+            opened,
+            MeasureOptions(
                 subject=_subject(node, volume),
                 image_name=volume.GetName(),
                 edited=edited,
-                model=model,
-            )
-            flags = []
-            if decision is not None:
-                # What only the run could tell holds as long as the labels are those of the run.
-                notes = {} if edited else provenance_of(node)
-                flags = quality_flags(rows, labels.image, network=notes)
-                rows = add_flags(rows, flags)
-            else:
-                rows = [row.with_flags([FLAG_OTHER_UNIT]) for row in rows]
-                result.notes.append(
-                    f"{volume.GetName()} is no QSM: its values stand in the table as they are, not in ppb."
-                )
-            if labels.shared_voxels:
-                rows = [row.with_flags([FLAG_SHARED]) for row in rows]
-                result.notes.append(
-                    f"{labels.shared_voxels} voxels belong to two structures at once and are counted for one: "
-                    "erase them from one of the two."
-                )
-            if labels.resampled:
-                rows = [row.with_flags(["labels_resampled"]) for row in rows]
-            result.reasons.update({f"{flag.code} {flag.abbreviation}".strip(): flag.reason for flag in flags})
-            result.rows.extend(rows)
-        return result
+                model=attribute(node, "Model"),
+                codes=("labels_resampled",) if labels.resampled else (),
+            ),
+            # What only the run could tell holds as long as the labels are those of the run.
+            network={} if edited else provenance_of(node),
+            flags=flags,
+            known=self._known(node, volume, labels.image.data),
+            previous=self._last.get((node.GetID(), volume.GetID())),
+        )
+
+    def _known(self, node: Any, volume: Any, labels: Any) -> "Mapping[int, MeasuredStructure] | None":
+        """What the run measured, while the labels are as it made them."""
+        import numpy as np
+
+        run = self._run_on(volume)
+        if run is None or run.node_id != node.GetID() or not np.array_equal(run.labels, labels):
+            return None
+        return run.structures
+
+    def _run_on(self, volume: Any) -> RunMeasured | None:
+        """The last run, when it was made from these very voxels."""
+        run = self._run
+        if run is None or run.volume_id != volume.GetID():
+            return None
+        return run if run.voxels_time == volume.GetImageData().GetMTime() else None
 
     def unit_of(self, volume: Any, units: str = "auto", node: Any = None) -> "UnitDecision | None":
         """The unit of a volume: as used for the segmentation made from it, as given, or decided; None when it is no QSM."""
+        from DGMSegmentationLib.preprocessing.units import OWN_UNIT
+
+        decision = self._open(volume, units, node).units
+        return None if decision.unit == OWN_UNIT else decision
+
+    def _open(self, volume: Any, units: str, node: Any) -> "Case":
+        """The volume in ppb, or in its own unit when it is no QSM; opened again only when its voxels or its unit changed."""
+        from dataclasses import replace
+
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.preprocessing.mask import brain_mask
-        from DGMSegmentationLib.preprocessing.units import FACTOR_TO_PPB, UnitDecision, decide_units
+        from DGMSegmentationLib.measurement.files import open_ppb
+        from DGMSegmentationLib.preprocessing.units import FACTOR_TO_PPB, OWN_UNIT, UnitDecision
 
         used = attribute(node, "Units")
-        if used in FACTOR_TO_PPB and node.GetNodeReferenceID(INPUT_ROLE) == volume.GetID():
-            detected = attribute(node, "UnitsDetected") == "true"
-            return UnitDecision(used, FACTOR_TO_PPB[used], "as used for the segmentation", detected)
-        key = (volume.GetID(), volume.GetImageData().GetMTime(), units)
-        if key not in self._units:
-            data = image_of(volume).data
-            try:
-                self._units[key] = decide_units(data, brain_mask(data), units)
-            except InputError:
-                self._units[key] = None
-        return self._units[key]
+        own = used in FACTOR_TO_PPB and node.GetNodeReferenceID(INPUT_ROLE) == volume.GetID()
+        detected = attribute(node, "UnitsDetected") == "true"
+        image = image_of(volume)
+        place = image.affine.tobytes()
+        state = (volume.GetImageData().GetMTime(), place, *((used, detected) if own else (units, None)))
+        known = self._opened.get(volume.GetID())
+        if known is not None and known[0] == state:
+            return known[1]
+        run = self._run_on(volume)
+        try:
+            opened = open_ppb(image, used if own else units, run.mask if run else None)
+            if own:
+                decision = UnitDecision(used, FACTOR_TO_PPB[used], "as used for the segmentation", detected)
+                opened = replace(opened, units=decision)
+        except InputError:
+            opened = open_ppb(image, OWN_UNIT, _everything(image))
+        self._opened[volume.GetID()] = (state, opened)
+        return opened
 
 
-def _scaled(image: Any, factor: float, labels: Any) -> Any:
-    """The image in ppb where there are labels: the rest is not measured, so it is not computed."""
+def _everything(image: Any) -> Any:
     import numpy as np
-    from scipy import ndimage
 
-    if factor == 1.0:
-        return image
-    box = ndimage.find_objects((labels > 0).astype(np.uint8))
-    scaled = np.zeros(image.shape, dtype=np.float32)
-    if box and box[0] is not None:
-        window = tuple(slice(max(0, s.start - 1), s.stop + 1) for s in box[0])
-        scaled[window] = np.asarray(image.data[window], dtype=np.float32) * np.float32(factor)
-    return image.replace(data=scaled, unit="ppb")
+    return np.ones(image.shape, bool)
 
 
 def _subject(node: Any, volume: Any) -> str:

@@ -15,13 +15,16 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationLib.options import SegmentOptions
 
 from .provenance import is_edited, mark_unedited, set_aside, write_provenance
 from .segments import create_segmentation, show_labels
 from .volumes import image_of
+
+if TYPE_CHECKING:
+    from .measurement import RunMeasured
 
 IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
 OTHERS_S = 0.005
@@ -42,6 +45,8 @@ class Update:
     fraction: float = 0.0
     detail: str = ""
     node_id: str = ""
+    measured: "RunMeasured | None" = None
+    """What the worker measured; for :meth:`.measurement.Measurer.adopt`."""
 
 
 class Runner:
@@ -77,6 +82,7 @@ class Runner:
         self._scene: Any = None
         self._volume_id = self._output_id = self._volume_name = ""
         self._output_was_edited = False
+        self._voxels_time = 0
 
     @property
     def worker_pid(self) -> int | None:
@@ -124,6 +130,7 @@ class Runner:
         self._scene, self._volume_id, self._volume_name = volume.GetScene(), volume.GetID(), volume.GetName()
         self._output_id = output.GetID() if output is not None else ""
         self._output_was_edited = is_edited(output)
+        self._voxels_time = volume.GetImageData().GetMTime()
         files = {
             name: {
                 "path": str(folder / f"{i}.npy"),
@@ -242,12 +249,12 @@ class Runner:
             return self._finish(Update("failed", self._worded(event), detail=event.get("detail", "")))
         if kind == "done":
             try:
-                node = self._show(event)
+                node, measured = self._show(event)
             except Exception as error:
                 return self._finish(self._failure(error))
             said = [self._worded(warning) for warning in event.get("warnings") or ()]
             text, detail = (said[0] if said else ""), ("\n".join(said) if len(said) > 1 else "")
-            return self._finish(Update("finished", text, 1.0, detail, node.GetID()))
+            return self._finish(Update("finished", text, 1.0, detail, node.GetID(), measured))
         return None
 
     def _worded(self, said: Mapping[str, Any]) -> str:
@@ -261,7 +268,7 @@ class Runner:
         text = explained(error, "The segmentation").sentence(self._face)
         return Update("failed", text, detail="".join(traceback.format_exception(error)))
 
-    def _show(self, event: Mapping[str, Any]) -> Any:
+    def _show(self, event: Mapping[str, Any]) -> "tuple[Any, RunMeasured]":
         import numpy as np
 
         from DGMSegmentationLib.errors import InputError
@@ -286,7 +293,20 @@ class Runner:
         show_labels(node, volume, labels, label_set)
         write_provenance(node, volume, event["provenance"])
         mark_unedited(node)
-        return node
+        return node, self._measured(event, node, volume, labels)
+
+    def _measured(self, event: Mapping[str, Any], node: Any, volume: Any, labels: Any) -> "RunMeasured":
+        import numpy as np
+
+        from DGMSegmentationLib.measurement.case import MeasuredStructure
+
+        from .measurement import RunMeasured
+
+        mask = np.load(event["mask"], allow_pickle=False)
+        structures = {
+            int(label): MeasuredStructure.from_dict(plain) for label, plain in event["structures"].items()
+        }
+        return RunMeasured(node.GetID(), volume.GetID(), self._voxels_time, labels, mask, structures)
 
     def _finish(self, update: Update) -> Update:
         self._end()
@@ -312,7 +332,6 @@ def _import_for_result() -> None:
     with contextlib.suppress(Exception):
         import scipy.ndimage
 
-        import DGMSegmentationLib.measurement.quality
-        import DGMSegmentationLib.measurement.roi
+        import DGMSegmentationLib.measurement.files
 
         del scipy, DGMSegmentationLib

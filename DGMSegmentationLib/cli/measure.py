@@ -64,6 +64,7 @@ def measure(
     from ..io.tables import check_table_name
     from ..measurement.files import image_names, measured_file
     from ..measurement.norms import read_norms
+    from ..measurement.options import MeasureOptions
     from ..measurement.tables import long_text, write_long, write_wide
     from .tables_on_screen import show_rows
 
@@ -82,17 +83,14 @@ def measure(
         measured = measured_file(
             path,
             labels,
-            units=units.value,
-            reference=reference,
-            erode_voxels=erode,
-            subject=subject,
-            edited=edited,
-            image_name=name,
-            log=lambda text: typer.echo(f"dgmseg: {text}", err=True),
+            units.value,
+            MeasureOptions(subject or "", name, reference, erode, edited),
         )
+        for warning in measured.warnings:
+            typer.echo(f"dgmseg: {warning}", err=True)
         rows += measured.rows
         decisions.append(f"Unit of {name}: {measured.opened.units.reason}")
-        if "labels_resampled" in rows[-1].flag_list:
+        if measured.resampled:
             typer.echo(f"dgmseg: The segmentation was resampled to the grid of {path}.", err=True)
     if report is not None:
         from .. import __version__
@@ -100,11 +98,8 @@ def measure(
 
         write_report(
             report,
+            measured,
             title=rows[0].subject,
-            image_ppb=measured.opened.image,
-            labels=measured.labels,
-            rows=rows,
-            flags=measured.flags,
             provenance={
                 "software": f"DGMSegmentation {__version__}",
                 "input": images[0].name,
@@ -112,6 +107,7 @@ def measure(
                 "edited": edited,
                 "units": measured.opened.units.reason,
                 "reference": rows[0].reference,
+                **({"warnings": [str(remark) for remark in measured.warnings]} if measured.warnings else {}),
             },
             norms=expected,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..io.bids.identifiers import match_identifiers
 from ..io.files import sha256
-from ..measurement.files import REFERENCE_WORDS
+from ..measurement.case import REFERENCE_WORDS
 from ..measurement.norms import read_norms
 from ..models.model import find_model, read_header
 from .find import Cohort

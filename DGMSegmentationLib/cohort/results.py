@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import DGMError
-from ..image import Image
 from ..io.bids.derivatives import STATE, CasePaths
 from ..io.files import write_json, write_nifti
+from ..measurement.case import MeasuredCase
 from ..measurement.norms import Norms
-from ..measurement.quality import NETWORK_FLAGS, Flag
-from ..measurement.roi import RoiRow
+from ..measurement.quality import NETWORK_FLAGS
 from ..measurement.tables import write_long
-from ..preprocessing.case import Case
 from .find import CohortCase
 from .plan import Task, Wishes, foreign_sentence, is_foreign
 from .record import Automatic, Record, full_stamp, write_record
@@ -31,11 +29,7 @@ TABLE, PAGE = "_stats.tsv", "_report.html"
 class Result:
     """What is to be written for a case."""
 
-    case: Case
-    labels: Image
-    """On the grid of the image."""
-    rows: list[RoiRow]
-    flags: list[Flag]
+    measured: MeasuredCase
     provenance: dict[str, Any]
     new_labels: bool
     probabilities: Any = None
@@ -65,7 +59,7 @@ def write_results(
             made.append(staging / paths.of(suffix, edited).name)
             return made[-1]
 
-        write_long(result.rows, staged(TABLE), missing="n/a")
+        write_long(result.measured.rows, staged(TABLE), missing="n/a")
         _write_page(staged(PAGE), case, record, result, norms)
         if result.new_labels:
             _write_labels(staged, case, result)
@@ -74,8 +68,8 @@ def write_results(
                 options=wishes.of_labels(),
                 labels=full_stamp(made[-1]),
                 labels_before=full_stamp(paths.labels),
-                model=result.rows[0].model,
-                network_flags=tuple(flag for flag in result.flags if flag.code in NETWORK_FLAGS),
+                model=result.measured.options.model,
+                network_flags=tuple(flag for flag in result.measured.flags if flag.code in NETWORK_FLAGS),
                 provenance=result.provenance,
             )
             if not task.overwrite and is_foreign(paths.labels, record.automatic):
@@ -108,7 +102,7 @@ def _remove_stale(output: Path, paths: CasePaths, outputs: Mapping[str, int]) ->
 
 
 def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Result) -> None:
-    stored = result.case.stored
+    stored = result.measured.opened.stored
     sidecar = {
         "Description": "Deep-gray-matter nuclei; the table seg-DGM_dseg.tsv names the labels",
         "Sources": [f"bids:raw:{case.source}"],
@@ -123,7 +117,7 @@ def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Resul
         )
     write_nifti(
         staged("_dseg.nii.gz"),
-        result.labels.data,
+        result.measured.labels.data,
         stored.affine,
         like=stored,
         description="DGM labels",
@@ -139,11 +133,8 @@ def _write_page(path: Path, case: CohortCase, record: Record, result: Result, no
         title = f"{title} ({case.name})"
     write_report(
         path,
+        result.measured,
         title=title,
-        image_ppb=result.case.image,
-        labels=result.labels,
-        rows=result.rows,
-        flags=result.flags,
         provenance=result.provenance,
         norms=norms,
     )

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,11 +21,10 @@ from ..inference.memory import peak_memory_mb
 from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.files import read_image
 from ..io.labels import read_labels
-from ..measurement.files import OpenedImage, reference_for
+from ..measurement.case import measure_case
 from ..measurement.norms import read_norms
-from ..measurement.quality import add_flags, quality_flags
-from ..measurement.roi import RoiRow, labels_on_grid, measure
-from ..preprocessing.case import Case, open_case
+from ..measurement.options import MeasureOptions
+from ..preprocessing.case import open_case
 from .find import CohortCase
 from .plan import Task, Wishes
 from .record import Automatic, Inputs, Record, full_stamp, read_record, write_record
@@ -142,8 +141,8 @@ def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record:
     else:
         result = _measured(case, image, edited or paths.labels, wishes, record, edited is not None)
     result.provenance["checksums"] = record.inputs.checksums
-    record.warnings = [str(remark) for remark in said or result.case.warnings]
-    record.rows = list(result.rows)
+    record.warnings = [str(remark) for remark in said or result.measured.warnings]
+    record.rows = list(result.measured.rows)
     write_results(task, case, wishes, paths, record, result, norms)
 
 
@@ -155,71 +154,33 @@ def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[Re
         options=wishes.options.changed(subject=case.subject),
         predictor=_predictors.get(wishes),
         extra_channels=dict(case.channels),
+        measuring=MeasureOptions(image_name=case.shown, reference=wishes.reference),
         log=log,
     )
-    opened = Case(done.image, done.mask, _units(done.provenance), done.stored or done.image)
-    rows = _rows(case, opened, done.labels, wishes, done.rows[0].model, edited=False)
-    return Result(
-        opened,
-        done.labels,
-        add_flags(rows, done.flags),
-        done.flags,
-        done.provenance,
-        True,
-        done.probabilities,
-    )
-
-
-def _units(provenance: Mapping[str, Any]) -> Any:
-    from ..preprocessing.units import FACTOR_TO_PPB, UnitDecision
-
-    units = provenance["units"]
-    return UnitDecision(units["unit"], FACTOR_TO_PPB[units["unit"]], units["reason"], units["detected"])
+    return Result(done.measured, done.provenance, True, done.probabilities)
 
 
 def _measured(
     case: CohortCase, image: Image, source: Path, wishes: Wishes, record: Record, edited: bool
 ) -> Result:
     """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
-    labels = read_labels(source)
-    opened = open_case(image, units=wishes.options.units)
-    array, resampled = labels_on_grid(labels, opened.image)
-    native = opened.image.replace(data=array, unit=None)
-    if not array.any():
+    automatic = (None if edited else record.automatic) or Automatic()
+    measured = measure_case(
+        read_labels(source),
+        open_case(image, units=wishes.options.units),
+        MeasureOptions(case.subject, case.shown, wishes.reference, edited=edited, model=automatic.model),
+        flags=automatic.network_flags,
+    )
+    if not measured.labels.data.any():
         raise InputError(f"{source} holds no label: check that it is the right segmentation.")
-    automatic = record.automatic or Automatic()
-    model = "" if edited else automatic.model
-    rows = _rows(case, opened, labels if resampled else native, wishes, model, edited)
-    flags = quality_flags(rows, native, opened.mask)
-    if not edited:
-        flags += automatic.network_flags
+    units = measured.opened.units
     provenance = {
-        **({} if edited else automatic.provenance),
+        **automatic.provenance,
         "software": f"DGMSegmentation {__version__}",
         "measured": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "input": case.image.name,
         "segmentation": source.name,
         "edited": edited,
-        "units": {
-            "unit": opened.units.unit,
-            "detected": opened.units.detected,
-            "reason": opened.units.reason,
-        },
+        "units": {"unit": units.unit, "detected": units.detected, "reason": units.reason},
     }
-    return Result(opened, native, add_flags(rows, flags), flags, provenance, False)
-
-
-def _rows(
-    case: CohortCase, opened: Case, labels: Image, wishes: Wishes, model: str, edited: bool
-) -> list[RoiRow]:
-    reference = reference_for(OpenedImage(opened.image, opened.mask, opened.units), wishes.reference)
-    return measure(
-        labels,
-        opened.image,
-        subject=case.subject,
-        image_name=case.shown,
-        mask=opened.mask,
-        reference=reference,
-        edited=edited,
-        model=model,
-    )
+    return Result(measured, provenance, False)

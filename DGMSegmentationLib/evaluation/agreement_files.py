@@ -11,6 +11,7 @@ from ..io.files import stem
 from ..io.labels import read_labels
 from ..io.tables import read_table
 from ..measurement.files import measured_file
+from ..measurement.options import MeasureOptions
 from ..measurement.roi import RoiRow
 from ..measurement.tables import COLUMNS, read_long
 from ..structures import LabelSet
@@ -118,10 +119,12 @@ def _measured(
     path: Path | str, labels: Image, units: str, reference: str, subject: str, log: Log
 ) -> list[RoiRow]:
     """The rows of an image; says so when the labels had to be carried to its grid."""
-    rows = measured_file(path, labels, units=units, reference=reference, subject=subject, log=log).rows
-    if "labels_resampled" in rows[0].flag_list:
+    measured = measured_file(path, labels, units, MeasureOptions(subject, reference=reference))
+    for warning in measured.warnings:
+        log(warning)
+    if measured.resampled:
         log(Remark("labels_resampled", path=path))
-    return rows
+    return measured.rows
 
 
 def read_manifest(path: Path) -> list[dict[str, str]]:

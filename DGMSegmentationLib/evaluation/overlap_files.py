@@ -136,7 +136,7 @@ def evaluate_files(
     scheme: str = "dgm",
     label_set: LabelSet | None = None,
     progress: Callable[[int], None] | None = None,
-    log: Callable[[Remark], None] | None = None,
+    log: Callable[[Remark], None] = lambda remark: None,
 ) -> list[CaseScore]:
     """Score pairs of files; one row a structure and case. ``progress(done)`` is called after each case;
     ``log`` is told when an image's voxel size makes no human head, so that volumes and distances are wrong.
@@ -149,7 +149,12 @@ def evaluate_files(
         predicted, reference = (
             read_labels(path, scheme, label_set=label_set) for path in (pair.prediction, pair.reference)
         )
-        image = open_ppb(pair.image, units, log).image if pair.image else None
+        image = None
+        if pair.image:
+            opened = open_ppb(pair.image, units)
+            image = opened.image
+            for warning in opened.warnings:
+                log(warning)
         scores += evaluate_case(predicted, reference, image, subject=pair.subject)
         if progress:
             progress(done)

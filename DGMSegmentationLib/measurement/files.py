@@ -1,7 +1,7 @@
-"""Measure images that lie on disk with a segmentation: read, bring to ppb, resolve the reference, flag."""
+"""Open images that lie on disk for a measurement, and name them and their subjects as tables do."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,128 +10,60 @@ from numpy.typing import NDArray
 from ..errors import InputError, Remark
 from ..image import Image
 from ..io.bids.names import subject_of
-from ..io.fetched import check_fetched
-from ..io.files import read_image, read_mask
-from ..preprocessing.case import bring_to_ppb, unit_contradiction, without_sentinels
+from ..io.files import read_image
+from ..preprocessing.case import Case, bring_to_ppb, unit_contradiction, without_sentinels
 from ..preprocessing.mask import brain_mask, check_head_size
-from ..preprocessing.units import UnitDecision
-from .quality import Flag, add_flags, quality_flags
-from .roi import Reference, RoiRow, labels_on_grid, measure
+from ..preprocessing.units import OWN_UNIT, UnitDecision
+from .case import MeasuredCase, measure_case
+from .options import MeasureOptions
 
-REFERENCE_WORDS = ("none", "brain")
 _SIZES = ("brain_size", "brain_size_unusual", "brain_volume")
-OWN_UNIT = "own"
-"""For maps that are no susceptibility (R2*, magnitude): columns named _ppb then hold the image's own unit, the rows carry
-the flag ``own_unit``, and no flag compares a mean with a range in ppb."""
-_FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
 
-@dataclass(frozen=True, eq=False)
-class OpenedImage:
-    """A susceptibility map in ppb with its brain mask and the decision about its unit."""
-
-    image: Image
-    mask: NDArray[np.bool_]
-    units: UnitDecision
-
-
-@dataclass(frozen=True, eq=False)
-class MeasuredFile:
-    """The rows of one image file and what a report page needs besides."""
-
-    rows: list[RoiRow]
-    opened: OpenedImage
-    labels: Image
-    """On the image's grid."""
-    flags: list[Flag]
-
-
-def open_ppb(
-    path: Path | str, units: str = "auto", log: Callable[[Remark], None] | None = None
-) -> OpenedImage:
+def open_ppb(source: Image | Path | str, units: str = "auto", mask: NDArray[np.bool_] | None = None) -> Case:
     """Read a susceptibility map and bring it to ppb. ``units``: "auto", "ppm", "ppb", or "own" (see OWN_UNIT).
 
-    Unlike a segmentation run it takes partial heads too: a voxel size that makes no human head is only said, through
-    ``log``. Raises InputError when it is no usable QSM.
+    Unlike a segmentation run it takes partial heads too: a voxel size that makes no human head is one of the case's
+    warnings. ``mask``: the brain mask where it is known. Raises InputError when it is no usable QSM.
     """
-    image = read_image(path)
+    image = source if isinstance(source, Image) else read_image(source)
+    name = str(image.path or "the image")
     if units == OWN_UNIT:
-        mask = brain_mask(image.data, str(path))
+        mask = brain_mask(image.data, name) if mask is None else mask
         values = np.asarray(without_sentinels(image.data), np.float32)
         decision = UnitDecision(OWN_UNIT, 1.0, "values as they are, in the image's own unit", False)
-        opened = OpenedImage(image.replace(data=values), mask, decision)
+        ppb = image.replace(data=values)
     else:
-        opened = OpenedImage(*bring_to_ppb(image, units))
-    if log is not None:
-        try:
-            said = check_head_size(opened.mask, image.spacing, image.grid.axis_codes, str(path))
-        except InputError as error:
-            said = [error.as_remark()]
-        for remark in unit_contradiction(image, opened.units):
-            log(remark)
-        for remark in said:  # the voxel size cannot be given here: rows are measured as the file says
-            log(Remark("size_doubted", doubt=remark) if remark.code in _SIZES else remark)
-    return opened
-
-
-def reference_for(opened: OpenedImage, spec: str) -> Reference | None:
-    """The reference that a word stands for: "none", "brain", a number in ppb, or the file of a mask or
-    segment. A number is a number also where a file has that name: "./50" is the file.
-
-    Raises InputError when it is none of these or covers nothing.
-    """
-    if spec == "none":
-        return None
-    if spec == "brain":
-        return Reference.region("brain", opened.image, opened.mask)
+        ppb, mask, decision = bring_to_ppb(image, units, mask)
     try:
-        value = float(spec)
-    except ValueError as error:
-        check_fetched(Path(spec))
-        if Path(spec).exists():
-            return Reference.region(Path(spec).name, opened.image, read_mask(spec))
-        raise InputError("reference_unknown", reference=spec, choices=list(REFERENCE_WORDS)) from error
-    if not np.isfinite(value):
-        raise InputError("reference_not_finite", reference=spec)
-    return Reference.constant(value)
+        said = check_head_size(mask, image.spacing, image.grid.axis_codes, name)
+    except InputError as error:
+        said = [error.as_remark()]
+    # The voxel size cannot be given here: rows are measured as the file says.
+    said = [Remark("size_doubted", doubt=remark) if remark.code in _SIZES else remark for remark in said]
+    return Case(
+        ppb, mask, decision, image, warnings=(*image.warnings, *unit_contradiction(image, decision), *said)
+    )
 
 
 def measured_file(
     path: Path | str,
     labels: Image,
-    *,
     units: str = "auto",
-    reference: str = "none",
-    erode_voxels: int = 0,
-    subject: str | None = None,
-    edited: bool = False,
-    model: str = "",
-    image_name: str | None = None,
-    log: Callable[[Remark], None] | None = None,
-) -> MeasuredFile:
+    options: MeasureOptions | None = None,
+) -> MeasuredCase:
     """Measure one image file with labels (on any grid) and flag what deserves a look.
 
-    ``subject`` defaults to the BIDS subject of the file's name, else the name's stem; ``image_name`` to the file's name.
-    ``log`` is told when the voxel size makes no human head. Raises InputError for bad input.
+    An empty ``options.subject`` becomes the BIDS subject of the file's name, else the name's stem; an empty
+    ``image_name`` the file's name. Raises InputError for bad input.
     """
-    opened = open_ppb(path, units, log)
-    rows = measure(
-        labels,
-        opened.image,
-        subject=subject_of(path) if subject is None else subject,
-        image_name=Path(path).name if image_name is None else image_name,
-        mask=opened.mask,
-        reference=reference_for(opened, reference),
-        erode_voxels=erode_voxels,
-        edited=edited,
-        model=model,
+    options = options or MeasureOptions()
+    options = replace(
+        options,
+        subject=options.subject or subject_of(path),
+        image_name=options.image_name or Path(path).name,
     )
-    native = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
-    flags = quality_flags(rows, native, opened.mask)
-    if units == OWN_UNIT:
-        flags = [flag for flag in flags if flag.code not in _FLAGS_OF_PPB]
-        rows = [row.with_flags(["own_unit"]) for row in rows]
-    return MeasuredFile(add_flags(rows, flags), opened, native, flags)
+    return measure_case(labels, open_ppb(path, units), options)
 
 
 def image_names(paths: Sequence[Path]) -> list[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
 from ..structures import STANDARD, LabelSet, Structure
-from .roi import RoiRow
+from .roi import Box, RoiRow, structure_boxes
 from .row_structures import label_set_of_rows
 
 # The volume ranges of the standard label set come from several atlases that draw the nuclei differently, so
@@ -138,40 +138,66 @@ def _asymmetry_flags(left: RoiRow, right: RoiRow, structure: Structure) -> list[
     return [Flag("asymmetry", row.abbreviation, reason) for row in (left, right)]
 
 
+@dataclass(frozen=True)
+class StructureShape:
+    """Where the voxels of one structure lie."""
+
+    voxels: int
+    n_parts: int
+    """Pieces that touch along no face, edge or corner."""
+    loose: int
+    """Voxels outside the largest piece."""
+    at_border: bool
+    outside_mask: int
+    """Voxels outside the brain mask."""
+
+
+def structure_shape(
+    array: NDArray[np.integer], label: int, box: Box, mask: NDArray[np.bool_] | None = None
+) -> StructureShape:
+    """The shape of one structure; ``box`` is the smallest that holds all its voxels in ``array``, ``mask`` the brain."""
+    from scipy import ndimage
+
+    inside = array[box] == label
+    count = int(inside.sum())
+    # All 26 neighbours connect: thin structures touch along edges and corners in thick slices.
+    parts, n_parts = ndimage.label(inside, np.ones((3, 3, 3)))
+    loose = count - int(np.bincount(parts.ravel())[1:].max())
+    at_border = any(s.start == 0 or s.stop == n for s, n in zip(box, array.shape, strict=True))
+    outside = 0 if mask is None else int((inside & ~np.asarray(mask[box], dtype=bool)).sum())
+    return StructureShape(count, int(n_parts), loose, at_border, outside)
+
+
+def flags_from_shape(structure: Structure, shape: StructureShape) -> list[Flag]:
+    """Flags that follow from where a structure's voxels lie: loose parts, border of the image, outside the brain mask."""
+    flags: list[Flag] = []
+
+    def flag(code: str, reason: str) -> None:
+        flags.append(Flag(code, structure.abbreviation, f"{structure.name}: {reason}"))
+
+    count, outside = shape.voxels, shape.outside_mask
+    if shape.n_parts > 1 and shape.loose > LOOSE_SHARE * count:
+        flag("components", f"{shape.n_parts} separate parts; {shape.loose} of {count} voxels are loose.")
+    if shape.at_border:
+        flag("touches_border", "reaches the border of the image and may be cut off.")
+    if outside > OUTSIDE_MASK_SHARE * count:
+        flag(
+            "outside_mask",
+            f"{outside} of {count} voxels lie outside the brain mask, where the map has no values.",
+        )
+    return flags
+
+
 def flags_from_geometry(labels: Image, mask: NDArray[np.bool_] | None = None) -> list[Flag]:
-    """Flags that follow from where the voxels lie: loose parts, border of the image, outside the mask, voxel
-    size.
+    """Flags that follow from where the voxels of all structures lie, and from the voxel lattice.
 
     ``mask`` is the brain mask on the labels' grid.
     """
-    from scipy import ndimage
-
-    flags = []
     label_set = label_set_of(labels)
     array = np.asarray(labels.data, label_set.dtype)
-    boxes = ndimage.find_objects(array, max_label=label_set.largest)
-    for structure in label_set:
-        box = boxes[structure.label - 1]
-        if box is None:
-            continue
-        inside = array[box] == structure.label
-        count = int(inside.sum())
-        # All 26 neighbours connect: thin structures touch along edges and corners in thick slices.
-        parts, n_parts = ndimage.label(inside, np.ones((3, 3, 3)))
-        loose = count - int(np.bincount(parts.ravel())[1:].max())
-        if n_parts > 1 and loose > LOOSE_SHARE * count:
-            reason = f"{n_parts} separate parts; {loose} of {count} voxels are loose."
-            flags.append(Flag("components", structure.abbreviation, f"{structure.name}: {reason}"))
-        if any(s.start == 0 or s.stop == n for s, n in zip(box, array.shape, strict=True)):
-            reason = "reaches the border of the image and may be cut off."
-            flags.append(Flag("touches_border", structure.abbreviation, f"{structure.name}: {reason}"))
-        if mask is not None:
-            outside = int((inside & ~np.asarray(mask[box], dtype=bool)).sum())
-            if outside > OUTSIDE_MASK_SHARE * count:
-                reason = (
-                    f"{outside} of {count} voxels lie outside the brain mask, where the map has no values."
-                )
-                flags.append(Flag("outside_mask", structure.abbreviation, f"{structure.name}: {reason}"))
+    flags = []
+    for label, box in structure_boxes(array, label_set).items():
+        flags += flags_from_shape(label_set.by_label(label), structure_shape(array, label, box, mask))
     return flags + flags_from_grid(labels)
 
 
@@ -252,9 +278,13 @@ def quality_flags(
     """All flags of one case, those of the whole case first, then by structure. ``network``: notes of its run."""
     label_set = label_set_of(labels)
     flags = flags_from_rows(rows, label_set) + flags_from_geometry(labels, mask)
-    flags += flags_from_network(network or {}, label_set)
+    return in_order(flags + flags_from_network(network or {}, label_set), label_set)
+
+
+def in_order(flags: Iterable[Flag], label_set: LabelSet) -> list[Flag]:
+    """Each flag once, those of the whole case first, then by structure."""
     order = {s.abbreviation: place for place, s in enumerate(label_set, start=1)}
-    return sorted(flags, key=lambda flag: order.get(flag.abbreviation, 0))
+    return sorted(dict.fromkeys(flags), key=lambda flag: order.get(flag.abbreviation, 0))
 
 
 def add_flags(rows: Iterable[RoiRow], flags: Sequence[Flag]) -> list[RoiRow]:

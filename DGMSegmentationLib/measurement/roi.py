@@ -5,7 +5,7 @@ the image's grid by nearest neighbour and the rows say so (flag ``labels_resampl
 resampled. Negative voxels are tissue like any other and are never dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import InputError
-from ..image import Image, label_set_of, resample_to
+from ..image import Grid, Image, label_set_of, resample_to
 from ..structures import LabelSet
+from .options import MeasureOptions
 
 SOFTWARE = f"DGMSegmentation {__version__}"
 NAN = float("nan")
+Box = tuple[slice, slice, slice]
 
 # Some exports fill the background with a huge negative integer. No tissue has a susceptibility near it.
 SENTINEL_PPB = -10_000.0
@@ -180,34 +182,72 @@ def measure(
     elif isinstance(reference, str):
         raise InputError("reference_word_unknown", reference=reference)
     array, resampled = labels_on_grid(labels, image_ppb)
-    shared = (["labels_resampled"] if resampled else []) + (["eroded"] if erode_voxels else [])
     label_set = label_set_of(labels)
-    boxes = _bounding_boxes(array, label_set.largest)
+    values = {
+        label: structure_values(array, label, box, image_ppb, erode_voxels)
+        for label, box in structure_boxes(array, label_set).items()
+    }
+    codes = ("labels_resampled",) if resampled else ()
+    options = MeasureOptions(subject, image_name, "", erode_voxels, edited, model, codes)
+    rows = rows_of(values, label_set, image_ppb.grid, options, reference)
+    return [replace(row, software=software) for row in rows]
+
+
+def structure_boxes(array: NDArray[np.integer], label_set: LabelSet) -> dict[int, Box]:
+    """The smallest box around each structure of the set that has a voxel."""
+    from scipy import ndimage
+
+    boxes = ndimage.find_objects(array, max_label=label_set.largest)
+    return {label: boxes[label - 1] for label in label_set.values if boxes[label - 1] is not None}
+
+
+def structure_values(
+    array: NDArray[np.integer], label: int, box: Box, image_ppb: Image, erode_voxels: int = 0
+) -> dict[str, Any]:
+    """The statistics of one structure, fields of :class:`RoiRow` by name; nothing outside its box is looked at.
+
+    ``box`` holds all voxels of the label in ``array``, which lies on the image's grid.
+    """
+    # One voxel wider on each side, so that erosion sees the neighbours.
+    x, y, z = (slice(max(0, s.start - 1), s.stop + 1) for s in box)
+    inside = erode(array[x, y, z] == label, erode_voxels)
+    return _statistics(np.asarray(image_ppb.data[x, y, z][inside], dtype=np.float64))
+
+
+def rows_of(
+    values: Mapping[int, Mapping[str, Any]],
+    label_set: LabelSet,
+    grid: Grid,
+    options: MeasureOptions,
+    reference: Reference | None = None,
+) -> list[RoiRow]:
+    """One row per structure of the set from the statistics by label (see :func:`structure_values`).
+
+    A structure that has none is empty. ``grid`` is the image's; ``options.reference`` is not read, but ``reference``.
+    """
+    codes = (*options.codes, *(["eroded"] if options.erode_voxels else []))
+    nothing = _statistics(np.empty(0))
     rows = []
     for structure in label_set:
-        box = boxes.get(structure.label)
-        values = np.empty(0)
-        if box is not None:
-            inside = erode(array[box] == structure.label, erode_voxels)
-            values = np.asarray(image_ppb.data[box][inside], dtype=np.float64)
+        statistics = values.get(structure.label, nothing)
+        count = int(statistics["n_voxels"])
         rows.append(
             RoiRow(
-                subject=subject,
-                image=image_name,
+                subject=options.subject,
+                image=options.image_name,
                 structure=structure.name,
                 abbreviation=structure.abbreviation,
                 side=structure.side,
                 label=structure.label,
-                n_voxels=int(values.size),
-                volume_mm3=values.size * image_ppb.grid.voxel_volume_mm3,
-                **_statistics(values),
+                volume_mm3=count * grid.voxel_volume_mm3,
+                **statistics,
                 reference=reference.name if reference else "none",
                 mean_referenced_ppb=NAN,
                 asymmetry_percent=NAN,
-                flags=";".join(shared + ([] if values.size else ["empty"])),
-                edited=edited,
-                model=model,
-                software=software,
+                flags=";".join((*codes, *([] if count else ["empty"]))),
+                edited=options.edited,
+                model=options.model,
+                software=SOFTWARE,
             )
         )
     return _completed(rows, label_set, reference)
@@ -218,6 +258,7 @@ def _statistics(values: NDArray[np.float64]) -> dict[str, Any]:
     names = ("min", "p05", "p25", "median_ppb", "p75", "p95", "max")
     quantiles = np.percentile(good, (0, 5, 25, 50, 75, 95, 100)) if good.size else [NAN] * len(names)
     return {
+        "n_voxels": int(values.size),
         "mean_ppb": float(good.mean()) if good.size else NAN,
         "sd_ppb": float(good.std(ddof=1)) if good.size > 1 else NAN,
         **dict(zip(names, map(float, quantiles), strict=True)),
@@ -241,14 +282,3 @@ def _completed(rows: Sequence[RoiRow], label_set: LabelSet, reference: Reference
         )
         for row in rows
     ]
-
-
-def _bounding_boxes(array: NDArray[np.integer], largest: int) -> dict[int, tuple[slice, ...]]:
-    """Slices around each label, one voxel wider on each side so that erosion sees the neighbours."""
-    from scipy import ndimage
-
-    boxes = {}
-    for label, found in enumerate(ndimage.find_objects(array, max_label=largest), start=1):
-        if found is not None:
-            boxes[label] = tuple(slice(max(0, s.start - 1), s.stop + 1) for s in found)
-    return boxes

@@ -53,13 +53,15 @@ def without_sentinels(data: NDArray[Any]) -> NDArray[Any]:
     return np.where(low, np.nan, data) if low.any() else data
 
 
-def bring_to_ppb(image: Image, units: str = "auto") -> tuple[Image, NDArray[np.bool_], UnitDecision]:
+def bring_to_ppb(
+    image: Image, units: str = "auto", mask: NDArray[np.bool_] | None = None
+) -> tuple[Image, NDArray[np.bool_], UnitDecision]:
     """The image in ppb (float32, what is background inside the brain as NaN), its brain mask and its unit.
 
-    Raises InputError when it is no usable QSM.
+    ``mask``: the brain mask where it is known. Raises InputError when it is no usable QSM.
     """
     where = str(image.path or "the image")
-    mask = brain_mask(image.data, where)
+    mask = brain_mask(image.data, where) if mask is None else mask
     data = without_sentinels(image.data)
     decision = decide_units(data, mask, units, hint=image.unit, name=where)
     values = np.asarray(data, np.float32) * np.float32(decision.factor_to_ppb)

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 
+OWN_UNIT = "own"
+"""For maps that are no susceptibility (R2*, magnitude): columns named _ppb then hold the image's own unit, the rows carry
+the flag ``own_unit``, and no flag compares a mean with a range in ppb."""
 FACTOR_TO_PPB = {"ppm": 1000.0, "ppb": 1.0}
 
 # Spread (99th minus 1st percentile in the brain) of a QSM: about 0.13 ppm = 130 ppb in healthy adults.

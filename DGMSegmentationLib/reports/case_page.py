@@ -11,10 +11,11 @@ from typing import Any
 
 from .. import __version__
 from ..evaluation.agreement import DETECTABLE_FACTOR
-from ..image import Image, label_set_of
+from ..image import label_set_of
 from ..io.files import write_text
+from ..measurement.case import MeasuredCase
 from ..measurement.norms import Norms
-from ..measurement.quality import Flag, quality_flags
+from ..measurement.quality import Flag
 from ..measurement.roi import RoiRow
 from ..resources import resource_path
 from ..structures import LabelSet
@@ -26,26 +27,22 @@ _STRIP_SD = 4.0
 
 def write_report(
     path: Path | str,
+    measured: MeasuredCase,
     *,
     title: str,
-    image_ppb: Image,
-    labels: Image,
-    rows: Sequence[RoiRow],
-    flags: Sequence[Flag] | None = None,
     provenance: Mapping[str, Any],
     norms: Norms | None = None,
     picture: bytes | None = None,
 ) -> None:
     """Write the page, whole or not at all.
 
-    ``flags`` None: worked out from rows and labels. ``provenance`` may be nested; it is shown as it is,
-    escaped. ``norms`` adds a strip per structure where the table that the user loaded has an expectation.
+    ``provenance`` may be nested; it is shown as it is, escaped.
+    ``norms`` adds a strip per structure where the table that the user loaded has an expectation.
     ``picture``: the contact sheet (PNG) when it was drawn already.
     """
-    if flags is None:
-        flags = quality_flags(rows, labels)
-    drawn = contact_sheet(image_ppb, labels) if picture is None else picture
-    label_set = label_set_of(labels)
+    rows, flags = measured.rows, measured.flags
+    drawn = contact_sheet(measured.image, measured.labels) if picture is None else picture
+    label_set = label_set_of(measured.labels)
     write_text(
         path,
         environment()

@@ -81,7 +81,7 @@ def write_segmentation(
 
 
 def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[Remark, ...]:
-    stored = result.stored or result.image
+    stored = result.stored
     write_text(paths["lookup"], lookup_text(label_set_of(result.labels)))
     write_long(result.rows, paths["table"])
     write_nifti(
@@ -129,11 +129,8 @@ def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> 
         if "report" in paths:
             write_report(
                 paths["report"],
+                result.measured,
                 title=stem(paths["labels"]).removesuffix("_dseg"),
-                image_ppb=result.image,
-                labels=result.labels,
-                rows=result.rows,
-                flags=result.flags,
                 provenance=result.provenance,
                 picture=picture,
                 norms=norms,

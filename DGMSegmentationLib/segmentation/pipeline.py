@@ -5,7 +5,7 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,10 @@ from .. import __version__
 from ..errors import Cancelled, Remark
 from ..image import Image, label_set_of, reorient_back
 from ..io.files import read_image
-from ..measurement.quality import Flag, add_flags, quality_flags
-from ..measurement.roi import RoiRow, measure
+from ..measurement.case import MeasuredCase, measure_case
+from ..measurement.options import MeasureOptions
+from ..measurement.quality import Flag
+from ..measurement.roi import RoiRow
 from ..models.model import Model, load_model
 from ..options import SegmentOptions
 from ..preprocessing.case import Case, open_case
@@ -40,22 +42,44 @@ _log = logging.getLogger(__name__)
 class Segmentation:
     """The result of one run, on the native grid of the input."""
 
-    labels: Image
-    """0 background, the others the labels of the model's label set, which the image carries."""
-    image: Image
-    """The QSM in ppb."""
-    mask: NDArray[np.bool_]
-    rows: list[RoiRow]
-    flags: list[Flag]
-    """Quality flags with their reasons; their codes stand in the rows too."""
+    measured: MeasuredCase
+    """Image, labels, rows, and flags with their reasons."""
     provenance: dict[str, Any]
     probabilities: NDArray[np.float32] | None = None
     """(K, i, j, k) when asked for."""
     warnings: tuple[Remark, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by step."""
-    stored: Image | None = None
-    """The QSM with the geometry of its file; differs from ``image`` only when a voxel size was given."""
+
+    @property
+    def labels(self) -> Image:
+        """0 background, the others the labels of the model's label set, which the image carries."""
+        return self.measured.labels
+
+    @property
+    def image(self) -> Image:
+        """The QSM in ppb."""
+        return self.measured.image
+
+    @property
+    def stored(self) -> Image:
+        """The QSM with the geometry of its file; differs from ``image`` only when a voxel size was given."""
+        return self.measured.opened.stored
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """The brain mask."""
+        return self.measured.opened.mask
+
+    @property
+    def rows(self) -> list[RoiRow]:
+        """The ROI table, one row a structure."""
+        return self.measured.rows
+
+    @property
+    def flags(self) -> list[Flag]:
+        """Quality flags with their reasons; their codes stand in the rows too."""
+        return self.measured.flags
 
 
 class Stopwatch:
@@ -161,6 +185,7 @@ def segment(
     options: SegmentOptions | None = None,
     predictor: "Predictor | None" = None,
     extra_channels: Mapping[str, Image | Path | str] | None = None,
+    measuring: MeasureOptions | None = None,
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[Remark], None] | None = None,
@@ -170,7 +195,8 @@ def segment(
 
     ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``options``, or single ones by name
     (``device="cpu"``), which win: see :class:`SegmentOptions`. ``model`` wins over ``options.model``. ``predictor``: a
-    model already on a device, to be used again for many cases.
+    model already on a device, to be used again for many cases. ``measuring``: how rows are made (reference, name of the
+    image); their subject is that of the options.
     Raises InputError for bad input, Cancelled when ``cancel()`` says so.
     """
     options = (options or SegmentOptions()).changed(**changes)
@@ -214,16 +240,13 @@ def segment(
     )
     report("Measuring", 0.9)
     with clock("measure"):
-        rows = measure(
-            labels,
-            case.image,
+        name = case.image.path.name if case.image.path else ""
+        measuring = replace(
+            measuring or MeasureOptions(image_name=name),
             subject=options.subject,
-            image_name=case.image.path.name if case.image.path else "",
-            mask=case.mask,
             model=f"{header.name} {header.version}",
         )
-        flags = quality_flags(rows, labels, case.mask, network=notes)
-        rows = add_flags(rows, flags)
+        measured = measure_case(labels, case, measuring, network=notes)
     recorded, known = options.recorded(), label_set_of(labels)
     provenance = {
         "software": f"DGMSegmentation {__version__}",
@@ -255,15 +278,4 @@ def segment(
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
     }
-    return Segmentation(
-        labels,
-        case.image,
-        case.mask,
-        rows,
-        flags,
-        provenance,
-        probabilities,
-        tuple(said),
-        clock.seconds,
-        case.stored,
-    )
+    return Segmentation(measured, provenance, probabilities, tuple(said), clock.seconds)

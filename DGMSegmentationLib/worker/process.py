@@ -126,10 +126,13 @@ class Worker:
             log=tell,
         )
         check()
-        path = Path(request.output) / "labels.npy"
-        np.save(path, np.ascontiguousarray(result.labels.data))
+        folder = Path(request.output)
+        np.save(folder / "labels.npy", np.ascontiguousarray(result.labels.data))
+        np.save(folder / "mask.npy", result.mask)
         return {
-            "labels": str(path),
+            "labels": str(folder / "labels.npy"),
+            "mask": str(folder / "mask.npy"),
+            "structures": {label: found.to_dict() for label, found in result.measured.structures.items()},
             "label_set": label_set_of(result.labels).to_dict(),
             "provenance": result.provenance,
             "warnings": [said(remark) for remark in result.warnings],

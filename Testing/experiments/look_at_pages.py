@@ -19,11 +19,12 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE.parent), str(HERE), str(HERE.parents[1])]
 
+from opened import measured  # noqa: E402
+
 from DGMSegmentationLib.cohort.longitudinal import Visit, session_changes  # noqa: E402
 from DGMSegmentationLib.io.files import write_bytes, write_text  # noqa: E402
 from DGMSegmentationLib.measurement.norms import read_norms  # noqa: E402
-from DGMSegmentationLib.measurement.quality import add_flags, quality_flags  # noqa: E402
-from DGMSegmentationLib.measurement.roi import Reference, RoiRow, measure  # noqa: E402
+from DGMSegmentationLib.measurement.roi import RoiRow  # noqa: E402
 from DGMSegmentationLib.reports.agreement_plot import agreement_plot  # noqa: E402
 from DGMSegmentationLib.reports.case_page import environment, flatten, write_report  # noqa: E402
 from DGMSegmentationLib.reports.cohort_page import write_cohort_report  # noqa: E402
@@ -54,22 +55,18 @@ def report_pages(folder: Path) -> list[RoiRow]:
     first: list[RoiRow] = []
     for name, data in (("report", labels.data), ("report-flags", spoiled)):
         shown = labels.replace(data=data)
-        brain = Reference.region("brain", image, image.data != 0)
-        reference = brain if name == "report-flags" else None
-        rows = measure(shown, image, subject="sub-01", image_name="QSM.nii.gz", reference=reference)
-        flags = quality_flags(rows, shown, image.data != 0)
-        rows = add_flags(rows, flags)
+        reference = "brain" if name == "report-flags" else "none"
+        case = measured(
+            image, shown, image.data != 0, subject="sub-01", image_name="QSM.nii.gz", reference=reference
+        )
         write_report(
             folder / f"{name}.html",
+            case,
             title="sub-01 ses-baseline" if not first else PROVENANCE["input"].split(".")[0],
-            image_ppb=image,
-            labels=shown,
-            rows=rows,
-            flags=flags,
             provenance=PROVENANCE,
             norms=norms if first else None,
         )
-        first = first or rows
+        first = first or case.rows
     return first
 
 

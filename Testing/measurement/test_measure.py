@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nibabel.orientations import apply_orientation, axcodes2ornt, inv_ornt_aff, ornt_transform
+from opened import in_ppb
 from rows import blocks
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
-from DGMSegmentationLib.measurement.files import OpenedImage, reference_for
+from DGMSegmentationLib.measurement.case import reference_for
 from DGMSegmentationLib.measurement.roi import Reference, asymmetry_percent, measure
 from DGMSegmentationLib.measurement.tables import COLUMNS
 from DGMSegmentationLib.structures import STANDARD
@@ -182,7 +183,7 @@ def test_a_number_is_a_number_also_where_a_file_has_its_name(tmp_path, monkeypat
     _, image = blocks()
     (tmp_path / "50").write_bytes(b"x")
     monkeypatch.chdir(tmp_path)
-    opened = OpenedImage(image, np.ones(image.shape, bool), None)
+    opened = in_ppb(image)
     assert reference_for(opened, "50") == Reference.constant(50.0)
     with pytest.raises(InputError):
         reference_for(opened, "./50")  # the file, which is no mask

@@ -101,7 +101,7 @@ def test_report_page_escapes_names(scene, tmp_path):
 
     node, volume, _labels = segmented(scene)
     volume.SetName("<script>alert(1)</script>/ä")
-    write_report(node, volume, Measurer().measure(node, [volume]).rows, tmp_path / "report.html")
+    write_report(node, Measurer().measure(node, [volume]), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
     assert "Left red nucleus" in page or "Red nucleus" in page

@@ -114,12 +114,12 @@ def test_other_quantity_stands_as_it_is(scene):
     )
     rows = Measurer().measure(node, [r2star]).rows
     assert all(row.mean_ppb == pytest.approx(25.0) for row in rows)
-    assert all("not_susceptibility" in row.flag_list for row in rows)
+    assert all("own_unit" in row.flag_list for row in rows)
     # A unit chosen for the QSM says nothing about the map beside it.
     for unit in ("ppm", "ppb"):
         beside = Measurer().measure(node, [volume, r2star], unit).rows[10:]
         assert [row.mean_ppb for row in beside] == [row.mean_ppb for row in rows]
-        assert all("not_susceptibility" in row.flag_list for row in beside)
+        assert all("own_unit" in row.flag_list for row in beside)
 
 
 def test_a_volume_that_took_the_place_of_another_is_said(scene):

@@ -70,9 +70,8 @@ def test_a_sidecar_that_contradicts_the_values_is_said(tmp_path, said, units, wa
     """A factor of 1000 hangs on it; a unit that the user gave needs no warning."""
     save_nifti(tmp_path / "x_Chimap.nii.gz", CHI, AFFINE)
     (tmp_path / "x_Chimap.json").write_text(f'{{"Units": "{said}"}}')
-    measured = []
-    open_ppb(tmp_path / "x_Chimap.nii.gz", units, measured.append)
-    for warnings in (measured, open_case(tmp_path / "x_Chimap.nii.gz", units=units).warnings):
+    path = tmp_path / "x_Chimap.nii.gz"
+    for warnings in (open_ppb(path, units).warnings, open_case(path, units=units).warnings):
         assert sum("sidecar says ppb: say which with units=" in str(remark) for remark in warnings) == warns
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from opened import measured
 from PIL import Image as Picture
 from rows import blocks
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image, reorient
 from DGMSegmentationLib.measurement.norms import read_norms
-from DGMSegmentationLib.measurement.quality import quality_flags
 from DGMSegmentationLib.measurement.roi import Reference, measure
 from DGMSegmentationLib.reports.case_page import show_number, write_report
 from DGMSegmentationLib.reports.cohort_page import find_outliers, write_cohort_report
@@ -114,7 +114,7 @@ def test_page_is_self_contained_and_escapes_every_name(case, tmp_path):
     )
     path = tmp_path / "page.html"
     provenance = {EVIL: EVIL, "model": {"name": EVIL, "labels": [EVIL]}, "nothing": None}
-    write_report(path, title=EVIL, image_ppb=image, labels=gone, rows=rows, flags=None, provenance=provenance)
+    write_report(path, measured(image, gone, rows=rows), title=EVIL, provenance=provenance)
     page = path.read_text(encoding="utf-8")
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 5
@@ -132,17 +132,16 @@ def test_page_is_self_contained_and_escapes_every_name(case, tmp_path):
 
 def test_given_flags_are_shown_once_and_none_is_said(case, tmp_path):
     image, labels = case
-    rows = measure(labels, image)
     path = tmp_path / "page.html"
-    write_report(path, title="t", image_ppb=image, labels=labels, rows=rows, flags=[], provenance={})
+    write_report(path, measured(image, labels, flags=[]), title="t", provenance={})
     assert "Nothing was flagged" in path.read_text(encoding="utf-8")
     small = labels.replace(
         data=np.where((labels.data == 9) & (np.indices(labels.shape)[2] % 2 == 0), 0, labels.data)
     )
-    flags = quality_flags(measure(small, image), small)
-    asymmetry = [flag.reason for flag in flags if flag.code == "asymmetry"]
+    case = measured(image, small)
+    asymmetry = [flag.reason for flag in case.flags if flag.code == "asymmetry"]
     assert len(asymmetry) == 2
-    write_report(path, title="t", image_ppb=image, labels=small, rows=rows, flags=flags, provenance={})
+    write_report(path, case, title="t", provenance={})
     assert path.read_text(encoding="utf-8").count(asymmetry[0]) == 1
 
 
@@ -160,11 +159,10 @@ def test_norm_table(case, tmp_path):
     assert read_norms(table, age=30, sex="f").expected("RN_L") == (90, 9)
     assert read_norms(table, age=70).expected("SN_L") is None
     image, labels = case
-    rows = measure(labels, image)
+    case = measured(image, labels, flags=[])
+    rows = case.rows
     path = tmp_path / "page.html"
-    write_report(
-        path, title="t", image_ppb=image, labels=labels, rows=rows, flags=[], provenance={}, norms=norms
-    )
+    write_report(path, case, title="t", provenance={}, norms=norms)
     page = path.read_text(encoding="utf-8")
     assert page.count('<svg class="strip"') == 3
     assert f"z = {show_number((rows[2].mean_ppb - 120) / 15)}" in page
@@ -260,11 +258,9 @@ def test_an_empty_structure_has_no_figures_and_a_far_one_keeps_its_mark(case, tm
     table = tmp_path / "norms.tsv"
     table.write_text("structure\tmean_ppb\tsd_ppb\nGP\t500\t5\n")
     spoiled = labels.replace(data=np.where(labels.data == 1, 0, labels.data))
-    rows = measure(spoiled, image, subject="s", image_name="x.nii")
     path = tmp_path / "r.html"
-    write_report(
-        path, title="s", image_ppb=image, labels=spoiled, rows=rows, provenance={}, norms=read_norms(table)
-    )
+    case = measured(image, spoiled, subject="s", image_name="x.nii")
+    write_report(path, case, title="s", provenance={}, norms=read_norms(table))
     page = path.read_text(encoding="utf-8")
     assert "– ± –" not in page
     places = [float(x) for x in re.findall(r'<rect x="([\d.]+)" y="0" width="1.2"', page)]

@@ -1,0 +1,222 @@
+"""The one way from labels and an opened image to rows, flags with their reasons, and warnings.
+
+What belongs to one structure (statistics, shape) is measured in its own box and kept, so that a measurement after an edit
+looks only at the structures that were touched.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError, Remark
+from ..image import Image, label_set_of
+from ..io.fetched import check_fetched
+from ..io.files import read_mask
+from ..preprocessing.case import Case
+from ..preprocessing.units import OWN_UNIT
+from ..structures import LabelSet
+from .options import MeasureOptions
+from .quality import (
+    Flag,
+    StructureShape,
+    add_flags,
+    flags_from_grid,
+    flags_from_network,
+    flags_from_rows,
+    flags_from_shape,
+    in_order,
+    structure_shape,
+)
+from .roi import NAN, Box, Reference, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
+
+REFERENCE_WORDS = ("none", "brain")
+_FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
+
+
+@dataclass(frozen=True)
+class MeasuredStructure:
+    """What the voxels of one structure tell by themselves."""
+
+    box: Box
+    """The smallest that holds them."""
+    values: Mapping[str, Any]
+    """Statistics, as :func:`.roi.structure_values` gives them."""
+    shape: StructureShape
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values, NaN included."""
+        spans = [[s.start, s.stop] for s in self.box]
+        return {"box": spans, "values": dict(self.values), "shape": asdict(self.shape)}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "MeasuredStructure":
+        """Read back what :meth:`to_dict` wrote; a missing number (None) is NaN."""
+        x, y, z = (slice(int(start), int(stop)) for start, stop in plain["box"])
+        values = {name: NAN if value is None else value for name, value in plain["values"].items()}
+        return cls((x, y, z), values, StructureShape(**plain["shape"]))
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredCase:
+    """One image measured with one segmentation."""
+
+    opened: Case
+    labels: Image
+    """On the image's grid."""
+    rows: list[RoiRow]
+    flags: list[Flag]
+    """With their reasons; their codes stand in the rows too."""
+    options: MeasureOptions
+    structures: Mapping[int, MeasuredStructure] = field(default_factory=dict)
+    """By label; a structure without voxels is not in it."""
+
+    @property
+    def image(self) -> Image:
+        """The measured map in ppb (or in its own unit)."""
+        return self.opened.image
+
+    @property
+    def warnings(self) -> tuple[Remark, ...]:
+        """What is doubtful about the image itself: its geometry, the size of the head, its unit."""
+        return self.opened.warnings
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Flag code and abbreviation, "volume_low RN_L", or the code alone for the whole case -> why, in words."""
+        return {f"{flag.code} {flag.abbreviation}".strip(): flag.reason for flag in self.flags}
+
+    @property
+    def resampled(self) -> bool:
+        """Whether the labels came on another grid."""
+        return "labels_resampled" in self.options.codes
+
+
+def measure_case(
+    labels: Image,
+    opened: Case,
+    options: MeasureOptions | None = None,
+    *,
+    network: Mapping[str, Any] | None = None,
+    flags: Sequence[Flag] = (),
+    known: Mapping[int, MeasuredStructure] | None = None,
+    previous: MeasuredCase | None = None,
+) -> MeasuredCase:
+    """Measure labels (on any grid) in an opened image, and flag what deserves a look.
+
+    Args:
+        labels: values of their label set.
+        opened: the image in ppb, or in its own unit: then no flag compares a mean with a range, and rows say ``own_unit``.
+        network: notes of the run that made the labels, as long as they are the run's.
+        flags: further ones that the caller knows of.
+        known: all structures of these labels in this image, when they are measured already.
+        previous: a measurement in the same opened image; structures whose voxels have not changed since are taken from it.
+
+    Raises InputError when labels and image do not overlap, or when the reference cannot be.
+    """
+    options = options or MeasureOptions()
+    label_set = label_set_of(labels)
+    array, resampled = labels_on_grid(labels, opened.image)
+    if resampled:
+        options = replace(options, codes=(*options.codes, "labels_resampled"))
+    native = opened.image.replace(data=array, unit=None, label_set=labels.label_set)
+    if known is None:
+        known = _structures(array, label_set, opened, options.erode_voxels, previous)
+    reference = reference_for(opened, options.reference)
+    values = {label: structure.values for label, structure in known.items()}
+    rows = rows_of(values, label_set, opened.image.grid, options, reference)
+    found = flags_from_rows(rows, label_set)
+    for label, structure in known.items():
+        found += flags_from_shape(label_set.by_label(label), structure.shape)
+    found += [*flags_from_grid(native), *flags_from_network(network or {}, label_set), *flags]
+    if opened.units.unit == OWN_UNIT:
+        found = [flag for flag in found if flag.code not in _FLAGS_OF_PPB]
+        rows = [row.with_flags(["own_unit"]) for row in rows]
+    found = in_order(found, label_set)
+    return MeasuredCase(opened, native, add_flags(rows, found), found, options, known)
+
+
+def _structures(
+    array: NDArray[np.integer],
+    label_set: LabelSet,
+    opened: Case,
+    erode_voxels: int,
+    previous: MeasuredCase | None,
+) -> dict[int, MeasuredStructure]:
+    """Every structure that has a voxel, those that are as in ``previous`` without being looked at."""
+    kept: dict[int, MeasuredStructure] = {}
+    if (
+        previous is not None
+        and previous.opened is opened
+        and previous.options.erode_voxels == erode_voxels
+        and label_set_of(previous.labels) == label_set
+    ):
+        touched, boxes = _touched(array, previous)
+        kept = {label: known for label, known in previous.structures.items() if label not in touched}
+    else:
+        boxes = structure_boxes(array, label_set)
+    fresh = {
+        label: MeasuredStructure(
+            box,
+            structure_values(array, label, box, opened.image, erode_voxels),
+            structure_shape(array, label, box, opened.mask),
+        )
+        for label, box in boxes.items()
+        if label in label_set
+    }
+    found = kept | fresh
+    return {label: found[label] for label in label_set.values if label in found}
+
+
+def _touched(array: NDArray[np.integer], previous: MeasuredCase) -> tuple[set[int], dict[int, Box]]:
+    """The labels that lost or won a voxel, and the new box of each that still has one."""
+    from scipy import ndimage
+
+    before = previous.labels.data
+    differs = array != before
+    changed = ndimage.find_objects(differs.astype(np.uint8))  # one box around all that differs
+    if not changed:
+        return set(), {}
+    window = changed[0]
+    where = differs[window]
+    touched = {int(v) for v in np.unique(np.concatenate([array[window][where], before[window][where]]))} - {0}
+    boxes: dict[int, Box] = {}
+    for label in touched:
+        known = previous.structures.get(label)
+        around = _union(known.box, window) if known else window
+        inside = ndimage.find_objects((array[around] == label).astype(np.uint8))
+        if inside:
+            boxes[label] = tuple(  # type: ignore[assignment]
+                slice(a.start + b.start, a.start + b.stop) for a, b in zip(around, inside[0], strict=True)
+            )
+    return touched, boxes
+
+
+def _union(one: Box, other: Box) -> Box:
+    x, y, z = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
+    return x, y, z
+
+
+def reference_for(opened: Case, spec: str) -> Reference | None:
+    """The reference that a word stands for: "none", "brain", a number in ppb, or the file of a mask or
+    segment. A number is a number also where a file has that name: "./50" is the file.
+
+    Raises InputError when it is none of these or covers nothing.
+    """
+    if spec == "none":
+        return None
+    if spec == "brain":
+        return Reference.region("brain", opened.image, opened.mask)
+    try:
+        value = float(spec)
+    except ValueError as error:
+        check_fetched(Path(spec))
+        if Path(spec).exists():
+            return Reference.region(Path(spec).name, opened.image, read_mask(spec))
+        raise InputError("reference_unknown", reference=spec, choices=list(REFERENCE_WORDS)) from error
+    if not np.isfinite(value):
+        raise InputError("reference_not_finite", reference=spec)
+    return Reference.constant(value)

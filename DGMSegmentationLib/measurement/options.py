@@ -1,0 +1,22 @@
+"""What a measurement is told besides labels and image, and what its rows carry."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MeasureOptions:
+    """The options of measuring one image with one segmentation."""
+
+    subject: str = ""
+    image_name: str = ""
+    """As tables name the image."""
+    reference: str = "none"
+    """What ``mean_referenced_ppb`` is relative to: "none", "brain", a number in ppb, or the file of a mask."""
+    erode_voxels: int = 0
+    """Layers of voxels to peel off every structure first (flag ``eroded``)."""
+    edited: bool = False
+    """The segmentation was corrected by hand."""
+    model: str = ""
+    """Name and version of the model that made the labels; empty for others."""
+    codes: tuple[str, ...] = ()
+    """Flag codes that every row carries from the start, for what the caller did to the labels."""
