@@ -437,32 +437,37 @@ def test_no_worker_outlives_a_killed_simulation(tmp_path):
 
 
 _NAPS = """
-import os, signal, sys, time
+import os, time
 from pathlib import Path
-from DGMSegmentationLib.simulation.workers import run_tasks
 
 
 def nap(seconds):
     if seconds:
-        signal.signal(signal.SIGTERM, reluctantly)
-        print("asleep", flush=True)
+        Path(f"{os.getpid()}.asleep").touch()
         time.sleep(seconds)
+"""
+
+_RUN_NAPS = """
+import os, signal, sys
+from naps import nap
+from DGMSegmentationLib.simulation.workers import run_tasks
+from DGMSegmentationLib.worker import pool
+
+kill = pool._Worker.kill
 
 
-def reluctantly(*_):
-    print("asked", flush=True)
-    while sys.argv[1] == "2" and not Path("twice").exists():
-        time.sleep(0.01)
-    os._exit(1)
+def kill_amid_ctrl_c(worker):
+    os.kill(os.getpid(), signal.SIGINT)
+    kill(worker)
 
 
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        run_tasks(nap, [(0,)] * 2 + [(1e6,)] * 6, 2, "naps", lambda *_: None)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        print("Stopped.", flush=True)
+if sys.argv[1] == "2":
+    pool._Worker.kill = kill_amid_ctrl_c
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    run_tasks(nap, [(0,)] * 2 + [(1e6,)] * 6, 2, "naps", lambda *_: None)
+except KeyboardInterrupt:
+    print("Stopped.", flush=True)
 """
 
 
@@ -470,8 +475,9 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_ends_a_simulation_and_its_workers_at_once(tmp_path, times):
     """Amid long tasks; also when a second Ctrl-C comes while the workers are being ended."""
-    script = tmp_path / "naps.py"
-    script.write_text(_NAPS)
+    (tmp_path / "naps.py").write_text(_NAPS)
+    script = tmp_path / "run_naps.py"
+    script.write_text(_RUN_NAPS)
     main = subprocess.Popen(
         [sys.executable, str(script), str(times)],
         cwd=tmp_path,
@@ -482,24 +488,17 @@ def test_ctrl_c_ends_a_simulation_and_its_workers_at_once(tmp_path, times):
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-
-    def heard(word: str) -> None:
-        while (line := main.stdout.readline()).strip() != word:
-            assert line, main.stderr.read()
-
-    heard("asleep")
-    heard("asleep")
+    until(lambda: len(list(tmp_path.glob("*.asleep"))) == 2 or main.poll() is not None, "Nobody fell asleep.")
+    workers = [int(path.stem) for path in tmp_path.glob("*.asleep")]
     os.killpg(main.pid, signal.SIGINT)
-    if times == 2:
-        heard("asked")
-        os.killpg(main.pid, signal.SIGINT)
-        (tmp_path / "twice").touch()
     try:
-        out, err = main.communicate(timeout=PATIENCE_S)  # every worker holds stderr: all of them are gone
+        out, err = main.communicate(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         os.killpg(main.pid, signal.SIGKILL)
         pytest.fail("It went on after Ctrl-C.")
     assert "Stopped." in out and "Traceback" not in err and main.returncode == 0
+    assert len(workers) == 2
+    until(lambda: not any(map(alive, workers)), "A worker outlived the run.")
 
 
 def test_a_small_head_stays_large_enough_to_be_taken_for_one():
