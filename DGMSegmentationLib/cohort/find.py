@@ -17,7 +17,7 @@ from ..io.bids.names import as_label, map_stem, natural_order, series_of
 from ..io.bids.participants import Participants, age_remarks, age_text, read_age, read_participants, sex_of
 from ..io.bids.sessions import BY_LINE, BY_NAME, session_order
 from ..io.tables import read_table
-from .twins import mark_twins
+from .name_conflicts import mark_name_conflicts
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
     def place(case: CohortCase) -> tuple[object, ...]:
         return natural_order(case.name.split("_")[0]), case.visit, natural_order(case.name)
 
-    return replace(cohort, cases=tuple(sorted(mark_twins(cohort.cases), key=place)))
+    return replace(cohort, cases=tuple(sorted(mark_name_conflicts(cohort.cases), key=place)))
 
 
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:

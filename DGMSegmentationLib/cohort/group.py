@@ -186,12 +186,12 @@ def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[d
 
 
 def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    twins = {name: names for names in same_images(entries) for name in names}
+    alike = {name: names for names in same_images(entries) for name in names}
     lines = []
     for entry in entries:
         record = entry.record or Record()
         rows = entry.rows
-        others = [name for name in twins.get(entry.case.name, ()) if name != entry.case.name]
+        others = [name for name in alike.get(entry.case.name, ()) if name != entry.case.name]
         lines.append(
             {
                 "subject": entry.case.subject,
@@ -301,7 +301,7 @@ def _write_page(
             page = entry.paths.of("_report.html", entry.edited).relative_to(output).as_posix()
             pages[entry.case.name] = page
     waiting = sum(entry.status == "waiting" for entry in entries)
-    twins = [few(names) for names in same_images(entries)]
+    alike = [few(names) for names in same_images(entries)]
     write_cohort_report(
         path,
         rows,
@@ -312,6 +312,6 @@ def _write_page(
         provenance={
             **provenance,
             **({"not done yet": waiting} if waiting else {}),
-            **({"the same image": "; ".join(twins)} if twins else {}),
+            **({"the same image": "; ".join(alike)} if alike else {}),
         },
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .find import CohortCase
 
 
-def mark_twins(cases: "Sequence[CohortCase]") -> "list[CohortCase]":
+def mark_name_conflicts(cases: "Sequence[CohortCase]") -> "list[CohortCase]":
     """One case per name, with a ``trouble`` where nothing tells which of several is meant or whose a file would be.
 
     Upper and lower case count as equal: many disks do not tell them apart.
