@@ -40,7 +40,7 @@ class CohortCase:
     """Labels corrected by hand that the table names."""
     age: float | None = None
     sex: str = ""
-    trouble: str = ""
+    problem: str = ""
     """Why this case cannot be used; empty when it can."""
     visit: int = 0
     """The place of its session among those of its subject."""
@@ -66,7 +66,7 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
     """List the maps of a BIDS folder or a TSV table: subjects by name, the sessions of each in their order.
 
     ``channels`` are those of the model; ``parts`` keeps para- and diamagnetic maps too. A case that cannot be used
-    (no permission, two files of one name, a missing channel) is listed with its ``trouble``.
+    (no permission, two files of one name, a missing channel) is listed with its ``problem``.
 
     Raises InputError when there is no such folder or table, no map at all, or a table without the needed columns.
     """
@@ -109,7 +109,7 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
                 source=found.path.relative_to(root).as_posix() if is_map else found.name,
                 age=person.age,
                 sex=person.sex,
-                trouble="" if found.problem is None else str(found.problem),
+                problem="" if found.problem is None else str(found.problem),
                 visit=order[found.session],
                 ordered_by=followed,
             )
@@ -135,7 +135,7 @@ def _with_channels(case: CohortCase, channels: Sequence[str]) -> CohortCase:
                 f"The model needs one file {case.name}_{channel}.nii.gz beside {case.image.name}, "
                 f"and there are {len(files)}: add it."
             )
-            return replace(case, trouble=case.trouble or sentence)
+            return replace(case, problem=case.problem or sentence)
         found[channel] = files[0]
     return replace(case, channels=found)
 
@@ -158,9 +158,9 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         name = "sub-" + as_label(
             without_fraction(subject.removeprefix("sub-")), f"{path}, line {number}: subject {subject}"
         )
-        trouble = ""
+        problem = ""
         if (other := written.setdefault(name.lower(), subject)) != subject:
-            trouble = (
+            problem = (
                 f"{path}, line {number}: {subject} and {other} would both be {name}: write a subject alike in all "
                 "lines, or name two subjects so that letters and digits tell them apart."
             )
@@ -175,8 +175,8 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         name = "_".join(filter(None, (name, further)))
         extra = {channel: root / line[channel] for channel in channels[1:] if line[channel]}
         lacking = [channel for channel in channels[1:] if channel not in extra]
-        if lacking and not trouble:
-            trouble = f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
+        if lacking and not problem:
+            problem = f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
         edited = line.get("segmentation", "").strip()
         cases.append(
             CohortCase(
@@ -190,7 +190,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
                 edited=root / edited if edited else None,
                 age=read_age(age_text(line)),
                 sex=sex_of(line),
-                trouble=trouble,
+                problem=problem,
                 visit=sessions.setdefault(session, len(sessions)),
                 ordered_by=BY_LINE,
             )

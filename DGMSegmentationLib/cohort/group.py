@@ -43,12 +43,12 @@ class Entry:
     case: CohortCase
     paths: CasePaths
     record: Record | None
-    trouble: str = ""
+    problem: str = ""
 
     @property
     def status(self) -> str:
         """ "done", "failed", or "waiting" (not done yet)."""
-        if self.trouble:
+        if self.problem:
             return "failed"
         status = self.record.status if self.record else ""
         return status if status in ("done", "failed") else "waiting"
@@ -56,7 +56,7 @@ class Entry:
     @property
     def reason(self) -> str:
         """Why it failed."""
-        return self.trouble or (self.record.reason if self.record and self.status == "failed" else "")
+        return self.problem or (self.record.reason if self.record and self.status == "failed" else "")
 
     @property
     def rows(self) -> list[RoiRow]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def mark_name_conflicts(cases: "Sequence[CohortCase]") -> "list[CohortCase]":
-    """One case per name, with a ``trouble`` where nothing tells which of several is meant or whose a file would be.
+    """One case per name, with a ``problem`` where nothing tells which of several is meant or whose a file would be.
 
     Upper and lower case count as equal: many disks do not tell them apart.
     """
@@ -24,7 +24,7 @@ def mark_name_conflicts(cases: "Sequence[CohortCase]") -> "list[CohortCase]":
     for case in single:
         for stems, stem in zip((automatic, edited), derivative_stems(case.name), strict=True):
             stems.setdefault(stem.lower(), []).append(case)
-    return [replace(case, trouble=case.trouble or _shared(case, automatic, edited)) for case in single]
+    return [replace(case, problem=case.problem or _shared(case, automatic, edited)) for case in single]
 
 
 def _one_of(group: "Sequence[CohortCase]") -> "CohortCase":
@@ -38,7 +38,7 @@ def _one_of(group: "Sequence[CohortCase]") -> "CohortCase":
         if len({case.source for case in group}) > 1
         else f"{places} is listed {len(group)} times: keep one line."
     )
-    return replace(group[0], trouble=sentence)
+    return replace(group[0], problem=sentence)
 
 
 def _shared(

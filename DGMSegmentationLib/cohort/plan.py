@@ -79,8 +79,8 @@ class Force:
 
 def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | None, force: Force) -> Step:
     """Compare a case with its record. Labels that someone changed by hand are never made again unasked."""
-    if case.trouble:
-        return Step(case, paths, "refuse", case.trouble, record)
+    if case.problem:
+        return Step(case, paths, "refuse", case.problem, record)
     corrected = [case.edited] if case.edited else paths.edited_labels()
     if len(corrected) > 1:
         sentence = f"{corrected[0]} and {corrected[1].name} are both corrected segmentations: keep one."

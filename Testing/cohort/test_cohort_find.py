@@ -47,7 +47,7 @@ def test_bids_entities_sessions_and_order(tmp_path):
         "sub-2_ses-a_desc-medi_Chimap.nii.gz",
     )
     assert (last.age, last.sex, first.age, first.sex) == (61.0, "F", None, "M")
-    assert not any(case.trouble for case in cohort.cases)
+    assert not any(case.problem for case in cohort.cases)
 
 
 @pytest.mark.parametrize("part", ["part-para", "desc-diamagnetic", "label-ChiPara", "desc-negative"])
@@ -58,7 +58,7 @@ def test_separated_parts_only_when_asked(tmp_path, part):
     assert len(find_cohort(tmp_path, parts=True).cases) == 2
 
 
-def test_trouble_is_said_case_by_case(tmp_path):
+def test_problems_are_reported_case_by_case(tmp_path):
     touch(
         tmp_path,
         "sub-1/anat/sub-1_Chimap.nii.gz",
@@ -69,12 +69,12 @@ def test_trouble_is_said_case_by_case(tmp_path):
         "sub-5/anat/sub-5_Chimap.nii.gz",
     )
     found = {case.name: case for case in find_cohort(tmp_path, ("qsm", "R2starmap")).cases}
-    assert "keep one" in found["sub-1"].trouble
-    assert "another subject" in found["sub-3"].trouble
+    assert "keep one" in found["sub-1"].problem
+    assert "another subject" in found["sub-3"].problem
     assert (
-        not found["sub-4"].trouble and found["sub-4"].channels["R2starmap"].name == "sub-4_R2starmap.nii.gz"
+        not found["sub-4"].problem and found["sub-4"].channels["R2starmap"].name == "sub-4_R2starmap.nii.gz"
     )
-    assert "sub-5_R2starmap.nii.gz" in found["sub-5"].trouble
+    assert "sub-5_R2starmap.nii.gz" in found["sub-5"].problem
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_images_whose_results_would_share_names_are_refused(tmp_path, one, other
         "sub-2/anat/sub-2_Chimap.nii.gz",
     )
     *shared, apart = find_cohort(tmp_path).cases
-    assert len(shared) == 2 and not apart.trouble
+    assert len(shared) == 2 and not apart.problem
     for case in shared:
-        assert "rename" in case.trouble and case.trouble.count(f"{one}_Chimap") == 1
+        assert "rename" in case.problem and case.problem.count(f"{one}_Chimap") == 1
     (tmp_path / f"sub-1/anat/{one}_Chimap.nii.gz").unlink()
-    assert not any(case.trouble for case in find_cohort(tmp_path).cases)
+    assert not any(case.problem for case in find_cohort(tmp_path).cases)
 
 
 def test_sessions_come_in_the_order_of_a_manifest(tmp_path):
@@ -143,9 +143,9 @@ def test_a_folder_that_cannot_be_opened_costs_no_other_session(tmp_path):
             "anat"
         )  # a link to itself: no folder can be opened there, not even by root
     one, two, three = find_cohort(tmp_path).cases
-    assert (one.name, one.trouble) == ("sub-1_ses-1", "")
-    assert (two.name, two.session) == ("sub-1_ses-2", "ses-2") and "cannot be opened" in two.trouble
-    assert three.name == "sub-2" and "cannot be opened" in three.trouble
+    assert (one.name, one.problem) == ("sub-1_ses-1", "")
+    assert (two.name, two.session) == ("sub-1_ses-2", "ses-2") and "cannot be opened" in two.problem
+    assert three.name == "sub-2" and "cannot be opened" in three.problem
 
 
 def test_the_files_that_are_meant_are_taken(tmp_path):
@@ -157,7 +157,7 @@ def test_the_files_that_are_meant_are_taken(tmp_path):
         "sub-1/anat/sub-1_run-2_R2starmap.nii.gz",
     )
     (case,) = find_cohort(tmp_path, ("qsm", "R2starmap")).cases
-    assert not case.trouble and case.channels["R2starmap"].name == "sub-1_R2starmap.nii.gz"
+    assert not case.problem and case.channels["R2starmap"].name == "sub-1_R2starmap.nii.gz"
 
 
 @pytest.mark.parametrize("other", ["HC-01", "sub-HC_01", "hc01"])
@@ -167,9 +167,9 @@ def test_two_spellings_of_a_table_never_share_a_folder(tmp_path, other):
     table.write_text(
         f"subject\tsession\timage\nHC_01\t1\ta.nii.gz\n{other}\t2\tb.nii.gz\nHC_01\t3\tc.nii.gz\n"
     )
-    troubles = {case.image.name: case.trouble for case in find_cohort(table).cases}
-    assert f"line 3: {other} and HC_01 would both be" in troubles.pop("b.nii.gz")
-    assert troubles == {"a.nii.gz": "", "c.nii.gz": ""}
+    problems = {case.image.name: case.problem for case in find_cohort(table).cases}
+    assert f"line 3: {other} and HC_01 would both be" in problems.pop("b.nii.gz")
+    assert problems == {"a.nii.gz": "", "c.nii.gz": ""}
 
 
 def test_table(tmp_path):
@@ -183,7 +183,7 @@ def test_table(tmp_path):
     assert (one.name, one.subject, one.shown, one.age) == ("sub-HC01_ses-1", "HC_01", "a/qsm.nii.gz", 30.0)
     assert two.edited == tmp_path / "b/fixed.nii.gz" and one.edited is None
     assert three.image == tmp_path / "dicom/P2"
-    assert "listed 2 times" in four.trouble
+    assert "listed 2 times" in four.problem
 
 
 def test_a_study_as_people_keep_it(tmp_path):
@@ -224,8 +224,8 @@ def test_numbers_that_became_fractions_stay_apart(tmp_path):
     table.write_text("subject\tsession\timage\tAge\n" + "".join(f"{line}\t34,5\n" for line in lines))
     cohort = find_cohort(table)
     assert names(cohort) == ["sub-1_ses-1", "sub-10", "sub-10_ses-2", "sub-15"]
-    troubles = [case.trouble for case in cohort.cases]
-    assert "10.0 and 10 would both be sub-10" in troubles.pop(2) and troubles == ["", "", ""]
+    problems = [case.problem for case in cohort.cases]
+    assert "10.0 and 10 would both be sub-10" in problems.pop(2) and problems == ["", "", ""]
     assert {case.age for case in cohort.cases} == {34.5} and cohort.cases[0].subject == "1.0"
 
 

@@ -189,9 +189,9 @@ def test_every_run_trains_with_the_channel_of_its_own(tmp_path):
     with pytest.raises(InputError, match=r"one file sub-01_R2starmap\.nii\.gz .*found 0"):
         find_subjects(root, channels)
     lacking, whole = find_cohort(root, channels).cases
-    assert "there are 0" in lacking.trouble and not whole.trouble
+    assert "there are 0" in lacking.problem and not whole.problem
     touch(root, "sub-01/anat/sub-01_space-QSM_R2starmap.nii.gz")  # more entities, and no other map's
-    assert [c.trouble for c in find_cohort(root, channels).cases] == ["", ""]
+    assert [c.problem for c in find_cohort(root, channels).cases] == ["", ""]
 
 
 def write_table(folder: Path, rows: list[str], columns: str = "subject\timage\tlabel\tsplit") -> Path:
