@@ -23,6 +23,7 @@ THEMES = (
     "training",
     "simulating",
     "commands",
+    "apps",
 )
 
 
