@@ -68,7 +68,7 @@ class Controls(Table):
 
             def show() -> None:
                 self.say("")
-                self.say(self.show(image, kind, title, subject))
+                self.say(self.show(image, kind, title, subject) or "")
 
             question = self._loss(kind)
             if question is not None:
@@ -99,7 +99,7 @@ class Controls(Table):
         except DGMError as error:
             self.fail(error)
 
-    def show(self, image: Any, kind: str, title: str, subject: str = "") -> str:
+    def show(self, image: Any, kind: str, title: str, subject: str = "") -> Remark | None:
         """Put a volume or labels into the scene and on the page; returns a note for the user."""
         if kind == "labels":
             note = self.session.open_labels(image, title)

@@ -19,7 +19,7 @@ from .controls import Controls
 from .messages import FACE
 from .options import Options, is_loopback
 from .temporary import temporary_folder
-from .uploads import TooLarge, discard, receive, what_to_read
+from .uploads import discard, receive, too_large, what_to_read
 
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
@@ -173,7 +173,7 @@ class Routes:
         keep = False
         try:
             if (request.content_length or 0) > limit + (1 << 20):
-                raise TooLarge(limit)
+                raise too_large(limit)
             try:
                 parts = await request.multipart()
             except ValueError:  # without a boundary

@@ -46,6 +46,46 @@ SENTENCES = {
     "window_not_in_use": Sentence("This window is no longer the one in use:", app="reload it to go on here."),
     "no_upload": Sentence("This is no upload of the page."),
     "upload_cut": Sentence("The file did not arrive whole:", app="choose it again."),
+    "upload_too_large": Sentence(
+        "This is larger than {megabytes} MB, the limit for uploads:",
+        app="give the program the file's path when you start it, or start it with a higher limit.",
+    ),
+    "upload_many_files": Sentence("These are more than {limit} files:", app="choose one series."),
+    "upload_none": Sentence("No file was sent:", app="choose one again."),
+    "upload_scene": Sentence(
+        "{name} is a scene for 3D Slicer:",
+        app="here open the QSM, then the labels saved as NIfTI or .seg.nrrd.",
+    ),
+    "nrrd_wrong_name": Sentence(
+        "{name} is a NRRD file by its content:", app="give it a name that ends with .nrrd."
+    ),
+    "nrrd_points_elsewhere": Sentence(
+        "{name} is a header whose voxels lie in another file:",
+        app="save the image as one .nrrd or .nii.gz file.",
+    ),
+    "archive_many_files": Sentence("{name} holds more than {limit} files:", app="give one series."),
+    "archive_damaged": Sentence("{name} cannot be unpacked ({reason}):", app="make the zip archive again."),
+    "archive_empty": Sentence("{name} is empty:", app="put the DICOM files of one series into it."),
+    # volume and labels
+    "labels_before_volume": Sentence(
+        "", app="Open the QSM volume first, then the segmentation that belongs to it."
+    ),
+    "labels_none": Sentence("{name} holds no structure:", app="give a segmentation that does."),
+    "labels_brought_to_grid": Sentence(
+        "The segmentation had another grid and was brought to that of the volume (nearest neighbour)."
+    ),
+    "unit_as_chosen": Sentence(
+        "The unit of {name} is not plain from its values: they are taken as {unit}, as chosen under Units."
+    ),
+    "edited_meanwhile": Sentence(
+        "The labels were edited while the run went on, so they stay; those of the run are hidden in the scene (.mrb):",
+        app="click Segment again to replace the edited ones.",
+    ),
+    "export_unknown": Sentence("There is no export named {name}:", app="reload the page."),
+    "nothing_to_save": Sentence("There is nothing to save yet:", app="open a QSM volume first."),
+    "no_labels_yet": Sentence(
+        "There are no labels yet:", app="click Segment, paint, or open a segmentation."
+    ),
     "file_not_opened": Sentence("The file could not be opened."),
     "export_failed": Sentence("The file could not be made:", app="see the program's own window."),
 }
