@@ -16,10 +16,7 @@ CODED = {"InputError", "DGMError", "ProtocolError", "Cancelled", "UnexpectedErro
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 SHELL_WORDS = re.compile(r"--[a-z]|\bdgmseg [a-z]")
 # Rooms and files that still make sentences by hand; to be emptied.
-BY_HAND = (
-    "DGMSegmentation/",
-    *(f"DGMSegmentationLib/{room}/" for room in ("cohort",)),
-)
+BY_HAND = ("DGMSegmentation/",)
 
 
 def calls(repository):
