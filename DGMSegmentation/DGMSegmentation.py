@@ -84,6 +84,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Build the panel (once, when the user first opens the module)."""
         ScriptedLoadableModuleWidget.setup(self)
+        import qt
         from DGMSegmentationPanel.dependencies import Dependencies
         from DGMSegmentationPanel.exports import Exports
         from DGMSegmentationPanel.inputs import Inputs
@@ -101,12 +102,18 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.exports = Exports(self.ui, self.results)
         dependencies = Dependencies(self.ui, self.resourcePath("requirements.txt"), self._packages_changed)
         self.running = Running(self.ui, self.logic.runner, self.inputs, dependencies, self.results.present)
+        self._added = []
+        self._added_timer = qt.QTimer()
+        self._added_timer.setSingleShot(True)
+        self._added_timer.connect("timeout()", self._choose_added)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)
         self.addObserver(scene, scene.EndCloseEvent, self._on_scene_end_close)
         self.addObserver(scene, scene.StartImportEvent, self._on_scene_start_import)
         self.addObserver(scene, scene.EndImportEvent, self._on_scene_end_import)
+        self.addObserver(scene, scene.NodeAddedEvent, self._on_node_added)
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._on_node_about_to_be_removed)
+        self.addObserver(scene, scene.NodeRemovedEvent, self._on_node_removed)
         self._use_scene()
         self.running.check_packages()
         self.results.update()
@@ -123,6 +130,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def cleanup(self):
         """The module is unloaded or the application quits: end the worker, leave no observer."""
         if self.logic is not None:
+            self._added_timer.stop()
             self.running.stop()
             self._leave_scene()
         self.removeObservers()
@@ -148,17 +156,20 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.results.use(self._parameters)
 
     def _choose_first_volume(self):
-        if self._parameters.inputVolume is None:
-            from DGMSegmentationScene.volumes import refusal
+        scene, kind = slicer.mrmlScene, "vtkMRMLScalarVolumeNode"
+        self._choose_first(
+            [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+        )
 
-            scene, kind = slicer.mrmlScene, "vtkMRMLScalarVolumeNode"
-            volumes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+    def _choose_first(self, volumes):
+        from DGMSegmentationScene.volumes import refusal
+
+        if self._parameters is not None and self._parameters.inputVolume is None:
             first = next((volume for volume in volumes if not refusal(volume)), None)
             if first is not None:
                 self._parameters.inputVolume = first
 
     def _leave_scene(self):
-        self.results.stop()
         if self._parameters is not None:
             self._parameters.disconnectGui(self._gui_tag)
             self.removeObserver(
@@ -166,7 +177,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             )
         self._parameters = None
         self.inputs.use(None)
-        self.results.parameters = None
+        self.results.use(None)
 
     def _on_scene_start_close(self, caller=None, event=None):
         self.running.abort()
@@ -174,6 +185,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _on_scene_end_close(self, caller=None, event=None):
         self._use_scene()
+        self.exports.forget()
         self.results.update()
 
     def _on_scene_start_import(self, caller=None, event=None):
@@ -188,9 +200,35 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _on_node_about_to_be_removed(self, caller, event, node):
-        # Else the selector takes the next segmentation of its list, and the next run would replace that one's labels.
-        if self._parameters is not None and self._parameters.outputSegmentation is node:
-            self._parameters.outputSegmentation = None
+        # Else a selector takes the next node of its list: the next run would read another subject's volume, replace
+        # labels that nobody chose, or the table would show them.
+        parameters = self._parameters
+        if parameters is None:
+            return
+        if parameters.inputVolume is node:
+            self._added = []  # what came before is not loaded instead of it
+        self.inputs.forget(node)
+        if parameters.outputSegmentation is node:
+            parameters.outputSegmentation = None
+        if parameters.resultSegmentation is node:
+            parameters.resultSegmentation = None
+
+    def _on_node_removed(self, caller=None, event=None):
+        # A ticked volume goes without a word from its list.
+        if self._parameters is not None:
+            self.results.follow_parameters()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _on_node_added(self, caller, event, node):
+        # Loaded while the panel is open: chosen when nothing is, as soon as it has its voxels.
+        if self._parameters is not None and node.IsA("vtkMRMLScalarVolumeNode"):
+            self._added.append(node.GetID())
+            self._added_timer.start(0)
+
+    def _choose_added(self):
+        added, self._added = self._added, []
+        nodes = map(slicer.mrmlScene.GetNodeByID, added)
+        self._choose_first([node for node in nodes if node is not None])
 
     def _packages_changed(self):
         self.running.check_packages()
@@ -256,8 +294,10 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
 
     def measure(self, segmentation, volumes, units="auto"):
         """The ROI rows of a segmentation in one or more volumes."""
+        from DGMSegmentationScene.lookup import recognise
         from DGMSegmentationScene.measurement import Measurer
 
+        recognise(segmentation)
         return Measurer().measure(segmentation, volumes, units).rows
 
 

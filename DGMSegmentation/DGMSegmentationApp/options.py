@@ -47,11 +47,11 @@ def decide(
     A host other than this computer's own gets a token, made on the spot unless one is given.
     """
     if max_upload_mb < 1:
-        raise InputError("upload_limit_bad", megabytes=max_upload_mb)
+        raise InputError(f"--max-upload-mb {max_upload_mb} leaves no room for a file: give 1 or more.")
     if token and (
         len(token) < 8 or not token.isascii() or not token.replace("-", "").replace("_", "").isalnum()
     ):
-        raise InputError("token_bad")
+        raise InputError("--token needs at least 8 letters or digits (A-Z, a-z, 0-9, - and _).")
     if not token and not is_loopback(host):
         token = secrets.token_urlsafe(24)
     return Options(
@@ -77,8 +77,10 @@ def _free_port(host: str, port: int | None) -> int:
     if port is None and problem == "in use":
         return _any_port(host)
     if problem == "in use":
-        raise InputError("port_in_use", port=port)
-    raise InputError("port_unusable", host=host, port=wanted, reason=problem)
+        raise InputError(f"Port {port} is in use: choose another one with --port, or leave it out.")
+    raise InputError(
+        f"The app cannot listen at {host}, port {wanted} ({problem}): choose another --host or --port."
+    )
 
 
 def _bind_problem(host: str, port: int) -> str:

@@ -4,7 +4,11 @@ parameters.py     what the user chose, kept in the scene
 dependencies.py   which Python packages are missing, and the button that installs them
 inputs.py         volume, further channels, model
 running.py        the button, the progress, the messages: idle, running, cancelling
-results.py        the table that follows the labels, the views, the way to the Segment Editor
+results.py        the table that follows the labels
+further.py        the other volumes that it measures
 table.py          one row a structure
+views.py          slices, surfaces, opacity, the way to the Segment Editor
 exports.py        files and table nodes
+files.py          the dialogs that ask for a file
+notes.py          lines of text that wrap
 """

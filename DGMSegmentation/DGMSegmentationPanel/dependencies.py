@@ -7,6 +7,8 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from .notes import Note
+
 
 def missing(requirements: str) -> list[str]:
     """The names of the packages of a requirements file, and PyTorch, that are not there or too old; asks no network."""
@@ -25,6 +27,7 @@ class Dependencies:
 
     def __init__(self, ui: Any, requirements: str, changed: Any) -> None:
         self._ui, self._requirements, self._changed = ui, requirements, changed
+        self._note = Note(ui.dependencyLabel)
         ui.installButton.connect("clicked(bool)", self.install)
 
     def show(self) -> bool:
@@ -32,7 +35,7 @@ class Dependencies:
         lacking = missing(self._requirements)
         self._ui.dependencyBox.visible = bool(lacking)
         if lacking:
-            self._ui.dependencyLabel.text = _("Needed once: {packages}.").format(packages=", ".join(lacking))
+            self._note.say(_("Needed once: {packages}.").format(packages=", ".join(lacking)))
         return not lacking
 
     def install(self) -> None:
@@ -43,13 +46,18 @@ class Dependencies:
             pip_ensure(load_requirements(self._requirements), requester="DGMSegmentation")
             if importlib.util.find_spec("torch") is None:
                 self._install_torch()
-        except RuntimeError as error:  # the user said no, or something has to be done first
-            self._ui.dependencyLabel.text = str(error)
+        except RuntimeError as error:
+            if "declined" not in str(
+                error
+            ):  # the user said no to pip_ensure: what is needed stays to be read
+                self._note.say(str(error))
             return
         except Exception:  # pip failed (CalledProcessError), or what it installed cannot be loaded
             logging.exception("DGMSegmentation: the installation failed")
-            self._ui.dependencyLabel.text = _(
-                "The installation failed: check the internet connection, see the log, then click Install again."
+            self._note.say(
+                _(
+                    "The installation failed: check the internet connection, see the log, then click Install again."
+                )
             )
             return
         importlib.invalidate_caches()

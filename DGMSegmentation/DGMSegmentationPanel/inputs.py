@@ -1,6 +1,6 @@
 """The volume, the further channels that a model wants, and the model."""
 
-import html
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,12 @@ import qt
 import slicer
 from DGMSegmentationScene.volumes import refusal
 from slicer.i18n import tr as _
+
+from .files import Kind, ask_open
+from .notes import Note, tool_tip
+
+CHANNEL_ROLE = "channel."
+"""Node references of the parameter node, with the channel's name: they are saved with the scene."""
 
 
 class Inputs:
@@ -18,6 +24,7 @@ class Inputs:
         self._headers: dict[str, Any] = {}
         self._problem = ""
         self._channels: dict[str, Any] = {}
+        self._description = Note(ui.modelDescription)
         self.parameters: Any = None
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._changed)
         ui.modelSelector.connect("activated(int)", self._picked)
@@ -27,6 +34,7 @@ class Inputs:
         self.parameters = parameters
         if parameters is not None:
             self._show_models()
+            qt.QTimer.singleShot(0, self._show_chosen_channels)  # once the lists have been filled
 
     def list_models(self) -> None:
         """Read the headers of the bundled models (no torch, no weights)."""
@@ -47,7 +55,17 @@ class Inputs:
 
     def channels(self) -> dict[str, Any]:
         """Channel name -> volume node, for the channels after the QSM."""
-        return {name: selector.currentNode() for name, selector in self._channels.items()}
+        node = self.parameters.parameterNode
+        return {name: node.GetNodeReference(CHANNEL_ROLE + name) for name in self._channels}
+
+    def forget(self, volume: Any) -> None:
+        """A volume is about to be removed: else the lists would take the next one of the scene for it."""
+        if self.parameters.inputVolume is volume:
+            self.parameters.inputVolume = None
+        for name, chosen in self.channels().items():
+            if chosen is volume:
+                self._choose_channel(name, None)
+        self._show_chosen_channels()
 
     def reason(self) -> str:
         """Why no run can start now; empty when one can."""
@@ -90,12 +108,7 @@ class Inputs:
             return
         chosen = str(self._ui.modelSelector.itemData(index) or "")
         if not chosen:
-            chosen = str(
-                qt.QFileDialog.getOpenFileName(
-                    slicer.util.mainWindow(), _("Choose a model file"), "", _("Models (*.safetensors)")
-                )
-                or ""
-            )
+            chosen = ask_open(_("Choose a model file"), Kind(_("Models"), (".safetensors",)), "Model")
         if chosen:
             self.parameters.model = chosen
         self._show_models()
@@ -122,9 +135,8 @@ class Inputs:
             if header.licence:  # its name in the line, its words in the tooltip
                 text = f"{text} ({_('licence')}: {header.licence.split(',')[0]})"
                 licence = f"{_('Licence')}: {header.licence}"
-        self._ui.modelDescription.text = text
-        self._ui.modelDescription.toolTip = html.escape(licence)
-        self._ui.modelDescription.visible = bool(text)
+        self._description.say(text)
+        self._ui.modelDescription.toolTip = tool_tip(licence)
         self._show_channels(header.channels[1:] if header is not None else ())
 
     def _show_channels(self, names: Any) -> None:
@@ -140,7 +152,19 @@ class Inputs:
             selector.noneEnabled, selector.addEnabled, selector.removeEnabled = True, False, False
             selector.setMRMLScene(slicer.mrmlScene)
             selector.setCurrentNode(None)
-            selector.connect("currentNodeChanged(vtkMRMLNode*)", self._changed)
+            selector.connect("nodeActivated(vtkMRMLNode*)", partial(self._choose_channel, name))
             form.addRow(name, selector)
             self._channels[name] = selector
+        self._show_chosen_channels()
         self._ui.channelBox.visible = bool(self._channels)
+
+    def _choose_channel(self, name: str, volume: Any) -> None:
+        if self.parameters is not None:
+            chosen = volume.GetID() if volume is not None else None
+            self.parameters.parameterNode.SetNodeReferenceID(CHANNEL_ROLE + name, chosen)
+            self._changed()
+
+    def _show_chosen_channels(self) -> None:
+        if self.parameters is not None:
+            for name, volume in self.channels().items():
+                self._channels[name].setCurrentNode(volume)

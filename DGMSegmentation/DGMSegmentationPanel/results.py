@@ -1,4 +1,4 @@
-"""The result: a table that follows the labels as they are edited, the views, the way to the Segment Editor."""
+"""The result: a table that follows the labels as they are edited."""
 
 import logging
 from typing import Any
@@ -6,14 +6,18 @@ from typing import Any
 import qt
 import slicer
 import vtk
-from DGMSegmentationScene import navigation
+from DGMSegmentationScene import lookup, navigation
+from DGMSegmentationScene.edits import origin
 from DGMSegmentationScene.measurement import Measurement, Measurer
-from DGMSegmentationScene.provenance import INPUT_ROLE, attribute, is_edited
-from DGMSegmentationScene.segments import label_set_of_node
-from DGMSegmentationScene.volumes import refusal
+from DGMSegmentationScene.provenance import INPUT_ROLE, attribute, own_volume
+from DGMSegmentationScene.segments import colours, label_set_of_node
+from DGMSegmentationScene.volumes import refusal, source_of
 from slicer.i18n import tr as _
 
+from .further import Further
+from .notes import Note
 from .table import RoiTable
+from .views import Views
 
 DEBOUNCE_MS = 250
 
@@ -24,26 +28,29 @@ class Results:
     def __init__(self, ui: Any, changed: Any) -> None:
         self._ui, self._changed = ui, changed
         self._table: RoiTable | None = None
+        self._note = Note(ui.resultNote)
         self._measurer = Measurer()
         self._observed: list[tuple[Any, int]] = []
-        self._node_id = ""
+        self._observed_ids = ("", "")
         self.parameters: Any = None
         self.measurement = Measurement([])
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
         self._timer.connect("timeout()", self.update)
-        ui.furtherSelector.connect("checkedNodesChanged()", self._schedule)
+        self._further = Further(ui, self.schedule)
+        self._views = Views(ui, self)
         ui.shownSelector.connect("currentIndexChanged(int)", self._show_table)
-        ui.table.connect("cellDoubleClicked(int,int)", self._jump)
-        ui.editButton.connect("clicked(bool)", self._edit)
-        ui.show3DButton.connect("toggled(bool)", self._show_3d)
-        ui.opacitySlider.connect("valueChanged(int)", self._set_opacity)
 
     def use(self, parameters: Any) -> None:
         """Work with the parameters of a scene; None while there is no scene."""
         self.parameters = parameters
-        self._observe()
+        self._further.use(parameters)
+        if parameters is None:
+            self.stop()
+            self._views.forget()
+        else:
+            self._observe()
 
     @property
     def node(self) -> Any:
@@ -52,10 +59,8 @@ class Results:
 
     @property
     def volume(self) -> Any:
-        """The volume that the segmentation was made from, else the chosen input volume; None when there is neither."""
-        if self.node is None:
-            return None
-        return self.node.GetNodeReference(INPUT_ROLE) or self.parameters.inputVolume
+        """The segmentation's own volume; of one that we did not make, the chosen input volume. None when it is gone."""
+        return own_volume(self.node, self.parameters.inputVolume) if self.node is not None else None
 
     @property
     def pending(self) -> bool:
@@ -66,14 +71,20 @@ class Results:
         """All volumes to measure, the segmentation's own first."""
         own = self.volume
         chosen = [own] if not refusal(own) else []
-        return chosen + [
-            v for v in self._ui.furtherSelector.checkedNodes() if v is not own and not refusal(v)
-        ]
+        return chosen + [volume for volume in self._further.volumes() if volume is not own]
+
+    def sources(self) -> dict[str, str]:
+        """Where each measured volume came from, by the name that it has in the table."""
+        return {volume.GetName(): source_of(volume) for volume in self.volumes()}
+
+    def label_of(self, row: int) -> int:
+        """The label of a row of the table."""
+        return self._table.label_of(row) if self._table is not None else 0
 
     def present(self, node: Any, measured: Any = None) -> None:
         """A run has finished: show its segmentation, and its table in the loop's next turn. ``measured``: by the worker."""
-        if self.parameters is None or node is None:
-            return  # the scene was closed meanwhile
+        if self.parameters is None or node is None or not node.GetDisplayVisibility():
+            return  # the scene was closed meanwhile, or labels that were edited meanwhile stay in sight
         self.parameters.resultSegmentation = node
         self._measurer.adopt(measured)
         self._observe()
@@ -88,7 +99,7 @@ class Results:
         for caller, tag in self._observed:
             caller.RemoveObserver(tag)
         self._observed = []
-        self._node_id = ""
+        self._observed_ids = ("", "")
 
     def update(self) -> None:
         """Measure and show."""
@@ -98,11 +109,9 @@ class Results:
         self.measurement = Measurement([])
         note = ""
         node, volumes = self.node, self.volumes() if self.node is not None else []
-        if node is not None and not volumes:
-            note = _("The volume of this segmentation is gone: choose it as QSM volume above.")
-            if self.volume is not None:
-                note = refusal(self.volume)
-        elif node is not None:
+        if node is not None:
+            note = self._why_no_own_volume(node)
+        if volumes:
             try:
                 self.measurement = self._measurer.measure(node, volumes, self.parameters.units)
             except Exception as error:
@@ -111,35 +120,43 @@ class Results:
         self._list_volumes(volumes)
         self._show_table()
         if node is not None:
-            parts = [attribute(node, "Model"), _("edited by hand") if is_edited(node) else ""]
-            note = " ".join([note, *self.measurement.notes, " - ".join(p for p in parts if p)]).strip()
-        self._ui.resultNote.text = note
-        self._ui.resultNote.visible = bool(note)
+            sentences = [note, *self.measurement.notes, lookup.doubt(node), origin(node)]
+            note = " ".join(filter(None, sentences))
+        self._note.say(note)
         self._show_unit(node)
-        has_node = node is not None
-        for widget in (self._ui.editButton, self._ui.show3DButton, self._ui.opacitySlider):
-            widget.enabled = has_node
-        for widget in (self._ui.show3DButton, self._ui.opacitySlider):
-            widget.blockSignals(True)
-        self._ui.show3DButton.checked = navigation.shows_3d(node)
-        self._ui.opacitySlider.value = round(100 * navigation.opacity_of(node))
-        for widget in (self._ui.show3DButton, self._ui.opacitySlider):
-            widget.blockSignals(False)
+        self._views.update()
         self._changed()
 
     def follow_parameters(self) -> None:
         """The user chose another segmentation, volume or unit: observe it and measure again."""
         if self.parameters is not None:
             self._observe()
-            self._schedule()
+            self.schedule()
 
-    def _observe(self, *_arguments: Any) -> None:
-        node = self.node
-        if node is not None and node.GetID() == self._node_id:
+    def schedule(self, *_arguments: Any) -> None:
+        """Measure soon: something that the table shows has changed."""
+        self._timer.start(DEBOUNCE_MS)
+
+    def _why_no_own_volume(self, node: Any) -> str:
+        volume, made_from = self.volume, attribute(node, "InputName")
+        if volume is not None or not made_from:
+            return refusal(volume)
+        return _(
+            "The volume of this segmentation, {name}, is not in the scene: load it and choose it as QSM volume, or tick "
+            "another one under Also measure."
+        ).format(name=made_from)
+
+    def _observe(self) -> None:
+        node, volume = self.node, self.volume
+        lookup.recognise(node)
+        if node is not None and volume is not None and attribute(node, "InputName"):
+            node.SetNodeReferenceID(INPUT_ROLE, volume.GetID())  # it was loaded again
+        ids = (node.GetID() if node is not None else "", volume.GetID() if volume is not None else "")
+        if ids == self._observed_ids:
             return
         self.stop()
+        self._observed_ids = ids
         if node is not None:
-            self._node_id = node.GetID()
             segmentation = node.GetSegmentation()
             for event in (
                 slicer.vtkSegmentation.SourceRepresentationModified,
@@ -147,21 +164,15 @@ class Results:
                 slicer.vtkSegmentation.SegmentRemoved,
                 slicer.vtkSegmentation.SegmentModified,
             ):
-                self._observed.append((segmentation, segmentation.AddObserver(event, self._schedule)))
-            self._observed.append(
-                (
-                    node,
-                    node.AddObserver(slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._schedule),
-                )
-            )
-            volume = self.volume
+                self._follow(segmentation, event)
+            self._follow(node, slicer.vtkMRMLTransformableNode.TransformModifiedEvent)
             if volume is not None:
-                for event in (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, vtk.vtkCommand.ModifiedEvent):
-                    self._observed.append((volume, volume.AddObserver(event, self._schedule)))
-        self._schedule()
+                self._follow(volume, slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent)
+                self._follow(volume, vtk.vtkCommand.ModifiedEvent)
+        self.schedule()
 
-    def _schedule(self, *_arguments: Any) -> None:
-        self._timer.start(DEBOUNCE_MS)
+    def _follow(self, caller: Any, event: Any) -> None:
+        self._observed.append((caller, caller.AddObserver(event, self.schedule)))
 
     def _list_volumes(self, volumes: list[Any]) -> None:
         selector = self._ui.shownSelector
@@ -186,21 +197,4 @@ class Results:
         if self._table is None:
             self._table = RoiTable(self._ui.table)
         rows = self.measurement.of_volume(max(0, self._ui.shownSelector.currentIndex))
-        self._table.show(rows, label_set_of_node(self.node), self.measurement.reasons)
-
-    def _jump(self, row: int, _column: int) -> None:
-        if self.node is not None and self._table is not None:
-            navigation.jump_to(self.node, self._table.label_of(row))
-
-    def _edit(self) -> None:
-        if self.node is not None:
-            navigation.prepare_editor(self.node, self.volume)
-            slicer.util.selectModule("SegmentEditor")
-
-    def _show_3d(self, shown: bool) -> None:
-        if self.node is not None:
-            navigation.show_3d(self.node, shown)
-
-    def _set_opacity(self, value: int) -> None:
-        if self.node is not None:
-            navigation.set_opacity(self.node, value / 100)
+        self._table.show(rows, label_set_of_node(self.node), self.measurement.reasons, colours(self.node))

@@ -7,10 +7,11 @@ from typing import Any
 
 import qt
 import slicer
-from DGMSegmentationScene.provenance import is_edited
+from DGMSegmentationScene.edits import is_edited
 from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner
 from slicer.i18n import tr as _
 
+from .notes import Note, tool_tip
 from .parameters import options_of
 
 POLL_MS = 40
@@ -22,6 +23,7 @@ class Running:
     def __init__(self, ui: Any, runner: Runner, inputs: Any, dependencies: Any, finished: Any) -> None:
         self._ui, self._runner, self._inputs = ui, runner, inputs
         self._dependencies, self._finished = dependencies, finished
+        self._message, self._progress = Note(ui.messageLabel), Note(ui.progressLabel)
         self._step = ""
         self._ready = False
         self._timer = qt.QTimer()
@@ -41,8 +43,7 @@ class Running:
             reason = self._inputs.reason()
         button = self._ui.segmentButton
         button.enabled = not reason
-        # A tooltip understands HTML, and a node's name may be anything.
-        button.toolTip = html.escape(reason or _("Segment ten deep-gray-matter nuclei in the chosen volume."))
+        button.toolTip = tool_tip(reason or _("Segment ten deep-gray-matter nuclei in the chosen volume."))
 
     def check_packages(self) -> None:
         """Look again whether everything that a run needs is there."""
@@ -98,7 +99,7 @@ class Running:
     def say(self, text: str, detail: str = "") -> None:
         """Show one plain sentence below the button, the rest behind Details; an empty text hides both."""
         self._ui.messageBox.visible = bool(text)
-        self._ui.messageLabel.text = text
+        self._message.say(text)
         self._ui.detailsButton.visible = bool(detail)
         self._ui.detailsButton.checked = False
         self._ui.detailsText.plainText = detail
@@ -143,7 +144,7 @@ class Running:
         self._ui.progressBox.visible = state != IDLE
         self._ui.cancelButton.enabled = state not in (IDLE, CANCELLING)
         step = _("Cancelling") if state == CANCELLING else self._step
-        self._ui.progressLabel.text = f"{step} - {self._runner.seconds:.0f} s"
+        self._progress.say(f"{step} - {self._runner.seconds:.0f} s")
         self.refresh()
 
     def _show_details(self, shown: bool) -> None:

@@ -1,11 +1,13 @@
 """Tables and labels of the scene into files and table nodes. Files are written whole or not at all."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .edits import is_edited
 from .labels import labels_on_volume
-from .provenance import is_edited, provenance_of
+from .provenance import provenance_of
 from .segments import structure_segments
 from .volumes import affine_of, refusal
 
@@ -13,32 +15,48 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.measurement.roi import RoiRow
 
 
+TABLE_SUFFIXES = (".tsv", ".csv", ".txt")
+LABEL_SUFFIXES = (".nii.gz", ".nii", ".seg.nrrd")
+
+
+def checked_name(path: Path | str, suffixes: Sequence[str], default: str = "") -> Path:
+    """The path with a suffix that says what the file is; one without any suffix gets ``default``.
+
+    Raises InputError for a suffix of something else (labels as "lab.mha"), and for a folder that is not there: one that
+    was mistyped shall not be made.
+    """
+    from DGMSegmentationLib.errors import InputError
+
+    path = Path(path)
+    if not path.name.lower().endswith(tuple(suffixes)):
+        # What follows the last dot of "sub-01.2" is no suffix.
+        if re.fullmatch(r"\.[A-Za-z]\w{0,4}", path.suffix) or not default:
+            raise InputError("export_name", name=path.name, suffixes=suffixes)
+        path = path.with_name(path.name + default)
+    if not path.parent.is_dir():
+        raise InputError("folder_missing", path=path.parent)
+    return path
+
+
 def write_table(rows: "Sequence[RoiRow]", path: Path | str, wide: bool = False) -> None:
     """Write the ROI table, long (one row a structure) or wide (one row a volume); .csv or .tsv by the suffix."""
     from DGMSegmentationLib.measurement.tables import write_long, write_wide
 
-    _need_rows(rows)
-    (write_wide if wide else write_long)(rows, Path(path))
-
-
-def append_to_cohort(rows: "Sequence[RoiRow]", path: Path | str) -> int:
-    """Add the rows to a long table on disk (made when missing); the same subject and image again replaces its rows.
-
-    Returns the number of rows in the file.
-    """
-    from DGMSegmentationLib.measurement.tables import append_long
-
-    _need_rows(rows)
-    return len(append_long(rows, Path(path)))
+    need_rows(rows)
+    (write_wide if wide else write_long)(rows, checked_name(path, TABLE_SUFFIXES))
 
 
 def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
-    """A new table node with the long table; numbers stay numbers, missing ones are NaN."""
+    """A new table node with the long table; numbers stay numbers, missing ones are NaN.
+
+    An empty text is "n/a": Slicer drops the tab that a line of its table file begins with, and every column shifts.
+    """
     import vtk
 
+    from DGMSegmentationLib.io.tables import NOT_AVAILABLE
     from DGMSegmentationLib.measurement.tables import COLUMNS
 
-    _need_rows(rows)
+    need_rows(rows)
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", scene.GenerateUniqueName(name))
     table = node.GetTable()
     for column in COLUMNS:
@@ -51,7 +69,7 @@ def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
         array = kind()
         array.SetName(column)
         for value in values:
-            array.InsertNextValue(str(value) if kind is vtk.vtkStringArray else value)
+            array.InsertNextValue((str(value) or NOT_AVAILABLE) if kind is vtk.vtkStringArray else value)
         table.AddColumn(array)
     node.Modified()
     return node
@@ -75,12 +93,13 @@ def write_labels(node: Any, volume: Any, path: Path | str) -> None:
     reason = refusal(volume)
     if reason:
         raise InputError(reason)
+    path = checked_name(path, LABEL_SUFFIXES[:2])
     labels = labels_on_volume(node, volume).image
     edited = ", edited by hand" if is_edited(node) else ""
     if label_set_of(labels) != STANDARD:
         write_lookup_beside(Path(path), label_set_of(labels))
     write_nifti(
-        Path(path),
+        path,
         labels.data,
         affine_of(volume),
         description=f"DGMSegmentation labels{edited}",
@@ -94,7 +113,7 @@ def write_segmentation(node: Any, path: Path | str) -> None:
 
     from DGMSegmentationLib.io.files import atomic_path
 
-    with atomic_path(Path(path)) as temporary:
+    with atomic_path(checked_name(path, LABEL_SUFFIXES[2:])) as temporary:
         storage = slicer.vtkMRMLSegmentationStorageNode()
         storage.SetFileName(str(temporary))
         if not storage.WriteData(node):
@@ -128,7 +147,8 @@ def provenance_text(node: Any) -> str:
     return json.dumps({**provenance_of(node), "edited": is_edited(node)}, indent=2, ensure_ascii=False)
 
 
-def _need_rows(rows: "Sequence[RoiRow]") -> None:
+def need_rows(rows: "Sequence[RoiRow]") -> None:
+    """Raise InputError when there is nothing to write."""
     from DGMSegmentationLib.errors import InputError
 
     if not rows:

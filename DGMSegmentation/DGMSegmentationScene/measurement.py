@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .edits import is_edited
 from .labels import labels_on_volume
-from .provenance import INPUT_ROLE, attribute, is_edited, provenance_of
+from .provenance import INPUT_ROLE, attribute, provenance_of
 from .segments import label_set_of_node
 from .volumes import image_of
 

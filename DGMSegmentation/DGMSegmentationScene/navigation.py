@@ -1,4 +1,4 @@
-"""What the views show: slices centred on a structure, opacity, 3D surfaces; and the Segment Editor's settings."""
+"""What the views show: slices centred on a structure, opacity, which result; and the Segment Editor's settings."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from .segments import structure_segments
 from .volumes import affine_of
 
 EDITOR_TAG = "SegmentEditor"  # the singleton tag of the Segment Editor module's own node
+SMALLEST_ISLAND = "Islands.MinimumSize"  # where the effect keeps its option, in voxels
 QSM_WINDOW_PPB = (-100.0, 200.0)
 
 
@@ -54,27 +55,29 @@ def opacity_of(node: Any) -> float:
     return float(display.GetOpacity()) if display is not None else 1.0
 
 
-def show_3d(node: Any, show: bool) -> None:
-    """Make or remove the closed surfaces that the 3D view shows."""
-    if show:
-        node.CreateClosedSurfaceRepresentation()
-    else:
-        node.RemoveClosedSurfaceRepresentation()
-    display = node.GetDisplayNode()
-    if display is not None:
-        display.SetVisibility3D(show)
+def show_alone(node: Any) -> None:
+    """Show a result of ours and hide the others: what shows through from below makes an eraser seem to do nothing.
+
+    Segmentations that did not come from a run stay as they are, and a foreign ``node`` hides none of ours.
+    """
+    from .provenance import is_ours
+
+    if not is_ours(node):
+        return
+    scene = node.GetScene()
+    for index in range(scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")):
+        other = scene.GetNthNodeByClass(index, "vtkMRMLSegmentationNode")
+        if other is node or is_ours(other):
+            other.SetDisplayVisibility(other is node)
 
 
-def shows_3d(node: Any) -> bool:
-    """True when surfaces are there."""
-    return bool(node is not None and node.GetSegmentation().ContainsRepresentation("Closed surface"))
-
-
-def prepare_editor(node: Any, volume: Any, editor: Any = None) -> Any:
+def prepare_editor(node: Any, volume: Any, editor: Any = None, label: int | None = None) -> Any:
     """Set a Segment Editor node to this segmentation and volume, so that nuclei do not overwrite each other.
 
-    Editing is allowed outside all segments (and inside the one being edited); the user may change it in the editor.
-    ``editor``: the node to set; None is that of the Segment Editor module.
+    Editing is allowed outside all segments (and inside the one being edited), and the effect Islands removes none
+    that the user did not ask for (its own default empties a red nucleus); the user may change both in the editor.
+    ``editor``: the node to set; None is that of the Segment Editor module. ``label``: the structure to select; None
+    keeps the selection.
     """
     import slicer
 
@@ -89,8 +92,12 @@ def prepare_editor(node: Any, volume: Any, editor: Any = None) -> Any:
     if volume is not None:
         editor.SetAndObserveSourceVolumeNode(volume)
     editor.SetMaskMode(slicer.vtkMRMLSegmentationNode.EditAllowedOutsideAllSegments)
+    if not editor.GetAttribute(SMALLEST_ISLAND):
+        editor.SetAttribute(SMALLEST_ISLAND, "1")
     segments = structure_segments(node)
-    if segments and editor.GetSelectedSegmentID() not in segments.values():
+    if label in segments:
+        editor.SetSelectedSegmentID(segments[label])
+    elif segments and editor.GetSelectedSegmentID() not in segments.values():
         editor.SetSelectedSegmentID(segments[min(segments)])
     return editor
 

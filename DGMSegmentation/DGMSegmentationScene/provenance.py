@@ -1,16 +1,20 @@
-"""How a segmentation was made, kept on its node as attributes (they survive saving), and whether a hand changed it."""
+"""How a segmentation was made: attributes of its node, which a scene keeps, and a tag of its first segment, which goes
+into a .seg.nrrd file.
+"""
 
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, unquote
 
-from .segments import BINARY_LABELMAP, structure_segments
-from .volumes import array_of
+from .segments import structure_segments
 
 PREFIX = "DGMSegmentation."
 FINGERPRINT = PREFIX + "Fingerprint"
-FINGERPRINT_TOLERANCE_MM = 1e-3
 INPUT_ROLE = "DGMSegmentation.Input"
+TAG_RECORD = "DGMSegmentation.Record"
+SAFE = " !#$&'()*+,-./:;<=>?@[]^_`{}~\""
+"""Signs that stay as they are in a tag: Slicer's files separate tags by "|", and NRRD escapes backslashes."""
 
 
 def write_provenance(node: Any, volume: Any, provenance: Mapping[str, Any]) -> None:
@@ -32,12 +36,58 @@ def write_provenance(node: Any, volume: Any, provenance: Mapping[str, Any]) -> N
     for name, value in values.items():
         node.SetAttribute(PREFIX + name, str(value))
     node.SetNodeReferenceID(INPUT_ROLE, volume.GetID())
-    mark_unedited(node)
+    carry(node)
+
+
+def carry(node: Any) -> None:
+    """Copy the attributes into a tag of the first segment, so that they travel with a segmentation's file."""
+    segments = structure_segments(node)
+    if segments:
+        names = [name for name in node.GetAttributeNames() or () if name.startswith(PREFIX)]
+        record = {name.removeprefix(PREFIX): node.GetAttribute(name) for name in names}
+        segment = node.GetSegmentation().GetSegment(segments[min(segments)])
+        segment.SetTag(TAG_RECORD, quote(json.dumps(record), safe=SAFE))
 
 
 def attribute(node: Any, name: str) -> str:
-    """One provenance attribute, empty when the node has none."""
-    return (node.GetAttribute(PREFIX + name) or "") if node is not None else ""
+    """One provenance attribute, empty when neither the node nor its segments have it."""
+    if node is None:
+        return ""
+    value = node.GetAttribute(PREFIX + name)
+    return str(_carried(node).get(name) or "") if value is None else value
+
+
+def _carried(node: Any) -> dict[str, Any]:
+    import vtk
+
+    segmentation, value = node.GetSegmentation(), vtk.reference("")
+    for index in range(segmentation.GetNumberOfSegments()):
+        if segmentation.GetNthSegment(index).GetTag(TAG_RECORD, value):
+            try:
+                record = json.loads(unquote(str(value)))
+            except ValueError:
+                continue
+            if isinstance(record, dict):
+                return record
+    return {}
+
+
+def is_ours(node: Any) -> bool:
+    """True for a segmentation that a run of ours made, edited or not."""
+    return bool(attribute(node, "Model"))
+
+
+def own_volume(node: Any, chosen: Any = None) -> Any:
+    """The volume that a segmentation was made from, or None when it is gone.
+
+    Of a segmentation that we did not make it is the volume ``chosen`` by the user; of ours only when it has the name of
+    the one that is gone (it was loaded again). Labels are never measured in another subject's volume by themselves.
+    """
+    own = node.GetNodeReference(INPUT_ROLE)
+    made_from = attribute(node, "InputName")
+    if own is not None or not made_from:
+        return own if own is not None else chosen
+    return chosen if chosen is not None and chosen.GetName() == made_from else None
 
 
 def provenance_of(node: Any) -> dict[str, Any]:
@@ -47,68 +97,6 @@ def provenance_of(node: Any) -> dict[str, Any]:
     except ValueError:
         return {}
     return record if isinstance(record, dict) else {}
-
-
-def mark_unedited(node: Any) -> None:
-    """Remember the labels as they are now as those that the model gave."""
-    node.SetAttribute(FINGERPRINT, json.dumps(fingerprint(node)))
-
-
-def is_edited(node: Any) -> bool:
-    """True when the labels differ from those the model gave: by hand, or because they came from elsewhere.
-
-    An undone edit counts as none. A segmentation node without segments is not edited.
-    """
-    if node is None or node.GetSegmentation().GetNumberOfSegments() == 0:
-        return False
-    try:
-        before = json.loads(node.GetAttribute(FINGERPRINT) or "null")
-    except ValueError:
-        before = None
-    now = fingerprint(node)
-    if not isinstance(before, dict) or set(before) != set(now):
-        return True
-    return any(
-        len(before[key]) != len(now[key])
-        or abs(before[key][0] - now[key][0]) > 0.5
-        or any(
-            abs(a - b) > FINGERPRINT_TOLERANCE_MM for a, b in zip(before[key][1:], now[key][1:], strict=True)
-        )
-        for key in now
-    )
-
-
-def fingerprint(node: Any) -> dict[str, list[float]]:
-    """Per label: voxels, centroid (mm) and radius of gyration (mm) in the segmentation's own coordinates.
-
-    Any painted or erased voxel changes one of them; saving, loading and cropping of the labelmap change none.
-    """
-    import numpy as np
-    import vtk
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    result: dict[str, list[float]] = {}
-    segmentation = node.GetSegmentation()
-    for label, segment_id in structure_segments(node).items():
-        segment = segmentation.GetSegment(segment_id)
-        image = segment.GetRepresentation(BINARY_LABELMAP)
-        result[str(label)] = [0.0]
-        if image is None or image.IsEmpty():
-            continue
-        extent = np.array(image.GetExtent()).reshape(3, 2)
-        size = extent[:, 1] - extent[:, 0] + 1
-        voxels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(*size[::-1])
-        index = np.argwhere(voxels == segment.GetLabelValue())[:, ::-1]
-        if not len(index):
-            continue
-        matrix = vtk.vtkMatrix4x4()
-        image.GetImageToWorldMatrix(matrix)
-        affine = array_of(matrix)
-        points = (index + extent[:, 0]) @ affine[:3, :3].T + affine[:3, 3]
-        centre = points.mean(axis=0)
-        spread = float(np.sqrt(((points - centre) ** 2).sum(axis=1).mean()))
-        result[str(label)] = [float(len(index)), *(round(float(c), 6) for c in centre), round(spread, 6)]
-    return result
 
 
 def set_aside(node: Any) -> Any:

@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .provenance import is_edited, provenance_of
+from .edits import is_edited
+from .export import checked_name
+from .provenance import provenance_of
+
+PAGE_SUFFIXES = (".html", ".htm")
 
 if TYPE_CHECKING:
     from .measurement import Measurement
@@ -21,7 +25,7 @@ def write_report(node: Any, measurement: "Measurement", path: Path | str) -> Non
     if measured.warnings and not provenance.get("warnings"):
         provenance["warnings"] = [str(remark) for remark in measured.warnings]
     write_page(
-        Path(path),
+        checked_name(path, PAGE_SUFFIXES),
         measured,
         title=measured.options.image_name,
         provenance={**provenance, "edited": is_edited(node)},

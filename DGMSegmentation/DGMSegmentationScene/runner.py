@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationLib.options import SegmentOptions
 
-from .provenance import is_edited, mark_unedited, set_aside, write_provenance
-from .segments import create_segmentation, show_labels
+from .outcome import Target
 from .volumes import image_of
 
 if TYPE_CHECKING:
@@ -79,10 +78,7 @@ class Runner:
         self._saver: threading.Thread | None = None
         self._problem: BaseException | None = None
         self._request: Any = None
-        self._scene: Any = None
-        self._volume_id = self._output_id = self._volume_name = ""
-        self._output_was_edited = False
-        self._voxels_time = 0
+        self._target: Any = None
 
     @property
     def worker_pid(self) -> int | None:
@@ -121,31 +117,35 @@ class Runner:
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
         options = options.changed(model=str(find_model(options.model)))
+        target = Target.of(volume, output)
         place = self._temporary()
         try:
             folder = Path(tempfile.mkdtemp(prefix="DGMSegmentation-", dir=place))
         except OSError as error:
             raise InputError("temporary_folder", path=place, reason=error.strerror) from error
-        self.state, self.started, self._folder = RUNNING, time.monotonic(), folder
-        self._scene, self._volume_id, self._volume_name = volume.GetScene(), volume.GetID(), volume.GetName()
-        self._output_id = output.GetID() if output is not None else ""
-        self._output_was_edited = is_edited(output)
-        self._voxels_time = volume.GetImageData().GetMTime()
+        # From here on there is something to remove; only what can no more be refused makes it a run.
+        self._folder = folder
         files = {
             name: {
                 "path": str(folder / f"{i}.npy"),
                 "affine": im.affine.tolist(),
-                "name": name or self._volume_name,
+                "name": name or target.volume_name,
             }
             for i, (name, im) in enumerate(images.items())
         }
-        self._request = request_for(
-            uuid.uuid4().hex,
-            image=files.pop(""),
-            channels=list(files.values()),
-            output=str(folder),
-            options=options.to_dict(),
-        )
+        try:
+            request = request_for(
+                uuid.uuid4().hex,
+                image=files.pop(""),
+                channels=list(files.values()),
+                output=str(folder),
+                options=options.to_dict(),
+            )
+        except Exception:
+            self._end()
+            raise
+        self.state, self.started = RUNNING, time.monotonic()
+        self._target, self._request = target, request
         arrays = [image.data for image in images.values()]
         self._saver = threading.Thread(target=self._save, args=(arrays, folder), daemon=True)
         self._saver.start()
@@ -249,10 +249,10 @@ class Runner:
             return self._finish(Update("failed", self._worded(event), detail=event.get("detail", "")))
         if kind == "done":
             try:
-                node, measured = self._show(event)
+                node, measured = self._target.receive(event)
             except Exception as error:
                 return self._finish(self._failure(error))
-            said = [self._worded(warning) for warning in event.get("warnings") or ()]
+            said = [*self._target.said, *(self._worded(warning) for warning in event.get("warnings") or ())]
             text, detail = (said[0] if said else ""), ("\n".join(said) if len(said) > 1 else "")
             return self._finish(Update("finished", text, 1.0, detail, node.GetID(), measured))
         return None
@@ -267,46 +267,6 @@ class Runner:
 
         text = explained(error, "The segmentation").sentence(self._face)
         return Update("failed", text, detail="".join(traceback.format_exception(error)))
-
-    def _show(self, event: Mapping[str, Any]) -> "tuple[Any, RunMeasured]":
-        import numpy as np
-
-        from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.structures import LabelSet
-
-        labels = np.load(event["labels"], allow_pickle=False)
-        volume = self._scene.GetNodeByID(self._volume_id)
-        if volume is None or volume.GetImageData() is None:
-            raise InputError("volume_removed", name=self._volume_name)
-        label_set = LabelSet.from_dict(event["label_set"])
-        expected = tuple(volume.GetImageData().GetDimensions()), np.dtype(label_set.dtype)
-        if (tuple(labels.shape), labels.dtype) != expected:
-            raise InputError("volume_replaced", name=volume.GetName())
-        node = self._scene.GetNodeByID(self._output_id) if self._output_id else None
-        if node is not None and is_edited(node):
-            if self._output_was_edited:
-                set_aside(node)  # the user agreed to replace it; the manual work stays at hand
-            else:
-                node = None  # edited while the run went on: never overwrite that
-        if node is None:
-            node = create_segmentation(self._scene, volume)
-        show_labels(node, volume, labels, label_set)
-        write_provenance(node, volume, event["provenance"])
-        mark_unedited(node)
-        return node, self._measured(event, node, volume, labels)
-
-    def _measured(self, event: Mapping[str, Any], node: Any, volume: Any, labels: Any) -> "RunMeasured":
-        import numpy as np
-
-        from DGMSegmentationLib.measurement.case import MeasuredStructure
-
-        from .measurement import RunMeasured
-
-        mask = np.load(event["mask"], allow_pickle=False)
-        structures = {
-            int(label): MeasuredStructure.from_dict(plain) for label, plain in event["structures"].items()
-        }
-        return RunMeasured(node.GetID(), volume.GetID(), self._voxels_time, labels, mask, structures)
 
     def _finish(self, update: Update) -> Update:
         self._end()

@@ -12,7 +12,11 @@ def refusal(volume: Any) -> str:
     """Why this node cannot be segmented, as one plain sentence; empty when it can."""
     if volume is None:
         return "Choose a QSM volume first."
+    if not hasattr(volume, "IsA"):  # from a script
+        return f"{volume!r} is no volume node: give the node of a QSM volume."
     name = volume.GetName()
+    if not volume.IsA("vtkMRMLVolumeNode"):
+        return f"{name} is no volume: choose a QSM volume."
     if volume.IsA("vtkMRMLLabelMapVolumeNode"):
         return f"{name} is a label map: choose the QSM volume itself."
     image = volume.GetImageData()
@@ -25,6 +29,13 @@ def refusal(volume: Any) -> str:
     if min(size) < SMALLEST:
         return f"{name} has only {' x '.join(map(str, size))} voxels: choose a whole-brain QSM volume."
     return ""
+
+
+def source_of(volume: Any) -> str:
+    """Where a volume came from: its file, else a word that names its place in the scene."""
+    storage = volume.GetStorageNode()
+    file = storage.GetFullNameFromFileName() if storage is not None else ""
+    return file or f"{volume.GetName()} in this scene ({volume.GetID()})"
 
 
 def add_volume(scene: Any, image: "Image", name: str) -> Any:

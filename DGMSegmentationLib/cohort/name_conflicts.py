@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import Remark
 from ..io.bids.names import derivative_stems
 
 if TYPE_CHECKING:
@@ -32,13 +31,14 @@ def _one_of(group: "Sequence[CohortCase]") -> "CohortCase":
     """The only case of a name, or the first of several with a sentence about the others."""
     if len(group) == 1:
         return group[0]
-    places = list(dict.fromkeys(case.source for case in group))
-    twins = (
-        Remark("case_twins", places=places, name=group[0].name)
-        if len(places) > 1
-        else Remark("case_listed_twice", place=places[0], count=len(group))
+    places = " and ".join(dict.fromkeys(case.source for case in group))
+    sentence = (
+        f"{places} would both be {group[0].name}: keep one, or tell them apart by the session or by run- in the "
+        "names of the images."
+        if len({case.source for case in group}) > 1
+        else f"{places} is listed {len(group)} times: keep one line."
     )
-    return replace(group[0], problem=str(twins))
+    return replace(group[0], problem=sentence)
 
 
 def _shared(
@@ -48,10 +48,18 @@ def _shared(
     own, corrected = derivative_stems(case.name)
     for other in automatic[own.lower()]:
         if other is not case:
-            name = f"{own}_dseg.nii.gz"
-            return str(Remark("case_shared_name", place=case.source, other=other.source, name=name))
+            return (
+                f"{case.source} and {other.source} would both be written as {own}_dseg.nii.gz: rename one, so that "
+                "key and value (such as desc-medi, each key once) tell them apart."
+            )
     for other in automatic.get(corrected.lower(), ()):
-        return str(Remark("case_as_correction", place=other.source, other=case.source, name=corrected))
+        return (
+            f"The results of {other.source} would have the name of a correction of {case.source} "
+            f"({corrected}): rename {other.source}."
+        )
     for other in edited.get(own.lower(), ()):
-        return str(Remark("case_as_correction", place=case.source, other=other.source, name=own))
+        return (
+            f"The results of {case.source} would have the name of a correction of {other.source} "
+            f"({own}): rename {case.source}."
+        )
     return ""

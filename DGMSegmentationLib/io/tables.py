@@ -1,7 +1,9 @@
 """Tables as files: UTF-8, a decimal dot, the suffix decides the separator (.csv comma, anything else tab).
 
 Numbers carry six decimals, so that a table read back equals the values to 1e-6. Text that a spreadsheet would take for a
-formula is written with a leading apostrophe, which the reader takes off again.
+formula is written with a leading apostrophe, which the reader takes off again. The first field of a line is never empty
+("n/a" as in BIDS, which the reader takes back): some programs, 3D Slicer among them, drop the separator that such a line
+begins with, and every column shifts by one.
 """
 
 import csv
@@ -15,6 +17,7 @@ from ..errors import InputError
 from .fetched import check_fetched
 from .files import write_text
 
+NOT_AVAILABLE = "n/a"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -57,9 +60,14 @@ def cell(value: Any, missing: str = "") -> str:
 def table_text(
     columns: Sequence[str], rows: Iterable[dict[str, Any]], sep: str = "\t", missing: str = ""
 ) -> str:
-    """A table as text, the header first; columns that a row lacks are ``missing``."""
+    """A table as text, the header first; columns that a row lacks are ``missing``, in the first column "n/a"."""
     lines = [columns, *([cell(row.get(column), missing) for column in columns] for row in rows)]
-    return "".join(sep.join(_quoted(text, sep) for text in line) + "\n" for line in lines)
+    return "".join(_line(line, sep) for line in lines)
+
+
+def _line(texts: Sequence[str], sep: str) -> str:
+    first, *others = texts
+    return sep.join(_quoted(text, sep) for text in (first or NOT_AVAILABLE, *others)) + "\n"
 
 
 def _quoted(text: str, sep: str) -> str:
@@ -104,4 +112,9 @@ def read_table(path: Path | str) -> list[dict[str, str]]:
             raise InputError(
                 "table_row_length", path=path, cells=len(row), number=number, columns=len(header)
             )
-    return [dict(zip(header, map(unguard, row), strict=True)) for _, row in body]
+    return [dict(zip(header, _fields(row), strict=True)) for _, row in body]
+
+
+def _fields(row: Sequence[str]) -> list[str]:
+    first, *others = map(unguard, row)
+    return ["" if first == NOT_AVAILABLE else first, *others]

@@ -37,6 +37,8 @@ SENTENCES = {
     "output_parent_is_file": Sentence(
         "{path} is a file, so {folder} cannot be an output folder:", "choose another one."
     ),
+    "export_name": Sentence("This cannot be saved as {name}:", "choose a name that ends in {suffixes: or }."),
+    "folder_missing": Sentence("There is no folder {path}:", "choose one that exists."),
     "folder_unwritable": Sentence(
         "Nothing can be written into {path} ({reason}):", "choose another output folder."
     ),

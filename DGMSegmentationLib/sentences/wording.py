@@ -23,7 +23,6 @@ THEMES = (
     "training",
     "simulating",
     "commands",
-    "apps",
 )
 
 
@@ -47,11 +46,6 @@ class Sentence:
         own = str(getattr(self, face)) or (self.panel if face == "app" else "")
         return own or self.remedy
 
-    @property
-    def only_remedy(self) -> str:
-        """The remedy of what is met on one face alone."""
-        return self.shell or self.panel or self.app or self.python
-
 
 @cache
 def sentences() -> dict[str, Sentence]:
@@ -69,8 +63,7 @@ def worded(code: str, facts: Mapping[str, Any], face: str) -> str:
         known = ", ".join(f"{name} {value}" for name, value in facts.items())
         return _Filler(facts, face).filled("{code} ({known}).", code=code.replace("_", " "), known=known)
     filler = _Filler(facts, face)
-    remedy = sentence.remedy_on(face) or sentence.only_remedy
-    return f"{filler.filled(sentence.wrong)} {filler.filled(remedy)}".strip()
+    return f"{filler.filled(sentence.wrong)} {filler.filled(sentence.remedy_on(face))}".strip()
 
 
 def visible(text: str) -> str:

@@ -44,7 +44,7 @@ class MainWindow(adopt(QtWidgets.QMainWindow)):  # type: ignore[misc]
 
 
 class IOManager:
-    """Reads volumes, segmentations and scenes with Slicer's own storage nodes."""
+    """Reads volumes, segmentations, tables and scenes with the logics that Slicer's own readers use."""
 
     def __init__(self, scene: Any) -> None:
         self._scene = scene
@@ -53,30 +53,34 @@ class IOManager:
         text = str(name).lower()
         if text.endswith(".mrb"):
             return "SceneFile"
+        if text.endswith((".tsv", ".csv", ".txt")):
+            return "TableFile"
         return "SegmentationFile" if text.endswith(".seg.nrrd") else "VolumeFile"
 
     def loadNodes(self, kind: str, properties: dict[str, Any], nodes: Any, messages: Any = None) -> bool:
-        import slicer
-
         path = str(properties["fileName"])
+        name = properties.get("name") or Path(path).name.split(".")[0]
+        messages = messages or self._slicer.vtkMRMLMessageCollection()
         if kind == "SceneFile":
             return bool(self._scene.ReadFromMRB(path, True, messages))
         if kind == "SegmentationFile":
-            node = self._scene.AddNewNodeByClass("vtkMRMLSegmentationNode", Path(path).name.split(".")[0])
-            storage = self._scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
-            storage.SetFileName(path)
-            ok = bool(storage.ReadData(node))
-            node.SetAndObserveStorageNodeID(storage.GetID())
-            node.CreateDefaultDisplayNodes()
+            logic = self._slicer.modules.segmentations.logic()
+            node = logic.LoadSegmentationFromFile(path, True, properties.get("name", ""), None, messages)
+        elif kind == "TableFile":
+            name = self._scene.GetUniqueNameByString(name)
+            node = self._slicer.modules.tables.logic().AddTable(path, name, True, "", messages)
         else:
-            logic = slicer.vtkSlicerVolumesLogic()
-            logic.SetMRMLScene(self._scene)
-            name = properties.get("name") or Path(path).name.split(".")[0]
-            node = logic.AddArchetypeVolume(path, name, 1 if properties.get("labelmap") else 0)
-            ok = node is not None
-        if ok and nodes is not None:
+            labelmap = 1 if properties.get("labelmap") else 0
+            node = self._slicer.modules.volumes.logic().AddArchetypeVolume(path, name, labelmap)
+        if node is not None and nodes is not None:
             nodes.AddItem(node)
-        return ok
+        return node is not None
+
+    @property
+    def _slicer(self) -> Any:
+        import slicer
+
+        return slicer
 
 
 class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
@@ -184,12 +188,13 @@ def _application_logic(scene: Any) -> Any:
     return logic
 
 
-def cpp_modules(scene: Any) -> SimpleNamespace:
-    """`slicer.modules` with the logics of the C++ modules that scripts reach through it."""
+def cpp_modules(scene: Any, application: Any) -> SimpleNamespace:
+    """`slicer.modules` with the logics of the C++ modules that scripts reach through it; they know each other."""
     import slicer
 
     modules = SimpleNamespace()
     for name, cls in {
+        "colors": slicer.vtkMRMLColorLogic,
         "segmentations": slicer.vtkSlicerSegmentationsModuleLogic,
         "terminologies": slicer.vtkSlicerTerminologiesModuleLogic,
         "markups": slicer.vtkSlicerMarkupsLogic,
@@ -198,6 +203,8 @@ def cpp_modules(scene: Any) -> SimpleNamespace:
         "sequences": slicer.vtkSlicerSequencesLogic,
     }.items():
         logic = cls()
+        logic.SetMRMLApplicationLogic(application)
+        application.SetModuleLogic(name.capitalize(), logic)
         logic.SetMRMLScene(scene)
         setattr(modules, name, SimpleNamespace(name=name, path="", logic=lambda logic=logic: logic))
     return modules

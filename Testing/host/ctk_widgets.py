@@ -3,72 +3,121 @@
 import types
 from typing import Any
 
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from .pythonqt import Manners, adopt
 
+STATED = "visibilityToParent"  # CTK's name for what somebody said of a child's visibility while it could not be seen
 
-class ctkCollapsibleButton(adopt(QtWidgets.QWidget)):  # type: ignore[misc]
-    """A title that opens and closes what is below it."""
+
+class ctkCollapsibleButton(adopt(QtWidgets.QAbstractButton)):  # type: ignore[misc]
+    """A framed title as wide as the panel that opens and closes what is below it; it is the button itself, as in CTK."""
 
     contentsCollapsed = QtCore.Signal(bool)
+    COLLAPSED_HEIGHT = 10
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._title = QtWidgets.QToolButton(self)
-        self._title.setCheckable(True)
-        self._title.setChecked(True)
-        self._title.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._title.setArrowType(QtCore.Qt.ArrowType.DownArrow)
-        self._title.setStyleSheet("QToolButton { border: none; font-weight: bold; padding: 2px; }")
-        self._title.toggled.connect(self._toggle)
+        self._collapsed = self._forcing = False
+        self._maximum = QtWidgets.QWidget.maximumHeight(self)
+        self.setCheckable(True)
+        self.setChecked(True)
+        policy = QtWidgets.QSizePolicy.Policy
+        self.setSizePolicy(policy.Minimum, policy.Preferred)
+        self.setContentsMargins(0, self._button_size().height(), 0, 0)
+        self.setBackgroundRole(QtGui.QPalette.ColorRole.Window)
+        QtWidgets.QAbstractButton.toggled.__get__(self).connect(lambda open_: self._collapse(not open_))
 
-    def _toggle(self, open_: bool) -> None:
-        self._title.setArrowType(QtCore.Qt.ArrowType.DownArrow if open_ else QtCore.Qt.ArrowType.RightArrow)
+    def _collapse(self, collapsed: bool) -> None:
+        if collapsed == self._collapsed:
+            return
+        self._collapsed = collapsed
+        if collapsed:
+            self._maximum = QtWidgets.QWidget.maximumHeight(self)
+            self.setMaximumHeight(self.sizeHint().height())
+        else:
+            self.setMaximumHeight(self._maximum)
         for child in self.children():
-            if isinstance(child, QtWidgets.QWidget) and child is not self._title:
-                child.setVisible(open_)
-        self.contentsCollapsed.emit(not open_)
+            if isinstance(child, QtWidgets.QWidget):
+                self._place(child)
+        self.updateGeometry()
+        self.contentsCollapsed.emit(collapsed)
 
-    def resizeEvent(self, event: Any) -> None:
-        self._title.resize(QtWidgets.QWidget.width(self), 24)
-        layout = QtWidgets.QWidget.layout(self)
-        if layout is not None and layout.contentsMargins().top() < 26:
-            margins = layout.contentsMargins()
-            layout.setContentsMargins(margins.left(), 26, margins.right(), margins.bottom())
-        QtWidgets.QWidget.resizeEvent(self, event)
+    def _place(self, child: Any) -> None:
+        """Show or hide a child; one that was hidden by its owner stays hidden when the section opens."""
+        self._forcing = True
+        stated = child.property(STATED)
+        child.setVisible(not self._collapsed and (stated is None or bool(stated)))
+        if stated is None or stated:
+            child.setAttribute(QtCore.Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+        self._forcing = False
 
     def childEvent(self, event: Any) -> None:
+        child = event.child()
+        if event.added() and isinstance(child, QtWidgets.QWidget):
+            if child.testAttribute(QtCore.Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+                child.setProperty(STATED, not child.isHidden())
+            child.installEventFilter(self)
+            if self._collapsed:
+                self._place(child)
         QtWidgets.QWidget.childEvent(self, event)
-        title = self.__dict__.get("_title")
-        if (
-            event.added()
-            and title is not None
-            and not title.isChecked()
-            and isinstance(event.child(), QtWidgets.QWidget)
-        ):
-            event.child().hide()
+
+    def eventFilter(self, child: Any, event: Any) -> bool:
+        shows = {QtCore.QEvent.Type.ShowToParent: True, QtCore.QEvent.Type.HideToParent: False}
+        if event.type() in shows and not self.__dict__.get("_forcing", False):
+            if child.testAttribute(QtCore.Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+                child.setProperty(STATED, shows[event.type()])
+            if self._collapsed and shows[event.type()]:
+                self._place(child)
+        return False
+
+    def _button_size(self) -> Any:
+        option = QtWidgets.QStyleOptionButton()
+        option.initFrom(self)
+        text = QtWidgets.QAbstractButton.text(self) or "XXXX"
+        metrics = QtWidgets.QWidget.fontMetrics(self)
+        size = metrics.size(QtCore.Qt.TextFlag.TextShowMnemonic.value, text)
+        style = QtWidgets.QWidget.style(self)
+        mark = style.pixelMetric(QtWidgets.QStyle.PixelMetric.PM_IndicatorWidth, option, self)
+        size = QtCore.QSize(size.width() + 2 * mark, max(size.height(), mark))
+        return style.sizeFromContents(QtWidgets.QStyle.ContentsType.CT_PushButton, option, size, self)
+
+    def minimumSizeHint(self) -> Any:
+        if self._collapsed:
+            return self._button_size() + QtCore.QSize(0, self.COLLAPSED_HEIGHT)
+        return QtWidgets.QAbstractButton.minimumSizeHint(self).expandedTo(self._button_size())
 
     def sizeHint(self) -> Any:
-        size = QtWidgets.QWidget.sizeHint(self)
-        return QtCore.QSize(size.width(), max(26, size.height()) if self._title.isChecked() else 26)
+        closed = self._button_size() + QtCore.QSize(0, self.COLLAPSED_HEIGHT)
+        return closed if self._collapsed else QtWidgets.QAbstractButton.sizeHint(self).expandedTo(closed)
 
-    minimumSizeHint = sizeHint
+    def hitButton(self, position: Any) -> bool:
+        return position.y() < self._button_size().height()
 
-    def _get_text(self) -> str:
-        return self._title.text()
+    def paintEvent(self, _event: Any) -> None:
+        style, painter = QtWidgets.QWidget.style(self), QtGui.QPainter(self)
+        option = QtWidgets.QStyleOptionButton()
+        option.initFrom(self)
+        option.state |= QtWidgets.QStyle.StateFlag.State_Raised
+        option.rect.setHeight(self._button_size().height())
+        style.drawControl(QtWidgets.QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
+        element = QtWidgets.QStyle.PrimitiveElement
+        arrow = QtWidgets.QStyleOption()
+        arrow.initFrom(self)
+        height = option.rect.height()
+        arrow.rect = QtCore.QRect(height // 4, height // 4, height // 2, height // 2)
+        mark = element.PE_IndicatorArrowRight if self._collapsed else element.PE_IndicatorArrowDown
+        style.drawPrimitive(mark, arrow, painter, self)
+        painter.setPen(QtWidgets.QWidget.palette(self).color(QtGui.QPalette.ColorRole.ButtonText))
+        painter.drawText(
+            option.rect.adjusted(height, 0, 0, 0),
+            QtCore.Qt.AlignmentFlag.AlignVCenter.value,
+            QtWidgets.QAbstractButton.text(self),
+        )
 
-    def _set_text(self, value: str) -> None:
-        self._title.setText(value)
-
-    def _get_collapsed(self) -> bool:
-        return not self._title.isChecked()
-
-    def _set_collapsed(self, value: bool) -> None:
-        self._title.setChecked(not value)
-
-    text = QtCore.Property(str, _get_text, _set_text)
-    collapsed = QtCore.Property(bool, _get_collapsed, _set_collapsed)
+    collapsed = QtCore.Property(
+        bool, lambda self: self._collapsed, lambda self, value: self.setChecked(not value)
+    )
 
 
 class ctkPathLineEdit(adopt(QtWidgets.QLineEdit)):  # type: ignore[misc]

@@ -31,13 +31,22 @@ def click(button: Any) -> None:
     The event comes from a running event loop, as in an application: a dialog that it opens would otherwise be deleted
     at once (Slicer calls deleteLater before exec).
     """
+    _in_loop(lambda: QtTest.QTest.mouseClick(button, QtCore.Qt.MouseButton.LeftButton))
+
+
+def press(button: Any) -> None:
+    """Press a button that need not be in sight (its section may be closed, or scrolled away)."""
+    _in_loop(button.click)
+
+
+def _in_loop(act: Callable[[], Any]) -> None:
     loop = QtCore.QEventLoop()
 
-    def press() -> None:
-        QtTest.QTest.mouseClick(button, QtCore.Qt.MouseButton.LeftButton)
+    def turn() -> None:
+        act()
         loop.quit()
 
-    QtCore.QTimer.singleShot(0, press)
+    QtCore.QTimer.singleShot(0, turn)
     loop.exec()
 
 
@@ -63,11 +72,11 @@ def choose(combo: Any, text: str) -> None:
     raise AssertionError(f"no entry {text}")
 
 
-def choose_file(path: Any) -> None:
-    """The path that the next file dialog returns."""
+def choose_file(name: Any, kind: str = "") -> None:
+    """What is typed into the next file dialog (an empty name closes it); ``kind`` is part of the filter to choose."""
     import qt
 
-    qt.QFileDialog.answers.append(str(path))
+    qt.QFileDialog.answers.append((str(name), kind))
 
 
 def read_table(table: Any) -> list[list[str]]:

@@ -35,6 +35,8 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
     currentNodeChanged = QtCore.Signal(object)
     currentNodeIDChanged = QtCore.Signal(str)
     nodeAddedByUser = QtCore.Signal(object)
+    nodeActivated = QtCore.Signal(object)
+    """The user chose, as opposed to a script."""
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,9 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
         self._current = ""
         self._filling = False
         QtWidgets.QComboBox.currentIndexChanged.__get__(self).connect(self._picked)
+        QtWidgets.QComboBox.activated.__get__(self).connect(
+            lambda _: self.nodeActivated.emit(self.currentNode())
+        )
 
     def setMRMLScene(self, scene: Any) -> None:
         import slicer
@@ -202,13 +207,44 @@ _Combo.__name__ = "qMRMLNodeComboBox"
 
 
 class qMRMLCheckableNodeComboBox(_Combo):
-    """A list of nodes, each with a check mark; the test's hand checks them by :meth:`setCheckState`."""
+    """A list of nodes, each with a check mark; the test's hand checks them by :meth:`setCheckState`.
+
+    As CTK's, it tells of a changed mark and also of a node's new name, but not when a node with a mark is removed; and
+    the marks are lost with their rows when the scene is closed or another one is imported.
+    """
 
     checkedNodesChanged = QtCore.Signal()
 
     def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
         self._checked: set[str] = set()
+        self._named: dict[str, tuple[Any, int, str]] = {}
+        super().__init__(parent)
+
+    def _fill(self, leaving: Any = None) -> None:
+        super()._fill(leaving)
+        here = {node.GetID(): node for node in self.nodes() if node is not leaving}
+        for node_id in [known for known in self._named if known not in here]:
+            node, tag, _name = self._named.pop(node_id)
+            node.RemoveObserver(tag)
+            self._checked.discard(node_id)
+        for node_id, node in here.items():
+            if node_id not in self._named:
+                tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, self._node_modified)
+                self._named[node_id] = (node, tag, node.GetName())
+
+    def _node_modified(self, node: Any, _event: str) -> None:
+        if not shiboken6.isValid(self) or node.GetID() not in self._named:
+            return
+        same, tag, name = self._named[node.GetID()]
+        if node.GetName() != name:
+            self._named[node.GetID()] = (same, tag, node.GetName())
+            self._fill()
+            self.checkedNodesChanged.emit()
+
+    def _all_anew(self, *_: Any) -> None:
+        if shiboken6.isValid(self):
+            self._checked.clear()
+        super()._all_anew()
 
     def checkedNodes(self) -> list[Any]:
         return [node for node in self.nodes() if node.GetID() in self._checked]

@@ -177,43 +177,12 @@ class UiLoader(QtUiTools.QUiLoader):
         return super().load(file, parent)
 
 
-def _file_dialog() -> type:
-    """QFileDialog whose static functions return text, as in PythonQt, and take what the test's hand would choose."""
-
-    class QFileDialog(QtWidgets.QFileDialog):
-        answers: ClassVar[list[str]] = []
-
-        @classmethod
-        def _next(cls) -> str:
-            return cls.answers.pop(0) if cls.answers else ""
-
-        @classmethod
-        def getSaveFileName(cls, *arguments: Any) -> str:
-            if len(arguments) > 4 and arguments[4] is not None:
-                raise ValueError(
-                    "PythonQt finds no overload: the selected filter is a pointer, only None fits it"
-                )
-            return cls._next()
-
-        @classmethod
-        def getOpenFileName(cls, *_: Any, **__: Any) -> str:
-            return cls._next()
-
-        @classmethod
-        def getOpenFileNames(cls, *_: Any, **__: Any) -> list[str]:
-            return [answer] if (answer := cls._next()) else []
-
-        @classmethod
-        def getExistingDirectory(cls, *_: Any, **__: Any) -> str:
-            return cls._next()
-
-    return QFileDialog
-
-
 def make_module() -> types.ModuleType:
     """The module to put into ``sys.modules["qt"]``."""
     module = types.ModuleType("qt")
-    special = {"QUiLoader": UiLoader, "QFileDialog": _file_dialog()}
+    from .file_dialog import QFileDialog
+
+    special = {"QUiLoader": UiLoader, "QFileDialog": QFileDialog}
 
     def lookup(name: str) -> Any:
         if name in special:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rows import blocks
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.io.tables import guard, read_table, unguard
+from DGMSegmentationLib.io.tables import guard, read_table, unguard, write_table
 from DGMSegmentationLib.measurement.roi import RoiRow, measure
 from DGMSegmentationLib.measurement.tables import (
     COLUMN_DESCRIPTIONS,
@@ -86,6 +86,19 @@ def test_missing_values_are_empty_cells_or_what_is_asked_for(tmp_path):
     write_long(rows()[:1], tmp_path / "t.tsv", missing="n/a")
     assert "n/a" in (tmp_path / "t.tsv").read_text(encoding="utf-8")
     assert math.isnan(read_long(tmp_path / "t.tsv")[0].mean_referenced_ppb)
+
+
+@pytest.mark.parametrize("name", ["x.tsv", "x.csv"])
+@pytest.mark.parametrize("missing", ["", "n/a"])
+def test_no_line_begins_with_a_separator(tmp_path, name, missing):
+    """BIDS' n/a stands for an empty first field, and comes back as empty; the other fields stay as they are."""
+    rows = [{"a": "", "b": ""}, {"a": None, "b": "n/a"}, {"a": "c", "b": None}]
+    write_table(tmp_path / name, ["a", "b"], rows, missing)
+    lines = (tmp_path / name).read_text().splitlines()
+    assert all(line[0] not in "\t," for line in lines)
+    assert read_table(tmp_path / name) == [
+        {"a": "", "b": ""}, {"a": "", "b": "n/a"}, {"a": "c", "b": missing}
+    ]  # fmt: skip
 
 
 def test_wide_table_has_one_row_an_image(tmp_path):

@@ -124,6 +124,8 @@ def test_second_click_is_warm_and_makes_a_new_node(panel, host):
     assert panel.widget.logic.runner.worker_pid == pid
     names = [node.GetName() for node in nodes(host.scene)]
     assert len(names) == 2 and len(set(names)) == 2
+    # The first one does not show through where the second is erased; it is hidden, not gone.
+    assert [node.GetDisplayVisibility() for node in nodes(host.scene)] == [0, 1]
     assert panel.widget.ui.outputSelector.currentNode() is None
 
     # Back to the first result: the table shows it and follows its edits, not those of the second.
@@ -216,10 +218,10 @@ def test_further_volumes_in_one_table(panel, host, tmp_path):
     ui.saveTableButton.click()
     hand.choose_file("")  # the user closes the file dialog
     ui.saveTableButton.click()
-    for _again in range(2):  # the same subject again replaces its rows
+    for said in ("Added", "Replaced"):  # the same subject again replaces its rows
         hand.choose_file(tmp_path / "cohort.tsv")
         ui.cohortButton.click()
-        assert "cohort.tsv" in ui.exportNote.text
+        assert ui.exportNote.text == f"{said} 20 rows {'to' if said == 'Added' else 'in'} cohort.tsv."
     assert len(read_long(tmp_path / "cohort.tsv")) == 20
     ui.tableNodeButton.click()
     (table,) = nodes(host.scene, "vtkMRMLTableNode")
@@ -267,6 +269,15 @@ def test_script_interface_waits_and_raises_sentences(panel, host):
             logic.process(volume, model="/no/such/model.safetensors")
         with pytest.raises(DGMError, match="Choose a QSM"):
             logic.process(None, model=str(PHANTOM_MODEL))
+        for wrong in (
+            {"device": "gpu"},
+            {"devise": "cpu"},
+            {"units": "mT"},
+        ):  # refused before anything begins
+            with pytest.raises(DGMError) as refused:
+                logic.process(volume, model=str(PHANTOM_MODEL), **wrong)
+            assert "--" not in str(refused.value) and next(iter(wrong)) in str(refused.value)
+            assert logic.runner.state == "idle"
         logic.start(volume, model=str(PHANTOM_MODEL), device="cpu")
         other, _labels = head(host.scene, "Other")
         with pytest.raises(

@@ -140,7 +140,7 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
     assert "--" not in ui.segmentButton.toolTip
 
     selector = panel.widget.inputs._channels["magnitude"]
-    selector.setCurrentNode(magnitude)
+    hand.choose(selector, "Magnitude")
     hand.wait_until(lambda: ui.segmentButton.enabled)
     run(panel)
     # The small network may miss a structure, which is said; nothing else is.
@@ -156,14 +156,14 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
 
     # A volume on another grid is one sentence; removing the volume disables the button again.
     other, _labels = head(host.scene, "Elsewhere", (3.0, 3.0, 3.0))
-    selector.setCurrentNode(other)
+    hand.choose(selector, "Elsewhere")
     hand.wait(0.02)
     run(panel)
     assert "another grid" in message(panel) and "--" not in message(panel)
     assert len(nodes(host.scene)) == 1
-    host.scene.RemoveNode(other)
-    selector.setCurrentNode(None)
+    host.scene.RemoveNode(other)  # no other volume takes its place
     hand.wait_until(lambda: not ui.segmentButton.enabled)
+    assert selector.currentNode() is None
     choose_model(panel, PHANTOM_MODEL)
     assert not ui.channelBox.visible and ui.segmentButton.enabled
 

@@ -32,7 +32,7 @@ def test_reload_and_quit_during_a_run_leave_no_process(host):
 
     host.scene.Clear(0)
     panel = host.open_module(MODULE)
-    panel.parent.show()
+    panel.show()
     waiting = panel.widget.logic.runner.worker_pid
     panel.widget.onReload()
     assert not alive(waiting)  # the worker that loaded its engine, too
@@ -79,7 +79,7 @@ def test_packages_are_missing_and_the_scene_names_a_model(host, monkeypatch, tmp
 
     monkeypatch.setattr(packaging, "pip_check", lambda requirement: "nibabel" not in str(requirement))
     panel = host.open_module(MODULE)
-    panel.parent.show()
+    panel.show()
     try:
         ui = panel.widget.ui
         assert host.uncaught == []

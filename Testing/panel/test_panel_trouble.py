@@ -222,7 +222,9 @@ def test_volume_or_result_removed_after_the_run(panel, host):
     hand.wait_until(lambda: ui.unitsDetected.text == "ppm, detected")
     ui.opacitySlider.value = 30
     host.scene.RemoveNode(volume)
-    hand.wait_until(lambda: "volume of this segmentation is gone" in ui.resultNote.text)
+    hand.wait_until(
+        lambda: "The volume of this segmentation, Head, is not in the scene" in ui.resultNote.text
+    )
     assert hand.read_table(ui.table)[0][MEAN] == ""
     assert not ui.saveTableButton.enabled and ui.opacitySlider.value == 30
     host.scene.RemoveNode(nodes(host.scene)[0])
@@ -264,7 +266,7 @@ def test_no_other_segmentation_becomes_the_output_when_it_is_removed(panel, host
     host.scene.RemoveNode(chosen)
     assert ui.outputSelector.currentNode() is None
     assert panel.widget.logic.getParameterNode().outputSegmentation is None
-    assert ui.resultSelector.currentNode() is other
+    assert ui.resultSelector.currentNode() is None and other in nodes(host.scene)
 
 
 def test_scene_closed_during_the_run(panel, host):
@@ -330,6 +332,12 @@ def test_labels_edited_during_the_run_are_not_replaced(panel, host):
     hand.wait_until(lambda: idle(panel))
     assert np.array_equal(labels_on_volume(node, volume).image.data, edited)
     assert len(nodes(host.scene)) == 2
+    new = nodes(host.scene)[1]
+    assert node.GetName() in message(panel) and new.GetName() in message(panel)
+    # What the user is editing stays in sight and in the table.
+    hand.wait(0.05)
+    assert [node.GetDisplayVisibility(), new.GetDisplayVisibility()] == [1, 0]
+    assert panel.widget.ui.resultSelector.currentNode() is node
 
 
 def test_no_room_for_temporary_files(panel, host, monkeypatch, tmp_path):
@@ -394,7 +402,7 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
     from slicer import packaging
 
     installed = []
-    monkeypatch.setattr(packaging, "pip_ensure", lambda reqs, **_: installed.append([str(r) for r in reqs]))
+    monkeypatch.setattr(packaging, "pip_install", lambda reqs, **_: installed.append([str(r) for r in reqs]))
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("nibabel\nno-such-package-of-anyone>=3\n")
     dependencies = panel.widget.running._dependencies
@@ -407,16 +415,25 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
     assert not ui.segmentButton.enabled and "Install" in ui.segmentButton.toolTip
     assert installed == []
 
+    # The user says no to Slicer's question: what is needed stays to be read, and the button to be clicked.
+    needed = ui.dependencyLabel.text
+    with hand.Dialogs("Cancel") as dialogs:
+        hand.click(ui.installButton)
+    assert len(dialogs.texts) == 1 and installed == []
+    assert ui.dependencyBox.visible and ui.dependencyLabel.text == needed
+    assert panel.parent.visible
+
     # No network: pip fails as Slicer's pip_ensure lets it fail.
     def failing(*_arguments, **_options):
         raise subprocess.CalledProcessError(1, ["PythonSlicer", "-m", "pip", "install"])
 
-    with monkeypatch.context() as offline:
-        offline.setattr(packaging, "pip_ensure", failing)
+    with monkeypatch.context() as offline, hand.Dialogs("OK"):
+        offline.setattr(packaging, "pip_install", failing)
         hand.click(ui.installButton)
     assert ui.dependencyBox.visible and "installation failed" in ui.dependencyLabel.text
-    hand.click(ui.installButton)
-    assert installed == [["nibabel", "no-such-package-of-anyone>=3"]]
+    with hand.Dialogs("OK"):
+        hand.click(ui.installButton)
+    assert installed == [["no-such-package-of-anyone>=3"]]
     requirements.write_text("nibabel\n")
     panel.widget.enter()
     assert not ui.dependencyBox.visible

@@ -116,7 +116,7 @@ def test_labels_lie_where_the_image_is_seen(scene, nonlinear):
 
 def test_an_edit_is_recognised_and_an_undone_edit_is_none(scene):
     import slicer
-    from DGMSegmentationScene.provenance import is_edited
+    from DGMSegmentationScene.edits import is_edited
 
     node, volume, _labels = segmented(scene)
     assert not is_edited(node)
@@ -130,7 +130,7 @@ def test_an_edit_is_recognised_and_an_undone_edit_is_none(scene):
 def test_foreign_segmentation_counts_as_edited_and_names_are_understood(scene):
     """A segmentation that we did not make is measured by its segments' names and never taken for the model's work."""
     import slicer
-    from DGMSegmentationScene.provenance import is_edited
+    from DGMSegmentationScene.edits import is_edited
     from DGMSegmentationScene.segments import structure_segments
 
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "mine")
@@ -174,8 +174,9 @@ def test_editor_is_set_so_that_nuclei_stay_apart(scene):
 
 
 def test_replaced_work_is_kept_aside(scene):
+    from DGMSegmentationScene.edits import is_edited
     from DGMSegmentationScene.labels import labels_on_volume
-    from DGMSegmentationScene.provenance import is_edited, set_aside
+    from DGMSegmentationScene.provenance import set_aside
 
     node, volume, labels = segmented(scene)
     erase(node, volume, 5, 3)

@@ -45,7 +45,7 @@ class Bench:
 
     def open(self) -> None:
         """A volume with the true labels, which count as the model's."""
-        from DGMSegmentationScene.provenance import mark_unedited
+        from DGMSegmentationScene.edits import mark_unedited
 
         async def show() -> None:
             with self.state:  # as the page's own clicks: what is set is told before anything else is set

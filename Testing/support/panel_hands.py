@@ -11,6 +11,7 @@ import pytest
 from host import hand
 from host.fixtures import MODULE, host  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
+from scene_hands import segmented
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,7 @@ def opened(host, tmp_path_factory):
     before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("temporary"))
     host.scene.Clear(0)
     panel = host.open_module(MODULE)
-    panel.parent.resize(460, 900)
-    panel.parent.show()
+    panel.show()
     yield panel
     panel.close()
     tempfile.tempdir = before
@@ -31,12 +31,37 @@ def panel(host, opened):
     """The panel on an empty scene with the test model; no exception may have left a slot."""
     host.scene.Clear(0)
     host.add_views()
-    host.uncaught.clear()
+    host.forget()
     choose_model(opened, PHANTOM_MODEL)
+    host.forget()
     yield opened
     if opened.widget.logic.runner.state != "idle":
         opened.widget.running.abort()
-    assert host.uncaught == []
+    host.check()
+    # What shows through from below makes an eraser seem to do nothing.
+    assert len([node for node in ours(host.scene) if node.GetDisplayVisibility()]) <= 1
+
+
+def ours(scene):
+    """The segmentations that runs made."""
+    from DGMSegmentationScene.provenance import is_ours
+
+    return [node for node in nodes(scene) if is_ours(node)]
+
+
+def show_result(panel, **options):
+    """A segmented head (without a run) as the panel's result: (segmentation, volume, labels)."""
+    node, volume, labels = segmented(panel.host.scene, **options)
+    panel.widget.ui.volumeSelector.setCurrentNode(volume)
+    panel.widget.ui.resultSelector.setCurrentNode(node)
+    until_measured(panel)
+    return node, volume, labels
+
+
+def until_measured(panel):
+    """Wait until no measurement is due any more; what came by the loop's next turn is counted."""
+    hand.wait(0.02)
+    hand.wait_until(lambda: not panel.widget.results.pending, 30)
 
 
 def choose_model(panel, path):

@@ -7,6 +7,7 @@ from DGMSegmentationLib.structures import STANDARD
 
 
 def segmented(scene, **options):
+    from DGMSegmentationScene.edits import mark_unedited
     from DGMSegmentationScene.provenance import write_provenance
     from DGMSegmentationScene.segments import create_segmentation, show_labels
 
@@ -22,6 +23,7 @@ def segmented(scene, **options):
         "options": {"device": "cpu"},
     }
     write_provenance(node, volume, record)
+    mark_unedited(node)
     return node, volume, labels
 
 

@@ -4,6 +4,7 @@ import importlib.metadata
 from pathlib import Path
 from typing import Any
 
+import slicer
 from packaging.requirements import Requirement
 
 installed: list[str] = []
@@ -26,5 +27,16 @@ def pip_check(requirement: Any) -> bool:
         return False
 
 
+def pip_install(requirements: list[str], **_: Any) -> None:
+    """Only records what was asked; a test lets it fail as pip does without a network (CalledProcessError)."""
+    installed.extend(requirements)
+
+
 def pip_ensure(requirements: Any, requester: str | None = None, **_: Any) -> None:
-    installed.extend(str(r) for r in requirements if not pip_check(r))
+    missing = [str(r) for r in requirements if not pip_check(r)]
+    if not missing or slicer.app.testingEnabled():
+        return
+    text = f"{len(missing)} Python packages need to be installed. Continue?"
+    if not slicer.util.confirmOkCancelDisplay(text, f"{requester} - Install Python Packages"):
+        raise RuntimeError("User declined package installation")
+    pip_install(missing, requester=requester)
