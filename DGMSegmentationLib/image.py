@@ -116,12 +116,12 @@ def reorient(image: Image, codes: str) -> Image:
     return image.replace(data=orientations.apply_orientation(image.data, change), affine=affine)
 
 
-def reorient_back(data: NDArray[Any], original: Grid, codes: str) -> NDArray[Any]:
+def restore_orientation(data: NDArray[Any], original: Grid, codes: str) -> NDArray[Any]:
     """Undo :func:`reorient`: bring an array in ``codes`` axes back to the axes of the original grid."""
-    back = orientations.ornt_transform(
+    inverse = orientations.ornt_transform(
         orientations.axcodes2ornt(codes), orientations.io_orientation(original.affine)
     )
-    return orientations.apply_orientation(data, back)
+    return orientations.apply_orientation(data, inverse)
 
 
 def axis_weights(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import Cancelled, Remark
-from ..image import Image, label_set_of, reorient_back
+from ..image import Image, label_set_of, restore_orientation
 from ..io.files import read_image
 from ..measurement.case import MeasuredCase, measure_case
 from ..measurement.options import MeasureOptions
@@ -152,13 +152,13 @@ def label_case(
             labels, removed = largest_components(labels, options.connectivity)
             notes["removed_voxels"] = {label_set.by_label(k).abbreviation: n for k, n in removed.items()}
     with clock("back"):
-        native = reorient_back(labels, case.image.grid, pre.axes)
+        native = restore_orientation(labels, case.image.grid, pre.axes)
         # Where there is no QSM there is nothing to measure.
         native = np.where(case.mask, native, 0).astype(label_set.dtype)
         full = None
         if options.save_probabilities:
             full = probabilities_to_native(probabilities, grid, prepared.native)
-            full = np.stack([reorient_back(p, case.image.grid, pre.axes) for p in full])
+            full = np.stack([restore_orientation(p, case.image.grid, pre.axes) for p in full])
     present = set(np.unique(native).tolist())
     absent = [structure for structure in label_set if structure.label not in present]
     notes["empty"] = [structure.abbreviation for structure in absent]

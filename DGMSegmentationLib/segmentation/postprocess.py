@@ -21,7 +21,11 @@ def _reach(weights: NDArray[np.float32], low: int, high: int) -> slice:
 
 
 def labels_from_probabilities(
-    probabilities: NDArray[np.float32], classes: Sequence[int], grid: Grid, native: Grid, back: str = "linear"
+    probabilities: NDArray[np.float32],
+    classes: Sequence[int],
+    grid: Grid,
+    native: Grid,
+    interpolation: str = "linear",
 ) -> NDArray[np.integer[Any]]:
     """Label each native voxel with its most probable class; bytes where the labels fit, else wider.
 
@@ -33,7 +37,7 @@ def labels_from_probabilities(
     lookup = np.asarray(classes, np.min_scalar_type(max(classes)))
     labels = np.zeros(native.shape, lookup.dtype)
     # Away from any voxel that is not clearly background nothing can win: work only near the others.
-    winner = probabilities.argmax(axis=0) if back == "nearest" else None
+    winner = probabilities.argmax(axis=0) if interpolation == "nearest" else None
     busy = probabilities[0] < 1.0 - 1e-3 if winner is None else winner > 0
     if not busy.any():
         return labels

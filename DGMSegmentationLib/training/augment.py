@@ -148,8 +148,8 @@ class Augmenter:
     ) -> Array:
         """Resolution, noise, gain, gamma and reference offset; only the brain changes, the background stays."""
         s = self.settings
-        back = np.asarray(fill, np.float32).reshape(-1, 1, 1, 1)
-        value = np.asarray(image, np.float32) - back
+        background = np.asarray(fill, np.float32).reshape(-1, 1, 1, 1)
+        value = np.asarray(image, np.float32) - background
         if s.low_resolution and rng.random() < 0.25:
             value = _coarser(value, 1 + rng.uniform(0, s.low_resolution, 3))
         if s.blur and rng.random() < 0.3:
@@ -168,7 +168,7 @@ class Augmenter:
         if s.offset:
             value = value + np.float32(rng.uniform(-s.offset, s.offset))
         limit = ((0 - self.pre.subtract) / self.pre.divide, (255 - self.pre.subtract) / self.pre.divide)
-        return np.clip(np.where(mask, value, 0) + back, *limit).astype(np.float32)
+        return np.clip(np.where(mask, value, 0) + background, *limit).astype(np.float32)
 
 
 def _coarser(value: Array, factors: NDArray[np.float64]) -> Array:
@@ -176,5 +176,5 @@ def _coarser(value: Array, factors: NDArray[np.float64]) -> Array:
     tensor = torch.from_numpy(np.ascontiguousarray(value))[None]
     size = [max(2, round(n / f)) for n, f in zip(value.shape[1:], factors, strict=True)]
     small = functional.interpolate(tensor, size=size, mode="area")
-    back = functional.interpolate(small, size=value.shape[1:], mode="trilinear", align_corners=False)
-    return np.asarray(back[0].numpy())
+    enlarged = functional.interpolate(small, size=value.shape[1:], mode="trilinear", align_corners=False)
+    return np.asarray(enlarged[0].numpy())

@@ -322,8 +322,8 @@ def test_two_sessions_side_by_side():
         Visit("sub-1", "ses-2", "acq-x", later),
     ]
     (change,) = session_changes(visits)
-    (back,) = session_changes([visits[2], visits[0]])  # the order given is the order kept
-    assert (back.first, back.rows[6]["change_ppb"]) == ("ses-2", pytest.approx(-20.0))
+    (reverse,) = session_changes([visits[2], visits[0]])  # the order given is the order kept
+    assert (reverse.first, reverse.rows[6]["change_ppb"]) == ("ses-2", pytest.approx(-20.0))
     assert (change.subject, change.first, change.second) == ("sub-1", "ses-1", "ses-2")
     by_name = {row["abbreviation"]: row for row in change.rows}
     assert by_name["PU_L"]["change_ppb"] == pytest.approx(20.0)

@@ -14,7 +14,7 @@ from DGMSegmentationLib.image import (
     Image,
     axis_weights,
     reorient,
-    reorient_back,
+    restore_orientation,
     resample_separable,
     resample_to,
 )
@@ -71,9 +71,9 @@ def test_all_48_orientations_give_the_same_labels_in_the_same_places(head, predi
         result = segment(turned, predictor=predictor, units="ppm", log=lambda text: None)
         assert result.labels.shape == turned.shape
         np.testing.assert_array_equal(result.labels.affine, turned.affine)
-        back = reorient(result.labels, image.grid.axis_codes)
-        np.testing.assert_array_equal(back.data, base.labels.data, err_msg=code)
-        np.testing.assert_allclose(back.affine, image.affine, atol=1e-9)
+        restored = reorient(result.labels, image.grid.axis_codes)
+        np.testing.assert_array_equal(restored.data, base.labels.data, err_msg=code)
+        np.testing.assert_allclose(restored.affine, image.affine, atol=1e-9)
 
 
 @given(code=codes, tilt=st.floats(-30, 30))
@@ -88,7 +88,7 @@ def test_reorient_keeps_values_and_world_positions(code, tilt):
         for one in (image, turned)
     )
     assert first == second
-    np.testing.assert_array_equal(reorient_back(turned.data, image.grid, code), image.data)
+    np.testing.assert_array_equal(restore_orientation(turned.data, image.grid, code), image.data)
 
 
 @given(n=st.integers(2, 40), m=st.integers(1, 40), scale=st.floats(0.2, 5), offset=st.floats(-3, 3))
@@ -156,7 +156,7 @@ def test_labels_survive_the_round_trip_through_the_network_grid(spacing):
     on_grid = labels_to_grid(labels, prepared.grid, pre)
     perfect = (np.arange(11)[:, None, None, None] == on_grid).astype(np.float32)
     native = labels_from_probabilities(perfect, range(11), prepared.grid, prepared.native)
-    native = reorient_back(native, labels.grid, pre.axes)
+    native = restore_orientation(native, labels.grid, pre.axes)
     for label in range(1, 11):
         ours, truth = native == label, labels.data == label
         dice = 2 * (ours & truth).sum() / (ours.sum() + truth.sum())

@@ -91,8 +91,8 @@ def test_sheared_geometry_survives(tmp_path):
 def test_numberings_are_undone(scheme, seed):
     data = np.random.default_rng(seed).integers(0, 11, (5, 4, 3)).astype(np.uint8)
     foreign = to_scheme(data, scheme)
-    back = {number: ours for ours, number in foreign_labels(scheme).items()} | {0: 0}
-    assert np.array_equal(np.vectorize(back.get)(foreign), data)
+    restored = {number: ours for ours, number in foreign_labels(scheme).items()} | {0: 0}
+    assert np.array_equal(np.vectorize(restored.get)(foreign), data)
 
 
 def test_known_numbers():
@@ -139,20 +139,20 @@ def test_convert_command(tmp_path, capsys):
     labels, image = blocks()
     source = tmp_path / "a_dseg.nii.gz"
     write_nifti(source, labels.data, labels.affine)
-    original, back, seg = (tmp_path / name for name in ("o.nii.gz", "b.nii.gz", "s.seg.nrrd"))
+    original, restored, seg = (tmp_path / name for name in ("o.nii.gz", "b.nii.gz", "s.seg.nrrd"))
     assert (
         main(["convert", str(source), str(original), "--to", "segdgm", "--lookup", str(tmp_path / "l.tsv")])
         == 0
     )
     assert read_labels(original, None).data.max() == 11
     assert read_table(tmp_path / "l.tsv")[0]["index"] == "2"
-    assert main(["convert", str(source), str(back), "--lookup", str(tmp_path / "l.csv")]) == 0
+    assert main(["convert", str(source), str(restored), "--lookup", str(tmp_path / "l.csv")]) == 0
     assert read_table(tmp_path / "l.csv")[0]["abbreviation"] == "RN_L"
-    back.unlink()
+    restored.unlink()
     assert main(["convert", str(original), str(seg), "--from", "segdgm"]) == 0
-    assert main(["convert", str(seg), str(back)]) == 0
-    assert np.array_equal(read_labels(back).data, labels.data)
-    assert np.allclose(read_labels(back).affine, labels.affine)
+    assert main(["convert", str(seg), str(restored)]) == 0
+    assert np.array_equal(read_labels(restored).data, labels.data)
+    assert np.allclose(read_labels(restored).affine, labels.affine)
     fs = tmp_path / "fs.nii.gz"
     assert main(["convert", str(source), str(fs), "--to", "freesurfer"]) == 0
     assert set(np.unique(read_labels(fs, None).data)) == {0, 11, 12, 13, 27, 50, 51, 52, 59, 20001, 20002}
@@ -167,7 +167,7 @@ def test_convert_command(tmp_path, capsys):
     assert main(["convert", str(table), str(tmp_path / "w.csv"), "--wide"]) == 0
     assert len(read_table(tmp_path / "w.csv")) == 1
     capsys.readouterr()
-    for arguments in ((table, tmp_path / "x.nii.gz"), (source, tmp_path / "x.stats"), (source, back)):
+    for arguments in ((table, tmp_path / "x.nii.gz"), (source, tmp_path / "x.stats"), (source, restored)):
         assert main(["convert", *map(str, arguments)]) == 2
         assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "x.nii.gz").exists()

@@ -88,7 +88,7 @@ def test_slabs_do_not_show(monkeypatch):
 
 def test_nearest_copies_the_network_grid():
     probabilities, grid, native = soft_case()
-    labels = labels_from_probabilities(probabilities, (0, 1, 2, 3), grid, native, back="nearest")
+    labels = labels_from_probabilities(probabilities, (0, 1, 2, 3), grid, native, interpolation="nearest")
     winner = probabilities.argmax(axis=0)
     position = np.argwhere(np.ones(native.shape)) @ native.affine[:3, :3].T + native.affine[:3, 3]
     index = np.linalg.solve(grid.affine[:3, :3], position.T).T

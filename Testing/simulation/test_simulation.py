@@ -133,9 +133,9 @@ def test_mirroring_exchanges_sides(anatomy):
     other = mirrored(anatomy)
     assert np.array_equal(other.labels, np.array(STANDARD.mirror)[anatomy.labels[::-1]])
     assert world(other.labels, other.affine, 1)[:, 0].mean() < 0
-    back = mirrored(other)
-    assert np.array_equal(back.tissue, anatomy.tissue)
-    assert np.allclose(back.frame.rotation, anatomy.frame.rotation)
+    restored = mirrored(other)
+    assert np.array_equal(restored.tissue, anatomy.tissue)
+    assert np.allclose(restored.frame.rotation, anatomy.frame.rotation)
     assert np.linalg.det(other.frame.rotation) == pytest.approx(1.0)
 
 
