@@ -14,9 +14,9 @@ from DGMSegmentationLib.image import (
     Image,
     axis_weights,
     reorient,
-    restore_orientation,
     resample_separable,
     resample_to,
+    restore_orientation,
 )
 from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.models.model import load_model
