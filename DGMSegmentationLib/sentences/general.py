@@ -23,9 +23,9 @@ SENTENCES = {
         "{path} cannot be reached ({reason}):", "check the path and its permissions."
     ),
     "unexpected": Sentence(
-        "{step} failed ({type}: {text});",
-        "please report it.",
-        shell="run again with --debug and report what it shows.",
-        panel="see Details and report it with the log.",
+        "{step} failed",
+        "({type}: {text}); please report it.",
+        shell="({type}: {text}); run again with --debug and report what it shows.",
+        panel="({type}): see Details and report it with the log.",
     ),
 }
