@@ -5,7 +5,7 @@ the sentences and what to do on each face stand in :mod:`.sentences`, in one tab
 """
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,9 @@ class Coded:
 
         return worded(self.code, self.facts, face or _face)
 
-    def as_remark(self) -> "Remark":
-        """The same without being an exception."""
-        return Remark(self.code, **self.facts)
+    def as_remark(self, change: Callable[[Any], Any] | None = None) -> "Remark":
+        """The same without being an exception; ``change`` makes other facts of the facts."""
+        return Remark(self.code, **{k: change(v) if change else v for k, v in self.facts.items()})
 
     def to_dict(self) -> dict[str, Any]:
         """Code and facts as plain values for JSON; :func:`remark_of` reads them."""

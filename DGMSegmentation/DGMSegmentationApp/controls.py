@@ -11,11 +11,12 @@ from DGMSegmentationScene.sample import sample_file
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError
+from DGMSegmentationLib.errors import DGMError, Remark
 from DGMSegmentationLib.io.bids.names import subject_of
 from DGMSegmentationLib.io.files import stem
 
 from .editor import EditorLogic
+from .messages import FACE
 from .models import Models
 from .session import Session
 from .state import chosen_options, unit_words
@@ -67,7 +68,7 @@ class Controls(Table):
 
             def show() -> None:
                 self.say("")
-                self.say(self.show(image, kind, title, subject))
+                self.say(self.show(image, kind, title, subject) or "")
 
             question = self._loss(kind)
             if question is not None:
@@ -77,21 +78,16 @@ class Controls(Table):
                 with self.state:
                     show()
 
-    def _loss(self, kind: str) -> tuple[str, str, str] | None:
-        """Title, text and button of the question before a file that takes work away or ends a run; None otherwise."""
+    def _loss(self, kind: str) -> tuple[str, list[Remark], str] | None:
+        """Title, texts and button of the question before a file that takes work away or ends a run; None otherwise."""
         session = self.session
-        ends = " It also ends the run." if session.running else ""
+        ends = [Remark("ends_the_run_too")] if session.running else []
         if session.unsaved:
-            text = "The labels were edited and not saved since. Opening another file takes them away."
-            return "Leave the edited labels?", text + ends, "Leave them"
+            return "Leave the edited labels?", [Remark("edited_labels_unsaved"), *ends], "Leave them"
         if kind == "volume" and session.unsaved_aside:
-            text = (
-                "Labels that were edited by hand and then replaced by a run are hidden in the scene and not saved since "
-                "(Save > Scene). Opening another volume takes them away."
-            )
-            return "Leave the replaced labels?", text + ends, "Leave them"
+            return "Leave the replaced labels?", [Remark("replaced_labels_unsaved"), *ends], "Leave them"
         if session.running:
-            return "End the run?", "A run is going on. Opening another file ends it.", "End it"
+            return "End the run?", [Remark("run_going_on")], "End it"
         return None
 
     async def open_sample(self) -> None:
@@ -103,7 +99,7 @@ class Controls(Table):
         except DGMError as error:
             self.fail(error)
 
-    def show(self, image: Any, kind: str, title: str, subject: str = "") -> str:
+    def show(self, image: Any, kind: str, title: str, subject: str = "") -> Remark | None:
         """Put a volume or labels into the scene and on the page; returns a note for the user."""
         if kind == "labels":
             note = self.session.open_labels(image, title)
@@ -112,7 +108,7 @@ class Controls(Table):
             self.state.dgm_units = self.session.units
             self.session.runner.preload()  # the engine loads while the user looks at the volume
             self.state.dgm_file = title
-            self.state.dgm_warnings = [remark.sentence("app") for remark in image.warnings]
+            self.state.dgm_warnings = [remark.sentence(FACE) for remark in image.warnings]
             self.reset_views()
         self._show_unit()
         self._show_labels()
@@ -152,8 +148,7 @@ class Controls(Table):
         if self.session.edited:
             self.ask(
                 "Replace the edited labels?",
-                "The labels were edited by hand or come from a file. A new run replaces them; "
-                "a hidden copy stays in the scene (.mrb).",
+                [Remark("edited_labels_replaced")],
                 "Replace",
                 self._start,
             )
@@ -222,10 +217,10 @@ class Controls(Table):
 
     def _refresh(self) -> None:
         if self.session.volume is None:
-            reason = "Open a QSM volume first."
+            reason: Remark | None = Remark("no_volume")
         else:
             reason = self._models.problem()
-        self.state.dgm_reason = reason
+        self.state.dgm_reason = reason.sentence(FACE) if reason is not None else ""
 
     # --- small things ---------------------------------------------------------------------------------------------
 
@@ -240,11 +235,9 @@ class Controls(Table):
         self.show_table()
         if self.session.units_wait:
             used, chosen = self.state.dgm_unit, self.state.dgm_units
-            self.say(
-                f"These labels were made with the unit {used}: {chosen} counts from the next run on (Segment)."
-            )
-        elif "counts from the next run on" in self.state.dgm_message:
-            self.say("")
+            self.say(Remark("unit_waits", used=used, chosen=chosen))
+        else:
+            self.unsay("unit_waits")
 
     def _show_unit(self) -> None:
         unit = self.session.unit

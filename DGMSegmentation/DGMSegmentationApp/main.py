@@ -56,7 +56,7 @@ def _read(file: Path | None) -> Any:
     if file is None:
         return None
     if not file.exists():
-        raise InputError(f"{file}: there is no such file; check the path.")
+        raise InputError("file_missing", path=file)
     return read_image(file)
 
 

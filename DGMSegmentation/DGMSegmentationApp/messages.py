@@ -3,12 +3,14 @@
 import contextlib
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trame_server import Server
 
-from DGMSegmentationLib.errors import InputError, explained
+from DGMSegmentationLib.errors import Coded, InputError, Remark, explained
+
+FACE = "app"
 
 
 class Messages:
@@ -17,15 +19,17 @@ class Messages:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._pending: Any = None
+        self._said = ""
 
     @property
     def state(self) -> Any:
         """The values that the page shows."""
         return self._server.state
 
-    def ask(self, title: str, text: str, yes: str, action: Any) -> None:
+    def ask(self, title: str, texts: Sequence[Remark], yes: str, action: Any) -> None:
         """Open the dialog; ``action`` is done when the user agrees."""
         self._pending = action
+        text = " ".join(remark.sentence(FACE) for remark in texts)
         self.state.dgm_question = {"title": title, "text": text, "yes": yes}
 
     def answer(self, agreed: bool) -> None:
@@ -38,12 +42,19 @@ class Messages:
             except Exception as error:
                 self.fail(error, "Opening the file")
 
-    def say(self, text: str, kind: str = "info", detail: str = "") -> None:
-        """Show one plain sentence; an empty one takes it away."""
+    def say(self, said: Coded | str, kind: str = "info", detail: str = "") -> None:
+        """Show one plain sentence, a remark's or one that is ready; an empty one takes it away."""
+        self._said = said.code if isinstance(said, Coded) else ""
+        text = said.sentence(FACE) if isinstance(said, Coded) else said
         with self.state as state:
             state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
             if text:
                 state.dgm_panel = True  # else nobody would see it
+
+    def unsay(self, code: str) -> None:
+        """Take a remark away when it is the one that is shown."""
+        if self._said == code:
+            self.say("")
 
     @contextlib.contextmanager
     def busy(self, text: str) -> Iterator[None]:
@@ -62,4 +73,4 @@ class Messages:
         detail = "" if expected else "".join(traceback.format_exception(error))
         if not expected:
             logging.error("%s", detail)
-        self.say(explained(error, what).sentence("app"), "error", detail)
+        self.say(explained(error, what), "error", detail)

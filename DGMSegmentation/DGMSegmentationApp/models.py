@@ -4,12 +4,7 @@ import logging
 
 from trame_server.state import State
 
-from DGMSegmentationLib.errors import DGMError
-
-NEEDS_CHANNEL = (
-    "This model also needs the channel {channel}, which the browser app cannot give: "
-    "use dgmseg segment --channel, or the module in 3D Slicer."
-)
+from DGMSegmentationLib.errors import DGMError, Remark
 
 
 class Models:
@@ -52,12 +47,12 @@ class Models:
         entry = self._chosen()
         self._state.dgm_model_text = entry["text"] if entry else ""
 
-    def problem(self) -> str:
-        """Why no run can start with the chosen model; empty when one can."""
+    def problem(self) -> Remark | None:
+        """Why no run can start with the chosen model; None when one can."""
         entry = self._chosen()
         if entry is None:
-            return "No model is here: choose a model file with Open > Model file."
-        return NEEDS_CHANNEL.format(channel=entry["extra"]) if entry["extra"] else ""
+            return Remark("no_model")
+        return Remark("model_needs_channel", channel=entry["extra"]) if entry["extra"] else None
 
     def _chosen(self) -> dict[str, str] | None:
         return next((e for e in self._state.dgm_models if e["value"] == self._state.dgm_model), None)

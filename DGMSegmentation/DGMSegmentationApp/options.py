@@ -47,11 +47,11 @@ def decide(
     A host other than this computer's own gets a token, made on the spot unless one is given.
     """
     if max_upload_mb < 1:
-        raise InputError(f"--max-upload-mb {max_upload_mb} leaves no room for a file: give 1 or more.")
+        raise InputError("upload_limit_bad", megabytes=max_upload_mb)
     if token and (
         len(token) < 8 or not token.isascii() or not token.replace("-", "").replace("_", "").isalnum()
     ):
-        raise InputError("--token needs at least 8 letters or digits (A-Z, a-z, 0-9, - and _).")
+        raise InputError("token_bad")
     if not token and not is_loopback(host):
         token = secrets.token_urlsafe(24)
     return Options(
@@ -77,10 +77,8 @@ def _free_port(host: str, port: int | None) -> int:
     if port is None and problem == "in use":
         return _any_port(host)
     if problem == "in use":
-        raise InputError(f"Port {port} is in use: choose another one with --port, or leave it out.")
-    raise InputError(
-        f"The app cannot listen at {host}, port {wanted} ({problem}): choose another --host or --port."
-    )
+        raise InputError("port_in_use", port=port)
+    raise InputError("port_unusable", host=host, port=wanted, reason=problem)
 
 
 def _bind_problem(host: str, port: int) -> str:

@@ -14,7 +14,7 @@ from DGMSegmentationScene.runner import IDLE, Runner, Update
 from DGMSegmentationScene.segments import create_segmentation, label_set_of_node, show_labels
 from DGMSegmentationScene.volumes import add_volume, refusal
 
-from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.image import label_set_of
 from DGMSegmentationLib.options import SegmentOptions
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.image import Image
     from DGMSegmentationLib.structures import LabelSet
 
-EDITED_MEANWHILE = (
-    "The labels were edited while the run went on, so they stay; those of the run are hidden in the scene (.mrb): "
-    "click Segment again to replace the edited ones."
-)
 # What can be downloaded -> how its name ends.
 EXPORTS = {
     "table-csv": "_rois.csv",
@@ -78,8 +74,8 @@ class Session:
         nodes = self.scene.GetNodesByClass("vtkMRMLSegmentationNode")
         return any(node is not self.segmentation and self._holds_unsaved(node) for node in nodes)
 
-    def open_volume(self, image: "Image", name: str, subject: str = "") -> str:
-        """Show a QSM with empty segments in place of what was open; returns a note for the user, mostly empty.
+    def open_volume(self, image: "Image", name: str, subject: str = "") -> Remark | None:
+        """Show a QSM with empty segments in place of what was open; returns a note for the user, mostly None.
 
         Raises InputError and changes nothing then.
         """
@@ -107,20 +103,20 @@ class Session:
         show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
         mark_unedited(self.segmentation)
         self._saved.clear()
-        note = ""
+        note = None
         if units != "auto" and had_volume:
-            note = f"The unit of {name} is not plain from its values: they are taken as {units}, as chosen under Units."
+            note = Remark("unit_as_chosen", name=name, unit=units)
         self.units = units
         self.show()
         self.measure()
         return note
 
-    def open_labels(self, labels: "Image", name: str) -> str:
-        """Show labels from a file in place of the present ones; returns a note for the user, empty when all is plain."""
+    def open_labels(self, labels: "Image", name: str) -> Remark | None:
+        """Show labels from a file in place of the present ones; returns a note for the user, None when all is plain."""
         if self.volume is None:
-            raise InputError("Open the QSM volume first, then the segmentation that belongs to it.")
+            raise InputError("labels_before_volume")
         if not labels.data.any():
-            raise InputError(f"{name} holds no structure: give a segmentation that does.")
+            raise InputError("labels_none", name=name)
         placed, resampled = labels_for_volume(labels, self.volume)
         self.runner.abort()
         old = self.segmentation
@@ -129,11 +125,7 @@ class Session:
         self.scene.RemoveNode(old)
         self.measure()
         self._saved.add(_state_of(self.segmentation))
-        return (
-            "The segmentation had another grid and was brought to that of the volume (nearest neighbour)."
-            if resampled
-            else ""
-        )
+        return Remark("labels_brought_to_grid") if resampled else None
 
     def _units_for(self, image: "Image") -> str:
         """The setting for a new volume: what was chosen for the one before holds only where the values leave it open."""
@@ -174,7 +166,9 @@ class Session:
         """Begin a run that fills the segmentation; raises InputError with one plain sentence."""
         reason = refusal(self.volume)
         if reason:
-            raise InputError("Open a QSM volume first." if self.volume is None else reason)
+            if self.volume is None:
+                raise InputError("no_volume")
+            raise InputError(reason)
         self.runner.start(self.volume, options, self.segmentation)
 
     def poll(self) -> list[Update]:
@@ -191,7 +185,9 @@ class Session:
                 else:
                     self.scene.GetNodeByID(update.node_id).SetDisplayVisibility(False)
                     updates[index] = replace(
-                        update, text=EDITED_MEANWHILE, detail=update.detail or update.text
+                        update,
+                        text=Remark("edited_meanwhile").sentence("app"),
+                        detail=update.detail or update.text,
                     )
         return updates
 
@@ -224,11 +220,11 @@ class Session:
     def export(self, what: str, folder: Path) -> Path:
         """Write one of EXPORTS into a folder; raises InputError when there is nothing to write yet."""
         if what not in EXPORTS:
-            raise InputError(f"There is no export named {what}.")
+            raise InputError("export_unknown", name=what)
         if self.volume is None:
-            raise InputError("There is nothing to save yet: open a QSM volume first.")
+            raise InputError("nothing_to_save")
         if not self.has_labels and what != "scene":
-            raise InputError("There are no labels yet: click Segment, paint, or open a segmentation.")
+            raise InputError("no_labels_yet")
         path = folder / (safe_name(self.volume.GetName()) + EXPORTS[what])
         rows = self.measure().rows
         if what.startswith(("table", "wide")):

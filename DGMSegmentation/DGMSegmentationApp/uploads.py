@@ -26,20 +26,15 @@ LABEL_WORDS = {"dseg", "seg", "aseg", "label", "labels", "labelmap", "mask", "se
 _DATA_FILE = re.compile(rb"[\r\n][ \t]*data ?file[ \t]*:", re.IGNORECASE)
 
 
-class TooLarge(InputError):
+def too_large(limit: int) -> InputError:
     """More bytes than the app accepts."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"This is larger than {limit >> 20} MB, the limit for uploads: open the file by its path "
-            "(dgmseg app FILE), or raise --max-upload-mb."
-        )
+    return InputError("upload_too_large", megabytes=limit >> 20)
 
 
 async def receive(parts: Any, folder: Path, limit: int) -> list[Path]:
     """Write the files of a multipart request (aiohttp) into a folder and return their paths.
 
-    Raises TooLarge as soon as more than ``limit`` bytes have come, and InputError when no file was sent.
+    Raises InputError as soon as more than ``limit`` bytes have come, and when no file was sent.
     """
     paths: list[Path] = []
     left = limit
@@ -47,18 +42,18 @@ async def receive(parts: Any, folder: Path, limit: int) -> list[Path]:
         if part.filename is None:
             continue
         if len(paths) >= MAX_FILES:
-            raise InputError(f"These are more than {MAX_FILES} files: choose one series.")
+            raise InputError("upload_many_files", limit=MAX_FILES)
         # A browser writes a quotation mark in a name as %22.
         path = _free(folder, plain_name(part.filename.replace("%22", '"'), len(paths)), len(paths))
         with open(path, "wb") as target:
             while chunk := await part.read_chunk(CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    raise TooLarge(limit)
+                    raise too_large(limit)
                 target.write(chunk)
         paths.append(path)
     if not paths:
-        raise InputError("No file was sent: choose one again.")
+        raise InputError("upload_none")
     return paths
 
 
@@ -89,9 +84,7 @@ def what_to_read(paths: list[Path], limit: int) -> Path:
         paths = unpack(archive, folder, limit)
         archive.unlink()
         if any(path.suffix.lower() == ".mrml" for path in paths):
-            raise InputError(
-                f"{archive.name} is a scene for 3D Slicer: here open the QSM, then the labels saved as NIfTI or .seg.nrrd."
-            )
+            raise InputError("upload_scene", name=archive.name)
     for path in paths:
         refuse_pointer(path)
     return paths[0] if len(paths) == 1 else paths[0].parent
@@ -106,14 +99,12 @@ def refuse_pointer(path: Path) -> None:
     if not _starts_with(path, NRRD_MAGIC):
         return
     if path.suffix.lower() not in (".nrrd", ".nhdr"):
-        raise InputError(f"{path.name} is a NRRD file by its content: give it a name that ends with .nrrd.")
+        raise InputError("nrrd_wrong_name", name=path.name)
     with open(path, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
         end = content.find(b"\n\n")
         pointer = _DATA_FILE.search(content, 0, end if end >= 0 else len(content))
     if pointer:
-        raise InputError(
-            f"{path.name} is a header whose voxels lie in another file: save the image as one .nrrd or .nii.gz file."
-        )
+        raise InputError("nrrd_points_elsewhere", name=path.name)
 
 
 def _starts_with(path: Path, magic: bytes) -> bool:
@@ -129,14 +120,14 @@ def unpack(archive: Path, folder: Path, limit: int) -> list[Path]:
         with zipfile.ZipFile(archive) as content:
             members = [m for m in content.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
             if len(members) > MAX_FILES:
-                raise InputError(f"{archive.name} holds more than {MAX_FILES} files: give one series.")
+                raise InputError("archive_many_files", name=archive.name, limit=MAX_FILES)
             for index, member in enumerate(members):
                 path = _free(folder, plain_name(member.filename, index), index)
                 with content.open(member) as source, open(path, "wb") as target:
                     while chunk := source.read(CHUNK):
                         left -= len(chunk)
                         if left < 0:
-                            raise TooLarge(limit)
+                            raise too_large(limit)
                         target.write(chunk)
                 files.append(path)
     except (
@@ -147,11 +138,9 @@ def unpack(archive: Path, folder: Path, limit: int) -> list[Path]:
         RuntimeError,
         EOFError,
     ) as error:
-        raise InputError(
-            f"{archive.name} cannot be unpacked ({error}): make the zip archive again."
-        ) from error
+        raise InputError("archive_damaged", name=archive.name, reason=error) from error
     if not files:
-        raise InputError(f"{archive.name} is empty: put the DICOM files of one series into it.")
+        raise InputError("archive_empty", name=archive.name)
     return files
 
 

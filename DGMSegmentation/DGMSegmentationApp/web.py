@@ -13,19 +13,18 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from DGMSegmentationLib.errors import DGMError, InputError
+from DGMSegmentationLib.errors import Coded, DGMError, InputError, Remark
 
 from .controls import Controls
+from .messages import FACE
 from .options import Options, is_loopback
 from .temporary import temporary_folder
-from .uploads import TooLarge, discard, receive, what_to_read
+from .uploads import discard, receive, too_large, what_to_read
 
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
 PAGE = ("/", "/index.html")
 KINDS = ("volume", "labels", "model", "any")
-NO_UPLOAD = "This is no upload of the page."
-OTHER_WINDOW = "This window is no longer the one in use: reload it to go on here."
 WRONG_TOKEN_DELAY_S = 1.0
 # The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
 POLICY = (
@@ -59,7 +58,7 @@ class Routes:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if not self._host_is_ours(request) or not self._origin_is_ours(request):
-            return web.Response(status=403, text="This address is not the one that dgmseg app printed.")
+            return _answer(403, Remark("address_not_ours"))
         if self._options.token:
             answer = await self._check_token(request)
             if answer is not None:
@@ -130,7 +129,7 @@ class Routes:
 
     async def _one_window(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if self._window is not None:
-            return web.Response(status=409, text="DGMSegmentation is open in another window.")
+            return _answer(409, Remark("open_elsewhere"))
         self._window, self._ticket = request, secrets.token_urlsafe(16)
         with self._controls.state as state:
             state.dgm_ticket = self._ticket
@@ -167,23 +166,23 @@ class Routes:
         kind = request.match_info["kind"]
         limit = self._options.max_upload_bytes
         if not self._holds_ticket(request):
-            return web.Response(status=409, text=OTHER_WINDOW)
+            return _answer(409, Remark("window_not_in_use"))
         if kind not in KINDS or not request.content_type.startswith("multipart/"):
-            return web.Response(status=400, text=NO_UPLOAD)
+            return _answer(400, Remark("no_upload"))
         folder: Path | None = None
         keep = False
         try:
             if (request.content_length or 0) > limit + (1 << 20):
-                raise TooLarge(limit)
+                raise too_large(limit)
             try:
                 parts = await request.multipart()
             except ValueError:  # without a boundary
-                return web.Response(status=400, text=NO_UPLOAD)
+                return _answer(400, Remark("no_upload"))
             folder = temporary_folder("upload-")
             try:
                 paths = await receive(parts, folder, limit)
             except (ValueError, ConnectionError, web.RequestPayloadError) as error:
-                raise InputError("The file did not arrive whole: choose it again.") from error
+                raise InputError("upload_cut") from error
             name = paths[0].name.removesuffix(".zip") if len(paths) == 1 else paths[0].stem
             loop = asyncio.get_running_loop()
             with self._controls.busy(f"Reading {name}"):  # to unpack an archive takes its time
@@ -192,23 +191,19 @@ class Routes:
             keep = kind == "model" or path.suffix == ".safetensors"  # the worker reads it at every run
             return web.json_response({"ok": True})
         except DGMError as error:
-            # The sentence names the file as the user knows it, not where it lay for a moment.
-            sentence = error.sentence("app")
-            if folder is not None:
-                for place, word in ((f"{folder}/unpacked/", ""), (f"{folder}/", ""), (str(folder), "It")):
-                    sentence = sentence.replace(place, word)
-            self._controls.say(sentence, "error")
-            return web.json_response({"ok": False, "message": sentence})
+            told = error.as_remark() if folder is None else _as_known(error, folder)
+            self._controls.say(told, "error")
+            return web.json_response({"ok": False, "message": told.sentence(FACE)})
         except Exception as error:
             self._controls.fail(error, "Opening the file")
-            return web.json_response({"ok": False, "message": "The file could not be opened."})
+            return web.json_response({"ok": False, "message": Remark("file_not_opened").sentence(FACE)})
         finally:
             if folder is not None and not keep:
                 discard(folder)
 
     async def _export(self, request: web.Request) -> web.StreamResponse:
         if not self._holds_ticket(request):
-            return web.Response(status=409, text=OTHER_WINDOW)
+            return _answer(409, Remark("window_not_in_use"))
         folder: Path | None = None
         try:
             folder = temporary_folder("export-")
@@ -217,15 +212,32 @@ class Routes:
             with self._controls.state:
                 self._controls.show_table()
         except DGMError as error:
-            return web.Response(status=409, text=error.sentence("app"))
+            return _answer(409, error)
         except Exception:
             logging.exception("The export failed")
-            return web.Response(status=500, text="The file could not be made: see the program's own window.")
+            return _answer(500, Remark("export_failed"))
         finally:
             if folder is not None:
                 discard(folder)
         headers = {"Content-Disposition": attachment(path.name), "Cache-Control": "no-store"}
         return web.Response(body=content, content_type="application/octet-stream", headers=headers)
+
+
+def _answer(status: int, said: Coded) -> web.Response:
+    return web.Response(status=status, text=said.sentence(FACE))
+
+
+def _as_known(error: DGMError, folder: Path) -> Remark:
+    """The error with files as the user knows them, not where they lay for a moment."""
+
+    def known(fact: object) -> object:
+        if not isinstance(fact, str):
+            return fact
+        for place in (f"{folder}/unpacked/", f"{folder}/"):
+            fact = fact.replace(place, "")
+        return fact.replace(str(folder), "the upload")
+
+    return error.as_remark(known)
 
 
 def _part(address: str, part: str) -> str:

@@ -75,7 +75,7 @@ def cohort(
     force = Force(redo, retry_failed, overwrite, frozenset(participant or []))
     request = Request(source, output, wishes, parts, force, workers, scheduler, dry_run)
 
-    def log(text: str) -> None:
+    def log(text: object) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
 
     with terminable(), cohort_progress(verbose) as progress:

@@ -56,10 +56,10 @@ class Cohort:
     cases: tuple[CohortCase, ...]
     left_out: int = 0
     """Paramagnetic and diamagnetic parts that were not asked for."""
-    no_ages: str = ""
-    """Why ages and sexes are unknown although there is a table of participants; empty when they are not."""
+    no_ages: InputError | None = None
+    """Why ages and sexes are unknown although there is a table of participants; None when they are not."""
     remarks: tuple[Remark, ...] = ()
-    """Sentences on what the tables say that could not be read or matched."""
+    """On what the tables say that could not be read or matched."""
 
 
 def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: bool = False) -> Cohort:
@@ -76,7 +76,7 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
     elif source.is_file():
         cohort = _from_table(source, channels)
     else:
-        raise InputError(f"{source}: there is no such folder or table; give a BIDS folder or a TSV table.")
+        raise InputError("cohort_missing", path=source)
 
     def place(case: CohortCase) -> tuple[object, ...]:
         return natural_order(case.name.split("_")[0]), case.visit, natural_order(case.name)
@@ -87,12 +87,13 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
     maps = find_maps(root, parts)
     if not maps.found:
-        raise InputError(_no_maps(root, maps))
-    no_ages, people = "", Participants()
+        raise _no_maps(root, maps)
+    no_ages: InputError | None = None
+    people = Participants()
     try:
         people = read_participants(root, {found.subject for found in maps.found})
     except InputError as error:
-        no_ages = str(error)
+        no_ages = error
     cases: list[CohortCase] = []
     for subject, group in groupby(maps.found, key=lambda found: found.subject):
         listed = list(group)
@@ -117,13 +118,12 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
     return Cohort(root, tuple(cases), maps.parts, no_ages, people.remarks)
 
 
-def _no_maps(root: Path, maps: Maps) -> str:
+def _no_maps(root: Path, maps: Maps) -> InputError:
     if maps.parts:
-        return f"{root} holds {maps.parts} para- and diamagnetic parts and no other map: add --parts to take them."
-    lacking = f"{root} holds no sub-*/anat/*_Chimap.nii.gz"
+        return InputError("maps_only_parts", path=root, count=maps.parts)
     if elsewhere := maps_elsewhere(root):
-        return f"{lacking}, and {elsewhere[0]} does: give that folder."
-    return f"{lacking}: give a BIDS folder, or a TSV table with subject and image."
+        return InputError("maps_elsewhere", path=root, elsewhere=elsewhere[0])
+    return InputError("maps_none", path=root)
 
 
 def _with_channels(case: CohortCase, channels: Sequence[str]) -> CohortCase:
@@ -131,11 +131,9 @@ def _with_channels(case: CohortCase, channels: Sequence[str]) -> CohortCase:
     for channel in channels[1:]:
         files = channel_files(case.image, case.name, channel)
         if len(files) != 1:
-            sentence = (
-                f"The model needs one file {case.name}_{channel}.nii.gz beside {case.image.name}, "
-                f"and there are {len(files)}: add it."
-            )
-            return replace(case, problem=case.problem or sentence)
+            name = f"{case.name}_{channel}.nii.gz"
+            lacking = Remark("case_channel_files", name=name, image=case.image.name, count=len(files))
+            return replace(case, problem=case.problem or str(lacking))
         found[channel] = files[0]
     return replace(case, channels=found)
 
@@ -144,9 +142,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
     lines = read_table(path)
     for column in ("subject", "image", *channels[1:]):
         if not lines or column not in lines[0]:
-            raise InputError(
-                f"The table {path} lacks the column {column}: give subject and image in each line."
-            )
+            raise InputError("cohort_no_column", path=path, column=column)
     root = path.absolute().parent
     cases = []
     visits: dict[str, dict[str, int]] = {}
@@ -154,16 +150,16 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
     for number, line in enumerate(lines, start=2):
         subject, image = line["subject"].strip(), line["image"].strip()
         if not subject or not image:
-            raise InputError(f"{path}, line {number}: subject or image is empty; fill it in.")
+            raise InputError("cohort_no_subject", path=path, number=number)
         name = "sub-" + as_label(
             without_fraction(subject.removeprefix("sub-")), f"{path}, line {number}: subject {subject}"
         )
         problem = ""
         if (other := written.setdefault(name.lower(), subject)) != subject:
-            problem = (
-                f"{path}, line {number}: {subject} and {other} would both be {name}: write a subject alike in all "
-                "lines, or name two subjects so that letters and digits tell them apart."
+            alike = Remark(
+                "case_two_subjects", path=path, number=number, subject=subject, other=other, name=name
             )
+            problem = str(alike)
         session = line.get("session", "").strip().removeprefix("ses-")
         sessions = visits.setdefault(name, {})
         if session:
@@ -176,7 +172,7 @@ def _from_table(path: Path, channels: Sequence[str]) -> Cohort:
         extra = {channel: root / line[channel] for channel in channels[1:] if line[channel]}
         lacking = [channel for channel in channels[1:] if channel not in extra]
         if lacking and not problem:
-            problem = f"{path}, line {number}: the column {lacking[0]} is empty; name a file there."
+            problem = str(Remark("case_empty_column", path=path, number=number, column=lacking[0]))
         edited = line.get("segmentation", "").strip()
         cases.append(
             CohortCase(

@@ -10,6 +10,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
+from ..errors import Remark
 from ..inference.devices import usable_cpus
 from ..worker.pool import run_pool, worker_environment
 from .plan import Task
@@ -80,7 +81,8 @@ def run_local(tasks: Sequence[Task], workers: int) -> Generator[Answer, None, No
         for outcome in outcomes:
             ending = ""
             if outcome.error is not None:
-                ending = f"It failed unexpectedly ({type(outcome.error).__name__}: {outcome.error})."
+                kind = type(outcome.error).__name__
+                ending = str(Remark("case_unexpected", type=kind, text=outcome.error))
             elif outcome.exit_code is not None:
                 ending = _ending(outcome.exit_code)
             yield tasks[outcome.number], outcome.value, ending
@@ -88,6 +90,4 @@ def run_local(tasks: Sequence[Task], workers: int) -> Generator[Answer, None, No
 
 def _ending(code: int) -> str:
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    return (
-        f"The process that worked on it ended twice ({how}), perhaps for lack of memory: use fewer --workers."
-    )
+    return str(Remark("case_worker_ended", how=how))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..errors import DGMError, InputError
+from ..errors import DGMError, InputError, Remark
 from ..io.files import check_writable, write_text
 
 
 @contextmanager
-def only_run(folder: Path, log: Callable[[str], None]) -> Iterator[None]:
+def only_run(folder: Path, log: Callable[[Remark], None]) -> Iterator[None]:
     """Hold the folder's lock inside the block.
 
     Where no lock can be had (a disk that knows none, a lock file that belongs to another user), that is said and the
@@ -30,12 +30,10 @@ def only_run(folder: Path, log: Callable[[str], None]) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise InputError(
-            f"Another run is writing to {folder.parent} ({_who(holder)}): wait until it ends, or give another --output."
-        ) from error
+        raise InputError("cohort_locked", path=folder.parent, who=_who(holder)) from error
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or "it knows none"
-        log(f"This disk gives no lock ({reason}): make sure that no second run writes to the same output.")
+        log(Remark("disk_without_locks", reason=reason))
     try:
         now = datetime.now().isoformat(sep=" ", timespec="seconds")
         with suppress(DGMError):  # it only tells who; written beside and renamed, so never through a link

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..errors import Remark
 from ..io.bids.names import derivative_stems
 
 if TYPE_CHECKING:
@@ -31,14 +32,13 @@ def _one_of(group: "Sequence[CohortCase]") -> "CohortCase":
     """The only case of a name, or the first of several with a sentence about the others."""
     if len(group) == 1:
         return group[0]
-    places = " and ".join(dict.fromkeys(case.source for case in group))
-    sentence = (
-        f"{places} would both be {group[0].name}: keep one, or tell them apart by the session or by run- in the "
-        "names of the images."
-        if len({case.source for case in group}) > 1
-        else f"{places} is listed {len(group)} times: keep one line."
+    places = list(dict.fromkeys(case.source for case in group))
+    twins = (
+        Remark("case_twins", places=places, name=group[0].name)
+        if len(places) > 1
+        else Remark("case_listed_twice", place=places[0], count=len(group))
     )
-    return replace(group[0], problem=sentence)
+    return replace(group[0], problem=str(twins))
 
 
 def _shared(
@@ -48,18 +48,10 @@ def _shared(
     own, corrected = derivative_stems(case.name)
     for other in automatic[own.lower()]:
         if other is not case:
-            return (
-                f"{case.source} and {other.source} would both be written as {own}_dseg.nii.gz: rename one, so that "
-                "key and value (such as desc-medi, each key once) tell them apart."
-            )
+            name = f"{own}_dseg.nii.gz"
+            return str(Remark("case_shared_name", place=case.source, other=other.source, name=name))
     for other in automatic.get(corrected.lower(), ()):
-        return (
-            f"The results of {other.source} would have the name of a correction of {case.source} "
-            f"({corrected}): rename {other.source}."
-        )
+        return str(Remark("case_as_correction", place=other.source, other=case.source, name=corrected))
     for other in edited.get(own.lower(), ()):
-        return (
-            f"The results of {case.source} would have the name of a correction of {other.source} "
-            f"({own}): rename {case.source}."
-        )
+        return str(Remark("case_as_correction", place=case.source, other=other.source, name=own))
     return ""

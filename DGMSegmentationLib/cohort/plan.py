@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..errors import DGMError, Remark
 from ..io.bids.derivatives import CasePaths
 from ..options import SegmentOptions
 from .find import CohortCase
@@ -83,12 +84,12 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
         return Step(case, paths, "refuse", case.problem, record)
     corrected = [case.edited] if case.edited else paths.edited_labels()
     if len(corrected) > 1:
-        sentence = f"{corrected[0]} and {corrected[1].name} are both corrected segmentations: keep one."
-        return Step(case, paths, "refuse", sentence, record)
+        both = Remark("case_two_corrections", path=corrected[0], other=corrected[1].name)
+        return Step(case, paths, "refuse", str(both), record)
     edited = corrected[0] if corrected else None
     automatic = record.automatic if record else None
     if edited is None and not force.overwrite and is_foreign(paths.labels, automatic):
-        return Step(case, paths, "refuse", foreign_sentence(paths, automatic), record)
+        return Step(case, paths, "refuse", str(foreign_labels(paths, automatic)), record)
 
     def do(what: str, why: str) -> Step:
         return Step(case, paths, what, why, record, edited)
@@ -134,18 +135,12 @@ def is_foreign(labels: Path, automatic: Automatic | None) -> bool:
     return not any(stamp and is_same(labels, stamp) for stamp in known)
 
 
-def foreign_sentence(paths: CasePaths, automatic: Automatic | None) -> str:
+def foreign_labels(paths: CasePaths, automatic: Automatic | None) -> DGMError:
     """What to say of labels that no run has written."""
     name = paths.of("_dseg.nii.gz", True).name
     if not automatic:
-        return (
-            f"{paths.labels} is there and no record ({paths.record.name}, lost or damaged) tells whether a hand changed "
-            f"it: rename it to {name} if one did, else add --overwrite to have it made again."
-        )
-    return (
-        f"{paths.labels} was changed after it was made: rename it to {name} "
-        "to have it measured as corrected by hand, or add --overwrite to have it made again."
-    )
+        return DGMError("labels_without_record", path=paths.labels, record=paths.record.name, name=name)
+    return DGMError("labels_changed", path=paths.labels, name=name)
 
 
 def _inputs_same(case: CohortCase, inputs: Inputs) -> bool:

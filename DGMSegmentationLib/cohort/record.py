@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from ..errors import InputError
+from ..errors import InputError, Remark
 from ..io.files import sha256, write_json
 from ..io.typed import parsed, typed
 from ..measurement.quality import Flag
@@ -161,19 +161,19 @@ def is_same(path: Path, stamp: Stamp | None) -> bool:
         return False
 
 
-def read_record(path: Path, remark: Callable[[str], None] = lambda said: None) -> Record | None:
+def read_record(path: Path, remark: Callable[[Remark], None] = lambda said: None) -> Record | None:
     """The record of a case; None when there is none, or a damaged one or one of a later version, which is remarked."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
-        remark(f"The record {path} cannot be read ({error.strerror or error}): its case counts as not done.")
+        remark(Remark("record_unreadable", path=path, reason=error.strerror or error))
         return None
     try:
         return typed(Record, migrate(parsed(content, str(path))), str(path))
     except InputError as error:
-        remark(f"{str(error).rstrip('.')}: its case counts as not done.")
+        remark(Remark("record_left_out", problem=error))
         return None
 
 
@@ -186,7 +186,7 @@ def migrate(values: object) -> object:
         return values
     version, values = values.get("format"), dict(values)
     if version not in (1, FORMAT):
-        raise InputError(f"A record of the format {str(version)[:20]} is none that this version knows.")
+        raise InputError("record_newer", version=str(version)[:20])
     if version == 1:
         values["inputs"] = values.get("inputs") or None
         values.setdefault("corrected", bool(values.get("edited")))

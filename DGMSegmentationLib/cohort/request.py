@@ -39,11 +39,9 @@ def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
         try:
             finite = math.isfinite(float(wishes.reference))
         except ValueError as error:
-            raise InputError(
-                f"The reference {wishes.reference} must be none, brain or a number in ppb: one mask file fits no cohort."
-            ) from error
+            raise InputError("cohort_reference", reference=wishes.reference) from error
         if not finite:
-            raise InputError(f"The reference {wishes.reference} is no finite number: give a value in ppb.")
+            raise InputError("reference_not_finite", reference=wishes.reference)
     norms_sum = ""
     if wishes.norms:
         read_norms(wishes.norms)
@@ -67,10 +65,8 @@ def selected_cases(cohort: Cohort, wanted: frozenset[str]) -> frozenset[str]:
     written = {case.subject: case.name.split("_")[0] for case in cohort.cases}
     matches = match_identifiers([name for name in wanted if name not in written], set(written.values()))
     if matches.unknown:
-        raise InputError(
-            f"There is no image of subject {matches.unknown[0]} in {cohort.root}: check the name."
-        )
+        raise InputError("subject_unknown", subject=matches.unknown[0], path=cohort.root)
     for text, names in matches.ambiguous.items():
-        raise InputError(f"The subject {text} could be {' or '.join(names)}: write the whole name.")
+        raise InputError("subject_ambiguous", subject=text, names=list(names))
     meant = {*matches.meant.values(), *(written[name] for name in wanted if name in written)}
     return frozenset(case.name for case in cohort.cases if case.name.split("_")[0] in meant)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DGMError
 from ..io.bids.derivatives import STATE, CasePaths
 from ..io.files import write_json, write_nifti
 from ..measurement.case import MeasuredCase
@@ -18,7 +17,7 @@ from ..measurement.norms import Norms
 from ..measurement.quality import NETWORK_FLAGS
 from ..measurement.tables import write_long
 from .find import CohortCase
-from .plan import Task, Wishes, foreign_sentence, is_foreign
+from .plan import Task, Wishes, foreign_labels, is_foreign
 from .record import Automatic, Record, full_stamp, write_record
 
 TABLE, PAGE = "_stats.tsv", "_report.html"
@@ -73,7 +72,7 @@ def write_results(
                 provenance=result.provenance,
             )
             if not task.overwrite and is_foreign(paths.labels, record.automatic):
-                raise DGMError(foreign_sentence(paths, record.automatic))
+                raise foreign_labels(paths, record.automatic)
             record.automatic = automatic
             # A run that is killed from here on leaves a label map that the next run knows as its own.
             write_record(paths.record, replace(record, status="writing", rows=[]))

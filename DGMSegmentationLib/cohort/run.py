@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import Cancelled, DGMError, InputError, few
+from ..errors import Cancelled, DGMError, InputError, Remark, few
 from ..io.bids.derivatives import STATE, case_paths, check_output
 from .find import Cohort, find_cohort
 from .group import Entry, same_images, without_norm, write_group
@@ -25,7 +25,7 @@ from .subject import task_of
 
 # The tables of the cohort are brought up to date this often during a run, so that a killed run leaves recent ones.
 _TABLES_EVERY_SECONDS = 120.0
-Log = Callable[[str], None]
+Log = Callable[[Remark], None]
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ def run_cohort(
     cohort = find_cohort(request.source, channels, request.parts)
     if cohort.no_ages:
         if wishes.norms:  # which go by age and sex
-            raise InputError(cohort.no_ages)
-        log(f"{cohort.no_ages.removesuffix('.')}; ages are left out.")
+            raise cohort.no_ages
+        log(Remark("ages_left_out", problem=cohort.no_ages))
     for remark in cohort.remarks:
-        log(str(remark))
+        log(remark)
     selected = selected_cases(cohort, request.force.selected)
     output = request.output
     check_output(output, cohort.root)
@@ -174,9 +174,7 @@ def _run(
         for step in todo:
             records[step.case.name] = read_record(step.paths.record) or records[step.case.name]
         write_tables()
-        raise Cancelled(
-            f"Stopped after {done} of {len(tasks)}; what is finished is kept, run the same command to go on."
-        ) from None
+        raise Cancelled("cohort_stopped", done=done, all=len(tasks)) from None
     except InputError:
         raise
     except DGMError:
@@ -190,13 +188,11 @@ def _run(
     changed = write_tables()
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
     for text in mixed(entries).values():
-        log(f"The tables are {text}: run without --participant to measure all alike.")
+        log(Remark("tables_mixed", mixed=text))
     if wishes.norms and (lacking := without_norm(entries, wishes.norms)):
-        log(
-            f"{Path(wishes.norms).name} expects nothing of {few(lacking)}: no age or sex is known, or it lies outside."
-        )
+        log(Remark("norms_lacking", name=Path(wishes.norms).name, subjects=few(lacking)))
     for names in same_images(entries):
-        log(f"{few(names)} hold the same image; check that the right files were copied.")
+        log(Remark("images_same", names=few(names)))
     reasons = dict(Counter(step.why for step in todo))
     return Summary(
         entries, done, reasons, time.monotonic() - start, workers, changed, cohort.left_out, tuple(todo)

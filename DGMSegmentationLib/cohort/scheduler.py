@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from ..errors import DGMError, InputError
+from ..errors import DGMError, InputError, Remark
 from .local import Answer
 from .plan import Task
 from .record import Record
@@ -19,7 +19,7 @@ def run_task(task: Task) -> Record:
 
 
 def run_dask(
-    tasks: Sequence[Task], address: str, log: Callable[[str], None] = lambda text: None
+    tasks: Sequence[Task], address: str, log: Callable[[Remark], None] = lambda text: None
 ) -> Generator[Answer, None, None]:
     """Send the tasks to the scheduler at ``address`` and yield each answer as it comes.
 
@@ -30,19 +30,15 @@ def run_dask(
         from distributed import Client, as_completed
         from distributed.comm import resolve_address
     except ImportError as error:
-        raise InputError(
-            "--scheduler needs Dask; install it with: pip install 'DGMSegmentation[cohort]'."
-        ) from error
+        raise InputError("dask_missing") from error
     try:
         resolve_address(address)  # a client of an unknown host hangs, and ends in a traceback
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, ImportError) as error:
-        raise InputError(
-            f"No Dask scheduler answers at {address}: start one with dask scheduler, or correct the address."
-        ) from error
+        raise InputError("dask_silent", address=address) from error
     try:
         if not client.scheduler_info()["workers"]:
-            log("The scheduler has no workers yet; waiting for them (dask worker ADDRESS, or a SLURM job).")
+            log(Remark("dask_no_workers"))
         futures = {}
         for task in tasks:
             key = f"dgmseg-{task.run}-{task.case.name}"
@@ -58,14 +54,10 @@ def _outcome(future: Any) -> tuple[Record | None, str]:
     if future.status == "finished":
         return future.result(), ""
     if future.status != "error":
-        raise DGMError(
-            "The connection to the Dask scheduler was lost; what is finished is kept, run the same command to go on."
-        )
+        raise DGMError("dask_lost")
     error = future.exception()
     if isinstance(error, ModuleNotFoundError):
-        raise DGMError(
-            f"The Dask workers lack the Python package {error.name}: install DGMSegmentation in their environment."
-        )
+        raise DGMError("dask_worker_package", package=error.name)
     if type(error).__name__ == "KilledWorker":
-        return None, "Every Dask worker that took it ended, perhaps for lack of memory: give workers more."
-    return None, f"It failed on a Dask worker ({type(error).__name__}: {' '.join(str(error).split())})."
+        return None, str(Remark("dask_workers_ended"))
+    return None, str(Remark("dask_task_failed", type=type(error).__name__, text=error))

@@ -50,7 +50,7 @@ class Predictors:
 
             model = load_model(wishes.options.model)
             if model.sha256 != wishes.model_sha256:
-                raise DGMError(f"{wishes.options.model} was replaced during the run: start the run again.")
+                raise DGMError("model_replaced", path=wishes.options.model)
             self._ready = (key, Predictor(model, wishes.options.device))
         return self._ready[1]
 
@@ -172,7 +172,7 @@ def _measured(
         flags=automatic.network_flags,
     )
     if not measured.labels.data.any():
-        raise InputError(f"{source} holds no label: check that it is the right segmentation.")
+        raise InputError("labels_empty", path=source)
     units = measured.opened.units
     provenance = {
         **automatic.provenance,

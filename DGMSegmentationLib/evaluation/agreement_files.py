@@ -13,7 +13,7 @@ from ..io.tables import read_table
 from ..measurement.files import measured_file
 from ..measurement.options import MeasureOptions
 from ..measurement.roi import RoiRow
-from ..measurement.tables import COLUMNS, read_long
+from ..measurement.tables import REQUIRED, read_long
 from ..structures import LabelSet
 from .overlap import CaseScore
 from .overlap_files import Pair, case_key, evaluate_files
@@ -195,7 +195,7 @@ def is_roi_table(path: Path) -> bool:
     """True for a file with the columns of a long ROI table; raises InputError for an image, which needs labels."""
     _refuse_image(path)
     lines = read_table(path)
-    return bool(lines) and all(column in lines[0] for column in COLUMNS)
+    return bool(lines) and all(column in lines[0] for column in REQUIRED)
 
 
 def _refuse_image(path: Path) -> None:

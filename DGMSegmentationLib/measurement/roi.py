@@ -26,9 +26,12 @@ Box = tuple[slice, slice, slice]
 SENTINEL_PPB = -10_000.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RoiRow:
     """One structure measured in one image. The fields are the columns of the long table, in their order.
+
+    A further statistic is a field with the default NaN, its value in :func:`_statistics` and its description in
+    :data:`.tables.COLUMN_DESCRIPTIONS`: every reader takes files without it.
 
     ``n_voxels`` and ``volume_mm3`` count every voxel of the structure (after erosion, when asked);
     ``n_excluded`` of them carry no value (NaN, infinite, or a background sentinel) and are left out of the

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from .roi import RoiRow
 from .row_structures import label_set_of_rows
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(RoiRow))
+REQUIRED: tuple[str, ...] = tuple(field.name for field in fields(RoiRow) if field.default is MISSING)
+"""The columns that every table holds; others came later, and a table of an earlier version is read without them."""
 
 WIDE_STATISTICS = ("mean_ppb", "sd_ppb", "median_ppb", "volume_mm3", "n_voxels", "mean_referenced_ppb")
 _WIDE_SHARED = ("reference", "edited", "model", "software")
@@ -60,18 +62,17 @@ def write_long(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> N
 
 
 def read_long(path: Path | str) -> list[RoiRow]:
-    """Read a long table that :func:`write_long` wrote; raises InputError when columns or values are not
-    those.
+    """Read a long table that :func:`write_long` wrote, also one of an earlier version or one with further columns; raises
+    InputError when columns or values are not those.
     """
     table = read_table(path)
     if table:
-        lacking = [column for column in COLUMNS if column not in table[0]]
+        lacking = [column for column in REQUIRED if column not in table[0]]
         if lacking:
             raise InputError("roi_table_no_column", path=path, column=lacking[0])
+    found = [column for column in COLUMNS if table and column in table[0]]
     try:
-        rows = [
-            RoiRow(**{column: _parse(row[column], _TYPES[column]) for column in COLUMNS}) for row in table
-        ]
+        rows = [RoiRow(**{column: _parse(row[column], _TYPES[column]) for column in found}) for row in table]
     except ValueError as error:
         raise InputError("roi_table_value", path=path, reason=error) from error
     try:

@@ -22,6 +22,11 @@ SENTENCES = {
     "participants_no_id": Sentence(
         "{path} has no column participant_id:", "correct it, or delete it to have it anew."
     ),
+    "simulation_process_ended": Sentence(
+        "A process of the simulation ended twice (exit code {exit_code}), perhaps for lack of memory;",
+        "use fewer jobs, and run again to go on.",
+        shell="use fewer --jobs, and run the same command to go on.",
+    ),
     "anatomy_damaged": Sentence(
         "{path} is damaged or no prepared anatomy:", "delete it, and the next run makes it anew."
     ),

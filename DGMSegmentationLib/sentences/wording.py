@@ -23,6 +23,7 @@ THEMES = (
     "training",
     "simulating",
     "commands",
+    "apps",
 )
 
 
@@ -46,6 +47,11 @@ class Sentence:
         own = str(getattr(self, face)) or (self.panel if face == "app" else "")
         return own or self.remedy
 
+    @property
+    def only_remedy(self) -> str:
+        """The remedy of what is met on one face alone."""
+        return self.shell or self.panel or self.app or self.python
+
 
 @cache
 def sentences() -> dict[str, Sentence]:
@@ -63,7 +69,8 @@ def worded(code: str, facts: Mapping[str, Any], face: str) -> str:
         known = ", ".join(f"{name} {value}" for name, value in facts.items())
         return _Filler(facts, face).filled("{code} ({known}).", code=code.replace("_", " "), known=known)
     filler = _Filler(facts, face)
-    return f"{filler.filled(sentence.wrong)} {filler.filled(sentence.remedy_on(face))}".strip()
+    remedy = sentence.remedy_on(face) or sentence.only_remedy
+    return f"{filler.filled(sentence.wrong)} {filler.filled(remedy)}".strip()
 
 
 def visible(text: str) -> str:

@@ -47,8 +47,5 @@ def _calls(
             if outcome.error is not None:
                 raise outcome.error
             if outcome.exit_code is not None:
-                raise DGMError(
-                    f"A process of the simulation ended twice (exit code {outcome.exit_code}), perhaps for lack of "
-                    "memory; use fewer --jobs, and run the same command to go on."
-                )
+                raise DGMError("simulation_process_ended", exit_code=outcome.exit_code)
             yield

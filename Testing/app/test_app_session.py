@@ -9,7 +9,7 @@ import pytest
 from host.fixtures import MODULE, host, scene  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
 
-from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.image import Image, reorient
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
@@ -50,12 +50,12 @@ def test_a_chosen_unit_is_for_one_volume(session, head):
     image, _labels = head
     session.open_volume(image, "first")
     session.units = "ppb"
-    assert session.open_volume(image, "second") == "" and session.units == "auto"
+    assert session.open_volume(image, "second") is None and session.units == "auto"
     unclear = image.replace(data=image.data * 50)  # between the spread of ppm and that of ppb
     with pytest.raises(InputError, match="unclear"):
         session.open_volume(unclear, "unclear")
     session.units = "ppb"
-    assert "taken as ppb" in session.open_volume(unclear, "unclear")
+    assert session.open_volume(unclear, "unclear") == Remark("unit_as_chosen", name="unclear", unit="ppb")
     assert (session.unit.unit, session.unit.detected) == ("ppb", False)
 
 
@@ -74,11 +74,11 @@ def test_what_is_no_qsm_changes_nothing(session, head):
 def test_labels_of_another_grid_are_brought_to_the_volume(session, head):
     image, labels = head
     session.open_volume(image, "sub-01_Chimap")
-    assert session.open_labels(labels, "by-hand") == ""
+    assert session.open_labels(labels, "by-hand") is None
     direct = [row.n_voxels for row in session.measurement.rows]
     assert direct == [int((labels.data == k).sum()) for k in range(1, 11)]
     turned = reorient(labels, "PSL")
-    assert "grid" in session.open_labels(turned, "turned")
+    assert session.open_labels(turned, "turned") == Remark("labels_brought_to_grid")
     assert [row.n_voxels for row in session.measurement.rows] == direct
     assert session.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
     far = Image(labels.data, np.array(labels.affine) + np.array([[0, 0, 0, 900.0]] + [[0.0] * 4] * 3))

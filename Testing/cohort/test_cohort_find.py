@@ -130,7 +130,7 @@ def test_sessions_of_bids_come_in_the_order_of_their_times(tmp_path):
 
 def test_only_parts_and_odd_digits(tmp_path):
     touch(tmp_path, "sub-1/anat/sub-1_part-para_Chimap.nii.gz")
-    with pytest.raises(InputError, match="--parts"):
+    with pytest.raises(InputError, match="parts=True"):
         find_cohort(tmp_path)
     touch(tmp_path, "sub-1²2/anat/sub-1²2_Chimap.nii.gz")
     assert names(find_cohort(tmp_path)) == ["sub-1²2"]

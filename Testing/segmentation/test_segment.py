@@ -340,7 +340,7 @@ def test_debug_adds_the_traceback(tmp_path, capsys):
     """And changes nothing else: scripts tell bad input from a failed run by the exit code."""
     assert main(["segment", str(tmp_path / "missing.nii.gz"), "--debug"]) == 2
     traceback, _, sentence = capsys.readouterr().err.rpartition("dgmseg: ")
-    assert "Traceback" in traceback and "there is no such file" in sentence
+    assert "Traceback" in traceback and "does not exist" in sentence
     assert main(["segment", "--nonsense", "--debug"]) == 2
 
 
