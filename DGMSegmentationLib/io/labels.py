@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..image import Image, label_set_of
 from ..structures import LARGEST_LABEL, STANDARD, LabelSet
-from ..structures.segments import Segment, structures_of_segments
+from ..structures.segments import Segment, set_in_tags, structures_of_segments
 from .files import PathLike, read_any, write_nifti
 from .lookup import foreign_labels, lookup_beside, scheme_of
 from .seg_nrrd import write_seg_nrrd
@@ -22,6 +22,7 @@ def read_labels(
     scheme: str | Mapping[int, int] | None = "dgm",
     *,
     label_set: LabelSet | None = None,
+    default: LabelSet = STANDARD,
     unlisted: str | None = None,
 ) -> Image:
     """Read a label map and translate its values into those of a label set, which the image carries on.
@@ -30,8 +31,9 @@ def read_labels(
         path: any file that :func:`~.files.read_image` reads; also Slicer's .seg.nrrd, whose segments go by tags and names.
         scheme: "dgm" (the set's own values), "segdgm", "freesurfer", a table foreign value -> label, or None to keep the
             values as they are (int32, no label set).
-        label_set: the set to bring the labels to. Default: the one that the file's segments or its lookup table name, or
-            else the standard one.
+        label_set: what the values mean, whatever the file says. Without it: what the file's segments or its lookup table
+            say, or else ``default``.
+        default: see label_set.
         unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
             and for a table (atlases hold many structures), else "error".
 
@@ -46,7 +48,7 @@ def read_labels(
         raise InputError("labels_not_whole", path=path)
     if scheme is None:
         return image.replace(data=labels)
-    found, table, name = _meaning(path, segments, scheme, label_set)
+    found, table, name = _meaning(path, segments, scheme, label_set, default)
     if unlisted is None:
         unlisted = "background" if name in ("freesurfer", "the given table") else "error"
     present = np.flatnonzero(np.bincount(labels.ravel()))
@@ -66,12 +68,13 @@ def _meaning(
     segments: Mapping[int, Segment] | None,
     scheme: str | Mapping[int, int],
     label_set: LabelSet | None,
+    default: LabelSet,
 ) -> tuple[LabelSet, Mapping[int, int], str]:
     """The label set of a file, what its values become, and what errors call that."""
     if not isinstance(scheme, str):
-        return label_set or STANDARD, scheme, "the given table"
+        return label_set or default, scheme, "the given table"
     if segments:
-        own, found = structures_of_segments(list(segments.values()), label_set)
+        own, found = structures_of_segments(list(segments.values()), label_set, default)
         table = {value: s.label for value, s in zip(segments, found, strict=True) if s is not None}
         if table:
             return own, table, scheme
@@ -79,8 +82,43 @@ def _meaning(
         beside = lookup_beside(path)
         if beside is not None:
             return *beside, scheme
-    label_set = label_set or STANDARD
+    label_set = label_set or default
     return label_set, scheme_of(label_set, scheme), scheme
+
+
+def label_set_of_file(path: Path | str) -> LabelSet | None:
+    """The label set that a label file's lookup table or its segments' tags name; None when they name none."""
+    path = Path(path)
+    if path.name.lower().endswith(".nrrd"):
+        _, segments = read_any(path)
+        if segments and (tagged := set_in_tags(list(segments.values()))):
+            return tagged
+    beside = lookup_beside(path)
+    return None if beside is None else beside[0]
+
+
+def in_label_set(labels: Image, label_set: LabelSet) -> Image:
+    """Labels of any set in the values of another one, structure by structure.
+
+    Raises InputError when a structure that has voxels is none of that set.
+    """
+    own = label_set_of(labels)
+    found = {s.label: label_set.find(s.abbreviation) for s in own}
+    lookup = np.zeros(own.largest + 1, label_set.dtype)
+    for label, structure in found.items():
+        lookup[label] = structure.label if structure is not None else 0
+    strange = [
+        label for label, structure in found.items() if structure is None and (labels.data == label).any()
+    ]
+    if strange:
+        raise InputError(
+            "labels_unlisted",
+            path=labels.path or "",
+            values=strange,
+            scheme=own.name,
+            label_set=label_set.name,
+        )
+    return labels.replace(data=lookup[labels.data], label_set=label_set)
 
 
 def to_scheme(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FORMAT = "dgmseg-model"
 FORMAT_VERSION = 2
-"""Of models of atoms; those of structures stay at 1, which older versions read."""
+"""Of models of atoms or of structures beyond the standard set; others stay at 1, which older versions read."""
 _KEY = "dgmseg"
 _MAX_REACH = 512
 """Voxels to each side that a network may look at, and whose multiples its tiles may have to be."""
@@ -102,7 +102,8 @@ class ModelHeader:
             del values["atoms"]
         if self.label_set is not None:
             values["label_set"] = self.label_set.to_dict()
-        return {"format": FORMAT, "format_version": FORMAT_VERSION if self.atoms else 1, **values}
+        older = not self.atoms and set(self.labels[1:]) <= set(STANDARD.values)
+        return {"format": FORMAT, "format_version": 1 if older else FORMAT_VERSION, **values}
 
     @property
     def labels(self) -> tuple[int, ...]:

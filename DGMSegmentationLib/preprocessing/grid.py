@@ -16,7 +16,7 @@ from nibabel import orientations
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Grid, Image, apply_weights, grid_weights, reorient
+from ..image import Grid, Image, apply_weights, grid_weights, label_set_of, reorient
 from ..io.typed import typed
 
 MAX_GRID_VOXELS = 2**28
@@ -225,14 +225,15 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
 
 def labels_to_grid(
     labels: Image, grid: Grid, pre: Preprocessing, method: str = "linear"
-) -> NDArray[np.uint8]:
+) -> NDArray[np.integer[Any]]:
     """Bring reference labels to the network grid of their image, for training.
 
     "linear" resamples each label's indicator and takes the largest, which keeps small nuclei round; "nearest" copies.
     """
     turned = reorient(labels, pre.axes)
     source = turned.grid
-    result = np.zeros(grid.shape, np.uint8)
+    kind = label_set_of(labels).dtype
+    result: NDArray[np.integer[Any]] = np.zeros(grid.shape, kind)
     if not turned.data.any():
         return result
     if method == "nearest":
@@ -258,7 +259,7 @@ def labels_to_grid(
     # A voxel belongs to the label with the largest share, and to none while labels together hold less than half.
     total = apply_weights(crop > 0, inner)
     best = np.zeros_like(total)
-    winner = np.zeros(total.shape, np.uint8)
+    winner = np.zeros(total.shape, kind)
     for label in np.unique(crop[crop > 0]):
         share = apply_weights(crop == label, inner)
         better = share > best

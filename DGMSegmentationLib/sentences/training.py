@@ -151,7 +151,7 @@ SENTENCES = {
     "scheme_no_table": Sentence(
         "{path} needs a table [labels]", "with lines such as 11 = 9 (theirs = ours)."
     ),
-    "scheme_labels": Sentence("{path}: our labels run from 0 to {largest};", "correct the table [labels]."),
+    "scheme_labels": Sentence("{path}: our labels are 0 and {labels};", "correct the table [labels]."),
     "training_no_patch": Sentence(
         "{path}: no patch is left to train on;", "check the labels and data.validation."
     ),

@@ -68,16 +68,17 @@ def segment_tags(label_set: LabelSet) -> list[dict[str, str]]:
 
 
 def structures_of_segments(
-    segments: Sequence[Segment], label_set: LabelSet | None = None
+    segments: Sequence[Segment], label_set: LabelSet | None = None, default: LabelSet | None = None
 ) -> tuple[LabelSet, list[Structure | None]]:
     """The set that segments belong to, and what each of them stands for: None where it is none of the set.
 
-    ``label_set``: which set to look for; without it, the one that the tags carry, or else the standard one. Of two
+    ``label_set``: which set to look for; without it, the one that the tags carry, or else ``default``,
+    at first the standard one. Of two
     segments of one structure the first counts.
     """
     from . import STANDARD
 
-    wanted = label_set or _set_in_tags(segments) or STANDARD
+    wanted = label_set or set_in_tags(segments) or default or STANDARD
     found: list[Structure | None] = []
     for segment in segments:
         structure = _structure_of(segment, wanted)
@@ -95,7 +96,7 @@ def _structure_of(segment: Segment, label_set: LabelSet) -> Structure | None:
     return by_label or label_set.find(segment.id) or label_set.find(segment.name)
 
 
-def _set_in_tags(segments: Sequence[Segment]) -> LabelSet | None:
+def set_in_tags(segments: Sequence[Segment]) -> LabelSet | None:
     """The set that the tags carry; whole when it is one that ships, for a segment may have been deleted."""
     tagged = [s for s in segments if TAG_STRUCTURE in s.tags]
     if not tagged:

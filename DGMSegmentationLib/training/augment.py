@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from ..inference.predictor import cut
 from ..preprocessing.grid import Preprocessing, mirrored_coordinates
-from ..structures import MIRROR
+from ..structures import STANDARD
 from .cases import Case
 from .settings import AugmentationSettings
 
@@ -26,17 +26,17 @@ class Augmenter:
     """Draws augmented samples; deterministic for a given random generator."""
 
     def __init__(
-        self, settings: AugmentationSettings, pre: Preprocessing, partners: Sequence[int] = MIRROR
+        self, settings: AugmentationSettings, pre: Preprocessing, partners: Sequence[int] = STANDARD.mirror
     ) -> None:
         """``partners[label]`` is the label after the head is mirrored."""
         self.settings = settings
-        self.partners = np.asarray(partners, np.uint8)
+        self.partners = np.asarray(partners, np.min_scalar_type(max(partners)))
         self.pre = pre
         self.lateral = pre.lateral_axis
 
     @classmethod
     def of(
-        cls, settings: AugmentationSettings, pre: Preprocessing, partners: Sequence[int] = MIRROR
+        cls, settings: AugmentationSettings, pre: Preprocessing, partners: Sequence[int] = STANDARD.mirror
     ) -> "Augmenter | None":
         """An augmenter, or None when the settings change nothing."""
         active = settings.mirror or settings.spatial or settings.intensity
@@ -55,7 +55,7 @@ class Augmenter:
             image, labels, mask, where = self._deformed(case, low, size, fill, rng)
         else:
             image = cut(case.inputs, low, size, fill)
-            labels = cut(case.labels[None], low, size, (0,))[0].astype(np.uint8)
+            labels = cut(case.labels[None], low, size, (0,))[0].astype(self.partners.dtype)
             mask = cut(case.mask[None], low, size, (0,))[0] > 0
             where = None if case.coordinates is None else cut(case.coordinates, low, size, (0, 0, 0))
         if self.settings.intensity and rng.random() < self.settings.intensity:
@@ -92,7 +92,7 @@ class Augmenter:
         where = None
         if case.coordinates is not None:
             where = self._sample(cut(case.coordinates, first, extent, (0, 0, 0)), sample, "bilinear")
-        return image, np.rint(nearest[0]).astype(np.uint8), nearest[1] > 0.5, where
+        return image, np.rint(nearest[0]).astype(self.partners.dtype), nearest[1] > 0.5, where
 
     def _lattice(
         self, low: Sequence[int], size: Sequence[int], spacing: NDArray[np.float64], rng: np.random.Generator

@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
-from ..image import Grid, Image
+from ..image import Grid, Image, label_set_of
 from ..io.bids.label_files import ATOMS
-from ..io.labels import read_labels
+from ..io.labels import in_label_set, read_labels
 from ..measurement.roi import labels_on_grid
 from ..models.model import PriorBox
 from ..preprocessing.case import Case as OpenedCase
 from ..preprocessing.case import open_case
 from ..preprocessing.grid import Preprocessing, labels_to_grid, mask_box, prepare
 from ..segmentation.postprocess import largest_components
-from ..structures import STRUCTURES
-from .data import Subject, label_mapping
+from ..structures import STANDARD, LabelSet
+from .data import Subject, label_mapping, training_label_set
 from .settings import DataSettings
 
 
@@ -30,8 +30,8 @@ class Case:
     name: str
     inputs: NDArray[Any]
     """(channels, x, y, z), scaled for the network; float16 when that is exact."""
-    labels: NDArray[np.uint8]
-    """(x, y, z), our labels."""
+    labels: NDArray[np.integer[Any]]
+    """(x, y, z), values of the label set."""
     mask: NDArray[np.bool_]
     """(x, y, z) brain mask."""
     grid: Grid
@@ -39,6 +39,7 @@ class Case:
     """Centre of the brain mask's bounding box, in voxels of this grid."""
     coordinates: NDArray[Any] | None = None
     """(3, x, y, z) scaled coordinates, for networks that use them."""
+    label_set: LabelSet = STANDARD
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -53,16 +54,24 @@ def compact(array: NDArray[np.float32]) -> NDArray[Any]:
     return half if np.array_equal(half.astype(np.float32), array) else array
 
 
-def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, Image]:
-    """The images of a subject (QSM in ppb, brain mask) and its labels in our numbers, on the native grid.
+def open_subject(
+    subject: Subject, settings: DataSettings, label_set: LabelSet = STANDARD
+) -> tuple[OpenedCase, Image]:
+    """The images of a subject (QSM in ppb, brain mask) and its labels in the values of a set, on the native grid.
 
-    Raises InputError for unreadable files, for labels or channels on another grid than the QSM, and for label values
-    that the mapping does not know.
+    Raises InputError for unreadable files, for labels or channels on another grid than the QSM, for label values that the
+    mapping does not know, and for structures that are none of the set.
     """
     extra = dict(zip(settings.channels[1:], subject.images[1:], strict=True))
     opened = open_case(subject.images[0], units=settings.units, channels=settings.channels, extra=extra)
     try:
-        labels = read_labels(subject.label, label_mapping(settings.labels))
+        labels = read_labels(
+            subject.label,
+            label_mapping(settings.labels, label_set),
+            label_set=label_set if settings.label_set else None,
+            default=label_set,
+        )
+        labels = in_label_set(labels, label_set)
     except InputError as error:
         if error.code != "labels_unlisted":
             raise
@@ -78,7 +87,9 @@ def open_subject(subject: Subject, settings: DataSettings) -> tuple[OpenedCase, 
         return opened, labels
     grid = opened.image.grid
     if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
-        labels = opened.image.replace(data=labels_on_grid(labels, opened.image)[0], unit=None)
+        labels = opened.image.replace(
+            data=labels_on_grid(labels, opened.image)[0], unit=None, label_set=label_set
+        )
     if not labels.grid.same_as(grid, tolerance_mm=1e-2):
         raise InputError("labels_other_grid", path=subject.label, image=subject.images[0].name)
     return opened, labels
@@ -89,9 +100,11 @@ def _is_cut_of(part: Grid, whole: Grid) -> bool:
     return part.axis_codes == whole.axis_codes and part.interlocks(whole, tolerance_mm=1e-2)
 
 
-def prepare_case(subject: Subject, settings: DataSettings, pre: Preprocessing) -> Case:
+def prepare_case(
+    subject: Subject, settings: DataSettings, pre: Preprocessing, label_set: LabelSet = STANDARD
+) -> Case:
     """Read one labelled volume and bring it to the network grid."""
-    return on_network_grid(subject.name, *open_subject(subject, settings), settings, pre)
+    return on_network_grid(subject.name, *open_subject(subject, settings, label_set), settings, pre)
 
 
 def on_network_grid(
@@ -109,6 +122,7 @@ def on_network_grid(
         ready.grid,
         np.asarray(ready.mask_centre),
         coordinates,
+        label_set_of(labels),
     )
     return cropped(case, settings.crop_margin_mm) if settings.crop_margin_mm > 0 else case
 
@@ -142,14 +156,18 @@ def prepare_cases(
     settings: DataSettings,
     pre: Preprocessing,
     progress: Callable[[int, int], None] | None = None,
+    label_set: LabelSet | None = None,
 ) -> list[Case]:
     """Prepare all volumes; warns of structures that a volume lacks and of sides exchanged in a few volumes.
 
+    ``label_set``: that of their labels; by default what settings or files say.
+
     Raises InputError for a volume that cannot be used, when no volume is labelled, and when most have sides exchanged.
     """
+    known = training_label_set(settings, subjects) if label_set is None else label_set
     cases = []
     for done, subject in enumerate(subjects):
-        cases.append(prepare_case(subject, settings, pre))
+        cases.append(prepare_case(subject, settings, pre, known))
         if progress is not None:
             progress(done + 1, len(subjects))
     if settings.labels != ATOMS:
@@ -167,7 +185,7 @@ def absent_structures(cases: Sequence[Case]) -> list[Remark]:
     if cases and not any(present.values()):
         raise InputError("training_no_labels")
     said = []
-    for structure in STRUCTURES:
+    for structure in cases[0].label_set if cases else ():
         lacking = [name for name, labels in present.items() if structure.label not in labels]
         if lacking:
             listed = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
@@ -194,14 +212,13 @@ def exchanged_sides(cases: Sequence[Case]) -> list[Remark]:
 
 def _sides_exchanged(case: Case) -> bool:
     """Whether most nuclei that have both sides have them exchanged."""
-    centres: dict[str, dict[str, float]] = {}
-    for structure in STRUCTURES:
-        where = np.argwhere(case.labels == structure.label)
-        if len(where):
-            x = float(case.grid.affine[0, :3] @ where.mean(0))
-            centres.setdefault(structure.nucleus, {})[structure.side] = x
-    both = [sides["L"] > sides["R"] for sides in centres.values() if len(sides) == 2]
-    return 2 * sum(both) > len(both)
+    exchanged = []
+    for pair in case.label_set.pairs:
+        voxels = [np.argwhere(case.labels == structure.label) for structure in pair]
+        if all(map(len, voxels)):
+            left, right = (float(case.grid.affine[0, :3] @ where.mean(0)) for where in voxels)
+            exchanged.append(left > right)
+    return 2 * sum(exchanged) > len(exchanged)
 
 
 def prior_box(

@@ -19,9 +19,12 @@ from ..io.bids.label_files import ATOMS, find_atoms, find_labels
 from ..io.bids.maps import Map, channel_files, find_maps, maps_elsewhere
 from ..io.bids.participants import Participants, read_participants
 from ..io.fetched import check_fetched
+from ..io.labels import label_set_of_file
 from ..io.tables import read_table
-from ..structures import LABEL_SCHEMES, N_CLASSES
+from ..models.model import ModelHeader
+from ..structures import STANDARD, LabelSet
 from ..structures.atoms import atoms as atom_set
+from .settings import DataSettings
 
 _log = logging.getLogger(__name__)
 SPLITS = {
@@ -198,15 +201,34 @@ def _channel(found: Map, channel: str) -> Path:
     return files[0]
 
 
-def label_mapping(name_or_file: str) -> str | dict[int, int]:
+def training_label_set(
+    settings: DataSettings, subjects: Sequence[Subject], initial: ModelHeader | None = None
+) -> LabelSet:
+    """The label set of a training: as the settings say, or the label files, or the model that it goes on from.
+
+    Raises InputError for a set of an unknown name and for a lookup table that cannot be used.
+    """
+    if settings.labels == ATOMS:
+        return atom_set()
+    if settings.label_set:
+        return LabelSet.read(settings.label_set)
+    if settings.labels == "dgm":
+        for subject in subjects:
+            found = label_set_of_file(subject.label)
+            if found is not None:
+                return found
+    return initial.whole_set if initial is not None and not initial.atoms else STANDARD
+
+
+def label_mapping(name_or_file: str, label_set: LabelSet = STANDARD) -> str | dict[int, int]:
     """What ``files.read_labels`` takes: a scheme's name, or the table [labels] (theirs = ours) of a TOML file."""
     if name_or_file == ATOMS:
         return {number: number for number in (0, *atom_set().values)}
-    if name_or_file in LABEL_SCHEMES:
+    if name_or_file in label_set.schemes:
         return name_or_file
     path = Path(name_or_file)
     if not path.is_file():
-        names = ", ".join(LABEL_SCHEMES)
+        names = ", ".join(label_set.schemes)
         raise InputError("training_scheme_unknown", name=name_or_file, names=names)
     from .preset import tomllib
 
@@ -222,8 +244,8 @@ def label_mapping(name_or_file: str) -> str | dict[int, int]:
         AttributeError,
     ) as error:
         raise InputError("scheme_no_table", path=path) from error
-    if any(not 0 <= v < N_CLASSES for v in mapping.values()):
-        raise InputError("scheme_labels", path=path, largest=N_CLASSES - 1)
+    if any(v != 0 and v not in label_set for v in mapping.values()):
+        raise InputError("scheme_labels", path=path, labels=label_set.values)
     return mapping
 
 

@@ -21,11 +21,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ..errors import InputError
-from ..io.bids.label_files import ATOMS
 from ..io.files import atomic_path
 from ..models.networks import build_network
-from ..structures import MIRROR
-from ..structures.atoms import atoms
 from .augment import Augmenter
 from .cases import Case
 from .module import Checkpointer, Row, SegmentationModule
@@ -57,8 +54,7 @@ class EpochData(pl.LightningDataModule):
         self.classes, self.key, self.train, self.validation = classes, key, train, validation
         self.false_positives, self.part = false_positives, part
         self.fill = [preset.preprocessing.background(c) for c in range(len(preset.data.channels))]
-        partners = atoms().mirror if preset.data.labels == ATOMS else MIRROR
-        self.augmenter = Augmenter.of(preset.augmentation, preset.preprocessing, partners)
+        self.augmenter = Augmenter.of(preset.augmentation, preset.preprocessing, cases[0].label_set.mirror)
 
     def epoch_table(self, epoch: int) -> NDArray[np.int32]:
         """Rows (case, i, j, k) of an epoch, in the order of training."""

@@ -48,6 +48,7 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
         members=tuple(members),
         channels=preset.data.channels,
         atoms=run.atoms,
+        label_set=run.label_set,
         prior_box=run.prior,
         licence=licence,
         training={

@@ -34,7 +34,7 @@ class MemberTraining:
         """Both stages; returns the weights after each."""
         run, number, member = self.run, self.number, self.member
         preset, wanted = run.preset, member.labels[1:]
-        classes = np.zeros(256, np.int64)
+        classes = np.zeros(run.label_set.largest + 1, np.int64)
         classes[list(wanted)] = np.arange(1, len(member.labels))
         network: Any = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
         core = sample_core(preset, network)

@@ -18,11 +18,10 @@ from ..inference.devices import limit_torch_threads, pick_device
 from ..io.bids.label_files import ATOMS
 from ..io.files import check_writable, sha256, write_json, write_text
 from ..models.model import Member, ModelHeader, load_model, save_model
-from ..structures import STRUCTURES
-from ..structures.atoms import atoms
+from ..structures import STANDARD
 from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text
-from .data import Subject, choose_validation, describe, find_subjects
+from .data import Subject, choose_validation, describe, find_subjects, training_label_set
 from .fitting import Progress, State, new_network, quiet, sample_core
 from .header import model_header
 from .member import MemberTraining
@@ -107,6 +106,8 @@ class TrainingRun:
         self.atoms = preset.data.labels == ATOMS
         found = subjects if subjects is not None else find_subjects(data, preset.data.channels, self.atoms)
         self.subjects = list(found)
+        header = None if self.initial is None else self.initial.header
+        self.label_set = training_label_set(preset.data, self.subjects, header)
         self.patches: dict[str, Any] = {}
         if self.initial is not None and self.atoms and not self.initial.header.atoms:
             states = tuple(atoms_from_structures(s, self.initial.labels) for s in self.initial.states)
@@ -149,11 +150,9 @@ class TrainingRun:
 
     def members(self) -> tuple[Member, ...]:
         """One network for all structures, or one for each in binary mode."""
-        if self.atoms:
-            return (Member("", (0, *atoms().values)),)
-        if not self.preset.binary:
-            return (Member("", (0, *(s.label for s in STRUCTURES))),)
-        return tuple(Member(f"{s.abbreviation}_", (0, s.label)) for s in STRUCTURES)
+        if self.atoms or not self.preset.binary:
+            return (Member("", (0, *self.label_set.values)),)
+        return tuple(Member(f"{s.abbreviation}_", (0, s.label)) for s in self.label_set)
 
     def _check_output(self, resume: bool) -> None:
         used = [
@@ -220,8 +219,13 @@ class TrainingRun:
             raise InputError("validation_names_subjects", rule=settings.validation)
         self.split = describe(self.subjects, self.validating)
         used = [s for s in self.subjects if s.split in ("train", "val")]
+        preset = self.preset.to_dict()
+        if not preset["data"]["label_set"]:  # as before there were label sets
+            del preset["data"]["label_set"]
+        known = {} if self.atoms or self.label_set == STANDARD else {"label set": self.label_set.checksum}
         self.fingerprint = {
-            "preset": self.preset.to_dict(),
+            "preset": preset,
+            **known,
             "data": {"split": self.split, "images": [p.name for s in used for p in (*s.images, s.label)]},
             "initial model": self.initial.sha256 if self.initial else "",
             # A label corrected under its old name is other data, too.
@@ -235,13 +239,17 @@ class TrainingRun:
         used = [s for s in self.subjects if s.split in ("train", "val")]
         for subject in self.subjects:
             if subject.split == "test":
-                open_subject(subject, settings)  # a broken one must not show after hours of training
+                open_subject(
+                    subject, settings, self.label_set
+                )  # a broken one must not show after hours of training
         started = time.monotonic()
         self.log(f"Preparing {len(used)} volumes.")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             tick = lambda done, total: self.report("Preparing the volumes", done, total)  # noqa: E731
-            self.cases: list[Case] = prepare_cases(used, settings, self.preset.preprocessing, tick)
+            self.cases: list[Case] = prepare_cases(
+                used, settings, self.preset.preprocessing, tick, self.label_set
+            )
         for text in dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)):
             self.log(text)
             _log.warning("%s", text)
@@ -262,7 +270,7 @@ class TrainingRun:
         if self.initial is None or self.atoms:
             return
         shown = np.unique(np.concatenate([np.unique(self.cases[i].labels) for i in self.training]))
-        lacking = [s.abbreviation for s in STRUCTURES if s.label not in shown]
+        lacking = [s.abbreviation for s in self.label_set if s.label not in shown]
         if lacking:
             raise InputError("structures_lacking", structures=lacking)
 

@@ -14,7 +14,7 @@ from ..options import SegmentOptions
 from ..preprocessing.grid import labels_to_grid, prepare
 from ..segmentation.pipeline import label_case
 from .cases import open_subject
-from .data import Subject
+from .data import Subject, training_label_set
 from .mining import BrainPredictor, false_positives
 from .settings import DataSettings
 
@@ -61,8 +61,9 @@ def score_model(
     predictor = BrainPredictor(model, device)
     result = Scores()
     options = SegmentOptions(use_prior_box=not any(predictor.halo))
+    label_set = training_label_set(settings, subjects, model.header)
     for done, subject in enumerate(subjects):
-        opened, reference = open_subject(subject, settings)
+        opened, reference = open_subject(subject, settings, label_set)
         labels, _, _ = label_case(opened, predictor, options, log=lambda text: None)
         result.scores += evaluate_case(labels, reference, opened.image, subject=subject.name)
         pre = model.header.preprocessing

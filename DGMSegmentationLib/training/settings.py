@@ -23,6 +23,7 @@ class DataSettings:
     """How the files become cases, and which of them validate."""
 
     labels: str = "dgm"
+    label_set: str = ""
     channels: tuple[str, ...] = ("qsm",)
     units: str = "auto"
     label_resampling: str = "linear"
