@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AGE, NORMS, SEX, MeasuredUnits, Scheme, Sex
+from .options import AGE, NORMS, SEX, LabelSetChoice, MeasuredUnits, Scheme, Sex, chosen_label_set
 
 
 def measure(
@@ -13,12 +13,11 @@ def measure(
         list[Path],
         typer.Argument(metavar="IMAGE", help="Susceptibility maps (.nii, .nii.gz, .nrrd, DICOM folder)."),
     ],
-    segmentation: Annotated[
-        Path, typer.Option("--segmentation", "-s", help="Label map with the ten structures.")
-    ],
+    segmentation: Annotated[Path, typer.Option("--segmentation", "-s", help="Label map of the structures.")],
     scheme: Annotated[
         Scheme, typer.Option(help="Numbering of the label map: ours, the original's 2..11, FreeSurfer's.")
     ] = Scheme.dgm,
+    label_set: LabelSetChoice = None,
     units: Annotated[
         MeasuredUnits,
         typer.Option(
@@ -51,7 +50,7 @@ def measure(
     sex: Annotated[Sex | None, SEX] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing tables.")] = False,
 ) -> None:
-    """Measure the ten structures in images of one head, each on its own grid.
+    """Measure the structures of a label map in images of one head, each on its own grid.
 
     A segmentation on another grid is carried over (nearest neighbour; flag "labels_resampled"), the image
     never.
@@ -59,6 +58,7 @@ def measure(
     import sys
 
     from ..errors import InputError
+    from ..image import label_set_of
     from ..io.files import check_writable
     from ..io.labels import read_labels
     from ..io.tables import check_table_name
@@ -76,8 +76,9 @@ def measure(
         raise InputError("page_one_map")
     if norms is not None and report is None:
         raise InputError("norms_need_page")
-    expected = read_norms(norms, age, sex.value if sex else None) if norms else None
-    labels = read_labels(segmentation, scheme.value)
+    labels = read_labels(segmentation, scheme.value, label_set=chosen_label_set(label_set))
+    known = label_set_of(labels)
+    expected = read_norms(norms, age, sex.value if sex else None, known) if norms else None
     rows, decisions = [], []
     for path, name in zip(images, image_names(images), strict=True):
         measured = measured_file(
@@ -117,6 +118,6 @@ def measure(
         write_wide(rows, wide)
     if sys.stdout.isatty():
         print("\n".join(decisions))
-        show_rows(rows)
+        show_rows(rows, known)
     else:
         sys.stdout.write(long_text(rows))

@@ -33,19 +33,21 @@ def segment(
         bool, typer.Option("--overwrite", help="Replace results of an earlier run.")
     ] = False,
 ) -> None:
-    """Segment the ten structures in a QSM and write labels, ROI table, report page and provenance.
+    """Segment the structures that the model knows in a QSM and write labels, ROI table, report page and provenance.
 
     Writes STEM_dseg.nii.gz, STEM_dseg.tsv, STEM_rois.tsv, STEM_report.html and STEM_provenance.json.
     """
     import sys
 
     from ..errors import InputError
-    from ..image import Image
+    from ..image import Image, label_set_of
     from ..io.bids.names import subject_of
     from ..io.dicom_seg import check_series, need_highdicom
     from ..io.fetched import check_fetched
     from ..io.files import check_writable, read_image
     from ..measurement.norms import read_norms
+    from ..models.model import find_model, read_header
+    from ..segmentation.convention import structures_given
     from ..segmentation.outputs import output_paths, write_segmentation
     from .progress import step_progress
 
@@ -55,7 +57,8 @@ def segment(
     paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
-    expected = read_norms(norms, age, sex.value if sex else None) if norms else None
+    known = structures_given(read_header(find_model(options.model))[0], options.protocol)
+    expected = read_norms(norms, age, sex.value if sex else None, known) if norms else None
     source: Image | Path = qsm
     if dicom_seg:
         need_highdicom()
@@ -82,7 +85,7 @@ def segment(
 
         unit = result.provenance["units"]
         print(f"Unit: {unit['unit']}, {'detected' if unit['detected'] else 'as told'} ({unit['reason']})")
-        show_rows(result.rows)
+        show_rows(result.rows, label_set_of(result.labels))
         print(
             f"Written to {paths['labels'].parent}: " + ", ".join(p.name for p in paths.values() if p.exists())
         )

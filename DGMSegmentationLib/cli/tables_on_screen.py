@@ -6,6 +6,7 @@ from typing import Any
 
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
+from ..structures import STANDARD, LabelSet
 
 
 def number(value: Any, digits: int = 1) -> str:
@@ -15,8 +16,8 @@ def number(value: Any, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
-def show_rows(rows: Iterable[RoiRow], file: Any = None) -> None:
-    """Print ROI rows, one table an image."""
+def show_rows(rows: Iterable[RoiRow], known: LabelSet = STANDARD, file: Any = None) -> None:
+    """Print ROI rows, one table an image; ``known`` has the colours of their structures."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
@@ -38,7 +39,7 @@ def show_rows(rows: Iterable[RoiRow], file: Any = None) -> None:
         for heading in headings:
             table.add_column(heading, justify="left" if heading == "structure" else "right", no_wrap=True)
         table.add_column("flags")
-        label_set = label_set_of_rows(group)
+        label_set = label_set_of_rows(group, known)
         for row in group:
             cells = [
                 f"[{label_set.by_label(row.label).color}]■[/] {row.structure}",

@@ -22,6 +22,7 @@ from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
 from ..measurement.tables import COLUMNS, wide_columns, wide_rows
+from ..structures import STANDARD, LabelSet
 from .find import Cohort, CohortCase
 from .layout import CASES, CHANGES, CHANGES_PAGE, LONG, NORMS, PAGE, WIDE
 from .longitudinal import COLUMNS as CHANGE_COLUMNS
@@ -93,9 +94,12 @@ def write_group(
     *,
     norms: str | None = None,
     provenance: Mapping[str, Any] | None = None,
+    known: LabelSet = STANDARD,
 ) -> bool:
     """Write rois_long.tsv, rois_wide.tsv, cases.tsv, cohort.html and, where there is something in them, the changes
     between sessions and the table against norms. Returns False, writing nothing, when all of it is up to date.
+
+    ``known``: the structures that the model gives.
     """
     state = output / STATE
     digest = _digest(entries, norms)
@@ -105,18 +109,19 @@ def write_group(
     rows = {entry.case.name: entry.rows for entry in done}
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
-        label_set = label_set_of_rows(row for here in rows.values() for row in here)
+        label_set = label_set_of_rows((row for here in rows.values() for row in here), known)
         long, wide = _with_session(COLUMNS), _with_session(wide_columns(label_set))
         write_text(staging / LONG, table_text(long, _long(done, rows), missing="n/a"))
         write_text(staging / WIDE, table_text(wide, _wide(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, _case_lines(entries), missing="n/a"))
-        _write_changes(staging, done, rows, provenance or {})
+        _write_changes(staging, done, rows, provenance or {}, known)
         if norms:
             write_text(
-                staging / NORMS, table_text(NORM_COLUMNS, _norm_lines(done, rows, norms), missing="n/a")
+                staging / NORMS,
+                table_text(NORM_COLUMNS, _norm_lines(done, rows, norms, known), missing="n/a"),
             )
         related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
-        _write_page(staging / PAGE, output, entries, rows, provenance or {}, related)
+        _write_page(staging / PAGE, output, entries, rows, provenance or {}, related, known)
         names = sorted(path.name for path in staging.iterdir())
         # Without it, the run after one that is killed between two files makes all of them again.
         (state / _INDEX).unlink(missing_ok=True)
@@ -214,11 +219,11 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
 
 
 def _norm_lines(
-    done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]], table: str
+    done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]], table: str, known: LabelSet
 ) -> list[dict[str, Any]]:
     lines = []
     for entry in done:
-        norms = read_norms(table, entry.case.age, entry.case.sex)
+        norms = read_norms(table, entry.case.age, entry.case.sex, known)
         for row in rows[entry.case.name]:
             expected = norms.expected(row.abbreviation)
             if expected is None:
@@ -238,11 +243,11 @@ def _norm_lines(
     return lines
 
 
-def without_norm(entries: Sequence[Entry], table: str) -> list[str]:
+def without_norm(entries: Sequence[Entry], table: str, known: LabelSet = STANDARD) -> list[str]:
     """The measured cases of which the norm table expects nothing: no age or sex, or outside its ages."""
     lacking = []
     for entry in (e for e in entries if e.status == "done"):
-        norms = read_norms(table, entry.case.age, entry.case.sex)
+        norms = read_norms(table, entry.case.age, entry.case.sex, known)
         rows = entry.rows
         if rows and all(norms.expected(row.abbreviation) is None for row in rows):
             lacking.append(entry.case.name)
@@ -254,6 +259,7 @@ def _write_changes(
     done: Sequence[Entry],
     rows: Mapping[str, Sequence[RoiRow]],
     provenance: Mapping[str, Any],
+    known: LabelSet,
 ) -> None:
     visits = [
         Visit(
@@ -265,7 +271,7 @@ def _write_changes(
         )
         for entry in done
     ]
-    found = session_changes(visits)
+    found = session_changes(visits, known)
     if not found:
         return
     from ..reports.case_page import environment, flatten
@@ -277,7 +283,8 @@ def _write_changes(
         title="Changes between sessions",
         changes=found,
         structures={
-            s.abbreviation: s for s in label_set_of_rows(row for visit in visits for row in visit.rows)
+            s.abbreviation: s
+            for s in label_set_of_rows((row for visit in visits for row in visit.rows), known)
         },
         provenance=list(flatten(provenance)),
         software=f"DGMSegmentation {__version__}",
@@ -292,6 +299,7 @@ def _write_page(
     rows: Mapping[str, Sequence[RoiRow]],
     provenance: Mapping[str, Any],
     related: Mapping[str, str],
+    known: LabelSet,
 ) -> None:
     from ..reports.cohort_page import write_cohort_report
 
@@ -307,6 +315,7 @@ def _write_page(
         rows,
         title="Cohort",
         related=related,
+        known=known,
         pages=pages,
         failures=[(entry.case.name, entry.reason) for entry in entries if entry.status == "failed"],
         provenance={

@@ -10,6 +10,7 @@ from ..io.bids.names import ATLAS
 from ..io.files import write_json, write_text
 from ..io.lookup import lookup_text
 from ..measurement.tables import COLUMN_DESCRIPTIONS
+from ..structures import STANDARD, LabelSet
 
 LONG, WIDE, CASES = "rois_long.tsv", "rois_wide.tsv", "cases.tsv"
 CHANGES, CHANGES_PAGE, NORMS = "changes.tsv", "changes.html", "norms.tsv"
@@ -19,10 +20,11 @@ _README = "Deep-gray-matter nuclei in susceptibility maps, made by dgmseg cohort
 _IGNORED = "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"
 
 
-def write_frame(output: Path, root: Path) -> None:
+def write_frame(output: Path, root: Path, label_set: LabelSet = STANDARD) -> None:
     """The files that BIDS asks for once: description, label table, meaning of the columns; only where they change.
 
-    ``root`` is the folder of the images.
+    ``root`` is the folder of the images. The label table of the whole folder is that of the standard set: cases with
+    labels of another one have their own.
 
     What a person wrote into README, .bidsignore or the description stays.
     """
@@ -32,8 +34,9 @@ def write_frame(output: Path, root: Path) -> None:
     _write_changed(output / DESCRIPTION, described(output, root, __version__))
     _write_changed(output / f"{ATLAS}_stats.json", columns)
     lookup = output / f"{ATLAS}_dseg.tsv"
-    if not lookup.exists() or lookup.read_text(encoding="utf-8") != lookup_text():
-        write_text(lookup, lookup_text())
+    text = lookup_text(STANDARD)
+    if label_set == STANDARD and not (lookup.exists() and lookup.read_text(encoding="utf-8") == text):
+        write_text(lookup, text)
     for name, text in (("README", _README), (".bidsignore", _IGNORED)):  # people write in these
         if not (output / name).exists():
             write_text(output / name, text)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..evaluation.agreement import CHANGE_COLUMNS, changes
 from ..measurement.roi import RoiRow
+from ..structures import STANDARD, LabelSet
 
 COLUMNS: tuple[str, ...] = (*CHANGE_COLUMNS, "first_mm3", "second_mm3", "first_flags", "second_flags")
 
@@ -32,13 +33,13 @@ class Change:
     second: str
     series: str
     rows: tuple[Mapping[str, Any], ...]
-    """Ten, with the values of both sessions, the change and the detectable change."""
+    """One a structure that both sessions have: the values of both, the change and the detectable change."""
     order: str = ""
     note: str = ""
     """What to know of the means that are compared."""
 
 
-def session_changes(visits: Sequence[Visit]) -> list[Change]:
+def session_changes(visits: Sequence[Visit], known: LabelSet = STANDARD) -> list[Change]:
     """Every session against the one before it, for subjects that have several of one series, in the given order."""
     result = []
 
@@ -47,11 +48,11 @@ def session_changes(visits: Sequence[Visit]) -> list[Change]:
 
     for (subject, series), group in groupby(sorted(visits, key=who), who):
         for first, second in pairwise([visit for visit in group if visit.session]):
-            later = {row.label: row for row in second.rows}
+            earlier, later = ({row.abbreviation: row for row in visit.rows} for visit in (first, second))
             rows = []
             names = (first.session, second.session)
-            for row, line in zip(first.rows, changes(first.rows, second.rows, names), strict=True):
-                other = later[row.label]
+            for line in changes(first.rows, second.rows, names, known=known):
+                row, other = earlier[line["abbreviation"]], later[line["abbreviation"]]
                 rows.append(
                     {
                         **line,

@@ -1,13 +1,22 @@
 """What is to be done for each case, and why: only what is missing or out of date."""
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import DGMError, Remark
 from ..io.bids.derivatives import CasePaths
+from ..models.model import find_model, read_header
 from ..options import SegmentOptions
+from ..segmentation.convention import structures_given
+from ..structures import LabelSet
 from .find import CohortCase
 from .record import Automatic, Inputs, Options, Record, Stamp, is_readable, is_same, quick_stamp
+
+
+@lru_cache(maxsize=4)
+def _given(model: str, _sha256: str, protocol: str) -> LabelSet:
+    return structures_given(read_header(find_model(model))[0], protocol)
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,10 @@ class Wishes:
     reference: str = "none"
     norms: str | None = None
     norms_sha256: str = ""
+
+    def label_set(self) -> LabelSet:
+        """The structures that the model gives; raises InputError when its file or the protocol cannot be used."""
+        return _given(self.options.model, self.model_sha256, self.options.protocol)
 
     def of_labels(self) -> Options:
         """The options that the labels depend on; one that a record of before does not name had its default then."""

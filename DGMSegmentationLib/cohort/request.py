@@ -44,7 +44,7 @@ def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
             raise InputError("reference_not_finite", reference=wishes.reference)
     norms_sum = ""
     if wishes.norms:
-        read_norms(wishes.norms)
+        read_norms(wishes.norms, label_set=wishes.label_set())
         norms_sum = sha256(wishes.norms)
     return header.channels, replace(
         wishes,

@@ -10,18 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from ..image import label_set_of
 from ..io.bids.derivatives import STATE, CasePaths
-from ..io.files import write_json, write_nifti
+from ..io.bids.names import ATLAS
+from ..io.files import write_json, write_nifti, write_text
+from ..io.lookup import lookup_text
 from ..measurement.case import MeasuredCase
 from ..measurement.norms import Norms
 from ..measurement.quality import NETWORK_FLAGS
 from ..measurement.tables import write_long
+from ..structures import STANDARD
 from .find import CohortCase
 from .plan import Task, Wishes, foreign_labels, is_foreign
 from .record import Automatic, Record, full_stamp, write_record
 
-TABLE, PAGE = "_stats.tsv", "_report.html"
-"""How the names of a case's table and page end."""
+TABLE, PAGE, LOOKUP = "_stats.tsv", "_report.html", "_dseg.tsv"
+"""How the names of a case's table, page and lookup table end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +80,8 @@ def write_results(
             record.automatic = automatic
             # A run that is killed from here on leaves a label map that the next run knows as its own.
             write_record(paths.record, replace(record, status="writing", rows=[]))
-            paths.of("_probseg.nii.gz").unlink(missing_ok=True)  # of the labels before
+            for suffix in ("_probseg.nii.gz", LOOKUP):
+                paths.of(suffix).unlink(missing_ok=True)  # of the labels before
         for path in made:
             os.replace(path, paths.folder / path.name)
         record.outputs = {path.name: (paths.folder / path.name).stat().st_size for path in made}
@@ -102,8 +107,15 @@ def _remove_stale(output: Path, paths: CasePaths, outputs: Mapping[str, int]) ->
 
 def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Result) -> None:
     stored = result.measured.opened.stored
+    label_set = label_set_of(result.measured.labels)
+    own = (
+        staged(LOOKUP) if label_set != STANDARD else None
+    )  # the table of the whole folder names the standard set
+    if own is not None:
+        write_text(own, lookup_text(label_set))
+    table = own.name if own is not None else f"{ATLAS}{LOOKUP}"
     sidecar = {
-        "Description": "Deep-gray-matter nuclei; the table seg-DGM_dseg.tsv names the labels",
+        "Description": f"Deep-gray-matter nuclei; the table {table} names the labels",
         "Sources": [f"bids:raw:{case.source}"],
         "Manual": False,
         "DGMSegmentation": result.provenance,

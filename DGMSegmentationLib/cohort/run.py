@@ -104,7 +104,7 @@ def run_cohort(
     with only_run(output / STATE, log):
         for leftover in (output / STATE).glob("tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)  # of a run that was killed
-        write_frame(output, cohort.root)
+        write_frame(output, cohort.root, wishes.label_set())
         return _run(request, cohort, wishes, selected, progress, log)
 
 
@@ -148,7 +148,9 @@ def _run(
     def write_tables() -> bool:
         entries = [_entry(step, records[step.case.name]) for step in steps]
         provenance = group_provenance(request, wishes, entries)
-        return write_group(output, cohort, entries, norms=wishes.norms, provenance=provenance)
+        return write_group(
+            output, cohort, entries, norms=wishes.norms, provenance=provenance, known=wishes.label_set()
+        )
 
     done = failed = workers = 0
     by_name = {step.case.name: step for step in todo}
@@ -189,7 +191,7 @@ def _run(
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
     for text in mixed(entries).values():
         log(Remark("tables_mixed", mixed=text))
-    if wishes.norms and (lacking := without_norm(entries, wishes.norms)):
+    if wishes.norms and (lacking := without_norm(entries, wishes.norms, wishes.label_set())):
         log(Remark("norms_lacking", name=Path(wishes.norms).name, subjects=few(lacking)))
     for names in same_images(entries):
         log(Remark("images_same", names=few(names)))

@@ -133,7 +133,7 @@ def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record:
     edited = task.edited
     if edited:
         record.edited = full_stamp(edited)
-    norms = read_norms(wishes.norms, case.age, case.sex) if wishes.norms else None
+    norms = read_norms(wishes.norms, case.age, case.sex, wishes.label_set()) if wishes.norms else None
     image = read_image(case.image)
     said: list[Remark] = []
     if task.do == "segment":
@@ -166,7 +166,7 @@ def _measured(
     """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
     automatic = (None if edited else record.automatic) or Automatic()
     measured = measure_case(
-        read_labels(source),
+        read_labels(source, default=wishes.label_set()),
         open_case(image, units=wishes.options.units),
         MeasureOptions(case.subject, case.shown, wishes.reference, edited=edited, model=automatic.model),
         flags=automatic.network_flags,

@@ -88,9 +88,8 @@ def _candidates(path: Path) -> list[Path]:
     folder = path.absolute().parent
     for _ in range(_HIGHEST + 1):
         inherited = [*folder.glob("*_dseg.tsv"), *folder.glob("dseg.tsv")]
-        found += sorted(
-            t for t in inherited if t != own and set(entities(t.stem).items()) <= set(mine.items())
-        )
+        fitting = [t for t in inherited if t != own and set(entities(t.stem).items()) <= set(mine.items())]
+        found += sorted(fitting, key=lambda t: (-len(entities(t.stem)), t.name))  # the most specific first
         if folder.name != "anat" and not folder.name.startswith(("sub-", "ses-")):
             break
         folder = folder.parent

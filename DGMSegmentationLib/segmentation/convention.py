@@ -9,10 +9,20 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Grid
-from ..models.model import Model
+from ..models.model import Model, ModelHeader
 from ..structures import LabelSet, nucleus_of
 from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol
 from .relabel import apply_protocol
+
+
+def structures_given(header: ModelHeader, protocol: str = "") -> LabelSet:
+    """The structures that a run of a model can give, under a protocol or its own convention.
+
+    Raises InputError for an unknown protocol.
+    """
+    if not protocol and not header.atoms:
+        return header.structures
+    return load_protocol(protocol or DEFAULT_PROTOCOL).label_set
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..image import Affine, Grid, Image, apply_weights, grid_weights
-from ..structures import MIRROR
+from ..structures import STANDARD
 from ..structures.atoms import atoms
 from .atoms import draw_atoms
 from .heads import as_individual
@@ -282,7 +282,7 @@ def mirrored(anatomy: Anatomy) -> Anatomy:
     return Anatomy(
         f"{anatomy.name}-mirrored",
         mirror_table()[anatomy.tissue[::-1]],
-        np.array(MIRROR, np.uint8)[anatomy.labels[::-1]],
+        np.array(STANDARD.mirror, np.uint8)[anatomy.labels[::-1]],
         np.array(atoms().mirror, np.uint8)[anatomy.atoms[::-1]],
         anatomy.affine,
         frame,

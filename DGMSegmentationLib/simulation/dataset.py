@@ -10,8 +10,11 @@ from typing import Any
 
 from .. import __version__
 from ..errors import InputError
+from ..io.bids.names import ATLAS
 from ..io.files import check_writable, stem, write_json, write_nifti, write_text
-from ..structures import STRUCTURES
+from ..io.lookup import lookup_text
+from ..structures import STANDARD
+from ..structures.atoms import atoms
 from .anatomy import compose, register_parts
 from .anatomy_files import (
     ANATOMY_VERSION,
@@ -260,9 +263,8 @@ def _add_participants(output: Path, anatomies: Sequence[Path]) -> None:
 def _write_tables(output: Path, anatomies: Sequence[Path]) -> None:
     """participants.tsv of every finished subject, and the lookup table of the labels."""
     _add_participants(output, anatomies)
-    lookup = ["index\tname\tabbreviation\tcolor"]
-    lookup += [f"{s.label}\t{s.name}\t{s.abbreviation}\t{s.color}" for s in STRUCTURES]
-    write_text(output / "derivatives" / "reference" / "seg-DGM_dseg.tsv", "\n".join(lookup) + "\n")
+    for folder, atlas, label_set in (("reference", ATLAS, STANDARD), ("atoms", "seg-atoms", atoms())):
+        write_text(output / "derivatives" / folder / f"{atlas}_dseg.tsv", lookup_text(label_set))
     write_json(
         output / "derivatives" / "reference" / _DESCRIPTION,
         {

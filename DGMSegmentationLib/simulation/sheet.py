@@ -13,7 +13,7 @@ import numpy as np
 from ..image import Image, reorient
 from ..io.files import atomic_path, read_image
 from ..io.labels import read_labels
-from ..structures import STRUCTURES
+from ..structures import STANDARD
 
 WINDOW_PPB = (-100.0, 200.0)
 _HALF_WIDTH_MM, _SLICES = 48.0, 9
@@ -57,7 +57,7 @@ def _draw_slices(plain, outlined, image: Image, labels: Image) -> None:  # type:
             )  # fmt: skip
             axis.invert_xaxis()  # the patient's right on the left, as in every other picture here
             axis.axis("off")
-        for structure in STRUCTURES:
+        for structure in STANDARD:
             where = np.equal(labels.data[(*box, k)].T, structure.label).astype(float)
             if where.any():
                 outlined[column].contour(where, [0.5], colors=[structure.rgb], linewidths=0.8)

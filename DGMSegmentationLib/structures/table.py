@@ -15,7 +15,7 @@ from ..resources import resource_path
 from .label_set import LabelSet
 from .structure import COLUMNS, KINDS, Structure, derived_structure
 
-_NEEDED = ("label", "abbreviation", "name", "color")
+_NEEDED = ("label", "abbreviation", "name", "color", "side")
 _MISSING = ("", "n/a")
 
 

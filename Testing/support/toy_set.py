@@ -34,3 +34,17 @@ def toy_blocks(shape=(24, 26, 20), spacing=1.0) -> Image:
     affine = np.diag([spacing, spacing, spacing, 1.0])
     affine[:3, 3] = -np.array(shape) / 2 * spacing
     return Image(data, affine, label_set=TOY)
+
+
+def toy_head(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """QSM in ppm, labels of the toy set, and the affine of one synthetic head of 6 mm voxels."""
+    from training_data import SHAPE, head
+
+    qsm, ten, affine = head(seed)
+    labels = np.zeros(SHAPE, TOY.dtype)
+    labels[ten == 5], labels[ten == 6] = 21, 300
+    index = np.stack(np.meshgrid(*[np.arange(n) for n in SHAPE], indexing="ij"), -1)
+    mm = index @ affine[:3, :3].T + affine[:3, 3]
+    middle = ((mm - np.array([0.0, -36.0, 12.0])) ** 2).sum(-1) < 12.0**2
+    labels[middle & (qsm != 0)] = 47
+    return np.where(middle, qsm + 0.15, qsm).astype(np.float32), labels, affine
