@@ -15,6 +15,7 @@ from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.bids.derivatives import data_licence
 from DGMSegmentationLib.models.model import Member, load_model
+from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.cases import prepare_cases, prior_box
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
 from DGMSegmentationLib.training.data import Subject, choose_validation, find_subjects
@@ -124,8 +125,10 @@ def test_the_header_tells_the_validation_dice_of_the_weights_that_are_kept(tmp_p
         data=tmp_path,
         prior={"low_mm": [-9.0] * 3, "high_mm": [9.0] * 3},
         split={},
+        atoms=False,
+        label_set=STANDARD,
     )
-    members = (Member("", tuple(range(11))),)
+    members = (Member("", (0, *STANDARD.values)),)
     assert model_header(run, members).metrics == {"validation_dice": 0.7}
     assert model_header(run, members, ", after stage 1").metrics == {"validation_dice": 0.9}
 
