@@ -271,9 +271,7 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
         from DGMSegmentationLib.options import DEFAULT_MODEL, SegmentOptions
 
         if self.runner.state != IDLE:  # else its result would be taken for this volume's
-            raise InputError(
-                "A segmentation is running: wait for its end, or make another DGMSegmentationLogic."
-            )
+            raise InputError("segmentation_running")
         model = model or next(iter(bundled_models()), DEFAULT_MODEL)
         chosen = SegmentOptions.from_dict({"model": model, **options})
         self.runner.start(inputVolume, chosen, outputSegmentation, channels)
@@ -284,12 +282,12 @@ class DGMSegmentationLogic(ScriptedLoadableModuleLogic):
 
     def process(self, inputVolume, outputSegmentation=None, model="", channels=None, **options):
         """Segment a volume, wait, and return the segmentation node. Raises DGMError with one plain sentence."""
-        from DGMSegmentationLib.errors import DGMError
+        from DGMSegmentationLib.errors import Cancelled
 
         self.start(inputVolume, outputSegmentation, model, channels, **options)
         last = self.runner.run_to_end()
         if last.kind != "finished":
-            raise DGMError(last.text)
+            raise last.error or Cancelled()
         return inputVolume.GetScene().GetNodeByID(last.node_id)
 
     def measure(self, segmentation, volumes, units="auto"):

@@ -34,14 +34,18 @@ class Coded:
     code: str
     facts: dict[str, Any]
 
+    def _hold(self, code: str, facts: Mapping[str, object]) -> None:
+        if not code.isidentifier():  # a sentence, which could not be worded for every face
+            raise TypeError(f"{type(self).__name__} takes a code and facts, not {code[:60]!r}")
+        self.code = code
+        self.facts = {name: _plain(fact) for name, fact in facts.items()}
+
     def sentence(self, face: str | None = None) -> str:
         """One plain sentence or two for a face's user: what is wrong, where, what to do.
 
         Args:
             face: one of :data:`FACES`; None is the face that this process speaks to (:func:`speaking`), at first Python.
         """
-        if " " in self.code:  # words as they are, of a room that has no codes yet
-            return self.code
         from .sentences.wording import worded
 
         return worded(self.code, self.facts, face or _face)
@@ -59,8 +63,7 @@ class Remark(Coded):
     """Something that the user should know about a result: a warning, a doubt, a fall-back. ``str()`` is its sentence."""
 
     def __init__(self, code: str, /, **facts: object) -> None:
-        self.code = code
-        self.facts = {name: _plain(fact) for name, fact in facts.items()}
+        self._hold(code, facts)
 
     def __str__(self) -> str:
         return self.sentence()
@@ -84,8 +87,7 @@ class DGMError(Coded, Exception):
 
     def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
-        self.code = code
-        self.facts = {name: _plain(fact) for name, fact in facts.items()}
+        self._hold(code, facts)
 
     def __str__(self) -> str:
         return self.sentence()

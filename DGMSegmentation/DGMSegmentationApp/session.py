@@ -12,7 +12,7 @@ from DGMSegmentationScene.provenance import attribute
 from DGMSegmentationScene.report import write_report
 from DGMSegmentationScene.runner import IDLE, Runner, Update
 from DGMSegmentationScene.segments import create_segmentation, label_set_of_node, show_labels
-from DGMSegmentationScene.volumes import add_volume, refusal
+from DGMSegmentationScene.volumes import add_volume, unusable
 
 from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.image import label_set_of
@@ -84,10 +84,10 @@ class Session:
 
         units = self._units_for(image)  # no QSM, a map of phase: said before anything
         volume = add_volume(self.scene, image, name)
-        reason = refusal(volume)
-        if reason:
+        problem = unusable(volume)
+        if problem is not None:
             self.scene.RemoveNode(volume)
-            raise InputError(reason)
+            raise problem
         self.runner.abort()
         for kind in ("vtkMRMLSegmentationNode", "vtkMRMLScalarVolumeNode"):
             self._remove(kind, keep=volume)
@@ -164,11 +164,11 @@ class Session:
 
     def start(self, options: SegmentOptions) -> None:
         """Begin a run that fills the segmentation; raises InputError with one plain sentence."""
-        reason = refusal(self.volume)
-        if reason:
-            if self.volume is None:
-                raise InputError("no_volume")
-            raise InputError(reason)
+        if self.volume is None:
+            raise InputError("no_volume")
+        problem = unusable(self.volume)
+        if problem is not None:
+            raise problem
         self.runner.start(self.volume, options, self.segmentation)
 
     def poll(self) -> list[Update]:

@@ -60,7 +60,7 @@ class Table(Messages):
         state.dgm_edited = session.edited
         state.dgm_unsaved, state.dgm_unsaved_aside = session.unsaved, session.unsaved_aside
         state.dgm_origin = session.origin
-        state.dgm_note = " ".join(session.measurement.notes)
+        state.dgm_note = " ".join(note.sentence("app") for note in session.measurement.notes)
         state.dgm_measured += 1
 
     def show_chosen(self) -> None:

@@ -120,7 +120,8 @@ class Results:
         self._list_volumes(volumes)
         self._show_table()
         if node is not None:
-            sentences = [note, *self.measurement.notes, lookup.doubt(node), origin(node)]
+            notes = [remark.sentence("panel") for remark in self.measurement.notes]
+            sentences = [note, *notes, lookup.doubt(node), origin(node)]
             note = " ".join(filter(None, sentences))
         self._note.say(note)
         self._show_unit(node)

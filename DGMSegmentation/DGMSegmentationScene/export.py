@@ -9,7 +9,7 @@ from .edits import is_edited
 from .labels import labels_on_volume
 from .provenance import provenance_of
 from .segments import structure_segments
-from .volumes import affine_of, refusal
+from .volumes import affine_of, unusable
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.measurement.roi import RoiRow
@@ -87,12 +87,10 @@ def write_labels(node: Any, volume: Any, path: Path | str) -> None:
     from DGMSegmentationLib.structures import STANDARD
 
     if not structure_segments(node):
-        raise InputError(
-            "This segmentation holds none of its label set's structures: segment a QSM volume first."
-        )
-    reason = refusal(volume)
-    if reason:
-        raise InputError(reason)
+        raise InputError("segmentation_foreign")
+    problem = unusable(volume)
+    if problem is not None:
+        raise problem
     path = checked_name(path, LABEL_SUFFIXES[:2])
     labels = labels_on_volume(node, volume).image
     edited = ", edited by hand" if is_edited(node) else ""
@@ -152,4 +150,4 @@ def need_rows(rows: "Sequence[RoiRow]") -> None:
     from DGMSegmentationLib.errors import InputError
 
     if not rows:
-        raise InputError("There is no table yet: segment a QSM volume, or choose a segmentation, first.")
+        raise InputError("no_table_yet")

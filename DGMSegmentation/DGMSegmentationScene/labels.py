@@ -72,9 +72,7 @@ def labels_for_volume(labels: "Image", volume: Any) -> tuple[Any, bool]:
         return labels.data, False
     placed = resample_to(labels.data, labels.grid, grid, order=0)
     if labels.data.any() and not placed.any():
-        raise InputError(
-            f"The labels lie outside of {volume.GetName()}: choose the segmentation that belongs to this volume."
-        )
+        raise InputError("labels_outside", name=volume.GetName())
     return placed, True
 
 

@@ -11,6 +11,7 @@ from .segments import label_set_of_node
 from .volumes import image_of
 
 if TYPE_CHECKING:
+    from DGMSegmentationLib.errors import Remark
     from DGMSegmentationLib.measurement.case import MeasuredCase, MeasuredStructure
     from DGMSegmentationLib.measurement.roi import RoiRow
     from DGMSegmentationLib.preprocessing.case import Case
@@ -26,7 +27,7 @@ class Measurement:
 
     cases: "list[MeasuredCase]"
     """In the order of the volumes."""
-    notes: list[str] = field(default_factory=list)
+    notes: "list[Remark]" = field(default_factory=list)
     label_set: "LabelSet | None" = None
     """Of the segmentation; None stands for the standard set, without a segmentation."""
 
@@ -78,12 +79,12 @@ class Measurer:
 
     def measure(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> Measurement:
         """Measure the structures in each volume; raises InputError with one sentence for an unusable volume."""
+        from DGMSegmentationLib.errors import Remark
+
         result = Measurement([], label_set=label_set_of_node(node))
         made_from = attribute(node, "InputName")
         if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
-            result.notes.append(
-                f"The volume that these labels were made from, {made_from}, is gone; measured is {volumes[0].GetName()}."
-            )
+            result.notes.append(Remark("origin_gone", made_from=made_from, measured=volumes[0].GetName()))
         edited = is_edited(node)
         last = {}
         for index, volume in enumerate(volumes):
@@ -94,7 +95,10 @@ class Measurer:
         self._opened = {volume.GetID(): self._opened[volume.GetID()] for volume in volumes}
         return result
 
-    def _measured(self, node: Any, volume: Any, units: str, edited: bool, notes: list[str]) -> "MeasuredCase":
+    def _measured(
+        self, node: Any, volume: Any, units: str, edited: bool, notes: "list[Remark]"
+    ) -> "MeasuredCase":
+        from DGMSegmentationLib.errors import Remark
         from DGMSegmentationLib.measurement.case import measure_case
         from DGMSegmentationLib.measurement.options import MeasureOptions
         from DGMSegmentationLib.measurement.quality import Flag
@@ -104,16 +108,11 @@ class Measurer:
         labels = labels_on_volume(node, volume)
         flags = []
         if opened.units.unit == OWN_UNIT:
-            notes.append(
-                f"{volume.GetName()} is no QSM: its values stand in the table as they are, not in ppb."
-            )
+            notes.append(Remark("values_as_they_are", name=volume.GetName()))
         if labels.shared_voxels:
-            reason = (
-                f"{labels.shared_voxels} voxels belong to two structures at once and are counted for one: "
-                "erase them from one of the two."
-            )
-            flags.append(Flag(FLAG_SHARED, "", reason))
-            notes.append(reason)
+            shared = Remark("voxels_shared", count=labels.shared_voxels)
+            flags.append(Flag(FLAG_SHARED, "", str(shared)))
+            notes.append(shared)
         return measure_case(
             labels.image,
             opened,

@@ -10,6 +10,8 @@ from .provenance import set_aside, write_provenance
 from .segments import create_segmentation, show_labels
 
 if TYPE_CHECKING:
+    from DGMSegmentationLib.errors import Remark
+
     from .measurement import RunMeasured
 
 
@@ -24,7 +26,7 @@ class Target:
     output_was_edited: bool = False
     voxels_time: int = 0
     """When the volume's voxels were changed last."""
-    said: list[str] = field(default_factory=list)
+    said: "list[Remark]" = field(default_factory=list)
 
     @classmethod
     def of(cls, volume: Any, output: Any = None) -> "Target":
@@ -46,7 +48,7 @@ class Target:
         """
         import numpy as np
 
-        from DGMSegmentationLib.errors import InputError
+        from DGMSegmentationLib.errors import InputError, Remark
         from DGMSegmentationLib.structures import LabelSet
 
         labels = np.load(event["labels"], allow_pickle=False)
@@ -67,10 +69,7 @@ class Target:
             node = create_segmentation(self.scene, volume)
         waits = edited is not None and edited is not node
         if edited is not None and waits:
-            self.said.append(
-                f"{edited.GetName()} was edited during the run and stays as it is: choose {node.GetName()} under "
-                "Segmentation to see the new labels."
-            )
+            self.said.append(Remark("edited_during_run", name=edited.GetName(), new=node.GetName()))
         show_labels(node, volume, labels, label_set)
         write_provenance(node, volume, event["provenance"])
         mark_unedited(node)

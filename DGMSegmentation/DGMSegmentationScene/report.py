@@ -19,7 +19,7 @@ def write_report(node: Any, measurement: "Measurement", path: Path | str) -> Non
     from DGMSegmentationLib.reports.case_page import write_report as write_page
 
     if not measurement.cases:
-        raise InputError("There is no table yet: segment a QSM volume, or choose a segmentation, first.")
+        raise InputError("no_table_yet")
     measured = measurement.cases[0]
     provenance = provenance_of(node)
     if measured.warnings and not provenance.get("warnings"):

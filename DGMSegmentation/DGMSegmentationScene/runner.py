@@ -46,6 +46,8 @@ class Update:
     node_id: str = ""
     measured: "RunMeasured | None" = None
     """What the worker measured; for :meth:`.measurement.Measurer.adopt`."""
+    error: Any = None
+    """Of ``failed``: the DGMError, for scripts."""
 
 
 class Runner:
@@ -246,13 +248,17 @@ class Runner:
         if kind == "cancelled":
             return self._finish(Update("cancelled", "Cancelled; nothing was changed."))
         if kind == "error":
-            return self._finish(Update("failed", self._worded(event), detail=event.get("detail", "")))
+            from DGMSegmentationLib.worker.protocol import error_of
+
+            detail = event.get("detail", "")
+            return self._finish(Update("failed", self._worded(event), detail=detail, error=error_of(event)))
         if kind == "done":
             try:
                 node, measured = self._target.receive(event)
             except Exception as error:
                 return self._finish(self._failure(error))
-            said = [*self._target.said, *(self._worded(warning) for warning in event.get("warnings") or ())]
+            said = [remark.sentence(self._face) for remark in self._target.said]
+            said += [self._worded(warning) for warning in event.get("warnings") or ()]
             text, detail = (said[0] if said else ""), ("\n".join(said) if len(said) > 1 else "")
             return self._finish(Update("finished", text, 1.0, detail, node.GetID(), measured))
         return None
@@ -265,8 +271,9 @@ class Runner:
     def _failure(self, error: BaseException) -> Update:
         from DGMSegmentationLib.errors import explained
 
-        text = explained(error, "The segmentation").sentence(self._face)
-        return Update("failed", text, detail="".join(traceback.format_exception(error)))
+        coded = explained(error, "The segmentation")
+        detail = "".join(traceback.format_exception(error))
+        return Update("failed", coded.sentence(self._face), detail=detail, error=coded)
 
     def _finish(self, update: Update) -> Update:
         self._end()

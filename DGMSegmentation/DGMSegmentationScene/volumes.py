@@ -3,32 +3,41 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from DGMSegmentationLib.errors import InputError
     from DGMSegmentationLib.image import Image
 
 SMALLEST = 8  # voxels along an axis; less is a thumbnail or a single slice, no head
 
 
-def refusal(volume: Any) -> str:
-    """Why this node cannot be segmented, as one plain sentence; empty when it can."""
+def unusable(volume: Any) -> "InputError | None":
+    """Why this node cannot be segmented; None when it can."""
+    from DGMSegmentationLib.errors import InputError
+
     if volume is None:
-        return "Choose a QSM volume first."
+        return InputError("volume_unchosen")
     if not hasattr(volume, "IsA"):  # from a script
-        return f"{volume!r} is no volume node: give the node of a QSM volume."
+        return InputError("node_of_no_volume", node=repr(volume))
     name = volume.GetName()
     if not volume.IsA("vtkMRMLVolumeNode"):
-        return f"{name} is no volume: choose a QSM volume."
+        return InputError("node_no_volume", name=name)
     if volume.IsA("vtkMRMLLabelMapVolumeNode"):
-        return f"{name} is a label map: choose the QSM volume itself."
+        return InputError("volume_of_labels", name=name)
     image = volume.GetImageData()
     if image is None or image.GetNumberOfPoints() == 0:
-        return f"{name} is empty: load it again or choose another volume."
+        return InputError("volume_empty", name=name)
     components = image.GetNumberOfScalarComponents()
     if components != 1 or volume.IsA("vtkMRMLVectorVolumeNode"):
-        return f"{name} has {components} values in each voxel (colour, vector or 4-D data): choose a single QSM volume."
+        return InputError("volume_many_values", name=name, count=components)
     size = image.GetDimensions()
     if min(size) < SMALLEST:
-        return f"{name} has only {' x '.join(map(str, size))} voxels: choose a whole-brain QSM volume."
-    return ""
+        return InputError("volume_small", name=name, size=size)
+    return None
+
+
+def refusal(volume: Any) -> str:
+    """The same as one plain sentence for the panel; empty when the node can be segmented."""
+    problem = unusable(volume)
+    return problem.sentence("panel") if problem is not None else ""
 
 
 def source_of(volume: Any) -> str:
@@ -96,12 +105,11 @@ def voxels_of(volume: Any) -> Any:
 
 
 def image_of(volume: Any, as_seen: bool = False, copy: bool = False) -> "Image":
-    """A volume node as an Image; raises InputError with the sentence of :func:`refusal`."""
-    from DGMSegmentationLib.errors import InputError
+    """A volume node as an Image; raises what :func:`unusable` says."""
     from DGMSegmentationLib.image import Image
 
-    reason = refusal(volume)
-    if reason:
-        raise InputError(reason)
+    problem = unusable(volume)
+    if problem is not None:
+        raise problem
     voxels = voxels_of(volume)
     return Image(voxels.copy(order="K") if copy else voxels, affine_of(volume, as_seen))

@@ -21,6 +21,7 @@ SENTENCES = {
         "start the run again, and report it with the log if it happens again.",
         panel="see Details, then click Segment again.",
     ),
+    "worker_unknown": Sentence("The segmentation failed: {message}"),
     # messages that the protocol does not allow: a fault of the program
     "protocol_version": Sentence(
         "The panel speaks version {panel} and the segmentation process version {worker}:",

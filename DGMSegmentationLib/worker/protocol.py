@@ -21,11 +21,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import Coded, InputError, ProtocolError, remark_of
+from ..errors import Coded, DGMError, InputError, ProtocolError, Remark, UnexpectedError, remark_of
 from ..io.typed import parsed, plain, typed
 from ..options import SegmentOptions
 
 PROTOCOL = 2
+_KINDS: dict[str, type[DGMError]] = {kind.kind: kind for kind in (InputError, ProtocolError, UnexpectedError)}
 MAX_LINE = 1_000_000  # bytes; a request is a few hundred
 _FARTHEST_MM = 1e9
 
@@ -61,6 +62,13 @@ def sentence_of(part: Mapping[str, Any], face: str) -> str:
     """What :func:`said` put into a message, as the sentence for a face."""
     known = isinstance(part.get("code"), str) and isinstance(part.get("facts"), dict)
     return remark_of(part).sentence(face) if known else str(part.get("message", ""))
+
+
+def error_of(event: Mapping[str, Any]) -> DGMError:
+    """What an event "error" tells, as an exception to raise."""
+    remark = remark_of(event) if event.get("code") else Remark("worker_unknown", message=event.get("message"))
+    made = _KINDS.get(str(event.get("kind")), DGMError)
+    return made(remark.code, **remark.facts)
 
 
 @dataclass(frozen=True)
