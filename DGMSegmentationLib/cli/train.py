@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from .options import Changes, Device, Init, Resume, TrainingDevice, Verbose
+from .progress import counted_progress
 
 
 @contextmanager
@@ -21,22 +22,10 @@ def training_progress() -> Iterator[tuple[Callable[[str], None], Callable[[str, 
     from ..errors import Cancelled
 
     try:
-        yield _training_voice()
+        with counted_progress() as voice:
+            yield voice
     except (KeyboardInterrupt, SystemExit) as error:
         raise Cancelled("training_stopped") from error
-
-
-def _training_voice() -> tuple[Callable[[str], None], Callable[[str, int, int], None]]:
-    if not sys.stderr.isatty():
-        return (lambda text: None), (lambda what, done, total: None)
-
-    def log(text: str) -> None:
-        print(text, file=sys.stderr)
-
-    def progress(what: str, done: int, total: int) -> None:
-        print(f"\r{what}: {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-
-    return log, progress
 
 
 def train(

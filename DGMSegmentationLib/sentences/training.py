@@ -30,14 +30,7 @@ SENTENCES = {
         "write key=value, for example stage1.epochs=10.",
         shell="after --set write key=value, for example stage1.epochs=10.",
     ),
-    "preset_no_table": Sentence("{where}:", "'{key}' must be a table of settings."),
-    "preset_key": Sentence("{where}: '{key}' is no key of a preset;", "the keys here are {choices}."),
     "preset_wrong": Sentence("{where}:", "{problem}"),
-    "preset_value": Sentence("{where}:", "'{key}' must be {wanted}, not {value!r}."),
-    "preset_choice": Sentence("{where}:", "'{key}' must be one of {choices}, not {value!r}."),
-    "preset_above_zero": Sentence("{where}:", "'{key}' must be above zero, not {value!r}."),
-    "preset_share": Sentence("{where}:", "'{key}' must lie between 0 and 1, not {value!r}."),
-    "preset_negative": Sentence("{where}:", "'{key}' must not be negative, not {value!r}."),
     "preset_learning_rates": Sentence(
         "{where}:", "a stage needs at least one learning rate in 'learning_rates'."
     ),

@@ -5,16 +5,13 @@ The shipped presets lie in ``presets/``; ``part1.toml`` documents every key. A p
 """
 
 import sys
-import types
-import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..preprocessing.grid import Preprocessing
-from .settings import CHOICES, Preset
+from ..io.typed import typed
+from .settings import Preset
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -22,27 +19,6 @@ else:  # pragma: no cover - the standard library has it from 3.11 on
     import tomli as tomllib
 
 FOLDER = Path(__file__).resolve().parent / "presets"
-_POSITIVE = (
-    "batch",
-    "epochs",
-    "steps_per_epoch",
-    "validation_tiles",
-    "core",
-    "step",
-    "tile",
-    "learning_rates",
-)
-_FRACTIONS = (
-    "validation_fraction",
-    "prior_share",
-    "balanced",
-    "anywhere",
-    "false_positive_fraction",
-    "ema",
-    "batch_norm_momentum",
-    "mirror",
-    "spatial",
-)
 
 
 def preset_names() -> list[str]:
@@ -63,7 +39,12 @@ def load_preset(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Pres
 
 def preset_from_table(table: Mapping[str, Any], where: str = "preset") -> Preset:
     """Build and check a preset from nested tables, as TOML gives them."""
-    preset = _build(Preset, table, where, "")
+    try:
+        preset = typed(Preset, _without_null(table), where, known_only=True)
+    except InputError as error:
+        if str(error.facts.get("what") or error.facts.get("name", "")).startswith(where):
+            raise
+        raise InputError("preset_wrong", where=where, problem=error) from error
     _check_together(preset, where)
     return preset
 
@@ -117,96 +98,16 @@ def _parse_override(text: str) -> dict[str, Any]:
         parsed = value.strip()
     for part in reversed(parts):
         parsed = {part: parsed}
-    return typing.cast(dict[str, Any], parsed)
+    return dict(parsed)
 
 
-def _build(cls: type, table: Any, where: str, prefix: str) -> Any:
-    if not isinstance(table, Mapping):
-        raise InputError("preset_no_table", where=where, key=prefix.rstrip("."))
-    hints = typing.get_type_hints(cls)
-    names = [f.name for f in fields(cls)]
-    for key in table:
-        if key not in names:
-            raise InputError("preset_key", where=where, key=f"{prefix}{key}", choices=names)
-    if cls is Preprocessing:
-        return _preprocessing(table, where)
-    values = {}
-    for key, value in table.items():
-        full = prefix + key
-        hint = hints[key]
-        values[key] = (
-            _build(hint, value, where, full + ".")
-            if isinstance(hint, type) and is_dataclass(hint)
-            else _typed(value, hint, where, full)
-        )
-        _check_value(values[key], key, where, full)
-    return cls(**values)
-
-
-def _preprocessing(table: Mapping[str, Any], where: str) -> Preprocessing:
+def _without_null(table: Mapping[str, Any]) -> dict[str, Any]:
     """TOML knows no null: ``levels = 0`` means continuous values, ``shape = []`` the mask's own box."""
-    ready = dict(table)
-    if ready.get("levels") == 0:
-        ready["levels"] = None
-    if ready.get("shape") == []:
-        ready["shape"] = None
-    hints = typing.get_type_hints(Preprocessing)
-    for key, value in ready.items():
-        if hints[key] in (str, bool, float):
-            ready[key] = _typed(value, hints[key], where, f"preprocessing.{key}")
-    try:
-        return Preprocessing.from_dict(ready)
-    except InputError as error:
-        raise InputError("preset_wrong", where=where, problem=error) from error
-
-
-def _typed(value: Any, hint: Any, where: str, key: str) -> Any:
-    """Return the value as the type of the field, or say which key is wrong."""
-
-    def wrong(wanted: str) -> InputError:
-        return InputError("preset_value", where=where, key=key, wanted=wanted, value=value)
-
-    origin = typing.get_origin(hint)
-    if origin is tuple:
-        inner = typing.get_args(hint)
-        if not isinstance(value, list | tuple):
-            raise wrong("a list")
-        if inner[-1] is Ellipsis:
-            return tuple(_typed(v, inner[0], where, key) for v in value)
-        if len(value) != len(inner):
-            raise wrong(f"a list of {len(inner)} numbers")
-        return tuple(_typed(v, one, where, key) for v, one in zip(value, inner, strict=True))
-    if origin is dict or isinstance(hint, types.GenericAlias):
-        if not isinstance(value, Mapping):
-            raise wrong("a table")
-        return dict(value)
-    if hint is bool:
-        if not isinstance(value, bool):
-            raise wrong("true or false")
-        return value
-    if hint is int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise wrong("a whole number")
-        return value
-    if hint is float:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise wrong("a number")
-        return float(value)
-    if not isinstance(value, str):
-        raise wrong("text in quotes")
-    return value
-
-
-def _check_value(value: Any, key: str, where: str, full: str) -> None:
-    if full in CHOICES and value not in CHOICES[full]:
-        raise InputError("preset_choice", where=where, key=full, choices=list(CHOICES[full]), value=value)
-    numbers = [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, int | float)]
-    if key in _POSITIVE and not all(v > 0 for v in numbers):
-        raise InputError("preset_above_zero", where=where, key=full, value=value)
-    if key in _FRACTIONS and not all(0 <= v <= 1 for v in numbers):
-        raise InputError("preset_share", where=where, key=full, value=value)
-    if any(v < 0 for v in numbers):
-        raise InputError("preset_negative", where=where, key=full, value=value)
+    ready, preprocessing = dict(table), table.get("preprocessing")
+    if isinstance(preprocessing, Mapping):
+        null = {key: None for key, value in (("levels", 0), ("shape", [])) if preprocessing.get(key) == value}
+        ready["preprocessing"] = {**preprocessing, **null}
+    return ready
 
 
 def _check_together(preset: Preset, where: str) -> None:

@@ -13,10 +13,13 @@ from safetensors import SafetensorError
 
 from ..errors import InputError
 from ..io.files import write_json
+from ..io.typed import read_typed, typed
 from .module import Row
+from .settings import Preset
 
 # What json, torch, safetensors and numpy raise for files that are cut, overwritten or gone.
 _DAMAGE = (
+    InputError,
     OSError,
     ValueError,
     KeyError,
@@ -36,6 +39,23 @@ def refuse_damaged(file: Path) -> Iterator[None]:
         yield
     except _DAMAGE as error:
         raise InputError("run_damaged", path=file) from error
+
+
+@dataclass(frozen=True)
+class _State:
+    """The file."""
+
+    fingerprint: dict[str, object]
+    rows: list[Row]
+    finished: dict[str, dict[str, Any]]
+
+
+def _migrated(fingerprint: dict[str, object]) -> dict[str, object]:
+    """The fingerprint of a run of an earlier version: settings that its preset did not know had their defaults."""
+    if "preset" not in fingerprint:
+        return fingerprint
+    preset = typed(Preset, fingerprint["preset"], "preset").to_dict()
+    return {**fingerprint, "preset": json.loads(json.dumps(preset))}
 
 
 @dataclass
@@ -59,12 +79,12 @@ class Progress:
         if not self.file.exists():
             return
         with refuse_damaged(self.file):
-            state = json.loads(self.file.read_text(encoding="utf-8"))
-            before, rows, finished = dict(state["fingerprint"]), list(state["rows"]), dict(state["finished"])
+            state = read_typed(self.file, _State)
+            before = _migrated(state.fingerprint)
         for part, value in json.loads(json.dumps(self.fingerprint)).items():
             if before.get(part, value) != value:  # runs of earlier versions know no checksums
                 raise InputError("run_other", path=self.folder.parent, part=part)
-        self.rows, self.finished = rows, finished
+        self.rows, self.finished = state.rows, state.finished
 
     def save(self) -> None:
         """Write the state."""

@@ -1,12 +1,18 @@
 """The settings of a training run, section by section, with their defaults; ``presets/part1.toml`` says what each means."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from ..options import UNITS
+from msgspec import Meta
+
 from ..preprocessing.grid import Preprocessing
 
-Triple = tuple[int, int, int]
+Whole = Annotated[int, Meta(ge=0, le=2**31)]
+Positive = Annotated[int, Meta(ge=1, le=2**31)]
+Amount = Annotated[float, Meta(ge=0, le=1e9)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Rate = Annotated[float, Meta(gt=0, le=1e3)]
+Triple = tuple[Positive, Positive, Positive]
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,7 @@ class NetworkSettings:
     """Which network, with which options of its own."""
 
     name: str = "dolz"
-    init: str = "own"
+    init: Literal["own", "he"] = "own"
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -25,54 +31,54 @@ class DataSettings:
     labels: str = "dgm"
     label_set: str = ""
     channels: tuple[str, ...] = ("qsm",)
-    units: str = "auto"
-    label_resampling: str = "linear"
-    validation: str = "subjects"
-    validation_fraction: float = 0.25
-    crop_margin_mm: float = 0.0
-    prior_margin_mm: float = 10.0
-    prior_share: float = 1.0
+    units: Literal["auto", "ppm", "ppb"] = "auto"
+    label_resampling: Literal["linear", "nearest"] = "linear"
+    validation: Literal["subjects", "last-quarter", "random-patches", "none"] = "subjects"
+    validation_fraction: Share = 0.25
+    crop_margin_mm: Amount = 0.0
+    prior_margin_mm: Amount = 10.0
+    prior_share: Share = 1.0
 
 
 @dataclass(frozen=True)
 class SamplingSettings:
     """What one training sample is, and how many make an epoch."""
 
-    mode: str = "patch"
-    batch: int = 32
+    mode: Literal["patch", "dense"] = "patch"
+    batch: Positive = 32
     shuffle: bool = True
     core: Triple = (9, 9, 3)
     step: Triple = (3, 3, 3)
-    keep: str = "core-has-label"
+    keep: Literal["core-has-label", "all"] = "core-has-label"
     tile: Triple = (27, 27, 9)
-    steps_per_epoch: int = 50
-    validation_tiles: int = 24
-    balanced: float = 0.6
-    anywhere: float = 0.1
-    workers: int = 0
+    steps_per_epoch: Positive = 50
+    validation_tiles: Positive = 24
+    balanced: Share = 0.6
+    anywhere: Share = 0.1
+    workers: Whole = 0
 
 
 @dataclass(frozen=True)
 class LossSettings:
     """What is minimised."""
 
-    name: str = "cross-entropy"
-    class_weights: tuple[float, ...] = ()
-    smooth: float = 1.0
+    name: Literal["cross-entropy", "dice", "dice+ce"] = "cross-entropy"
+    class_weights: tuple[Amount, ...] = ()
+    smooth: Amount = 1.0
     dice_background: bool = False
     dice_absent: bool = True
-    unions: float = 0.0
+    unions: Amount = 0.0
 
 
 @dataclass(frozen=True)
 class OptimiserSettings:
     """How it is minimised."""
 
-    name: str = "adam"
-    weight_decay: float = 0.0
-    gradient_clip: float = 0.0
-    ema: float = 0.0
-    batch_norm_momentum: float = 0.01
+    name: Literal["adam", "adamw", "sgd"] = "adam"
+    weight_decay: Amount = 0.0
+    gradient_clip: Amount = 0.0
+    ema: Share = 0.0
+    batch_norm_momentum: Share = 0.01
     freeze: tuple[str, ...] = ()
 
 
@@ -81,37 +87,37 @@ class StageSettings:
     """One stage: phases of one learning rate each."""
 
     enabled: bool = True
-    learning_rates: tuple[float, ...] = (1e-4, 1e-5)
-    epochs: int = 40
-    epochs_total: int = 0
-    patience: int = 5
+    learning_rates: tuple[Rate, ...] = (1e-4, 1e-5)
+    epochs: Positive = 40
+    epochs_total: Whole = 0
+    patience: Whole = 5
     reload_best: bool = True
-    keep: str = "best"
-    schedule: str = "constant"
-    warmup_epochs: int = 0
+    keep: Literal["best", "last"] = "best"
+    schedule: Literal["constant", "cosine"] = "constant"
+    warmup_epochs: Whole = 0
     false_positives: bool = False
-    false_positive_order: str = "by-subject"
-    false_positive_fraction: float = 0.5
+    false_positive_order: Literal["by-subject", "appended"] = "by-subject"
+    false_positive_fraction: Share = 0.5
 
 
 @dataclass(frozen=True)
 class AugmentationSettings:
     """Random changes of the training samples; all off unless a preset turns them on."""
 
-    mirror: float = 0.0
-    spatial: float = 0.0
-    rotation_deg: float = 0.0
-    scale: float = 0.0
-    shear: float = 0.0
-    elastic_mm: float = 0.0
-    elastic_grid_mm: float = 30.0
-    intensity: float = 0.0
-    gain: float = 0.0
-    offset: float = 0.0
-    gamma: float = 0.0
-    noise: float = 0.0
-    blur: float = 0.0
-    low_resolution: float = 0.0
+    mirror: Share = 0.0
+    spatial: Share = 0.0
+    rotation_deg: Amount = 0.0
+    scale: Amount = 0.0
+    shear: Amount = 0.0
+    elastic_mm: Amount = 0.0
+    elastic_grid_mm: Amount = 30.0
+    intensity: Amount = 0.0
+    gain: Amount = 0.0
+    offset: Amount = 0.0
+    gamma: Amount = 0.0
+    noise: Amount = 0.0
+    blur: Amount = 0.0
+    low_resolution: Amount = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ class Preset:
     name: str = "unnamed"
     title: str = ""
     description: str = ""
-    seed: int = 1
+    seed: Whole = 1
     binary: bool = False
     network: NetworkSettings = field(default_factory=NetworkSettings)
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
@@ -141,22 +147,3 @@ class Preset:
     def stages(self) -> tuple[StageSettings, ...]:
         """The stages in their order."""
         return self.stage1, self.stage2
-
-
-CHOICES: dict[str, tuple[str, ...]] = {
-    "network.init": ("own", "he"),
-    "data.units": UNITS,
-    "data.label_resampling": ("linear", "nearest"),
-    "data.validation": ("subjects", "last-quarter", "random-patches", "none"),
-    "sampling.mode": ("patch", "dense"),
-    "sampling.keep": ("core-has-label", "all"),
-    "loss.name": ("cross-entropy", "dice", "dice+ce"),
-    "optimiser.name": ("adam", "adamw", "sgd"),
-    "stage1.keep": ("best", "last"),
-    "stage2.keep": ("best", "last"),
-    "stage1.schedule": ("constant", "cosine"),
-    "stage2.schedule": ("constant", "cosine"),
-    "stage1.false_positive_order": ("by-subject", "appended"),
-    "stage2.false_positive_order": ("by-subject", "appended"),
-}
-"""The settings that are one of a few words."""
