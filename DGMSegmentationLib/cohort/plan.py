@@ -20,7 +20,7 @@ def _given(model: str, _sha256: str, protocol: str) -> LabelSet:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class CaseSettings:
     """What the user asks of every case."""
 
     options: SegmentOptions = field(default_factory=SegmentOptions)
@@ -60,7 +60,7 @@ class Task:
     """ "segment" (run the network, then measure) or "measure" (labels are there)."""
     case: CohortCase
     output: Path
-    wishes: Wishes
+    settings: CaseSettings
     run: str
     edited: Path | None = None
     why: str = ""
@@ -91,7 +91,9 @@ class Force:
     selected: frozenset[str] = field(default_factory=frozenset)
 
 
-def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | None, force: Force) -> Step:
+def decide(
+    case: CohortCase, paths: CasePaths, settings: CaseSettings, record: Record | None, force: Force
+) -> Step:
     """Compare a case with its record. Labels that someone changed by hand are never made again unasked."""
     if case.problem:
         return Step(case, paths, "refuse", case.problem, record)
@@ -119,21 +121,21 @@ def decide(case: CohortCase, paths: CasePaths, wishes: Wishes, record: Record | 
     if edited:
         if not is_same(edited, record.edited):
             return do("measure", "correction changed" if record.edited else "corrected by hand")
-    elif not _labels_current(paths, wishes, record.inputs, automatic):
-        if failed and not removed and _failed_alike(record, wishes) and not force.retry_failed:
+    elif not _labels_current(paths, settings, record.inputs, automatic):
+        if failed and not removed and _failed_alike(record, settings) and not force.retry_failed:
             return do("nothing", "failed before")
-        why = "correction removed" if failed and removed else _why_labels(paths, wishes, automatic, record)
+        why = "correction removed" if failed and removed else _why_labels(paths, settings, automatic, record)
         return do("segment", why)
     if failed:
         if removed:  # what failed was the correction, perhaps
             return do("measure", "correction removed")
-        again = force.retry_failed or record.kind != "input" or record.rows_of != wishes.of_rows(case)
+        again = force.retry_failed or record.kind != "input" or record.rows_of != settings.of_rows(case)
         return do("measure" if again else "nothing", "failed before")
     if record.status != "done":
         return do(full if edited else "measure", "interrupted before")
     if removed:
         return do("measure", "correction removed")
-    if record.rows_of != wishes.of_rows(case):
+    if record.rows_of != settings.of_rows(case):
         return do("measure", "options changed")
     if not all(_has_size(paths.folder / name, size) for name, size in record.outputs.items()):
         return do("measure", "results missing")
@@ -169,29 +171,31 @@ def _input_same(path: Path, stamp: Stamp | None) -> bool:
     return is_same(path, stamp) if stamp else not is_readable(path)
 
 
-def _labels_current(paths: CasePaths, wishes: Wishes, inputs: Inputs, automatic: Automatic | None) -> bool:
+def _labels_current(
+    paths: CasePaths, settings: CaseSettings, inputs: Inputs, automatic: Automatic | None
+) -> bool:
     return bool(
         automatic
         and automatic.made_of == inputs.checksums
-        and automatic.options == wishes.of_labels()
+        and automatic.options == settings.of_labels()
         and is_same(paths.labels, automatic.labels)
-        and (not wishes.options.save_probabilities or paths.of("_probseg.nii.gz").exists())
+        and (not settings.options.save_probabilities or paths.of("_probseg.nii.gz").exists())
     )
 
 
-def _failed_alike(record: Record, wishes: Wishes) -> bool:
+def _failed_alike(record: Record, settings: CaseSettings) -> bool:
     """True when the same input under the same options failed for what the input is: it would fail again."""
-    return record.kind == "input" and record.labels_of == wishes.of_labels()
+    return record.kind == "input" and record.labels_of == settings.of_labels()
 
 
-def _why_labels(paths: CasePaths, wishes: Wishes, automatic: Automatic | None, record: Record) -> str:
+def _why_labels(paths: CasePaths, settings: CaseSettings, automatic: Automatic | None, record: Record) -> str:
     if record.status != "done":
         return "failed before" if record.status == "failed" else "interrupted before"
     if not automatic:
         return "correction removed"
     if not paths.labels.exists():
         return "results missing"
-    before, now = automatic.options, wishes.of_labels()
+    before, now = automatic.options, settings.of_labels()
     if before.get("model_sha256") != now["model_sha256"]:
         return "model changed"
     return "options changed" if before != now else "results missing"

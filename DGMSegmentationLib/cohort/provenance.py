@@ -9,35 +9,35 @@ from .. import __version__
 from ..models.model import read_header
 from ..options import option_fields, recorded_default
 from .group import Entry
-from .plan import Wishes
+from .plan import CaseSettings
 from .request import Request
 
 _OF_LABELS = tuple(f.name for when in ("always", "changed") for f in option_fields(recorded=when))
 _OF_ROWS = ("units", "reference")
 
 
-def group_provenance(request: Request, wishes: Wishes, entries: Sequence[Entry]) -> dict[str, Any]:
+def group_provenance(request: Request, settings: CaseSettings, entries: Sequence[Entry]) -> dict[str, Any]:
     """What the page of the cohort says of its making; "mixed: ..." where the cases differ."""
-    header, _ = read_header(wishes.options.model)
+    header, _ = read_header(settings.options.model)
     found, differ = _found(entries), mixed(entries)
 
-    def common(name: str, wish: Any) -> Any:
+    def common(name: str, setting: Any) -> Any:
         values = found[name]
-        return differ.get(name) or (next(iter(values)) if values else wish)
+        return differ.get(name) or (next(iter(values)) if values else setting)
 
     made_by = next(iter(found["model"]), "")
     ours = not made_by or made_by.endswith(
-        wishes.model_sha256[:8]
+        settings.model_sha256[:8]
     )  # else the run has brought none up to date
-    model = {"name": header.name, "version": header.version, "sha256": wishes.model_sha256}
-    asked = {**wishes.of_labels(), **vars(wishes)}
+    model = {"name": header.name, "version": header.version, "sha256": settings.model_sha256}
+    asked = {**settings.of_labels(), **vars(settings)}
     names = [n for n in (*_OF_LABELS, *_OF_ROWS) if n in asked or set(found[n]) - {recorded_default(n)}]
     return {
         "software": f"DGMSegmentation {__version__}",
         "images": request.source.name,
         "model": differ.get("model") or (model if ours else made_by),
         "options": {name: common(name, asked.get(name)) for name in names},
-        "norms": Path(wishes.norms).name if wishes.norms else None,
+        "norms": Path(settings.norms).name if settings.norms else None,
     }
 
 

@@ -11,7 +11,7 @@ from ..measurement.case import REFERENCE_WORDS
 from ..measurement.norms import read_norms
 from ..models.model import find_model, read_header
 from .find import Cohort
-from .plan import Force, Wishes
+from .plan import CaseSettings, Force
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Request:
 
     source: Path
     output: Path
-    wishes: Wishes
+    settings: CaseSettings
     """``options.model`` may still be a bundled model's name."""
     parts: bool = False
     force: Force = field(default_factory=Force)
@@ -29,28 +29,28 @@ class Request:
     dry_run: bool = False
 
 
-def checked(wishes: Wishes) -> tuple[tuple[str, ...], Wishes]:
-    """The model's channels, and the wishes with checksums; raises InputError for a model, norm table or reference
+def checked(settings: CaseSettings) -> tuple[tuple[str, ...], CaseSettings]:
+    """The model's channels, and the settings with checksums; raises InputError for a model, norm table or reference
     that cannot be.
     """
-    path = find_model(wishes.options.model)
+    path = find_model(settings.options.model)
     header, checksum = read_header(path)
-    if wishes.reference not in REFERENCE_WORDS:
+    if settings.reference not in REFERENCE_WORDS:
         try:
-            finite = math.isfinite(float(wishes.reference))
+            finite = math.isfinite(float(settings.reference))
         except ValueError as error:
-            raise InputError("cohort_reference", reference=wishes.reference) from error
+            raise InputError("cohort_reference", reference=settings.reference) from error
         if not finite:
-            raise InputError("reference_not_finite", reference=wishes.reference)
+            raise InputError("reference_not_finite", reference=settings.reference)
     norms_sum = ""
-    if wishes.norms:
-        read_norms(wishes.norms, label_set=wishes.label_set())
-        norms_sum = sha256(wishes.norms)
+    if settings.norms:
+        read_norms(settings.norms, label_set=settings.label_set())
+        norms_sum = sha256(settings.norms)
     return header.channels, replace(
-        wishes,
-        options=wishes.options.changed(model=str(path.absolute())),
+        settings,
+        options=settings.options.changed(model=str(path.absolute())),
         model_sha256=checksum,
-        norms=str(Path(wishes.norms).absolute()) if wishes.norms else None,
+        norms=str(Path(settings.norms).absolute()) if settings.norms else None,
         norms_sha256=norms_sum,
     )
 

@@ -21,7 +21,7 @@ from ..measurement.quality import NETWORK_FLAGS
 from ..measurement.tables import write_long
 from ..structures import STANDARD
 from .find import CohortCase
-from .plan import Task, Wishes, foreign_labels, is_foreign
+from .plan import CaseSettings, Task, foreign_labels, is_foreign
 from .record import Automatic, Record, full_stamp, write_record
 
 TABLE, PAGE, LOOKUP = "_stats.tsv", "_report.html", "_dseg.tsv"
@@ -41,7 +41,7 @@ class Result:
 def write_results(
     task: Task,
     case: CohortCase,
-    wishes: Wishes,
+    settings: CaseSettings,
     paths: CasePaths,
     record: Record,
     result: Result,
@@ -68,7 +68,7 @@ def write_results(
             _write_labels(staged, case, result)
             automatic = Automatic(
                 made_of=record.inputs.checksums if record.inputs else {},
-                options=wishes.of_labels(),
+                options=settings.of_labels(),
                 labels=full_stamp(made[-1]),
                 labels_before=full_stamp(paths.labels),
                 model=result.measured.options.model,

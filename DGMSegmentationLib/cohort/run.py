@@ -16,7 +16,7 @@ from .group import Entry, same_images, without_norm, write_group
 from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
-from .plan import Force, Step, Task, Wishes, decide, refreshed
+from .plan import CaseSettings, Force, Step, Task, decide, refreshed
 from .provenance import group_provenance, mixed
 from .record import Record, read_record, write_record
 from .request import Request, checked, selected_cases
@@ -83,10 +83,10 @@ def run_cohort(
     A broken subject is an entry with its reason. Raises InputError for what concerns the whole run (no such folder, no
     model, an output that is another's or in use), Cancelled after Ctrl-C, with everything that was finished kept.
     """
-    channels, wishes = checked(request.wishes)
+    channels, settings = checked(request.settings)
     cohort = find_cohort(request.source, channels, request.parts)
     if cohort.no_ages:
-        if wishes.norms:  # which go by age and sex
+        if settings.norms:  # which go by age and sex
             raise cohort.no_ages
         log(Remark("ages_left_out", problem=cohort.no_ages))
     for remark in cohort.remarks:
@@ -95,7 +95,7 @@ def run_cohort(
     output = request.output
     check_output(output, cohort.root)
     if request.dry_run:
-        steps = _steps(cohort, output, wishes, request.force, selected, log)
+        steps = _steps(cohort, output, settings, request.force, selected, log)
         entries = tuple(_entry(step, step.record) for step in steps)
         todo = [step for step in steps if step.do in ("segment", "measure")]
         return Summary(
@@ -104,19 +104,19 @@ def run_cohort(
     with only_run(output / STATE, log):
         for leftover in (output / STATE).glob("tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)  # of a run that was killed
-        write_frame(output, cohort.root, wishes.label_set())
-        return _run(request, cohort, wishes, selected, progress, log)
+        write_frame(output, cohort.root, settings.label_set())
+        return _run(request, cohort, settings, selected, progress, log)
 
 
 def _steps(
-    cohort: Cohort, output: Path, wishes: Wishes, force: Force, selected: frozenset[str], log: Log
+    cohort: Cohort, output: Path, settings: CaseSettings, force: Force, selected: frozenset[str], log: Log
 ) -> list[Step]:
     steps = []
     for case in cohort.cases:
         paths = case_paths(output, case.name)
         record = read_record(paths.record, log)
         if case.name in selected:
-            steps.append(decide(case, paths, wishes, record, force))
+            steps.append(decide(case, paths, settings, record, force))
         else:
             steps.append(Step(case, paths, "nothing", "not selected", record))
     return steps
@@ -129,34 +129,34 @@ def _entry(step: Step, record: Record | None) -> Entry:
 def _run(
     request: Request,
     cohort: Cohort,
-    wishes: Wishes,
+    settings: CaseSettings,
     selected: frozenset[str],
     progress: Callable[[Progress], None],
     log: Log,
 ) -> Summary:
     output, name = request.output, secrets.token_hex(4)
-    steps = _steps(cohort, output, wishes, request.force, selected, log)
+    steps = _steps(cohort, output, settings, request.force, selected, log)
     records = {step.case.name: step.record for step in steps}
     for step in steps:
         if (fresh := refreshed(step)) is not None:
             write_record(step.paths.record, fresh)
             records[step.case.name] = fresh
     todo = [step for step in steps if step.do in ("segment", "measure")]
-    tasks = [_task(step, request, wishes, name) for step in todo]
+    tasks = [_task(step, request, settings, name) for step in todo]
     start = tables = time.monotonic()
 
     def write_tables() -> bool:
         entries = [_entry(step, records[step.case.name]) for step in steps]
-        provenance = group_provenance(request, wishes, entries)
+        provenance = group_provenance(request, settings, entries)
         return write_group(
-            output, cohort, entries, norms=wishes.norms, provenance=provenance, known=wishes.label_set()
+            output, cohort, entries, norms=settings.norms, provenance=provenance, known=settings.label_set()
         )
 
     done = failed = workers = 0
     by_name = {step.case.name: step for step in todo}
     answers: Generator[Answer, None, None] | None = None
     try:
-        answers, workers = _answers(request, tasks, wishes, log)
+        answers, workers = _answers(request, tasks, settings, log)
         progress(Progress(0, len(tasks), 0, 0.0))
         for task, record, ending in answers:
             step = by_name[task.case.name]
@@ -191,8 +191,8 @@ def _run(
     entries = tuple(_entry(step, records[step.case.name]) for step in steps)
     for text in mixed(entries).values():
         log(Remark("tables_mixed", mixed=text))
-    if wishes.norms and (lacking := without_norm(entries, wishes.norms, wishes.label_set())):
-        log(Remark("norms_lacking", name=Path(wishes.norms).name, subjects=few(lacking)))
+    if settings.norms and (lacking := without_norm(entries, settings.norms, settings.label_set())):
+        log(Remark("norms_lacking", name=Path(settings.norms).name, subjects=few(lacking)))
     for names in same_images(entries):
         log(Remark("images_same", names=few(names)))
     reasons = dict(Counter(step.why for step in todo))
@@ -202,14 +202,14 @@ def _run(
 
 
 def _answers(
-    request: Request, tasks: Sequence[Task], wishes: Wishes, log: Log
+    request: Request, tasks: Sequence[Task], settings: CaseSettings, log: Log
 ) -> tuple[Generator[Answer, None, None], int]:
     """The answers as they come, and from how many workers (0: a scheduler's, or none are needed)."""
     if not tasks:
         return _no_answers(), 0
     if request.scheduler:
         return run_dask(tasks, request.scheduler, log), 0
-    gpu = any(task.do == "segment" for task in tasks) and has_gpu(wishes.options.device)
+    gpu = any(task.do == "segment" for task in tasks) and has_gpu(settings.options.device)
     workers = worker_count(len(tasks), request.workers, gpu)
     return run_local(tasks, workers), workers
 
@@ -218,13 +218,13 @@ def _no_answers() -> Generator[Answer, None, None]:
     yield from ()
 
 
-def _task(step: Step, request: Request, wishes: Wishes, run: str) -> Task:
+def _task(step: Step, request: Request, settings: CaseSettings, run: str) -> Task:
     edited = step.edited.absolute() if step.edited else None
     overwrite = request.force.overwrite
     return task_of(
         step.case,
         request.output,
-        wishes,
+        settings,
         do=step.do,
         run=run,
         edited=edited,

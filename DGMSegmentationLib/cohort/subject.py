@@ -26,7 +26,7 @@ from ..measurement.norms import read_norms
 from ..measurement.options import MeasureOptions
 from ..preprocessing.case import open_case
 from .find import CohortCase
-from .plan import Task, Wishes
+from .plan import CaseSettings, Task
 from .record import Automatic, Inputs, Record, full_stamp, read_record, write_record
 from .results import Result, write_results
 
@@ -41,24 +41,24 @@ class Predictors:
         self._ready: tuple[tuple[str, str, str], Predictor] | None = None
         self.lock = threading.Lock()
 
-    def get(self, wishes: Wishes) -> "Predictor":
+    def get(self, settings: CaseSettings) -> "Predictor":
         """The model on its device; raises InputError when its file is no longer the one that the run began with."""
-        key = (wishes.options.model, wishes.model_sha256, wishes.options.device)
+        key = (settings.options.model, settings.model_sha256, settings.options.device)
         if self._ready is None or self._ready[0] != key:
             from ..inference.predictor import Predictor
             from ..models.model import load_model
 
-            model = load_model(wishes.options.model)
-            if model.sha256 != wishes.model_sha256:
-                raise DGMError("model_replaced", path=wishes.options.model)
-            self._ready = (key, Predictor(model, wishes.options.device))
+            model = load_model(settings.options.model)
+            if model.sha256 != settings.model_sha256:
+                raise DGMError("model_replaced", path=settings.options.model)
+            self._ready = (key, Predictor(model, settings.options.device))
         return self._ready[1]
 
 
 _predictors = Predictors()
 
 
-def task_of(case: CohortCase, output: Path, wishes: Wishes, **more: Any) -> Task:
+def task_of(case: CohortCase, output: Path, settings: CaseSettings, **more: Any) -> Task:
     """A task for a process that may run in another folder: with absolute paths."""
     absolute = replace(
         case,
@@ -66,7 +66,7 @@ def task_of(case: CohortCase, output: Path, wishes: Wishes, **more: Any) -> Task
         channels={name: path.absolute() for name, path in case.channels.items()},
         edited=case.edited.absolute() if case.edited else None,
     )
-    return Task(case=absolute, output=output.absolute(), wishes=wishes, **more)
+    return Task(case=absolute, output=output.absolute(), settings=settings, **more)
 
 
 def process_task(task: Task) -> Record:
@@ -77,7 +77,7 @@ def process_task(task: Task) -> Record:
 
 def process(task: Task) -> Record:
     """Do the task and return its record, which also lies on the disk. A failure is a record with its reason."""
-    case, wishes = task.case, task.wishes
+    case, settings = task.case, task.settings
     paths = case_paths(task.output, case.name)
     start = time.perf_counter()
     # From the disk, not from the plan: an earlier attempt whose worker died may have come further than the plan knows.
@@ -88,14 +88,14 @@ def process(task: Task) -> Record:
         session=case.session,
         image=case.source,
         why=task.why,
-        labels_of=wishes.of_labels(),
-        rows_of=wishes.of_rows(case),
+        labels_of=settings.of_labels(),
+        rows_of=settings.of_rows(case),
         corrected=task.edited is not None,
         edited_outputs=previous.edited_outputs,
         automatic=previous.automatic,
     )
     try:
-        _run(task, case, wishes, paths, record)
+        _run(task, case, settings, paths, record)
         record.status = "done"
     except Exception as error:  # a broken subject must not end the run
         _fail(record, _failure(error))
@@ -126,49 +126,51 @@ def _failure(error: BaseException) -> DGMError:
     return UnexpectedError("case_unexpected", **coded.facts) if coded.kind == "bug" else coded
 
 
-def _run(task: Task, case: CohortCase, wishes: Wishes, paths: CasePaths, record: Record) -> None:
+def _run(task: Task, case: CohortCase, settings: CaseSettings, paths: CasePaths, record: Record) -> None:
     record.inputs = Inputs(
         full_stamp(case.image), {name: full_stamp(path) for name, path in case.channels.items()}
     )
     edited = task.edited
     if edited:
         record.edited = full_stamp(edited)
-    norms = read_norms(wishes.norms, case.age, case.sex, wishes.label_set()) if wishes.norms else None
+    norms = read_norms(settings.norms, case.age, case.sex, settings.label_set()) if settings.norms else None
     image = read_image(case.image)
     said: list[Remark] = []
     if task.do == "segment":
-        result = _segmented(case, image, wishes, said.append)
+        result = _segmented(case, image, settings, said.append)
     else:
-        result = _measured(case, image, edited or paths.labels, wishes, record, edited is not None)
+        result = _measured(case, image, edited or paths.labels, settings, record, edited is not None)
     result.provenance["checksums"] = record.inputs.checksums
     record.warnings = [str(remark) for remark in said or result.measured.warnings]
     record.rows = list(result.measured.rows)
-    write_results(task, case, wishes, paths, record, result, norms)
+    write_results(task, case, settings, paths, record, result, norms)
 
 
-def _segmented(case: CohortCase, image: Image, wishes: Wishes, log: Callable[[Remark], None]) -> Result:
+def _segmented(
+    case: CohortCase, image: Image, settings: CaseSettings, log: Callable[[Remark], None]
+) -> Result:
     from ..segmentation.pipeline import segment
 
     done = segment(
         image,
-        options=wishes.options.changed(subject=case.subject),
-        predictor=_predictors.get(wishes),
+        options=settings.options.changed(subject=case.subject),
+        predictor=_predictors.get(settings),
         extra_channels=dict(case.channels),
-        measuring=MeasureOptions(image_name=case.shown, reference=wishes.reference),
+        measuring=MeasureOptions(image_name=case.shown, reference=settings.reference),
         log=log,
     )
     return Result(done.measured, done.provenance, True, done.probabilities)
 
 
 def _measured(
-    case: CohortCase, image: Image, source: Path, wishes: Wishes, record: Record, edited: bool
+    case: CohortCase, image: Image, source: Path, settings: CaseSettings, record: Record, edited: bool
 ) -> Result:
     """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
     automatic = (None if edited else record.automatic) or Automatic()
     measured = measure_case(
-        read_labels(source, default=wishes.label_set()),
-        open_case(image, units=wishes.options.units),
-        MeasureOptions(case.subject, case.shown, wishes.reference, edited=edited, model=automatic.model),
+        read_labels(source, default=settings.label_set()),
+        open_case(image, units=settings.options.units),
+        MeasureOptions(case.subject, case.shown, settings.reference, edited=edited, model=automatic.model),
         flags=automatic.network_flags,
     )
     if not measured.labels.data.any():

@@ -12,7 +12,7 @@ from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import Cohort, CohortCase
 from DGMSegmentationLib.cohort.group import Entry, same_images, without_norm, write_group
 from DGMSegmentationLib.cohort.layout import write_frame
-from DGMSegmentationLib.cohort.plan import Wishes
+from DGMSegmentationLib.cohort.plan import CaseSettings
 from DGMSegmentationLib.cohort.provenance import group_provenance, mixed
 from DGMSegmentationLib.cohort.record import Record, migrate
 from DGMSegmentationLib.cohort.request import Request, checked
@@ -94,15 +94,15 @@ def test_how_a_row_was_measured_is_no_flag_of_quality(tmp_path):
 
 def test_the_page_tells_of_cases_that_were_measured_otherwise(tmp_path):
     """A run with --participant and other options brings only some up to date."""
-    _, wishes = checked(Wishes(SegmentOptions(MODEL[1], device="cpu"), reference="brain"))
-    request = Request(tmp_path / "bids", tmp_path / "out", wishes)
+    _, settings = checked(CaseSettings(SegmentOptions(MODEL[1], device="cpu"), reference="brain"))
+    request = Request(tmp_path / "bids", tmp_path / "out", settings)
     same = {"rows_of": {"reference": "brain", "units": "auto"}}
     entries = [
         entry(tmp_path, "sub-P1", "x.nii", **same),
         entry(tmp_path, "sub-P2", "y.nii"),
         entry(tmp_path, "sub-P3", "z.nii"),
     ]
-    told = group_provenance(request, wishes, entries)
+    told = group_provenance(request, settings, entries)
     assert (
         told["options"]["reference"]
         == "mixed in reference: none (2), brain (1)"
@@ -110,14 +110,15 @@ def test_the_page_tells_of_cases_that_were_measured_otherwise(tmp_path):
     )
     assert told["options"]["connectivity"] == 6 and told["model"] == "m 1 aaaaaaaa"
     assert (
-        mixed(entries[1:]) == {} and group_provenance(request, wishes, [])["options"]["reference"] == "brain"
+        mixed(entries[1:]) == {}
+        and group_provenance(request, settings, [])["options"]["reference"] == "brain"
     )
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "1e400"])
 def test_a_reference_that_is_no_finite_number_is_refused(number):
     with pytest.raises(InputError, match="no finite number"):
-        checked(Wishes(SegmentOptions(MODEL[1]), reference=number))
+        checked(CaseSettings(SegmentOptions(MODEL[1]), reference=number))
 
 
 def test_what_people_wrote_beside_the_results_stays(tmp_path):

@@ -10,7 +10,7 @@ from cohorts import MODEL, add_subject
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import CohortCase
-from DGMSegmentationLib.cohort.plan import Force, Step, Wishes, decide, refreshed
+from DGMSegmentationLib.cohort.plan import CaseSettings, Force, Step, decide, refreshed
 from DGMSegmentationLib.cohort.record import Automatic, Inputs, Record, full_stamp, read_record, write_record
 from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.options import SegmentOptions
@@ -21,70 +21,70 @@ def finished(folder: Path):
     image = folder / "sub-1_Chimap.nii.gz"
     image.write_bytes(b"first")
     case = CohortCase("sub-1", "sub-1", "", image, image.name, image.name)
-    paths, wishes = case_paths(folder / "out", case.name), Wishes()
+    paths, settings = case_paths(folder / "out", case.name), CaseSettings()
     paths.folder.mkdir(parents=True)
     paths.labels.write_bytes(b"labels")
     inputs = Inputs(full_stamp(image))
-    automatic = Automatic(inputs.checksums, wishes.of_labels(), full_stamp(paths.labels))
+    automatic = Automatic(inputs.checksums, settings.of_labels(), full_stamp(paths.labels))
     record = Record(
         status="done",
         inputs=inputs,
         automatic=automatic,
-        rows_of=wishes.of_rows(case),
+        rows_of=settings.of_rows(case),
         outputs={paths.labels.name: len(b"labels")},
     )
-    return case, paths, wishes, record
+    return case, paths, settings, record
 
 
 def test_a_changed_image_of_a_subject_that_was_not_asked_for_stays_changed(tmp_path):
     """A run over other subjects must not make the record believe the new content."""
-    case, paths, wishes, record = finished(tmp_path)
-    assert decide(case, paths, wishes, record, Force()).do == "nothing"
+    case, paths, settings, record = finished(tmp_path)
+    assert decide(case, paths, settings, record, Force()).do == "nothing"
     case.image.write_bytes(b"other")
     left_out = Step(case, paths, "nothing", "not selected", record)
     record = refreshed(left_out) or record
-    step = decide(case, paths, wishes, record, Force())
+    step = decide(case, paths, settings, record, Force())
     assert (step.do, step.why) == ("segment", "image changed")
 
 
 def test_a_touched_file_is_noted_once(tmp_path):
-    case, paths, wishes, record = finished(tmp_path)
+    case, paths, settings, record = finished(tmp_path)
     os.utime(case.image, ns=(5, 5))
-    record = refreshed(decide(case, paths, wishes, record, Force()))
+    record = refreshed(decide(case, paths, settings, record, Force()))
     assert record.inputs.image.mtime_ns == 5
-    assert refreshed(decide(case, paths, wishes, record, Force())) is None
+    assert refreshed(decide(case, paths, settings, record, Force())) is None
 
 
 def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
-    case, paths, wishes, record = finished(tmp_path)
+    case, paths, settings, record = finished(tmp_path)
     before = record.automatic.labels
     coming = replace(before, sha256="0" * 64, mtime_ns=1)
     record.status = "writing"
     record.automatic = replace(record.automatic, labels=coming, labels_before=before)
-    assert decide(case, paths, wishes, record, Force()).do == "segment"
+    assert decide(case, paths, settings, record, Force()).do == "segment"
     paths.labels.write_bytes(b"painted")
-    assert decide(case, paths, wishes, record, Force()).do == "refuse"
-    assert decide(case, paths, wishes, record, Force(overwrite=True)).do == "segment"
+    assert decide(case, paths, settings, record, Force()).do == "refuse"
+    assert decide(case, paths, settings, record, Force(overwrite=True)).do == "segment"
 
 
 def test_a_failed_correction_that_is_removed_fails_no_longer(tmp_path):
-    case, paths, wishes, record = finished(tmp_path)
+    case, paths, settings, record = finished(tmp_path)
     failed = replace(record, status="failed", kind="input", corrected=True, outputs={})
-    step = decide(case, paths, wishes, failed, Force())
+    step = decide(case, paths, settings, failed, Force())
     assert (step.do, step.why) == ("measure", "correction removed")
-    never = replace(failed, automatic=None, labels_of=wishes.of_labels())  # it was there from the start
+    never = replace(failed, automatic=None, labels_of=settings.of_labels())  # it was there from the start
     paths.labels.unlink()
-    step = decide(case, paths, wishes, never, Force())
+    step = decide(case, paths, settings, never, Force())
     assert (step.do, step.why) == ("segment", "correction removed")
-    assert decide(case, paths, wishes, replace(never, corrected=False), Force()).do == "nothing"
+    assert decide(case, paths, settings, replace(never, corrected=False), Force()).do == "nothing"
 
 
 def test_labels_without_a_record_have_a_sentence_of_their_own(tmp_path):
-    case, paths, wishes, record = finished(tmp_path)
-    step = decide(case, paths, wishes, None, Force())
+    case, paths, settings, record = finished(tmp_path)
+    step = decide(case, paths, settings, None, Force())
     assert step.do == "refuse" and "lost or damaged" in step.why and "was changed" not in step.why
     paths.labels.write_bytes(b"painted")
-    assert "was changed after" in decide(case, paths, wishes, record, Force()).why
+    assert "was changed after" in decide(case, paths, settings, record, Force()).why
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
     labels = case_paths(output, case.name).labels
     before = {path: path.read_bytes() for path in labels.parent.iterdir()}
     record = read_record(output / ".dgmseg/sub-1.json")
-    wishes = Wishes(SegmentOptions(MODEL[1], device="cpu"), read_header(MODEL[1])[1])
+    settings = CaseSettings(SegmentOptions(MODEL[1], device="cpu"), read_header(MODEL[1])[1])
     segmented = subject._segmented
 
     def meanwhile(*arguments):
@@ -126,11 +126,11 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(subject, "_segmented", meanwhile)
-        done = process(task_of(case, output, wishes, do="segment", run="x"))
+        done = process(task_of(case, output, settings, do="segment", run="x"))
         assert done.status == "failed" and "was changed after it was made" in done.reason
         assert labels.read_bytes() == b"painted"
-        assert decide(case, case_paths(output, case.name), wishes, done, Force()).do == "refuse"
-        asked = process(task_of(case, output, wishes, do="segment", run="x", overwrite=True))
+        assert decide(case, case_paths(output, case.name), settings, done, Force()).do == "refuse"
+        asked = process(task_of(case, output, settings, do="segment", run="x", overwrite=True))
         assert asked.status == "done" and labels.read_bytes() != b"painted"
     for path, content in before.items():
         path.write_bytes(content)

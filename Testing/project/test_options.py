@@ -1,6 +1,7 @@
 """SegmentOptions: defaults, checks, dict form, and that every face takes an option from its one field."""
 
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from models_for_tests import PHANTOM_MODEL
 
 from DGMSegmentationLib.cli import options as cli_options
-from DGMSegmentationLib.cohort.plan import Wishes
+from DGMSegmentationLib.cohort.plan import CaseSettings
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.options import DEVICES, UNITS, SegmentOptions, option_fields
 
@@ -21,9 +22,8 @@ def test_dict_form_goes_there_and_back():
     assert options.voxel_size == (1.0, 1.0, 3.0)
     assert SegmentOptions.from_dict(options.to_dict()) == options
     assert SegmentOptions.from_dict({}) == SegmentOptions()
-    assert Wishes.from_dict(Wishes(options, reference="brain").to_dict()) == Wishes(
-        options, reference="brain"
-    )
+    settings = CaseSettings(options, reference="brain")  # which go to the workers as they are
+    assert pickle.loads(pickle.dumps(settings)) == settings
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def insert(path, before, text):
 
 
 FACES = """
-import io, json, sys
+import io, json, pickle, sys
 from pathlib import Path
 import numpy as np
 import DGMSegmentationLib
 from DGMSegmentationLib import cli
-from DGMSegmentationLib.cohort.plan import Wishes
+from DGMSegmentationLib.cohort.plan import CaseSettings
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.segmentation.pipeline import segment
@@ -148,9 +148,9 @@ assert result.provenance["smoothed"] == 3
 assert "smoothing" not in segment(head, model, device="cpu").provenance["options"]
 print("python")
 
-before, now = Wishes(SegmentOptions()), Wishes(SegmentOptions(smoothing=1))
+before, now = CaseSettings(SegmentOptions()), CaseSettings(SegmentOptions(smoothing=1))
 assert before.of_labels() != now.of_labels() and "smoothing" not in before.of_labels()
-assert Wishes.from_dict(json.loads(json.dumps(now.to_dict()))) == now
+assert pickle.loads(pickle.dumps(now)) == now
 print("cohort")
 
 np.save(here / "head.npy", head.data)
