@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..image import Grid
 from ..models.model import Model, ModelHeader
+from ..options import SegmentOptions
 from ..structures import LabelSet, nucleus_of
 from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol
 from .relabel import apply_protocol
@@ -23,6 +24,42 @@ def structures_given(header: ModelHeader, protocol: str = "") -> LabelSet:
     if not protocol and not header.atoms:
         return header.structures
     return load_protocol(protocol or DEFAULT_PROTOCOL).label_set
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What another protocol needs of a run: the probabilities of the network's classes, where it found anything at all."""
+
+    model: Model
+    options: SegmentOptions
+    probabilities: NDArray[np.float16]
+    """(K, x, y, z) on ``grid``."""
+    grid: Grid
+    native: Grid
+    """The image's grid in the model's axes."""
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        options: SegmentOptions,
+        probabilities: NDArray[np.float32],
+        grid: Grid,
+        native: Grid,
+    ) -> Kept:
+        """Cut to the voxels that are not clearly background, and a voxel around them."""
+        busy = probabilities[0] < 1.0 - 1e-3
+        spans = []
+        for axis, n in enumerate(grid.shape):
+            hits = np.flatnonzero(busy.any(axis=tuple(a for a in range(3) if a != axis)))
+            spans.append(
+                slice(max(0, int(hits[0]) - 1), min(n, int(hits[-1]) + 2)) if hits.size else slice(0, 1)
+            )
+        affine = grid.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ [s.start for s in spans]
+        x, y, z = (s.stop - s.start for s in spans)
+        part = probabilities[(slice(None), *spans)].astype(np.float16)
+        return cls(model, options, part, Grid((x, y, z), affine), native)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import Cancelled, Remark
-from ..image import Image, label_set_of, restore_orientation
+from ..image import Grid, Image, label_set_of, restore_orientation
 from ..io.files import read_image
 from ..measurement.case import MeasuredCase, measure_case
 from ..measurement.options import MeasureOptions
@@ -25,7 +25,7 @@ from ..models.model import Model, load_model
 from ..options import SegmentOptions
 from ..preprocessing.case import Case, open_case
 from ..preprocessing.grid import Prepared, prepare
-from .convention import Convention
+from .convention import Convention, Kept
 from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
 from .region import cropped, predict_region, prior_box, sign_looks_flipped
 
@@ -50,6 +50,8 @@ class Segmentation:
     warnings: tuple[Remark, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by step."""
+    kept: Kept | None = None
+    """What :func:`.again.relabel` needs; None for a model of structures, which has one convention only."""
 
     @property
     def labels(self) -> Image:
@@ -98,6 +100,16 @@ class Stopwatch:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - start
 
 
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A case with its labels on the native grid, probabilities there when asked for, and notes on the run."""
+
+    labels: Image
+    probabilities: NDArray[np.float32] | None
+    notes: dict[str, Any]
+    kept: Kept | None = None
+
+
 def label_case(
     case: Case,
     predictor: "Predictor",
@@ -107,12 +119,11 @@ def label_case(
     cancel: Callable[[], bool] | None = None,
     log: Callable[[Remark], None] | None = None,
     clock: Stopwatch | None = None,
-) -> tuple[Image, NDArray[np.float32] | None, dict[str, Any]]:
-    """Labels of an opened case on its native grid; also probabilities there when asked for, and notes on the run."""
+) -> Labelled:
+    """Label an opened case: prepare it, run the network, return to the native grid."""
     clock, log = clock or Stopwatch(), log or _log.warning
     model, pre = predictor.model, predictor.model.header.preprocessing
     convention = Convention.of(model, options.protocol)
-    label_set = convention.label_set
     report = progress or (lambda step, fraction: None)
     _stop_if(cancel)
     report("Preparing the image", 0.05)
@@ -129,7 +140,7 @@ def label_case(
 
     with clock("network"):
         expected = box
-        probabilities, box, notes = predict_region(
+        probabilities, classes, box, notes = predict_region(
             predictor,
             prepared,
             box,
@@ -144,21 +155,46 @@ def label_case(
             log(Remark("sign_flipped"))
     _stop_if(cancel)
     report("Returning to the image's own grid", 0.82)
+    grid = cropped(prepared.grid, box) if box is not None else prepared.grid
+    kept = None if convention.protocol is None else Kept.of(model, options, classes, grid, prepared.native)
+    del classes
+    result = to_native(
+        case.image, case.mask, convention, probabilities, grid, prepared.native, options, log, clock, notes
+    )
+    return replace(result, kept=kept)
+
+
+def to_native(
+    image: Image,
+    mask: NDArray[np.bool_],
+    convention: Convention,
+    probabilities: NDArray[np.float32],
+    grid: Grid,
+    native_grid: Grid,
+    options: SegmentOptions,
+    log: Callable[[Remark], None],
+    clock: Stopwatch,
+    notes: dict[str, Any],
+) -> Labelled:
+    """Labels on the image's own grid from the probabilities of a convention's structures on the network grid.
+
+    ``native_grid``: the image's grid in the model's axes. ``notes`` receives what there is to say of the labels.
+    """
+    label_set, pre = convention.label_set, convention.model.header.preprocessing
     with clock("back"):
-        grid = cropped(prepared.grid, box) if box is not None else prepared.grid
-        labels = labels_from_probabilities(probabilities, convention.labels, grid, prepared.native, pre.back)
+        labels = labels_from_probabilities(probabilities, convention.labels, grid, native_grid, pre.back)
     with clock("components"):
         if options.largest_component:
             labels, removed = largest_components(labels, options.connectivity)
             notes["removed_voxels"] = {label_set.by_label(k).abbreviation: n for k, n in removed.items()}
     with clock("back"):
-        native = restore_orientation(labels, case.image.grid, pre.axes)
+        native = restore_orientation(labels, image.grid, pre.axes)
         # Where there is no QSM there is nothing to measure.
-        native = np.where(case.mask, native, 0).astype(label_set.dtype)
+        native = np.where(mask, native, 0).astype(label_set.dtype)
         full = None
         if options.save_probabilities:
-            full = probabilities_to_native(probabilities, grid, prepared.native)
-            full = np.stack([restore_orientation(p, case.image.grid, pre.axes) for p in full])
+            full = probabilities_to_native(probabilities, grid, native_grid)
+            full = np.stack([restore_orientation(p, image.grid, pre.axes) for p in full])
     present = set(np.unique(native).tolist())
     absent = [structure for structure in label_set if structure.label not in present]
     notes["empty"] = [structure.abbreviation for structure in absent]
@@ -166,7 +202,7 @@ def label_case(
         log(Remark("structure_missing", name=structure.name, structure=structure.abbreviation))
     if convention.protocol is not None:
         notes["protocol"] = convention.protocol.to_dict()
-    return case.image.replace(data=native, unit=None, label_set=label_set), full, notes
+    return Labelled(image.replace(data=native, unit=None, label_set=label_set), full, notes)
 
 
 def _rounded(value: Any) -> Any:
@@ -229,7 +265,7 @@ def segment(
     for remark in case.warnings:
         tell(remark)
     predictor.log = tell
-    labels, probabilities, notes = label_case(
+    labelled = label_case(
         case,
         predictor,
         options,
@@ -238,6 +274,7 @@ def segment(
         log=tell,
         clock=clock,
     )
+    labels, notes = labelled.labels, labelled.notes
     report("Measuring", 0.9)
     with clock("measure"):
         name = case.image.path.name if case.image.path else ""
@@ -278,4 +315,6 @@ def segment(
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
     }
-    return Segmentation(measured, provenance, probabilities, tuple(said), clock.seconds)
+    return Segmentation(
+        measured, provenance, labelled.probabilities, tuple(said), clock.seconds, labelled.kept
+    )

@@ -79,9 +79,9 @@ def predict_region(
     tiles: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[Remark], None],
-) -> tuple[NDArray[np.float32], "Box | None", dict[str, Any]]:
-    """Probabilities of the convention's structures in ``box``, or in more when one of them touches its border; where they
-    are; and notes on the run.
+) -> tuple[NDArray[np.float32], NDArray[np.float32], "Box | None", dict[str, Any]]:
+    """Probabilities of the convention's structures in ``box``, or in more when one of them touches its border; those of the
+    network's own classes; where they are; and notes on the run.
 
     A network that gives a voxel the same value whatever the region goes on with the whole volume. One that normalises
     over its region goes on with a region that is larger where it was touched, in one piece as in training: over the
@@ -89,19 +89,22 @@ def predict_region(
     """
     notes: dict[str, Any] = {"prior_box_used": box is not None}
 
-    def structures(where: "Box | None") -> NDArray[np.float32]:
-        found = predict_case(
+    def classes_in(where: "Box | None") -> NDArray[np.float32]:
+        return predict_case(
             predictor, prepared, where, convention, options.flip_average, tiles, cancel, notes
         )
+
+    def structures(found: NDArray[np.float32], where: "Box | None") -> NDArray[np.float32]:
         return convention.structures(found, prepared.grid if where is None else cropped(prepared.grid, where))
 
     for step in range(GROWTH_STEPS + 1):
-        probabilities = structures(box)
+        classes = classes_in(box)
+        probabilities = structures(classes, box)
         faces = touched_faces(probabilities, box, prepared.grid.shape, options.connectivity) if box else {}
         if not faces or box is None:
             break
         if not step:
-            beyond = sorted({index for classes in faces.values() for index in classes})
+            beyond = sorted({index for touching in faces.values() for index in touching})
             notes["beyond_prior_box"] = [_name(convention, k) for k in beyond]
         larger = _grown(box, faces, prepared.grid)
         one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
@@ -112,10 +115,11 @@ def predict_region(
             continue
         log(Remark("region_whole"))
         notes["prior_box_used"], box = False, None
-        probabilities = structures(None)
+        classes = classes_in(None)
+        probabilities = structures(classes, None)
         break
     notes["undecided"] = undecided_shares(probabilities, convention.labels, convention.label_set)
-    return probabilities, box, notes
+    return probabilities, classes, box, notes
 
 
 def _name(convention: Convention, index: int) -> str:

@@ -64,7 +64,7 @@ def score_model(
     label_set = training_label_set(settings, subjects, model.header)
     for done, subject in enumerate(subjects):
         opened, reference = open_subject(subject, settings, label_set)
-        labels, _, _ = label_case(opened, predictor, options, log=lambda text: None)
+        labels = label_case(opened, predictor, options, log=lambda text: None).labels
         result.scores += evaluate_case(labels, reference, opened.image, subject=subject.name)
         pre = model.header.preprocessing
         on_grid = labels_to_grid(

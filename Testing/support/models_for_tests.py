@@ -54,3 +54,34 @@ def small_model_file(folder: Path, network: str = "dolz", **options: object) -> 
     """The same, written as a model file."""
     model = small_model(network, **options)  # type: ignore[arg-type]
     return save_model(folder / f"small-{network}.safetensors", model.header, model.states)
+
+
+def phantom_atoms_model() -> Model:
+    """The phantom's model with atoms for classes: one atom of each structure takes its place, the others are never found."""
+    from dataclasses import replace
+
+    from DGMSegmentationLib.models.model import load_model
+    from DGMSegmentationLib.structures.atoms import atoms
+
+    first = load_model(PHANTOM_MODEL)
+    place = {"RN": "RN", "SN": "SN", "GPE": "GP", "PU": "PU", "CNH": "CN"}
+    classes = first.class_names
+    source = [
+        0,
+        *(classes.index(f"{place[a.nucleus]}_{a.side}") if a.nucleus in place else 0 for a in atoms()),
+    ]
+    absent = torch.tensor([k > 0 and not parent for k, parent in enumerate(source)])
+    state = {}
+    for name, value in first.states[0].items():
+        wide = value[source].clone() if value.shape[:1] == (len(first.labels),) else value
+        if wide is not value:  # 1 x 1 x 1 convolution, its bias, and the slopes of the PReLU behind it
+            wide[absent] = 0.0 if wide.ndim > 1 else -30.0 if name.endswith("bias") else 1.0
+        state[name] = wide
+    header = replace(
+        first.header,
+        name="phantom-atoms",
+        atoms=True,
+        members=(Member("", (0, *atoms().values)),),
+        label_set=None,
+    )
+    return Model(header, (state,), first.path, "atoms")
