@@ -81,7 +81,7 @@ class Progress:
         with refuse_damaged(self.file):
             state = read_typed(self.file, _State)
             before = _migrated(state.fingerprint)
-        for part, value in json.loads(json.dumps(self.fingerprint)).items():
+        for part, value in _migrated(json.loads(json.dumps(self.fingerprint))).items():
             if before.get(part, value) != value:  # runs of earlier versions know no checksums
                 raise InputError("run_other", path=self.folder.parent, part=part)
         self.rows, self.finished = state.rows, state.finished

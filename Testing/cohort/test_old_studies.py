@@ -154,6 +154,7 @@ def test_no_record_makes_a_run_delete_or_write_outside_the_study(study, tmp_path
     victim.write_text("12345")
     path = study[1] / ".dgmseg/sub-3.json"
     record = json.loads(path.read_text())
+    (study[1] / ".dgmseg/lock").symlink_to(victim)
     (study[1] / ".dgmseg/lock-holder").symlink_to(victim)
     for name in ("edited_outputs", "outputs"):
         path.write_text(json.dumps({**record, name: {"../../../victim.txt": 5}}))
