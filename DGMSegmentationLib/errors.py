@@ -60,7 +60,12 @@ class Coded:
 
 
 class Remark(Coded):
-    """Something that the user should know about a result: a warning, a doubt, a fall-back. ``str()`` is its sentence."""
+    """Something that the user should know about a result: a warning, a doubt, a fall-back. ``str()`` is its sentence.
+
+    Example:
+        >>> str(Remark("labels_resampled", path="sub-01.nii.gz")).startswith("The segmentation was resampled")
+        True
+    """
 
     def __init__(self, code: str, /, **facts: object) -> None:
         self._hold(code, facts)
@@ -79,7 +84,12 @@ class Remark(Coded):
 
 
 class DGMError(Coded, Exception):
-    """A run that failed; the command line ends with exit code 1."""
+    """A run that failed; the command line ends with exit code 1. ``code`` and ``facts`` say what, ``str()`` in words.
+
+    Example:
+        >>> DGMError("out_of_memory").exit_code
+        1
+    """
 
     exit_code = 1
     kind = "failure"
@@ -94,7 +104,16 @@ class DGMError(Coded, Exception):
 
 
 class InputError(DGMError):
-    """Bad input or bad options; the command line ends with exit code 2."""
+    """Bad input or bad options; the command line ends with exit code 2.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> try:
+        ...     dgm.read_image("nowhere.nii.gz")
+        ... except dgm.InputError as error:
+        ...     print(error.code)
+        file_missing
+    """
 
     exit_code = 2
     kind = "input"
@@ -119,7 +138,16 @@ class PathError(DGMError):
 
 
 class Cancelled(DGMError):
-    """The user asked for the run to stop."""
+    """The user asked for the run to stop.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> try:
+        ...     dgm.segment(dgm.bundled_sample().image, cancel=lambda: True)
+        ... except dgm.Cancelled as error:
+        ...     print(error.code)
+        cancelled
+    """
 
     def __init__(self, code: str = "cancelled", /, **facts: object) -> None:
         super().__init__(code, **facts)

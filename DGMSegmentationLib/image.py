@@ -13,9 +13,12 @@ import numpy as np
 from nibabel import orientations
 from numpy.typing import NDArray
 
-from .errors import Remark
+from .errors import InputError, Remark
 
 if TYPE_CHECKING:
+    from nibabel.nifti1 import Nifti1Image
+    from nibabel.spatialimages import SpatialImage
+
     from .structures import LabelSet
 
 Affine = NDArray[np.float64]
@@ -23,7 +26,13 @@ Affine = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The voxel lattice of an image: shape (i, j, k) and the affine to RAS+ mm."""
+    """The voxel lattice of an image: shape (i, j, k) and the affine to RAS+ mm.
+
+    Example:
+        >>> grid = Grid((4, 5, 6), np.diag([-1.0, 1.0, 2.5, 1.0]))
+        >>> grid.axis_codes, grid.spacing, grid.voxel_volume_mm3
+        ('LAS', (1.0, 1.0, 2.5), 2.5)
+    """
 
     shape: tuple[int, int, int]
     affine: Affine
@@ -63,15 +72,28 @@ class Grid:
         return Grid(self.shape, other.affine @ step).same_as(self, tolerance_mm)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Image:
-    """A 3-D array with its affine and what the reader knew about it."""
+    """A 3-D array with its affine and what the reader knew about it.
+
+    Example:
+        >>> import numpy as np
+        >>> image = Image(np.zeros((4, 5, 6), np.float32), np.diag([2.0, 2.0, 3.0, 1.0]), unit="ppb")
+        >>> image
+        Image(4 x 5 x 6, 2 x 2 x 3 mm, RAS, float32, ppb)
+        >>> Image.from_nibabel(image.to_nibabel()).grid.same_as(image.grid)
+        True
+    """
 
     data: NDArray[Any]
+    """(i, j, k)"""
     affine: Affine
+    """4x4, from voxel indices to RAS+ mm."""
     path: Path | None = None
     kind: str = "array"
+    """How it was read: "nifti", "nrrd", "dicom", or "array" for one made in memory."""
     unit: str | None = None
+    """Of the values, where it is known: "ppm" or "ppb"."""
     warnings: tuple[Remark, ...] = field(default=())
     label_set: "LabelSet | None" = None
     """Of a label image: what its values mean. None stands for the standard set; see :func:`label_set_of`."""
@@ -96,12 +118,70 @@ class Image:
         """A copy with some fields changed."""
         return replace(self, **changes)
 
+    @classmethod
+    def from_nibabel(cls, image: "SpatialImage") -> "Image":
+        """A nibabel image of three dimensions, values as nibabel scales them.
+
+        Raises InputError when it has other dimensions, or an affine that is none. :func:`read_image` takes nibabel images
+        too, and looks for contradictions in their headers.
+        """
+        data, affine = np.asanyarray(image.dataobj), np.asarray(image.affine, np.float64)
+        name = image.get_filename()
+        if data.ndim > 3 and max(data.shape[3:]) == 1:
+            data = data.reshape(data.shape[:3])
+        if data.ndim != 3 or data.dtype.kind not in "iufb":
+            raise InputError("image_not_3d", path=name or "The image", dimensions=data.ndim, size=data.shape)
+        if affine.shape != (4, 4) or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+            raise InputError("image_no_positions", path=name or "The image")
+        return cls(data, affine, Path(name) if name else None)
+
+    def to_nibabel(self) -> "Nifti1Image":
+        """As a nibabel NIfTI image (i, j, k) with the affine as sform, in RAS+ mm."""
+        from nibabel.nifti1 import Nifti1Image
+
+        data = self.data
+        if data.dtype == bool:
+            data = data.astype(np.uint8)
+        elif data.dtype.kind in "iu" and data.dtype.itemsize == 8:
+            data = data.astype(np.int32)
+        made = Nifti1Image(data, self.affine)
+        made.set_sform(self.affine, code="scanner")
+        made.header.set_xyzt_units("mm")
+        return made
+
+    def __repr__(self) -> str:
+        size, edges = " x ".join(map(str, self.shape)), " x ".join(f"{s:.4g}" for s in self.spacing)
+        told = [size, f"{edges} mm", self.grid.axis_codes, str(self.data.dtype)]
+        if self.label_set is not None:
+            told.append(f"labels of {self.label_set.name}")
+        told += [self.unit] if self.unit else []
+        told += [repr(self.path.name)] if self.path is not None else []
+        return f"Image({', '.join(told)})"
+
+    def _repr_html_(self) -> str:
+        return picture_of(self)
+
 
 def label_set_of(labels: Image) -> "LabelSet":
     """The structures that the values of a label image stand for: its own set, or else the standard one."""
     from .structures import STANDARD
 
     return STANDARD if labels.label_set is None else labels.label_set
+
+
+def picture_of(image: Image, labels: Image | None = None, caption: str = "") -> str:
+    """Three slices as HTML for a notebook, with labels drawn over them; of a label image the labels alone.
+
+    ``labels`` lie on the image's grid.
+    """
+    from .picture import figure, three_slices
+
+    if labels is None and (image.label_set is not None or image.data.dtype.kind == "u"):
+        labels, image = image, image.replace(data=np.zeros(image.shape, np.uint8))
+    turned = reorient(image, "RAS")
+    drawn = None if labels is None else reorient(labels, "RAS").data
+    colours = {} if labels is None else {s.label: s.rgb for s in label_set_of(labels)}
+    return figure(three_slices(turned.data, turned.spacing, drawn, colours), caption or repr(labels or image))
 
 
 def orientation_change(affine: Affine, codes: str) -> NDArray[np.float64]:

@@ -4,10 +4,11 @@ A further option is one field of :class:`SegmentOptions` and its use. Command li
 and Python learn of it, its default and its words from the field.
 """
 
+import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import InputError
 
@@ -18,6 +19,7 @@ CONNECTIVITIES = (6, 18, 26)
 """Neighbours that connect voxels: by faces, also by edges, also by corners."""
 
 Triple = tuple[float, float, float]
+F = TypeVar("F", bound=Callable[..., Any])
 RENAMED = {"keep_probabilities": "save_probabilities"}
 """Names that ``segment`` took in 0.1, still understood."""
 
@@ -65,7 +67,7 @@ def _about(
     return {**about, "offered": offered, "command": command, "short": short}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SegmentOptions:
     """The options of one run of segment; raises InputError that names the first wrong one.
 
@@ -141,6 +143,12 @@ class SegmentOptions:
         for option in fields(self):
             object.__setattr__(self, option.name, _checked(option, getattr(self, option.name)))
 
+    def __repr__(self) -> str:
+        """What is not the default."""
+        told = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)]
+        plain = [f"{f.name}={f.default!r}" for f in fields(self)]
+        return f"SegmentOptions({', '.join(one for one, other in zip(told, plain, strict=True) if one != other)})"
+
     def changed(self, **changes: Any) -> "SegmentOptions":
         """A copy with other values; raises InputError for an unknown name, too."""
         return replace(self, **_known(changes))
@@ -162,6 +170,23 @@ class SegmentOptions:
             if when == "always" or (when and getattr(self, option.name) != option.default):
                 kept[option.name] = values[option.name]
         return kept
+
+
+def shows_options(function: F) -> F:
+    """Let help() and notebooks show the fields of SegmentOptions in place of a function's ``**changes``."""
+    own = inspect.signature(function)
+    shown = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    for option in fields(SegmentOptions):
+        if option.name not in own.parameters:
+            parameter = inspect.Parameter(
+                option.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=option.default,
+                annotation=option.type,
+            )
+            shown.append(parameter)
+    function.__signature__ = own.replace(parameters=shown)  # type: ignore[attr-defined]
+    return function
 
 
 def option_fields(**wanted: Any) -> "list[Field[Any]]":

@@ -28,6 +28,12 @@ class CaseScore:
     independent score; precision, sensitivity and the distances are NaN where they would divide by zero.
     ``hd95_mm`` is the larger of the two directed 95th percentiles between surface voxels. Errors are
     prediction minus reference.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> labels = dgm.bundled_sample().labels
+        >>> dgm.evaluate(labels, labels)[4].surface_dice_1mm
+        1.0
     """
 
     subject: str

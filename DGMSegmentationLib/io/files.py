@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,26 +24,52 @@ from .fetched import check_fetched
 from .typed import plain
 
 if TYPE_CHECKING:
+    from nibabel.spatialimages import SpatialImage
+
     from ..structures.segments import Segment
 
 PathLike = str | os.PathLike[str]
+ImageSource = Union[Image, PathLike, "SpatialImage"]
+"""An image in memory (ours or nibabel's) or a file."""
 
 _SUFFIXES = (".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr")
 _DICOM_MAGIC = slice(128, 132)  # "DICM" follows a preamble of 128 bytes (PS3.10, 7.1)
 
 
-def read_image(path: PathLike) -> Image:
-    """Read a scalar image (.nii, .nii.gz, .nrrd, .nhdr, a DICOM folder or one file of a series).
+def read_image(source: ImageSource) -> Image:
+    """Read a scalar image, or take one that is in memory.
 
-    Returns the values as stored after the file's own scaling (float32 or float64; NaN and infinity stay), the affine, the
-    unit when the file or its BIDS sidecar names one, and warnings for the user about the geometry.
+    Args:
+        source: .nii, .nii.gz, .nrrd, .nhdr, a DICOM folder or one file of a series; a nibabel image; an :class:`Image`, which
+            comes back as it is.
 
-    Raises InputError for everything that is not one readable 3-D volume, and for files marked as segmentations.
+    Returns:
+        The values (i, j, k) as stored after the file's own scaling (float32 or float64; NaN and infinity stay), the affine
+        to RAS+ mm, the unit ("ppm", "ppb") when the file or its BIDS sidecar names one, and warnings about the geometry.
+
+    Raises:
+        InputError: for everything that is not one readable 3-D volume, and for files marked as segmentations.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> dgm.read_image(dgm.bundled_sample().image)
+        Image(149 x 192 x 69, 0.9035 x 0.8972 x 2 mm, RAS, float32, ppm, 'sub-sample_Chimap.nii.gz')
     """
-    image, segments = read_any(Path(path))
+    image, segments = read_source(source)
     if segments is not None:
-        raise InputError("image_is_labels", path=path)
+        raise InputError("image_is_labels", path=image.path or "the image")
     return image
+
+
+def read_source(source: ImageSource) -> tuple[Image, "dict[int, Segment] | None"]:
+    """An image that is in memory or on disk, and the segments of a file that is marked as a segmentation, else None."""
+    if isinstance(source, Image):
+        return source, None
+    if hasattr(source, "dataobj"):
+        from .nifti import from_nibabel
+
+        return from_nibabel(source), None
+    return read_any(Path(source))
 
 
 def read_mask(path: PathLike) -> Image:
@@ -63,11 +89,24 @@ def write_nifti(
 ) -> None:
     """Write a 3-D (or 4-D) array as .nii or .nii.gz, whole or not at all.
 
-    When ``like`` was read from a NIfTI file and ``affine`` is its own, the geometry is copied from that file bit by bit;
-    nothing else of its header is. ``intent`` is nibabel's name, "label" for label maps. Booleans become uint8, 64-bit
-    integers int32.
+    Args:
+        path: where to; an existing file is replaced.
+        data: (i, j, k) or (i, j, k, n). Booleans become uint8, 64-bit integers int32.
+        affine: 4x4, from voxel indices to RAS+ mm.
+        like: the image whose geometry this is. When it was read from a NIfTI file and ``affine`` is its own, the geometry is
+            copied from that file bit by bit; nothing else of its header is.
+        description: up to 79 characters of the header.
+        intent: nibabel's name, "label" for label maps.
 
-    Raises InputError or DGMError when the file cannot be written.
+    Raises:
+        InputError, DGMError: when the file cannot be written.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> image = dgm.read_image(dgm.bundled_sample().image)
+        >>> dgm.write_nifti("ppb.nii.gz", 1000 * image.data, image.affine, like=image)
+        >>> dgm.read_image("ppb.nii.gz").grid.same_as(image.grid)
+        True
     """
     from .nifti import nifti_bytes
 

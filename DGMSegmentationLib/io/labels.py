@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..image import Image, label_set_of
 from ..structures import LARGEST_LABEL, STANDARD, LabelSet
 from ..structures.segments import Segment, set_in_tags, structures_of_segments
-from .files import PathLike, read_any, write_nifti
+from .files import ImageSource, read_source, write_nifti
 from .lookup import foreign_labels, lookup_beside, scheme_of
 from .seg_nrrd import write_seg_nrrd
 
@@ -18,7 +18,7 @@ _SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00
 
 
 def read_labels(
-    path: PathLike,
+    source: ImageSource,
     scheme: str | Mapping[int, int] | None = "dgm",
     *,
     label_set: LabelSet | None = None,
@@ -28,7 +28,8 @@ def read_labels(
     """Read a label map and translate its values into those of a label set, which the image carries on.
 
     Args:
-        path: any file that :func:`~.files.read_image` reads; also Slicer's .seg.nrrd, whose segments go by tags and names.
+        source: any file that :func:`~.files.read_image` reads; also Slicer's .seg.nrrd, whose segments go by tags and names;
+            or a nibabel image, or an Image, whose own label set counts.
         scheme: "dgm" (the set's own values), "segdgm", "freesurfer", a table foreign value -> label, or None to keep the
             values as they are (int32, no label set).
         label_set: what the values mean, whatever the file says. Without it: what the file's segments or its lookup table
@@ -37,11 +38,23 @@ def read_labels(
         unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
             and for a table (atlases hold many structures), else "error".
 
-    Raises InputError when the values are not labels (fractions, negative numbers, too many different ones), for unlisted
-    values, and for a lookup table that cannot be used.
+    Returns:
+        The labels (i, j, k) as the smallest unsigned integers that hold them, with their label set.
+
+    Raises:
+        InputError: when the values are not labels (fractions, negative numbers, too many different ones), for unlisted
+            values, and for a lookup table that cannot be used.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> labels = dgm.read_labels(dgm.bundled_sample().labels)
+        >>> labels.data.dtype, labels.label_set.by_label(5).name
+        (dtype('uint8'), 'Left globus pallidus')
     """
-    path = Path(path)
-    image, segments = read_any(path)
+    image, segments = read_source(source)
+    if image.label_set is not None and scheme == "dgm" and label_set in (None, image.label_set):
+        return image
+    path = image.path or Path("the labels")
     values = np.nan_to_num(image.data, nan=0.0, posinf=-1.0, neginf=-1.0)
     labels = np.rint(values).astype(np.int32) if np.abs(values).max() <= LARGEST_LABEL else None
     if labels is None or labels.min() < 0 or np.abs(labels - values).max() > _SCALED_LABEL:
@@ -134,7 +147,23 @@ def to_scheme(
 
 
 def write_labels(path: Path | str, labels: Image, scheme: str = "dgm") -> None:
-    """Write a label map: .seg.nrrd as a Slicer segmentation (our numbers), anything else as NIfTI in ``scheme``."""
+    """Write a label map: .seg.nrrd as a Slicer segmentation (our numbers), anything else as NIfTI in ``scheme``.
+
+    Args:
+        path: where to; an existing file is replaced.
+        labels: (i, j, k), values of its label set.
+        scheme: "dgm" (the set's own values), "segdgm" or "freesurfer".
+
+    Raises:
+        InputError: for an unknown scheme, and when the file cannot be written.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> labels = dgm.read_labels(dgm.bundled_sample().labels)
+        >>> dgm.write_labels("aseg.nii.gz", labels, "freesurfer")
+        >>> bool((dgm.read_labels("aseg.nii.gz", "freesurfer").data == labels.data).all())
+        True
+    """
     if str(path).lower().endswith(".seg.nrrd"):
         write_seg_nrrd(path, labels)
     else:

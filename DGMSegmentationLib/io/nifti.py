@@ -42,21 +42,31 @@ def read_nifti(path: Path) -> tuple[Image, bool]:
     Raises InputError when the file is cut, damaged, or holds anything but one 3-D volume of real numbers.
     """
     image = _load(path)
+    return from_nibabel(image, path), int(image.header["intent_code"]) == _LABEL_INTENT
+
+
+def from_nibabel(image: Any, path: Path | None = None) -> Image:
+    """A nibabel image as :func:`read_nifti` reads its file; ``path`` names it in errors, by default its own file.
+
+    Raises InputError for anything but one 3-D volume of real numbers.
+    """
+    own = image.get_filename()
+    path = path or Path(own or "the image")
     header = image.header
     shape = volume_shape(header.get_data_shape(), path)
     dtype = header.get_data_dtype()
     if dtype.fields is not None or dtype.kind not in "iuf":
         kind = "colours" if dtype.fields is not None else "complex or unknown values"
         raise InputError("image_values", path=path, kind=kind)
-    affine, warnings = _affine(image, shape, path)
+    is_nifti = isinstance(image, _CLASSES)
+    affine, warnings = _affine(image, shape, path) if is_nifti else (_checked_affine(image, path), ())
     try:
         data = np.asanyarray(image.dataobj).reshape(shape)
     except (OSError, ValueError, EOFError, HeaderDataError) as error:
         raise InputError("image_cut", path=path) from error
     wide = dtype.itemsize > 4 or (dtype.kind in "iu" and dtype.itemsize == 4)
     values = np.asarray(data, dtype=np.float64 if wide else np.float32)
-    is_labels = int(header["intent_code"]) == _LABEL_INTENT
-    return Image(values, affine, path, "nifti", warnings=warnings), is_labels
+    return Image(values, affine, path if own or path.exists() else None, "nifti", warnings=warnings)
 
 
 def volume_shape(shape: tuple[int, ...], path: Path) -> tuple[int, int, int]:
@@ -160,9 +170,7 @@ def _header(path: Path) -> Any:
 def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine, tuple[Remark, ...]]:
     """nibabel's affine for this image, and what the user should know about it."""
     header = image.header
-    affine = np.asarray(image.affine, dtype=np.float64)
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
-        raise InputError("image_no_positions", path=path)
+    affine = _checked_affine(image, path)
     sform_code, qform_code = int(header["sform_code"]), int(header["qform_code"])
     if sform_code == 0 and qform_code == 0:
         codes = "".join(nib.aff2axcodes(affine))
@@ -177,6 +185,13 @@ def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine
         if np.linalg.norm(shift[:3], axis=0).max() > 0.5 * min(header.get_zooms()[:3]):
             return affine, (Remark("sform_qform_differ", name=path.name),)
     return affine, ()
+
+
+def _checked_affine(image: Any, path: Path) -> Affine:
+    affine = np.asarray(image.affine, dtype=np.float64)
+    if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        raise InputError("image_no_positions", path=path)
+    return affine
 
 
 def _times(shape: tuple[int, ...]) -> str:

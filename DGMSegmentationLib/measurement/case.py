@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
-from ..image import Image, label_set_of
+from ..image import Image, label_set_of, picture_of
 from ..io.fetched import check_fetched
 from ..io.files import read_mask
+from ..io.frames import dataframe, html_table
 from ..preprocessing.case import Case
 from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
@@ -34,6 +35,7 @@ from .quality import (
 from .roi import NAN, Box, Reference, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
 
 REFERENCE_WORDS = ("none", "brain")
+_SHOWN = ("structure", "n_voxels", "volume_mm3", "mean_ppb", "sd_ppb", "median_ppb", "flags")
 _FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
 
@@ -60,9 +62,19 @@ class MeasuredStructure:
         return cls((x, y, z), values, StructureShape(**plain["shape"]))
 
 
-@dataclass(frozen=True, eq=False)
-class MeasuredCase:
-    """One image measured with one segmentation."""
+@dataclass(frozen=True, eq=False, repr=False)
+class MeasuredCase(Sequence[RoiRow]):
+    """One image measured with one segmentation: a sequence of its rows, also by abbreviation.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> sample = dgm.bundled_sample()
+        >>> measured = dgm.measure(sample.labels, sample.image)
+        >>> measured
+        MeasuredCase('sub-sample_Chimap.nii.gz', 10 of 10 structures, 0 flags)
+        >>> measured["PU_R"].n_voxels == measured[7].n_voxels
+        True
+    """
 
     opened: Case
     labels: Image
@@ -73,6 +85,29 @@ class MeasuredCase:
     options: MeasureOptions
     structures: Mapping[int, MeasuredStructure] = field(default_factory=dict)
     """By label; a structure without voxels is not in it."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return self.rows[key]
+        found = next((row for row in self.rows if row.abbreviation == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __repr__(self) -> str:
+        there = sum(row.n_voxels > 0 for row in self.rows)
+        name = self.options.image_name or self.options.subject or "one image"
+        return f"MeasuredCase({name!r}, {there} of {len(self.rows)} structures, {len(self.flags)} flags)"
+
+    def to_dataframe(self) -> Any:
+        """The rows as a pandas DataFrame. Raises DGMError where pandas is not installed."""
+        return dataframe(self.rows)
+
+    def _repr_html_(self) -> str:
+        return picture_of(self.image, self.labels, repr(self)) + html_table(self.rows, _SHOWN)
 
     @property
     def image(self) -> Image:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, Remark
 from ..image import Image
 from ..io.bids.names import subject_of
-from ..io.files import read_image
+from ..io.files import ImageSource, read_image
 from ..preprocessing.case import Case, bring_to_ppb, unit_contradiction, without_sentinels
 from ..preprocessing.mask import brain_mask, check_head_size
 from ..preprocessing.units import OWN_UNIT, UnitDecision
@@ -20,13 +20,13 @@ from .options import MeasureOptions
 _SIZES = ("brain_size", "brain_size_unusual", "brain_volume")
 
 
-def open_ppb(source: Image | Path | str, units: str = "auto", mask: NDArray[np.bool_] | None = None) -> Case:
+def open_ppb(source: ImageSource, units: str = "auto", mask: NDArray[np.bool_] | None = None) -> Case:
     """Read a susceptibility map and bring it to ppb. ``units``: "auto", "ppm", "ppb", or "own" (see OWN_UNIT).
 
     Unlike a segmentation run it takes partial heads too: a voxel size that makes no human head is one of the case's
     warnings. ``mask``: the brain mask where it is known. Raises InputError when it is no usable QSM.
     """
-    image = source if isinstance(source, Image) else read_image(source)
+    image = read_image(source)
     name = str(image.path or "the image")
     if units == OWN_UNIT:
         mask = brain_mask(image.data, name) if mask is None else mask

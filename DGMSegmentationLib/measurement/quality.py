@@ -45,7 +45,12 @@ def flags_of_quality(row: RoiRow) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing to check. ``abbreviation`` is empty when it concerns the whole case."""
+    """One thing to check. ``abbreviation`` is empty when it concerns the whole case.
+
+    Example:
+        >>> Flag("thick_voxels", "", "Voxels are 5.0 mm thick.").code
+        'thick_voxels'
+    """
 
     code: str
     abbreviation: str

@@ -37,6 +37,13 @@ class RoiRow:
     ``n_excluded`` of them carry no value (NaN, infinite, or a background sentinel) and are left out of the
     statistics. ``sd_ppb`` is the sample SD (ddof 1), NaN for fewer than two voxels. Percentiles interpolate
     linearly. NaN stands for "no value" and is an empty cell in a file.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> sample = dgm.bundled_sample()
+        >>> row = dgm.measure(sample.labels, sample.image)["SN_R"]
+        >>> row.structure, row.side, row.label
+        ('Right substantia nigra', 'R', 4)
     """
 
     subject: str

@@ -171,9 +171,16 @@ class _Kind:
     preprocessing: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
-    """A header with its weights, one state dictionary per member."""
+    """A header with its weights, one state dictionary per member.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> model = dgm.load_model()
+        >>> [name for name in model.class_names if name][:2]
+        ['RN_L', 'RN_R']
+    """
 
     header: ModelHeader
     states: tuple["dict[str, torch.Tensor]", ...]
@@ -194,6 +201,14 @@ class Model:
     def class_names(self) -> tuple[str, ...]:
         """The classes' abbreviations with side ("GPE_L", or "GP_L" of a model of structures); "" is background."""
         return ("", *(self.label_set.by_label(label).abbreviation for label in self.labels[1:]))
+
+    def __repr__(self) -> str:
+        header = self.header
+        count = sum(value.numel() for state in self.states for value in state.values())
+        return (
+            f"Model({f'{header.name} {header.version}'!r}, {header.network}, {len(self.labels) - 1} structures, "
+            f"channels {', '.join(header.channels)}, {count / 1e6:.2f} M weights)"
+        )
 
     def build(self) -> "list[nn.Module]":
         """The networks with their weights, in evaluation mode, on the CPU."""
@@ -309,9 +324,18 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
-    """Read a model by the name of a bundled one or by path, and verify its checksum.
+    """Read a model and verify its checksum.
 
-    Raises InputError for a missing, cut, altered or foreign file.
+    Args:
+        name_or_path: the name of a bundled model, or a model file that ``dgmseg train`` or ``import-keras`` wrote.
+
+    Raises:
+        InputError: for a missing, cut, altered or foreign file.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> dgm.load_model("default").header.channels
+        ('qsm',)
     """
     import torch
     from safetensors import SafetensorError, safe_open

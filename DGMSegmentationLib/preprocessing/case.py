@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
 from ..image import Image
-from ..io.files import read_image
+from ..io.files import ImageSource, read_image
 from .mask import SENTINEL, brain_mask, check_head_size
 from .units import UnitDecision, decide_units
 
@@ -77,18 +76,18 @@ def unit_contradiction(image: Image, decision: UnitDecision) -> list[Remark]:
 
 
 def open_case(
-    source: Image | Path | str,
+    source: ImageSource,
     *,
     units: str = "auto",
     voxel_size: Sequence[float] | None = None,
     channels: Sequence[str] = ("qsm",),
-    extra: Mapping[str, Image | Path | str] | None = None,
+    extra: Mapping[str, ImageSource] | None = None,
 ) -> Case:
     """Read and check a QSM and the further channels that ``channels`` names after the first.
 
     ``units``: "auto", "ppm" or "ppb". Raises InputError for anything that is no usable QSM.
     """
-    image = source if isinstance(source, Image) else read_image(source)
+    image = read_image(source)
     warnings = list(image.warnings)
     stored = image
     if voxel_size is not None:
@@ -104,7 +103,7 @@ def open_case(
     for name in channels[1:]:
         if name not in given:
             raise InputError("channel_missing", name=name)
-        channel = given[name] if isinstance(given[name], Image) else read_image(given[name])
+        channel = read_image(given[name])
         if voxel_size is not None:
             channel = with_voxel_size(channel, voxel_size)
         if not channel.grid.same_as(image.grid, tolerance_mm=0.1):

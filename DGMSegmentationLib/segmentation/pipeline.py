@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..errors import Cancelled, Remark
 from ..image import Grid, Image, label_set_of, restore_orientation
-from ..io.files import read_image
+from ..io.files import ImageSource, read_image
 from ..measurement.case import MeasuredCase, measure_case
 from ..measurement.options import MeasureOptions
 from ..measurement.quality import Flag
 from ..measurement.roi import RoiRow
 from ..models.model import Model, load_model
-from ..options import SegmentOptions
+from ..options import SegmentOptions, shows_options
 from ..preprocessing.case import Case, open_case
 from ..preprocessing.grid import Prepared, prepare
 from .convention import Convention, Kept
@@ -38,9 +38,16 @@ StepProgress = Callable[[str, float], None]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Segmentation:
-    """The result of one run, on the native grid of the input."""
+    """The result of one run, on the native grid of the input.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> result = dgm.segment(dgm.bundled_sample().image, device="cpu")
+        >>> result
+        Segmentation(model 'default 0.2', 'sub-sample_Chimap.nii.gz', 10 of 10 structures, 0 flags)
+    """
 
     measured: MeasuredCase
     """Image, labels, rows, and flags with their reasons."""
@@ -52,6 +59,24 @@ class Segmentation:
     """Wall time by step."""
     kept: Kept | None = None
     """What :func:`.again.relabel` needs; None for a model of structures, which has one convention only."""
+
+    def __repr__(self) -> str:
+        model = self.provenance.get("model", {})
+        made = f"{model.get('name', '')} {model.get('version', '')}".strip()
+        inner = repr(self.measured).partition("(")[2]
+        return f"Segmentation(model {made!r}, {inner}"
+
+    def __getitem__(self, abbreviation: str) -> RoiRow:
+        """The row of a structure: ``result["GP_L"]``."""
+        row: RoiRow = self.measured[abbreviation]
+        return row
+
+    def _repr_html_(self) -> str:
+        return self.measured._repr_html_()
+
+    def to_dataframe(self) -> Any:
+        """The ROI table as a pandas DataFrame. Raises DGMError where pandas is not installed."""
+        return self.measured.to_dataframe()
 
     @property
     def labels(self) -> Image:
@@ -214,26 +239,51 @@ def _stop_if(cancel: Callable[[], bool] | None) -> None:
         raise Cancelled
 
 
+@shows_options
 def segment(
-    image: Image | Path | str,
+    image: ImageSource,
     model: Model | Path | str | None = None,
     *,
     options: SegmentOptions | None = None,
     predictor: "Predictor | None" = None,
-    extra_channels: Mapping[str, Image | Path | str] | None = None,
+    extra_channels: Mapping[str, ImageSource] | None = None,
     measuring: MeasureOptions | None = None,
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[Remark], None] | None = None,
     **changes: Any,
 ) -> Segmentation:
-    """Segment the structures that the model knows in one QSM and measure them.
+    """Segment the structures that a model knows in one QSM, and measure them.
 
-    ``image``: a path, or an Image in ppm or ppb (decided by ``units``). ``options``, or single ones by name
-    (``device="cpu"``), which win: see :class:`SegmentOptions`. ``model`` wins over ``options.model``. ``predictor``: a
-    model already on a device, to be used again for many cases. ``measuring``: how rows are made (reference, name of the
-    image); their subject is that of the options.
-    Raises InputError for bad input, Cancelled when ``cancel()`` says so.
+    Standardise, run the network where structures are expected, bring the probabilities back to the image's grid, take the
+    most probable class of each voxel, keep the largest piece of each structure (Docs/performance.md, Docs/results.md).
+
+    Args:
+        image: the QSM (i, j, k) in ppm or ppb.
+        model: a bundled model's name, a model file, or a :class:`Model`; wins over ``options.model``.
+        options: a :class:`SegmentOptions`. Single options by name (``device="cpu"``) win over it.
+        predictor: a model already on a device, to be used again for many cases.
+        extra_channels: channel name -> image, for models that want more than the QSM.
+        measuring: how rows are made (reference, name of the image); their subject is that of the options.
+        progress: called with what is being done and the share of the run that is done, 0 to 1.
+        cancel: asked now and then; True ends the run.
+        log: called with each :class:`Remark`; by default they go to the log of the module as warnings.
+
+    Returns:
+        A :class:`Segmentation`: ``labels`` on the grid of the input, ``rows`` in ppb and mm3, ``flags`` with reasons,
+        ``provenance``, ``warnings``.
+
+    Raises:
+        InputError: for bad input and options.
+        Cancelled: when ``cancel()`` said so.
+
+    Example:
+        >>> import DGMSegmentationLib as dgm
+        >>> result = dgm.segment(dgm.bundled_sample().image, device="cpu")
+        >>> result.labels.shape == result.image.shape
+        True
+        >>> result["GP_L"].volume_mm3 > 1000
+        True
     """
     options = (options or SegmentOptions()).changed(**changes)
     clock = Stopwatch()
@@ -253,7 +303,7 @@ def segment(
             predictor = Predictor(loaded, options.device, log=tell)
     header = predictor.model.header
     with clock("read"):
-        stored = image if isinstance(image, Image) else read_image(image)
+        stored = read_image(image)
     with clock("units and mask"):
         case = open_case(
             stored,

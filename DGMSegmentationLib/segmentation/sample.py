@@ -50,7 +50,15 @@ class Sample:
 
 
 def bundled_sample() -> Sample:
-    """The bundled sample; raises InputError when this build has none."""
+    """The bundled sample: paths of a simulated QSM, its true labels, and the ROI table that they give.
+
+    Raises:
+        InputError: when this build has none.
+
+    Example:
+        >>> bundled_sample().image.name
+        'sub-sample_Chimap.nii.gz'
+    """
     try:
         paths = {role: resource_path("Sample", FILES[role]) for role in ("image", "labels", "table")}
     except FileNotFoundError as error:

@@ -12,9 +12,18 @@ from ..errors import InputError
 from .structure import KINDS, Structure, check_structure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelSet:
-    """An ordered set of structures. Raises InputError when two share a label, a name, or a side of one nucleus."""
+    """An ordered set of structures.
+
+    Raises:
+        InputError: when two share a label, a name, or a side of one nucleus.
+
+    Example:
+        >>> standard = LabelSet.read("standard")
+        >>> standard.by_abbreviation("SN_L").label, standard.partner(3).abbreviation
+        (3, 'SN_R')
+    """
 
     name: str
     structures: tuple[Structure, ...]
@@ -42,6 +51,11 @@ class LabelSet:
         for structure in self.structures:
             if structure.side and f"abbreviation {structure.nucleus.lower()}" in seen:
                 raise InputError("label_set_sides", label_set=self.name, nucleus=structure.nucleus)
+
+    def __repr__(self) -> str:
+        shown = [s.abbreviation for s in self.structures]
+        told = shown if len(shown) <= 12 else [*shown[:11], "..."]
+        return f"LabelSet({self.name!r}, {len(shown)} structures: {', '.join(told)})"
 
     def __iter__(self) -> Iterator[Structure]:
         return iter(self.structures)

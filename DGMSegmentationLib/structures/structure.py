@@ -27,7 +27,12 @@ _UNFIT = re.compile(r"[\t\r\n|~^]")  # what parts the fields of tables and of Sl
 
 @dataclass(frozen=True)
 class Structure:
-    """One row of a label set. Everything behind ``color`` may be missing: "" or None."""
+    """One row of a label set. Everything behind ``color`` may be missing: "" or None.
+
+    Example:
+        >>> Structure(11, "TH_L", "Left thalamus", "L").nucleus
+        'TH'
+    """
 
     label: int
     """Value of its voxels: 1 to 99999."""

@@ -18,7 +18,7 @@ HOST = {"slicer", "qt", "vtk", "ctk"}
 TORCH_ROOMS = ("models", "inference", "training")
 # From the ground up: a module imports from its own room and from rooms below it, at the top of the file or inside a function.
 FLOORS = (
-    {"sentences", "resources"},
+    {"sentences", "resources", "picture"},
     {"errors"},
     {"structures"},
     {"options", "image"},
@@ -33,7 +33,7 @@ FLOORS = (
     {"worker"},
     {"simulation", "training"},
     {"adaptation", "study", "cohort"},
-    {"benchmark"},
+    {"benchmark", "api"},
     {"cli"},
     {"__main__", "__init__"},
 )
