@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..image import Image, label_set_of
 from ..structures import LARGEST_LABEL, STANDARD, LabelSet
 from ..structures.segments import Segment, set_in_tags, structures_of_segments
-from .files import ImageSource, read_source, write_nifti
+from .files import ImageSource, read_any, read_source, write_nifti
 from .lookup import foreign_labels, lookup_beside, scheme_of
 from .seg_nrrd import write_seg_nrrd
 
