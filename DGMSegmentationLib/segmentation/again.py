@@ -22,10 +22,7 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     """
     kept = result.kept
     if kept is None:
-        raise InputError(
-            f"The model {result.provenance['model']['name']} has one labelling convention only: run segment with a model of "
-            "atoms to change it."
-        )
+        raise InputError("relabel_one_convention", model=result.provenance["model"]["name"])
     convention = Convention.of(kept.model, protocol)
     options = kept.options.changed(protocol=protocol)
     probabilities = convention.structures(kept.probabilities.astype(np.float32), kept.grid)

@@ -111,6 +111,10 @@ SENTENCES = {
         "The protocol {protocol} is made of parts that the model {model} does not tell apart ({parts}):",
         "leave it out, or choose another model.",
     ),
+    "relabel_one_convention": Sentence(
+        "The model {model} has one labelling convention only:",
+        "run segment with a model of atoms to change it.",
+    ),
     "fit_no_cases": Sentence(
         "A protocol is fitted to corrected cases:", "give at least one image with its corrected labels."
     ),

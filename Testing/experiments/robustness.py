@@ -133,6 +133,7 @@ def main() -> None:
     parser.add_argument("--model", default="default")
     parser.add_argument("--subjects", default="", help="names with commas between; all when left out")
     parser.add_argument("--flip-average", action="store_true")
+    parser.add_argument("--protocol", default="", help="a labelling protocol's name or file")
     parser.add_argument("--output", type=Path, help="a TSV with a row per alteration, case and structure")
     wanted = parser.parse_args()
     names = [n for n in wanted.subjects.split(",") if n] or sorted(p.name for p in wanted.data.glob("sub-*"))
@@ -150,7 +151,11 @@ def main() -> None:
             folder = wanted.data / "derivatives" / "reference" / name / "anat"
             changed, reference = alter((image, read_labels(folder / f"{name}_seg-DGM_dseg.nii.gz")))
             result = segment(
-                changed, predictor=predictor, flip_average=wanted.flip_average, log=lambda text: None
+                changed,
+                predictor=predictor,
+                flip_average=wanted.flip_average,
+                protocol=wanted.protocol,
+                log=lambda text: None,
             )
             scores += evaluate_case(result.labels, reference, result.image, subject=name)
         lines += [

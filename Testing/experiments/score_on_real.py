@@ -81,6 +81,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--model", default="default")
     parser.add_argument("--flip-average", action="store_true")
+    parser.add_argument("--protocol", default="", help="a labelling protocol's name or file")
     parser.add_argument("--looked-at", default="")
     wanted = parser.parse_args()
     wanted.output.mkdir(parents=True, exist_ok=True)
@@ -90,7 +91,8 @@ def main() -> None:
         name = folder.name
         reference = wanted.data / "derivatives" / "reference" / name / "anat" / f"{name}_seg-DGM_dseg.nii.gz"
         result = segment(
-            folder / "anat" / f"{name}_Chimap.nii.gz", predictor=predictor, flip_average=wanted.flip_average,
+            folder / "anat" / f"{name}_Chimap.nii.gz", predictor=predictor,
+            flip_average=wanted.flip_average, protocol=wanted.protocol,
             log=lambda text, name=name: print(f"{name}: {text}"),
         )  # fmt: skip
         mine = evaluate_case(result.labels, read_labels(reference), result.image, subject=name)
