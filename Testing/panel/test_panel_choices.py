@@ -132,7 +132,7 @@ def test_data_loaded_while_the_panel_is_open_are_chosen(panel, host):
     hand.wait(0.05)
     assert ui.volumeSelector.currentNode() is None
     first, _labels = head(host.scene, "First")
-    hand.wait_until(lambda: ui.volumeSelector.currentNode() is first, 5)
+    hand.wait_until(lambda: ui.volumeSelector.currentNode() is first)
     second, _labels = head(host.scene, "Second")  # nobody asked for this one
     hand.wait(0.05)
     assert ui.volumeSelector.currentNode() is first
@@ -140,7 +140,7 @@ def test_data_loaded_while_the_panel_is_open_are_chosen(panel, host):
     hand.wait(0.05)
     assert ui.volumeSelector.currentNode() is None
     third, _labels = head(host.scene, "Third")
-    hand.wait_until(lambda: ui.volumeSelector.currentNode() is third, 5)
+    hand.wait_until(lambda: ui.volumeSelector.currentNode() is third)
     assert second is not None
 
 
@@ -212,7 +212,7 @@ def test_a_hardened_transform_is_no_edit_in_the_table(panel, host):
     # A flag may say that the volume is tilted by now.
     assert [line[:5] for line in table(panel)] == before and "edited" not in panel.widget.ui.resultNote.text
     erase(node, volume, 5)
-    hand.wait_until(lambda: "edited by hand" in panel.widget.ui.resultNote.text, 10)
+    hand.wait_until(lambda: "edited by hand" in panel.widget.ui.resultNote.text)
 
 
 def test_own_labels_loaded_as_segmentation_are_measured(panel, host, tmp_path):

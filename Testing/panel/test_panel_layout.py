@@ -50,7 +50,7 @@ def collisions(panel):
 def settle(panel):
     """Layouts take some turns of the event loop; what is left then stays."""
     with contextlib.suppress(AssertionError):
-        hand.wait_until(lambda: collisions(panel) == [], 5)
+        hand.wait_until(lambda: collisions(panel) == [])
     assert collisions(panel) == []
 
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from patience import PATIENCE_S
 
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.simulation.phantom import phantom
@@ -71,7 +72,7 @@ class Bench:
 
     def act(self, action) -> dict[str, tuple[int, float]]:
         """Do something that changes labels; returns the next table."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE_S
 
         async def settled() -> None:
             """Until no measurement is on its way: an edit may be measured more than once."""
@@ -153,7 +154,7 @@ class FakeRun:
         self.ending = True
 
         async def wait() -> None:
-            deadline = time.monotonic() + 120
+            deadline = time.monotonic() + PATIENCE_S
             while self.bench.state.dgm_phase != "idle":
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.02)

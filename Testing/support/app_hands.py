@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from models_for_tests import PHANTOM_MODEL
+from patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXTRA = ("trame_slicer", "slicer", "trame", "playwright")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PATIENCE_S = 240  # waits end when a thing happens; only a failure, or a very busy machine, needs this long
 
 
 def missing() -> str:
@@ -38,10 +38,8 @@ def browser() -> str | None:
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-# Waits end when a thing happens; the limit is for a busy machine, on which the first page alone takes minutes.
 MARKS = [
     pytest.mark.skipif(bool(missing()), reason=missing() or "everything is here"),
-    pytest.mark.timeout(3 * PATIENCE_S),
 ]
 SHAPE, SPACING = (80, 96, 76), (2.0, 2.0, 2.0)  # of the phantom that the tests open
 
@@ -106,7 +104,7 @@ class Program:
         if self.process.poll() is None:
             self.process.send_signal(how)
             try:
-                self.process.wait(60)
+                self.process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         code = self.process.wait()

@@ -61,7 +61,7 @@ def show_result(panel, **options):
 def until_measured(panel):
     """Wait until no measurement is due any more; what came by the loop's next turn is counted."""
     hand.wait(0.02)
-    hand.wait_until(lambda: not panel.widget.results.pending, 30)
+    hand.wait_until(lambda: not panel.widget.results.pending)
 
 
 def choose_model(panel, path):
