@@ -1,4 +1,4 @@
-"""3D Slicer module: segment ten deep-gray-matter nuclei in a QSM, correct the labels, export the ROI table.
+"""3D Slicer module: segment deep-gray-matter nuclei in a QSM, correct the labels, export the ROI table.
 
 Nothing heavy is imported here: Slicer reads this file at every start. What the panel does is in DGMSegmentationPanel/,
 what happens to the scene in DGMSegmentationScene/, everything else in the Python library DGMSegmentationLib.

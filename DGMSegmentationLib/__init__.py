@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # for editors and type checkers; a test holds this block and 
     from .segmentation.pipeline import Segmentation as Segmentation
     from .segmentation.pipeline import segment as segment
     from .segmentation.sample import bundled_sample as bundled_sample
-    from .structures import STRUCTURES as STRUCTURES
+    from .structures import STANDARD as STANDARD
     from .structures import LabelSet as LabelSet
     from .structures import Structure as Structure
 
@@ -66,8 +66,8 @@ _HOMES = {
     "segment": "segmentation.pipeline",
     "Segmentation": "segmentation.pipeline",
     "SegmentOptions": "options",
+    "STANDARD": "structures",
     "Structure": "structures",
-    "STRUCTURES": "structures",
     "Table": "io.frames",
     "write_labels": "io.labels",
     "write_nifti": "io.files",

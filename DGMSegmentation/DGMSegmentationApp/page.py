@@ -153,7 +153,7 @@ class Page:
         with v.VDialog(v_model=("dgm_about", False), max_width=520), v.VCard(title="DGMSegmentation"):
             with v.VCardText():
                 html.P(
-                    "Segments ten deep-gray-matter nuclei in quantitative susceptibility maps and measures them. "
+                    "Segments deep-gray-matter nuclei in quantitative susceptibility maps and measures them. "
                     "For research use only; not a medical device.",
                     classes="mb-3",
                 )

@@ -43,7 +43,7 @@ class Running:
             reason = self._inputs.reason()
         button = self._ui.segmentButton
         button.enabled = not reason
-        button.toolTip = tool_tip(reason or _("Segment ten deep-gray-matter nuclei in the chosen volume."))
+        button.toolTip = tool_tip(reason or _("Segment the deep-gray-matter nuclei in the chosen volume."))
 
     def check_packages(self) -> None:
         """Look again whether everything that a run needs is there."""

@@ -83,8 +83,8 @@ SENTENCES = {
     ),
     "structures_lacking": Sentence(
         "No training volume holds {structures}: the model would forget what it knows of it;",
-        "label all ten structures, or train without init.",
-        shell="label all ten structures, or train without --init.",
+        "label every structure of the label set, or train without init.",
+        shell="label every structure of the label set, or train without --init.",
     ),
     "run_damaged": Sentence(
         "{path} is damaged:",
@@ -97,7 +97,7 @@ SENTENCES = {
         shell="resume with the same, or choose another --output.",
     ),
     "training_no_labels": Sentence(
-        "No training volume holds any of the ten labels on the network grid;", "check the label mapping."
+        "No training volume holds any label of its set on the network grid;", "check the label mapping."
     ),
     "folds_number": Sentence(
         "{folds} folds cannot be made of {subjects} subjects;",

@@ -36,13 +36,3 @@ __all__ = [
 
 STANDARD = LabelSet.read("standard")
 """The ten of today."""
-
-# The names of 0.1, until nothing uses them any more.
-STRUCTURES = STANDARD.structures
-N_CLASSES = STANDARD.n_classes
-NUCLEI = STANDARD.nuclei
-LABEL_SCHEMES = STANDARD.schemes
-MIRROR = STANDARD.mirror
-by_label = STANDARD.by_label
-by_abbreviation = STANDARD.by_abbreviation
-mirrored = STANDARD.mirrored

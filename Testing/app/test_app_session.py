@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from host.fixtures import MODULE, host, scene  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
+from toy_set import TOY
 
 from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.image import Image, reorient
@@ -210,3 +211,23 @@ def test_a_run_fills_the_segments(session, head):
     _run(session)
     assert session.has_labels and not session.edited and "phantom" in session.origin
     assert sum(row.n_voxels > 0 for row in session.measurement.rows) == 10
+
+
+def test_labels_of_another_set_bring_their_own_rows(session, head, tmp_path):
+    """The page's table has one row a structure of the set that is shown, and the set goes with what is saved."""
+    from DGMSegmentationApp.state import rows_of
+
+    image, ten = head
+    session.open_volume(image, "sub-01_Chimap")
+    data = np.zeros(ten.shape, TOY.dtype)
+    for label, old in zip(TOY.values, (9, 10, 1), strict=True):
+        data[ten.data == old] = label
+    session.open_labels(ten.replace(data=data, label_set=TOY), "toy")
+    rows = rows_of(session.measurement.rows, {}, lambda _label: True, session.label_set)
+    assert [(row["label"], row["id"], row["side"]) for row in rows] == [
+        (21, "TH_L", "L"), (300, "TH_R", "R"), (47, "PIN", "")
+    ]  # fmt: skip
+    assert [row["name"] for row in rows] == ["Thalamus", "Thalamus", "Pineal gland"]
+    assert all(row["mean"] and row["volume"] for row in rows)
+    saved = read_labels(session.export("segmentation", tmp_path))
+    assert saved.label_set.structures == TOY.structures

@@ -348,7 +348,7 @@ def break_values(data: Path) -> str:
     label = next(data.glob("derivatives/manual/sub-01/anat/*"))
     _, labels, affine = head(0)
     nib.save(nib.Nifti1Image(np.where(labels == 1, 77, labels).astype(np.uint8), affine), label)
-    return "77.*--set data.labels="
+    return r"77.*data\.labels"
 
 
 def break_all_background(data: Path) -> str:
