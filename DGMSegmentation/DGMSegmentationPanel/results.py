@@ -198,4 +198,5 @@ class Results:
         if self._table is None:
             self._table = RoiTable(self._ui.table)
         rows = self.measurement.of_volume(max(0, self._ui.shownSelector.currentIndex))
-        self._table.show(rows, label_set_of_node(self.node), self.measurement.reasons, colours(self.node))
+        reasons = self.measurement.reasons_of(max(0, self._ui.shownSelector.currentIndex))
+        self._table.show(rows, label_set_of_node(self.node), reasons, colours(self.node))

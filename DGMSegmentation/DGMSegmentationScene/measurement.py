@@ -40,6 +40,10 @@ class Measurement:
         """The rows of all volumes, one volume after the other."""
         return [row for case in self.cases for row in case.rows]
 
+    def reasons_of(self, index: int) -> dict[str, str]:
+        """As :attr:`reasons`, of one of the volumes."""
+        return self.cases[index].reasons if index < len(self.cases) else {}
+
     @property
     def reasons(self) -> dict[str, str]:
         """Flag code and abbreviation, "volume_low RN_L", -> the reason in words, of all volumes together."""

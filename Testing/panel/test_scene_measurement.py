@@ -105,3 +105,18 @@ def test_what_the_worker_measured_is_the_first_table(scene, monkeypatch):
         assert row.flags == other.flags and row.model == other.model
     erase(node, volume, 5)
     assert measurer.measure(node, [volume]).rows[4].n_voxels == expected[4].n_voxels - 1
+
+
+def test_each_volume_has_its_own_reasons(scene):
+    """Two volumes, one flag: the table shows the reason that its own volume gave."""
+    import slicer
+    from DGMSegmentationScene.measurement import Measurer
+
+    node, volume, _labels = segmented(scene)
+    other, _ = head(scene, "Other")
+    third, _ = head(scene, "Third")
+    for changed, factor in ((other, 3.0), (third, 4.0)):
+        slicer.util.updateVolumeFromArray(changed, slicer.util.arrayFromVolume(changed) * np.float32(factor))
+    measurement = Measurer().measure(node, [volume, other, third])
+    assert measurement.reasons_of(1)["mean_high GP_L"] != measurement.reasons_of(2)["mean_high GP_L"]
+    assert "mean_high GP_L" not in measurement.reasons_of(0) and measurement.reasons_of(3) == {}
