@@ -1,6 +1,7 @@
 """The result: a table that follows the labels as they are edited."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import qt
@@ -37,7 +38,11 @@ class Results:
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
-        self._timer.connect("timeout()", self.update)
+        self._timer.connect("timeout()", self._begin)
+        self._turns: Iterator[Measurement] | None = None
+        self._turn_timer = qt.QTimer()
+        self._turn_timer.setSingleShot(True)
+        self._turn_timer.connect("timeout()", self._next_turn)
         self._further = Further(ui, self.schedule)
         self._views = Views(ui, self)
         ui.shownSelector.connect("currentIndexChanged(int)", self._show_table)
@@ -65,7 +70,7 @@ class Results:
     @property
     def pending(self) -> bool:
         """True while a change waits to be measured."""
-        return bool(self._timer.active)
+        return bool(self._timer.active) or self._turns is not None
 
     def volumes(self) -> list[Any]:
         """All volumes to measure, the segmentation's own first."""
@@ -96,27 +101,47 @@ class Results:
     def stop(self) -> None:
         """Forget the scene: no timer, no observer."""
         self._timer.stop()
+        self._turns = None
         for caller, tag in self._observed:
             caller.RemoveObserver(tag)
         self._observed = []
         self._observed_ids = ("", "")
 
     def update(self) -> None:
-        """Measure and show."""
+        """Measure all and show it."""
+        for _turn in self._measuring():
+            pass
+        self._turns = None
+
+    def _begin(self) -> None:
+        """Measure and show one volume, and the others in the loop's next turns: none holds the window for long."""
+        self._turns = self._measuring()
+        self._next_turn()
+
+    def _next_turn(self) -> None:
+        if self._turns is not None and next(self._turns, None) is not None:
+            self._turn_timer.start(0)
+        else:
+            self._turns = None
+
+    def _measuring(self) -> Iterator[Measurement]:
         from DGMSegmentationLib.errors import explained
 
         self._timer.stop()
-        self.measurement = Measurement([])
-        note = ""
         node, volumes = self.node, self.volumes() if self.node is not None else []
-        if node is not None:
-            note = self._why_no_own_volume(node)
-        if volumes:
-            try:
-                self.measurement = self._measurer.measure(node, volumes, self.parameters.units)
-            except Exception as error:
-                logging.exception("DGMSegmentation: the table could not be made")
-                note = explained(error, _("The measurement")).sentence("panel")
+        note, whole = self._why_no_own_volume(node) if node is not None else "", Measurement([])
+        try:
+            for whole in self._measurer.in_turns(node, volumes, self.parameters.units) if volumes else ():
+                if len(whole.cases) < len(volumes):
+                    self._show(whole, volumes, note)
+                    yield whole
+        except Exception as error:
+            logging.exception("DGMSegmentation: the table could not be made")
+            note, whole = explained(error, _("The measurement")).sentence("panel"), Measurement([])
+        self._show(whole, volumes, note)
+
+    def _show(self, measurement: Measurement, volumes: list[Any], note: str) -> None:
+        node, self.measurement = self.node, measurement
         self._list_volumes(volumes)
         self._show_table()
         if node is not None:
@@ -197,6 +222,6 @@ class Results:
     def _show_table(self, *_arguments: Any) -> None:
         if self._table is None:
             self._table = RoiTable(self._ui.table)
-        rows = self.measurement.of_volume(max(0, self._ui.shownSelector.currentIndex))
-        reasons = self.measurement.reasons_of(max(0, self._ui.shownSelector.currentIndex))
+        index = max(0, self._ui.shownSelector.currentIndex)
+        rows, reasons = self.measurement.of_volume(index), self.measurement.reasons_of(index)
         self._table.show(rows, label_set_of_node(self.node), reasons, colours(self.node))

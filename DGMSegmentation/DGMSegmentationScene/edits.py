@@ -4,9 +4,9 @@ import hashlib
 import json
 from typing import Any
 
+from .layers import layers_of
 from .provenance import FINGERPRINT, attribute, carry, is_ours
-from .segments import BINARY_LABELMAP, structure_segments
-from .volumes import array_of
+from .segments import structure_segments
 
 DIGITS = 3  # of a position in voxels: what saving and loading rounds differs far less
 LEGACY_TOLERANCE_MM = 1e-3
@@ -54,52 +54,30 @@ def fingerprint(node: Any) -> dict[str, str]:
     """
     import numpy as np
 
-    found: dict[str, tuple[str, Any]] = {}
+    found = {str(label): "" for label in structure_segments(node)}
+    corners: dict[str, Any] = {}
     reference: Any = None
-    for label, _segment, voxels, value, start, affine in _labelmaps(node):
-        where = np.argwhere(voxels == value) if voxels is not None else np.empty((0, 3))
-        if not len(where):
-            found[str(label)] = ("", None)
+    for layer in layers_of(node):
+        if not layer.boxes():
             continue
-        low, high = where.min(axis=0), where.max(axis=0) + 1
-        inside = voxels[tuple(map(slice, low, high))] == value
-        reference = affine if reference is None else reference
-        to_reference = np.linalg.solve(reference, affine)
-        digest = hashlib.sha256(np.packbits(inside).tobytes())
-        digest.update(repr((inside.shape, np.round(to_reference[:3, :3], DIGITS).tolist())).encode())
-        corner = to_reference[:3, :3] @ (start + low) + to_reference[:3, 3]
-        found[str(label)] = (digest.hexdigest()[:16], corner)
-    corners = [corner for _digest, corner in found.values() if corner is not None]
-    origin_ = np.min(corners, axis=0) if corners else np.zeros(3)
-    return {
-        label: f"{digest} {_rounded(corner - origin_)}" if corner is not None else ""
-        for label, (digest, corner) in found.items()
-    }
+        reference = layer.to_ras if reference is None else reference
+        to_reference = np.linalg.solve(reference, layer.to_ras)
+        turned = np.round(to_reference[:3, :3], DIGITS).tolist()
+        for label, value in layer.labels.items():
+            box = layer.boxes().get(value)
+            if box is not None:
+                inside = layer.cut(box, value)
+                digest = hashlib.sha256(np.packbits(inside).tobytes())
+                digest.update(repr((inside.shape, turned)).encode())
+                found[str(label)] = digest.hexdigest()[:16]
+                low = np.array([s.start for s in box])
+                corners[str(label)] = to_reference[:3, :3] @ low + to_reference[:3, 3]
+    lowest = np.min(list(corners.values()), axis=0) if corners else np.zeros(3)
+    return found | {label: f"{found[label]} {_rounded(at - lowest)}" for label, at in corners.items()}
 
 
 def _rounded(offset: Any) -> str:
     return " ".join(f"{round(float(x), DIGITS) + 0.0:g}" for x in offset)  # + 0.0: no minus before a zero
-
-
-def _labelmaps(node: Any) -> Any:
-    """(label, segment, voxels (i, j, k) or None, value, first index, index-to-mm matrix) of each of our structures."""
-    import numpy as np
-    import vtk
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    segmentation = node.GetSegmentation()
-    for label, segment_id in structure_segments(node).items():
-        segment = segmentation.GetSegment(segment_id)
-        image = segment.GetRepresentation(BINARY_LABELMAP)
-        if image is None or image.IsEmpty():
-            yield label, segment, None, 0, np.zeros(3), np.eye(4)
-            continue
-        extent = np.array(image.GetExtent()).reshape(3, 2)
-        size = extent[:, 1] - extent[:, 0] + 1
-        voxels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(*size[::-1]).transpose(2, 1, 0)
-        matrix = vtk.vtkMatrix4x4()
-        image.GetImageToWorldMatrix(matrix)
-        yield label, segment, voxels, segment.GetLabelValue(), extent[:, 0], array_of(matrix)
 
 
 def _differs_from_legacy(before: dict[str, Any], node: Any) -> bool:
@@ -116,13 +94,13 @@ def legacy_fingerprint(node: Any) -> dict[str, list[float]]:
     """What version 0.1 remembered, per label: voxels, centroid (mm), radius of gyration (mm)."""
     import numpy as np
 
-    result: dict[str, list[float]] = {}
-    for label, _segment, voxels, value, start, affine in _labelmaps(node):
-        index = np.argwhere(voxels == value) if voxels is not None else np.empty((0, 3))
-        result[str(label)] = [0.0]
-        if len(index):
-            points = (index + start) @ affine[:3, :3].T + affine[:3, 3]
-            centre = points.mean(axis=0)
-            spread = float(np.sqrt(((points - centre) ** 2).sum(axis=1).mean()))
-            result[str(label)] = [float(len(index)), *map(float, centre), spread]
+    result = {str(label): [0.0] for label in structure_segments(node)}
+    for layer in layers_of(node):
+        for label, value in layer.labels.items():
+            index = np.argwhere(layer.voxels == value)
+            if len(index):
+                points = (index + layer.start) @ layer.to_ras[:3, :3].T + layer.to_ras[:3, 3]
+                centre = points.mean(axis=0)
+                spread = float(np.sqrt(((points - centre) ** 2).sum(axis=1).mean()))
+                result[str(label)] = [float(len(index)), *map(float, centre), spread]
     return result

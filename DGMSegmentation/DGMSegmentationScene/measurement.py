@@ -1,12 +1,12 @@
 """The ROI table of a segmentation and any number of volumes, on each volume's own grid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .edits import is_edited
-from .labels import labels_on_volume
 from .provenance import INPUT_ROLE, attribute, provenance_of
+from .reading import LabelReader
 from .segments import label_set_of_node
 from .volumes import image_of
 
@@ -41,12 +41,12 @@ class Measurement:
         return [row for case in self.cases for row in case.rows]
 
     def reasons_of(self, index: int) -> dict[str, str]:
-        """As :attr:`reasons`, of one of the volumes."""
+        """Flag code and abbreviation, "volume_low RN_L", -> the reason in words, in one of the volumes."""
         return self.cases[index].reasons if index < len(self.cases) else {}
 
     @property
     def reasons(self) -> dict[str, str]:
-        """Flag code and abbreviation, "volume_low RN_L", -> the reason in words, of all volumes together."""
+        """Those of all volumes together: a later one's where two share a flag."""
         return {key: reason for case in self.cases for key, reason in case.reasons.items()}
 
 
@@ -75,6 +75,7 @@ class Measurer:
     def __init__(self) -> None:
         self._opened: dict[str, tuple[Any, Case]] = {}  # volume id -> (of which state, opened)
         self._last: dict[tuple[str, str], MeasuredCase] = {}  # by segmentation and volume
+        self._readers: dict[tuple[str, str], LabelReader] = {}
         self._run: RunMeasured | None = None
 
     def adopt(self, run: RunMeasured | None) -> None:
@@ -86,18 +87,28 @@ class Measurer:
         from DGMSegmentationLib.errors import Remark
 
         result = Measurement([], label_set=label_set_of_node(node))
+        for measured in self.in_turns(node, volumes, units):
+            result = measured
+        return result
+
+    def in_turns(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> "Iterator[Measurement]":
+        """The same, one volume after the other: what is measured so far, so that a window can react between two."""
+        result = Measurement([], label_set=label_set_of_node(node))
         made_from = attribute(node, "InputName")
         if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
             result.notes.append(Remark("origin_gone", made_from=made_from, measured=volumes[0].GetName()))
         edited = is_edited(node)
-        last = {}
         for index, volume in enumerate(volumes):
             case = self._measured(node, volume, units if index == 0 else "auto", edited, result.notes)
-            last[node.GetID(), volume.GetID()] = case
+            self._last[node.GetID(), volume.GetID()] = case
             result.cases.append(case)
-        self._last = last  # what is no longer shown is no longer held
+            yield result
+        # What is no longer shown is no longer held.
+        shown = {(node.GetID(), volume.GetID()) for volume in volumes}
+        for kept in (self._last, self._readers):
+            for key in set(kept) - shown:
+                del kept[key]
         self._opened = {volume.GetID(): self._opened[volume.GetID()] for volume in volumes}
-        return result
 
     def _measured(
         self, node: Any, volume: Any, units: str, edited: bool, notes: "list[Remark]"
@@ -109,7 +120,7 @@ class Measurer:
         from DGMSegmentationLib.preprocessing.units import OWN_UNIT
 
         opened = self._open(volume, units, node)
-        labels = labels_on_volume(node, volume)
+        labels = self._readers.setdefault((node.GetID(), volume.GetID()), LabelReader()).read(node, volume)
         flags = []
         if opened.units.unit == OWN_UNIT:
             notes.append(Remark("values_as_they_are", name=volume.GetName()))

@@ -7,6 +7,11 @@ SENTENCES = {
     "out_of_memory": Sentence(
         "The computer ran out of memory:", "close other programs or choose a smaller model, then try again."
     ),
+    "library_missing": Sentence(
+        "The segmentation process does not find {package}, a part of DGMSegmentation itself:",
+        "install DGMSegmentation again.",
+        panel="install the extension again, or add its whole checkout, not only one folder of it.",
+    ),
     "package_missing": Sentence(
         "The Python package {package} is missing:",
         "install it with: pip install {package}.",

@@ -6,6 +6,7 @@ No Qt and no MRML: the panel polls from a timer, the browser app from its loop, 
 import atexit
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -234,7 +235,9 @@ def _why(code: int, log: str) -> DGMError:
     violent = code in (-9, 137) or "exit abnormally" in log
     if violent and not any(words in log for words in CRASH):
         return DGMError("worker_killed")
-    if "No module named" in log:
-        name = log.rsplit("No module named", 1)[1].strip().splitlines()[0].strip("'\" ")
-        return DGMError("package_missing", package=name)
+    lacking = re.findall(r"No module named ['\"]?([\w.]+)", log)
+    if lacking:
+        name = lacking[-1].partition(".")[0]
+        code = "library_missing" if name == __package__.partition(".")[0] else "package_missing"
+        return DGMError(code, package=name)
     return DGMError("worker_stopped", exit_code=code)

@@ -45,6 +45,7 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
         self._types: list[str] = []
         self._flags: dict[str, Any] = {"noneEnabled": False, "noneDisplay": "None", "addEnabled": True}
         self._ids: list[str] = []
+        self._named: dict[str, tuple[Any, int, str]] = {}  # id -> node, observer, name
         self._current = ""
         self._filling = False
         QtWidgets.QComboBox.currentIndexChanged.__get__(self).connect(self._picked)
@@ -112,6 +113,7 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
         if self._scene is not None and (self._scene.IsClosing() or self._scene.IsImporting()):
             return
         nodes = [node for node in self.nodes() if node is not leaving]
+        self._follow_names(nodes)
         self._filling = True
         QtWidgets.QComboBox.clear(self)
         self._ids = [""] if self._flags["noneEnabled"] or not nodes else []
@@ -124,6 +126,29 @@ class qMRMLNodeComboBox(adopt(QtWidgets.QComboBox)):  # type: ignore[misc]
         QtWidgets.QComboBox.setCurrentIndex(self, self._ids.index(wanted))
         self._filling = False
         self._select(wanted)
+
+    def _follow_names(self, nodes: list[Any]) -> None:
+        here = {node.GetID(): node for node in nodes}
+        for node_id in [known for known in self._named if known not in here]:
+            node, tag, _name = self._named.pop(node_id)
+            node.RemoveObserver(tag)
+            self._gone(node_id)
+        for node_id, node in here.items():
+            if node_id not in self._named:
+                tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, self._node_modified)
+                self._named[node_id] = (node, tag, node.GetName())
+
+    def _node_modified(self, node: Any, _event: str) -> None:
+        known = self._named.get(node.GetID()) if shiboken6.isValid(self) else None
+        if known is not None and node.GetName() != known[2]:
+            self._named[node.GetID()] = (node, known[1], node.GetName())
+            self._renamed()
+
+    def _renamed(self) -> None:
+        self._fill()
+
+    def _gone(self, node_id: str) -> None:
+        """A node has left the list."""
 
     def _picked(self, index: int) -> None:
         if not self._filling and 0 <= index < len(self._ids):
@@ -217,29 +242,14 @@ class qMRMLCheckableNodeComboBox(_Combo):
 
     def __init__(self, parent: Any = None) -> None:
         self._checked: set[str] = set()
-        self._named: dict[str, tuple[Any, int, str]] = {}
         super().__init__(parent)
 
-    def _fill(self, leaving: Any = None) -> None:
-        super()._fill(leaving)
-        here = {node.GetID(): node for node in self.nodes() if node is not leaving}
-        for node_id in [known for known in self._named if known not in here]:
-            node, tag, _name = self._named.pop(node_id)
-            node.RemoveObserver(tag)
-            self._checked.discard(node_id)
-        for node_id, node in here.items():
-            if node_id not in self._named:
-                tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, self._node_modified)
-                self._named[node_id] = (node, tag, node.GetName())
+    def _gone(self, node_id: str) -> None:
+        self._checked.discard(node_id)
 
-    def _node_modified(self, node: Any, _event: str) -> None:
-        if not shiboken6.isValid(self) or node.GetID() not in self._named:
-            return
-        same, tag, name = self._named[node.GetID()]
-        if node.GetName() != name:
-            self._named[node.GetID()] = (same, tag, node.GetName())
-            self._fill()
-            self.checkedNodesChanged.emit()
+    def _renamed(self) -> None:
+        super()._renamed()
+        self.checkedNodesChanged.emit()
 
     def _all_anew(self, *_: Any) -> None:
         if shiboken6.isValid(self):

@@ -25,6 +25,7 @@ from panel_hands import (  # noqa: F401
     run,
     settle,
     temporary_folders,
+    until_measured,
     until_running,
 )
 from scene_hands import erase
@@ -205,7 +206,8 @@ def test_further_volumes_in_one_table(panel, host, tmp_path):
     run(panel)
     assert not ui.shownSelector.visible
     ui.furtherSelector.setCheckState(other, 2)
-    hand.wait_until(lambda: ui.shownSelector.count == 2)
+    until_measured(panel)
+    assert ui.shownSelector.count == 2
     assert ui.shownSelector.visible
     first = hand.read_table(ui.table)
     hand.choose(ui.shownSelector, "QSM b")

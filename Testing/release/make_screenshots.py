@@ -16,7 +16,6 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE.parent), str(HERE), str(HERE.parents[1])]
 
-WIDTH = 480
 LIMIT = 500_000  # bytes of a picture
 
 
@@ -69,16 +68,17 @@ def panel_pictures(host: Any, hand: Any, panel: Any, volume: Any, model: Path | 
     """Segment the volume by hand movements and take three pictures; returns the segmentation node."""
     ui, runner = panel.widget.ui, panel.widget.logic.runner
 
-    def picture(name: str) -> None:
-        panel.parent.resize(WIDTH, panel.parent.sizeHint().height())
+    def picture(name: str, down: bool = False) -> None:
+        hand.wait(0.3)
+        panel.window.verticalScrollBar().setValue(panel.window.verticalScrollBar().maximum() if down else 0)
         hand.wait(0.1)
-        panel.parent.grab().save(str(folder / name))
+        panel.window.grab().save(str(folder / name))
 
     if model is not None:
         hand.choose_file(model)
         hand.choose(ui.modelSelector, "From a file")
     ui.volumeSelector.setCurrentNode(volume)
-    panel.parent.show()
+    panel.show()
     hand.wait(0.2)
     picture("panel-idle.png")
     hand.click(ui.segmentButton)
@@ -87,7 +87,7 @@ def panel_pictures(host: Any, hand: Any, panel: Any, volume: Any, model: Path | 
     hand.wait_until(lambda: runner.state == "idle", 1200)
     hand.wait(0.6)
     ui.exportSection.collapsed = False
-    picture("panel-done.png")
+    picture("panel-done.png", down=True)
     node = ui.resultSelector.currentNode()
     if node is None:
         raise SystemExit(f"The run failed: {ui.messageLabel.text}")
@@ -108,7 +108,8 @@ def true_labels(scene: Any, volume: Any) -> Any:
 
 def view_pictures(scene: Any, volume: Any, node: Any, folder: Path) -> None:
     """Axial slices through midbrain and basal ganglia, a coronal one, and the surfaces in 3D."""
-    from DGMSegmentationScene.navigation import centre_of, show_3d
+    from DGMSegmentationScene import surfaces
+    from DGMSegmentationScene.navigation import centre_of
     from view_pictures import slice_picture, three_d_picture
 
     from DGMSegmentationLib.structures import STANDARD
@@ -123,7 +124,7 @@ def view_pictures(scene: Any, volume: Any, node: Any, folder: Path) -> None:
         return x, y, z
 
     everything = middle("RN", "SN", "GP", "PU", "CN")
-    show_3d(node, False)
+    surfaces.show(node, False)
     node.GetDisplayNode().SetOpacity2DFill(
         0.2
     )  # on paper nobody can move the opacity: the QSM must show through
@@ -137,7 +138,7 @@ def view_pictures(scene: Any, volume: Any, node: Any, folder: Path) -> None:
         centre[axis] = middle(*nuclei)[axis]
         view = scene.GetNodeByID(f"vtkMRMLSliceNode{'Red' if plane == 'Axial' else 'Green'}")
         slice_picture(view, volume, plane, centre, folder / f"{name}.png")
-    show_3d(node, True)
+    surfaces.show(node, True)
     three_d_picture(scene, folder / "view-3d.png")
 
 
