@@ -84,7 +84,6 @@ class Measurer:
 
     def measure(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> Measurement:
         """Measure the structures in each volume; raises InputError with one sentence for an unusable volume."""
-        from DGMSegmentationLib.errors import Remark
 
         result = Measurement([], label_set=label_set_of_node(node))
         for measured in self.in_turns(node, volumes, units):

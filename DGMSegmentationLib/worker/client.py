@@ -238,6 +238,7 @@ def _why(code: int, log: str) -> DGMError:
     lacking = re.findall(r"No module named ['\"]?([\w.]+)", log)
     if lacking:
         name = lacking[-1].partition(".")[0]
-        code = "library_missing" if name == __package__.partition(".")[0] else "package_missing"
-        return DGMError(code, package=name)
+        if name == __package__.partition(".")[0]:
+            return DGMError("library_missing", package=name)
+        return DGMError("package_missing", package=name)
     return DGMError("worker_stopped", exit_code=code)

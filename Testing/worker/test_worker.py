@@ -331,3 +331,28 @@ def test_missing_package_names_it(monkeypatch, tmp_path, head):
         assert answer["message"].startswith("The Python package torch is missing")
     finally:
         own.stop()
+
+
+@pytest.mark.parametrize(
+    ("log", "code", "package"),
+    [
+        (
+            "python: Error while finding module specification for 'DGMSegmentationLib.worker' "
+            "(ModuleNotFoundError: No module named 'DGMSegmentationLib')",
+            "library_missing",
+            "DGMSegmentationLib",
+        ),
+        ("ModuleNotFoundError: No module named 'torch.nn'", "package_missing", "torch"),
+        (
+            "/usr/bin/python3: No module named DGMSegmentationLib.worker",
+            "library_missing",
+            "DGMSegmentationLib",
+        ),
+    ],
+)
+def test_a_worker_that_does_not_begin_says_what_is_missing(log, code, package):
+    from DGMSegmentationLib.worker.client import _why
+
+    error = _why(1, log)
+    assert (error.code, error.facts["package"]) == (code, package)
+    assert "'" not in error.sentence("panel") and ")" not in error.sentence("panel")
