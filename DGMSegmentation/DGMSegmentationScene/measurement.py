@@ -92,6 +92,8 @@ class Measurer:
 
     def in_turns(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> "Iterator[Measurement]":
         """The same, one volume after the other: what is measured so far, so that a window can react between two."""
+        from DGMSegmentationLib.errors import Remark
+
         result = Measurement([], label_set=label_set_of_node(node))
         made_from = attribute(node, "InputName")
         if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
