@@ -8,7 +8,7 @@ from DGMSegmentationLib.structures import STANDARD
 # What draws or composes particular structures names them: the simulator, the atoms and the protocols that use these.
 NAMING = (
     "DGMSegmentationLib/simulation/",
-    "DGMSegmentationLib/structures/atoms.py",
+    "DGMSegmentationLib/structures/",
     "DGMSegmentationLib/segmentation/frame.py",
     "DGMSegmentationLib/segmentation/protocol",
     "DGMSegmentationLib/segmentation/relabel.py",
