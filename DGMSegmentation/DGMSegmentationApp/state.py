@@ -1,12 +1,14 @@
 """What the page shows, as names and values of the trame state: one place for the names, the rows and the words."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationScene.shown import number, shown_flags
-from trame_server.state import State
 
 from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.structures import STANDARD, LabelSet
+
+if TYPE_CHECKING:
+    from trame_server.state import State
 
 # The names begin with dgm_, so that none meets one of trame-slicer's.
 DEFAULTS: dict[str, Any] = {
@@ -51,14 +53,14 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def set_defaults(state: State) -> None:
+def set_defaults(state: "State") -> None:
     """Give every name its first value."""
     state.update(DEFAULTS)
     state.client_only("dgm_upload", "dgm_saving")
     state.dgm_rows = rows_of([], {}, lambda _label: True)
 
 
-def chosen_options(state: State) -> SegmentOptions:
+def chosen_options(state: "State") -> SegmentOptions:
     """The options of a run as the page's fields stand; an empty one is the default."""
     chosen = {option.name: getattr(state, f"dgm_{option.name}") for option in option_fields(offered=True)}
     return SegmentOptions(**{name: value for name, value in chosen.items() if value != ""})

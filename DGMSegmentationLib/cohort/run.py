@@ -85,15 +85,16 @@ def run_cohort(
     """
     channels, settings = checked(request.settings)
     cohort = find_cohort(request.source, channels, request.parts)
-    if cohort.no_ages:
-        if settings.norms:  # which go by age and sex
-            raise cohort.no_ages
-        log(Remark("ages_left_out", problem=cohort.no_ages))
-    for remark in cohort.remarks:
-        log(remark)
+    if cohort.no_ages and settings.norms:  # which go by age and sex
+        raise cohort.no_ages
     selected = selected_cases(cohort, request.force.selected)
     output = request.output
     check_output(output, cohort.root)
+    # Remarks come when nothing is refused any more, so that a refusal is one sentence.
+    if cohort.no_ages:
+        log(Remark("ages_left_out", problem=cohort.no_ages))
+    for remark in cohort.remarks:
+        log(remark)
     if request.dry_run:
         steps = _steps(cohort, output, settings, request.force, selected, log)
         entries = tuple(_entry(step, step.record) for step in steps)

@@ -80,9 +80,7 @@ class Worker:
         except Cancelled:
             answer = {"event": "cancelled"}
         except Exception as error:
-            coded = explained(error, "The segmentation")
-            detail = traceback.format_exc()
-            answer = {"event": "error", "kind": coded.kind, **said(coded), "detail": detail}
+            answer = _failure(error)
         # Said last: whoever hears it removes the volume's files, which Windows allows only once nothing holds them open.
         self.send(id=request.id, **answer)
         self._cancelled.discard(request.id)
@@ -151,6 +149,12 @@ class Worker:
             _free_memory()
             self._predictors[key] = Predictor(load_model(path), device, log=log)
         return self._predictors[key]
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    """The event of a failed run. Nothing here outlives the call: an error that is kept keeps the frames that hold the files."""
+    coded = explained(error, "The segmentation")
+    return {"event": "error", "kind": coded.kind, **said(coded), "detail": traceback.format_exc()}
 
 
 def _image(volume: Volume) -> Any:

@@ -130,7 +130,7 @@ def test_stats_file(tmp_path):
 
 def test_lookup_table():
     lines = lookup_text(scheme="segdgm").splitlines()
-    assert lines[0].startswith("index\tname\tabbreviation\tcolor\tside\tsnomed\t")
+    assert lines[0].startswith("index\tname\tabbreviation\tcolor\tside\t")
     assert lines[1].split("\t")[0] == "2"
     assert len(lines) == 11
 
