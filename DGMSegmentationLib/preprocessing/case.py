@@ -46,6 +46,19 @@ def with_voxel_size(image: Image, voxel_size_mm: Sequence[float]) -> Image:
     return image.replace(affine=affine)
 
 
+def with_axes(image: Image, codes: str) -> Image:
+    """The same array with other axis codes, e.g. "LPS", for files with a wrong header: spacing and centre stay."""
+    directions = {"R": (0, 1), "L": (0, -1), "A": (1, 1), "P": (1, -1), "S": (2, 1), "I": (2, -1)}
+    middle = (np.array(image.shape) - 1) / 2.0
+    affine = np.eye(4)
+    affine[:3, :3] = 0.0
+    for axis, (code, step) in enumerate(zip(codes, image.spacing, strict=True)):
+        row, sign = directions[code]
+        affine[row, axis] = sign * step
+    affine[:3, 3] = image.affine[:3, :3] @ middle + image.affine[:3, 3] - affine[:3, :3] @ middle
+    return image.replace(affine=affine)
+
+
 def without_sentinels(data: NDArray[Any]) -> NDArray[Any]:
     """Background values below -10000 that stand inside the brain become NaN, so that nothing is averaged with them."""
     low = data < SENTINEL

@@ -146,11 +146,21 @@ def sign_looks_flipped(
     half = (len(convention.labels) - 1) / 2
     if sure_structures(undecided) >= half:
         return False
-    prepared = negated()
+    return sure_structures(undecided_in(predictor, negated(), box, convention, cancel)) > half
+
+
+def undecided_in(
+    predictor: "Predictor",
+    prepared: Prepared,
+    box: "Box | None",
+    convention: Convention,
+    cancel: Callable[[], bool] | None = None,
+) -> dict[str, float]:
+    """How undecided the network is about each structure that it finds, see :func:`undecided_shares`; one run."""
     probabilities = predict_case(predictor, prepared, box, convention, cancel=cancel)
     grid = prepared.grid if box is None else cropped(prepared.grid, box)
     probabilities = convention.structures(probabilities, grid)
-    return sure_structures(undecided_shares(probabilities, convention.labels, convention.label_set)) > half
+    return undecided_shares(probabilities, convention.labels, convention.label_set)
 
 
 def predict_case(

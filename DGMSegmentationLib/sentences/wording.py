@@ -16,6 +16,7 @@ THEMES = (
     "running",
     "models",
     "measuring",
+    "doubts",
     "evaluating",
     "workers",
     "scenes",

@@ -104,19 +104,12 @@ def _cohort(root: Path) -> None:
         data, labels, affine = head(seed=seed)
         save_nifti(place / f"{name}_Chimap.nii.gz", data, affine)
         if name == "sub-02":
-            edited = folder_of_edited(root) / f"{name}_seg-DGM_desc-edited_dseg.nii.gz"
-            edited.parent.mkdir(parents=True)
-            save_nifti(edited, labels, affine)
+            save_nifti(root.parent / "labels_sub-02.nii.gz", labels, affine)
     (root / "sub-03/anat").mkdir(parents=True)
     (root / "sub-03/anat/sub-03_Chimap.nii.gz").write_bytes(b"no image")
     people = "participant_id\tage\tsex\tgroup\nsub-01\t41\tF\tpatient\nsub-02\t62.5\tM\tcontrol\nsub-03\tn/a\tn/a\tcontrol\n"
     (root / "participants.tsv").write_text(people)
     (root / "dataset_description.json").write_text(json.dumps({"Name": "golden", "BIDSVersion": "1.10.0"}))
-
-
-def folder_of_edited(root: Path) -> Path:
-    """Where corrected labels of sub-02 lie below the BIDS folder's derivatives."""
-    return root / "derivatives" / "dgmseg" / "sub-02" / "anat"
 
 
 def _tables(folder: Path) -> None:

@@ -112,13 +112,10 @@ RUNS = (
         "cohort",
         f"cohort {{in}}/bids -o {{in}}/bids/derivatives/dgmseg {MODEL} --workers 1 --dry-run",
         f"cohort {{in}}/bids -o out {MODEL} --workers 2 --norms {{in}}/norms.tsv --reference brain",
+        "convert {in}/labels_sub-02.nii.gz out/sub-02/anat/sub-02_seg-DGM_desc-edited_dseg.nii.gz",
         f"cohort {{in}}/bids -o out {MODEL} --workers 1 --norms {{in}}/norms.tsv --reference brain",
         f"cohort {{in}}/bids -o out {MODEL} --workers 1 --dry-run --reference none",
         "agreement out/rois_long.tsv --by ses",
-    ),
-    run(
-        "cohort-edited",
-        f"cohort {{in}}/bids -o {{in}}/bids/derivatives/dgmseg {MODEL} --workers 1 --participant sub-02",
     ),
     run(
         "train",

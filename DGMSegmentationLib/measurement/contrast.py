@@ -1,0 +1,109 @@
+"""How far the nuclei stand out from their surroundings: what a susceptibility map shows whatever its reference is."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image, label_set_of
+from .roi import measurable
+
+_GAP_MM, _RING_MM = 2.0, 4.0  # partial volume ends within a voxel; white matter and its like lie in the ring
+
+# What a contrast is taken to be in ppb of true susceptibility: the globus pallidus of most adults.
+_TRUE_PPB = (60.0, 220.0)
+_HERTZ = 42.577  # per tesla and ppm: the proton's gyromagnetic ratio over 2 pi, in MHz/T
+# How many times the ppb that we read: for values in another quantity, and by which number to divide those of the file.
+_ANY_UNIT = (
+    ("ten times too large (divide them by 10)", 10.0),
+    ("4 pi times too large (divide them by 12.57)", 4 * np.pi),
+    ("ten times too small (multiply them by 10)", 0.1),
+    ("4 pi times too small (multiply them by 12.57)", 1 / (4 * np.pi)),
+)
+_BY_UNIT = {
+    "ppm": (
+        ("Hz at 3 T (divide them by 127.7)", 3 * _HERTZ),
+        ("Hz at 7 T (divide them by 298)", 7 * _HERTZ),
+        ("radians (divide them by 2 pi, the echo time and the frequency, about 16 for 20 ms at 3 T)", 16.0),
+        ("ppb", 1000.0),
+    ),
+    "ppb": (
+        ("Hz at 3 T (multiply them by 7.83)", 3 * _HERTZ / 1000),
+        ("Hz at 7 T (multiply them by 3.36)", 7 * _HERTZ / 1000),
+        ("radians (multiply them by 1000 and divide by 2 pi, the echo time and the frequency)", 0.016),
+        ("ppm", 0.001),
+    ),
+}
+
+
+def guesses(contrast_ppb: float, unit: str) -> list[str]:
+    """What the values of a file may be, whose globus pallidus stands out by ``contrast_ppb`` when they are read in ``unit``."""
+    low, high = _TRUE_PPB
+    found = [
+        words
+        for words, factor in (*_BY_UNIT.get(unit, ()), *_ANY_UNIT)
+        if low <= contrast_ppb / factor <= high
+    ]
+    return found or [f"{contrast_ppb / np.sqrt(low * high):.2g} times those of a QSM"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The values of the whole brain, in ppb."""
+
+    middle: float
+    """Median."""
+    spread: float
+    """Distance of the quartiles."""
+
+
+def brain_level(image_ppb: Image, mask: NDArray[np.bool_]) -> Level:
+    """Median and quartile distance of the map in the brain mask."""
+    values = image_ppb.data[mask]
+    values = values[measurable(values)]
+    if not values.size:
+        return Level(float("nan"), float("nan"))
+    low, middle, high = np.percentile(values, (25, 50, 75))
+    return Level(float(middle), float(high - low))
+
+
+def contrasts(
+    labels: Image,
+    image_ppb: Image,
+    mask: NDArray[Any] | None = None,
+    values: Collection[int] | None = None,
+) -> dict[str, float]:
+    """Mean of each structure minus the median of a ring around it (2 to 6 mm away, unlabelled, in the mask), in ppb.
+
+    By abbreviation; structures without a voxel or without surroundings are left out.
+
+    Args:
+        labels: label values of its label set (i, j, k).
+        image_ppb: the map in ppb on the same grid.
+        mask: the brain on that grid; without it, where the map is not 0.
+        values: label values of the structures that are wanted; by default all.
+    """
+    from scipy import ndimage
+
+    label_set = label_set_of(labels)
+    array = np.asarray(labels.data, label_set.dtype)
+    spacing = np.array(labels.spacing)
+    margin = np.ceil((_GAP_MM + _RING_MM) / spacing).astype(int)
+    boxes = ndimage.find_objects(array, max_label=label_set.largest)
+    found = {}
+    for structure in label_set:
+        box = boxes[structure.label - 1]
+        if box is None or (values is not None and structure.label not in values):
+            continue
+        wide = tuple(slice(max(0, s.start - m), s.stop + m) for s, m in zip(box, margin, strict=True))
+        here = image_ppb.data[wide]
+        usable = measurable(here) & (np.asarray(mask[wide], bool) if mask is not None else here != 0)
+        inside = array[wide] == structure.label
+        away = ndimage.distance_transform_edt(~inside, sampling=spacing)
+        ring = (array[wide] == 0) & (away > _GAP_MM) & (away <= _GAP_MM + _RING_MM) & usable
+        inside &= usable
+        if inside.any() and ring.any():
+            found[structure.abbreviation] = float(here[inside].mean(dtype=float) - np.median(here[ring]))
+    return found

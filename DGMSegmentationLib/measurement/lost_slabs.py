@@ -1,0 +1,193 @@
+"""Lost slabs: a structure that lacks slices or an end on one side, though the map goes on there.
+
+A network can lose the part of a nucleus that lies in a few slices (a rolled head), and so can a hand. Volumes alone do not
+show it. Here the other side, laid over this one along the head's own middle plane, says where tissue of the nucleus is
+expected; what is expected, unlabelled and as bright as the nucleus is lost. How the two thresholds were set is in
+Docs/quality.md.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image, label_set_of
+from ..structures import Structure
+from .quality import Flag
+from .symmetry import mirror_map
+
+LOST_SCORE = 0.22
+"""From this sum on a slab counts as lost: bright unlabelled share of what is expected, and a share of the smaller volume."""
+LOST_SHARE = 0.1
+"""The least of the first of the two: a smaller nucleus alone is none that lost something."""
+_WEIGHT_OF_VOLUME = 0.5
+_BRIGHT = 0.5  # of the way from the surroundings to the nucleus: its border, where partial volume is half
+_SMOOTHING_MM = 0.6
+_GAP_MM, _RING_MM = 2.0, 4.0
+_SLICE_SHARE = 0.4  # of what is expected in a slice
+_END_WORDS = {"R": "right", "L": "left", "A": "front", "P": "back", "S": "upper", "I": "lower"}
+
+
+@dataclass(frozen=True)
+class LostSlab:
+    """A part of a structure that is missing on one side."""
+
+    structure: Structure
+    share: float
+    """Of the voxels that the other side lets expect, how many are bright and unlabelled."""
+    axis: int
+    """Array axis along which the loss is told."""
+    first: int
+    last: int
+    """Slices along that axis, counted from 0."""
+    end: str
+    """ "lower", "front", ..., or "middle"."""
+    voxels: int
+    """Bright unlabelled voxels in these slices."""
+
+
+def lost_slabs(labels: Image, image_ppb: Image) -> list[LostSlab]:
+    """What each paired structure lacks against the other side.
+
+    Args:
+        labels: label values of its label set (i, j, k); automatic or corrected by hand.
+        image_ppb: the susceptibility map in ppb on the same grid.
+    """
+    mapping = mirror_map(labels)
+    if mapping is None:
+        return []
+    found = []
+    for left, right in label_set_of(labels).pairs:
+        for here, there, onto in ((right, left, mapping), (left, right, np.linalg.inv(mapping))):
+            slab = _compared(labels, image_ppb, here, there, onto)
+            if slab is not None:
+                found.append(slab)
+    return sorted(found, key=lambda slab: slab.structure.label)
+
+
+def _compared(
+    labels: Image, image_ppb: Image, here: Structure, there: Structure, onto: NDArray[Any]
+) -> LostSlab | None:
+    """``here`` against ``there``, which ``onto`` (world to world) lays over it."""
+    from scipy import ndimage
+
+    array, spacing = np.asarray(labels.data), np.array(labels.spacing)
+    mine_at, theirs_at = np.argwhere(array == here.label), np.argwhere(array == there.label)
+    if not len(mine_at) or not len(theirs_at):
+        return None
+    moved = np.linalg.inv(labels.affine) @ onto @ labels.affine  # voxel to voxel
+    landed = theirs_at @ moved[:3, :3].T + moved[:3, 3]
+    margin = np.ceil((_GAP_MM + _RING_MM) / spacing) + 1
+    low = np.maximum(0, np.floor(np.minimum(landed.min(axis=0), mine_at.min(axis=0)) - margin)).astype(int)
+    high = np.ceil(np.maximum(landed.max(axis=0), mine_at.max(axis=0)) + margin).astype(int) + 1
+    box = tuple(slice(a, b) for a, b in zip(low, np.minimum(high, array.shape), strict=True))
+    part = array[box]
+    back = np.linalg.inv(moved)
+    carried = ndimage.affine_transform(
+        main_part(array == there.label).astype(np.float32),
+        back[:3, :3],
+        offset=back[:3, :3] @ low + back[:3, 3],
+        output_shape=part.shape,
+        order=1,
+    )
+    mine, expected = part == here.label, carried >= 0.5
+    if not expected.any():
+        return None
+    values = np.where(np.isfinite(image_ppb.data[box]), image_ppb.data[box], 0).astype(np.float32)
+    values = ndimage.gaussian_filter(values, _SMOOTHING_MM / spacing)
+    bright = _bright(values, mine, expected, part == 0, spacing)
+    lost = main_part(expected & ~mine & (part == 0) & bright)
+    total, own = int(expected.sum()), int(mine.sum())
+    share = float(lost.sum()) / total
+    score = share + _WEIGHT_OF_VOLUME * max(0.0, (total - own) / total)
+    if share < LOST_SHARE or score < LOST_SCORE:
+        return None
+    return _slab(labels, here, lost, expected, mine, low, share)
+
+
+def main_part(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected part (26 neighbours): stray islands are no evidence."""
+    from scipy import ndimage
+
+    parts, count = ndimage.label(inside, np.ones((3, 3, 3)))
+    if count < 2:
+        return inside
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    return np.asarray(parts == sizes.argmax())
+
+
+def _bright(
+    values: NDArray[Any],
+    mine: NDArray[np.bool_],
+    expected: NDArray[np.bool_],
+    free: NDArray[np.bool_],
+    spacing: NDArray[Any],
+) -> NDArray[np.bool_]:
+    """Where the map is nearer to the nucleus than to its surroundings."""
+    from scipy import ndimage
+
+    away = ndimage.distance_transform_edt(~(mine | expected), sampling=spacing)
+    ring = free & (away > _GAP_MM) & (away <= _GAP_MM + _RING_MM)
+    sure = mine & expected if (mine & expected).any() else mine
+    if not ring.any():
+        return np.zeros_like(mine)
+    around, inside = float(np.median(values[ring])), float(values[sure].mean())
+    return np.asarray(values > around + _BRIGHT * max(inside - around, 0.0))
+
+
+def _slab(
+    labels: Image,
+    here: Structure,
+    lost: NDArray[np.bool_],
+    expected: NDArray[np.bool_],
+    mine: NDArray[np.bool_],
+    low: NDArray[Any],
+    share: float,
+) -> LostSlab:
+    """Along which array axis, and in which slices, most of the loss lies."""
+    best = (-1.0, 0, np.array([0]), np.zeros(1))
+    for axis in np.argsort(labels.spacing):  # the thickest slices win a draw
+        others = tuple(a for a in range(3) if a != axis)
+        here_lost, here_expected = lost.sum(axis=others), expected.sum(axis=others)
+        slices = np.flatnonzero(here_lost >= _SLICE_SHARE * np.maximum(here_expected, 1))
+        if not len(slices):
+            slices = np.array([int(np.argmax(here_lost))])
+        explained = float(here_lost[slices].sum() / here_lost.sum())
+        if explained >= best[0]:
+            best = explained, int(axis), slices, here_lost
+    _, axis, slices, profile = best
+    others = tuple(a for a in range(3) if a != axis)
+    used = np.flatnonzero((mine | expected).any(axis=others))
+    place = (np.average(slices, weights=profile[slices]) - used[0]) / max(1, used[-1] - used[0])
+    code = labels.grid.axis_codes[axis]
+    opposite = {"R": "L", "L": "R", "A": "P", "P": "A", "S": "I", "I": "S"}
+    end = "middle" if 1 / 3 < place < 2 / 3 else _END_WORDS[code if place >= 2 / 3 else opposite[code]]
+    return LostSlab(
+        structure=here,
+        share=share,
+        axis=axis,
+        first=int(slices[0] + low[axis]),
+        last=int(slices[-1] + low[axis]),
+        end=end,
+        voxels=int(profile[slices].sum()),
+    )
+
+
+def flags_from_sides(labels: Image, image_ppb: Image) -> list[Flag]:
+    """A flag ``lost_slab`` for each structure that lacks a part which its other side has and the map shows."""
+    flags = []
+    for slab in lost_slabs(labels, image_ppb):
+        slices = f"slice {slab.first}" if slab.first == slab.last else f"slices {slab.first} to {slab.last}"
+        reason = (
+            f"about {100 * slab.share:.0f} % of it seems to be missing at its {slab.end} end"
+            if slab.end != "middle"
+            else f"about {100 * slab.share:.0f} % of it seems to be missing"
+        )
+        where = f"{slices} of array axis {'ijk'[slab.axis]}, counted from 0"
+        text = (
+            f"{slab.structure.name}: {reason}, in {where}; the other side goes on there, and so does the map."
+        )
+        flags.append(Flag("lost_slab", slab.structure.abbreviation, text))
+    return flags

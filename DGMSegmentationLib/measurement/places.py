@@ -1,0 +1,73 @@
+"""Where the nuclei lie against each other: the fit of their centres to an atlas, whatever way the head lies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image, label_set_of
+from .symmetry import rigid_motion
+
+# Centres in mm of MNI space (RAS+), right side, means of both sides of CIT168 (Pauli et al. 2018, Sci Data 5:180063).
+ATLAS_MM = {
+    "RN": (5.1, -19.3, -9.4),
+    "SN": (8.9, -17.5, -13.6),
+    "GP": (18.6, -2.1, -1.9),
+    "PU": (25.8, 1.7, 0.3),
+    "CN": (14.6, 7.6, 9.1),
+}
+_FEWEST = 5  # centres: fewer fit almost anything
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the centres of a case lie against the atlas."""
+
+    residual_mm: float
+    """Root mean square distance after the best turn, shift and scale."""
+    tilt_degrees: float
+    """How far the head is turned against the world's axes."""
+    exchanged: bool
+    """Whether the left structures lie on the right of the head: the mirrored atlas fits better."""
+
+
+def centres(labels: Image) -> dict[str, NDArray[np.float64]]:
+    """World positions (mm, RAS+) of the structures by abbreviation; those without a voxel are left out."""
+    array = np.asarray(labels.data)
+    found = {}
+    index = np.argwhere(array)
+    values = array[tuple(index.T)]
+    for structure in label_set_of(labels):
+        here = index[values == structure.label]
+        if len(here):
+            found[structure.abbreviation] = (
+                np.median(here, axis=0) @ labels.affine[:3, :3].T + labels.affine[:3, 3]
+            )
+    return found
+
+
+def fit_to_atlas(labels: Image) -> Fit | None:
+    """Fit the atlas to the centres of the structures; None when fewer than five of the atlas' structures are there."""
+    places = centres(labels)
+    names = [
+        s.abbreviation
+        for s in label_set_of(labels)
+        if s.side and s.nucleus in ATLAS_MM and s.abbreviation in places
+    ]
+    if len(names) < _FEWEST:
+        return None
+    found = np.array([places[name] for name in names])
+    side = {"L": (-1.0, 1.0, 1.0), "R": (1.0, 1.0, 1.0)}
+    atlas = np.array([np.multiply(ATLAS_MM[name[:-2]], side[name[-1]]) for name in names])
+    straight, turn = _residual(atlas, found)
+    crossed, _ = _residual(atlas * [-1.0, 1.0, 1.0], found)
+    tilt = float(np.degrees(np.arccos(np.clip((np.trace(turn) - 1) / 2, -1.0, 1.0))))
+    return Fit(min(straight, crossed), tilt, crossed < straight)
+
+
+def _residual(atlas: NDArray[np.float64], found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Root mean square distance in mm of the case after turn, shift and scale of the atlas; and the turn."""
+    turn, _ = rigid_motion(atlas, found)
+    a, b = (atlas - atlas.mean(axis=0)) @ turn.T, found - found.mean(axis=0)
+    scale = float((a * b).sum() / (a * a).sum())
+    return float(np.sqrt(((scale * a - b) ** 2).sum(axis=1).mean())), turn

@@ -1,0 +1,203 @@
+"""The verdict on a run: ok, doubtful or failed, with reasons. What a single structure's flags cannot say.
+
+A map may be read in a wrong orientation or unit, or be no susceptibility map at all, and still give plausible numbers.
+The evidence: how sure the network was, how far the nuclei stand out, where they lie against each other, the middle of
+the brain's values. The thresholds were set on twenty real volumes, as they are and altered (Docs/quality.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DGMError, Remark, remark_of
+from ..image import Image, label_set_of
+from ..structures import LabelSet
+from .contrast import brain_level, contrasts, guesses
+from .field_map import spectrum
+from .places import fit_to_atlas
+from .quality import ENTROPY_SHARE
+
+OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
+SURE_SHARE = 0.65
+"""Of the structures that the network must be sure of."""
+CONFIDENT = 0.7
+"""Least confidence in all structures: .76 to .86 in good maps, at most .66 in fields of them and turned ones."""
+ABSENT_SHARE = 0.3
+"""From this share of structures without a voxel on the case is doubtful."""
+CONTRAST_PPB = (45.0, 400.0)
+"""Of the globus pallidus against its surroundings: 61 to 129 in the twenty real volumes, to 250 in the literature."""
+DOUBTED_TOGETHER = ((70.0, 12.0), (250.0, 80.0))
+"""Contrast and distance of the quartiles of the brain's values that are both too low, or both too high: 23 to 31 ppb in the
+twenty; noise alone makes the second large, and smoothing makes it small."""
+CONTRAST_IN_SPREADS = 1.5
+"""A contrast that is too low, and below so many quartile distances, is none of a susceptibility map: 2.3 to 5.3 there."""
+OFFSET_PPB = 80.0
+"""A map referenced to CSF, or to a part of the brain, lies within 60 ppb of one referenced to the whole brain."""
+RESIDUAL_MM = 6.0
+TILT_DEGREES = 45.0
+_BRIGHTEST = "GP"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the numbers of a run can be used as they are; ``reasons`` are codes with facts, in order of weight."""
+
+    status: str = OK
+    reasons: tuple[Remark, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the reasons."""
+        return tuple(reason.code for reason in self.reasons)
+
+    @property
+    def doubtful(self) -> bool:
+        """True when somebody must look before the numbers are used."""
+        return self.status == DOUBTFUL
+
+    def sentences(self, face: str | None = None) -> tuple[str, ...]:
+        """The reasons in words for the user of a face."""
+        return tuple(reason.sentence(face) for reason in self.reasons)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values for provenance: {"status", "reasons": [{"code", "facts", "sentence"}]}."""
+        return {
+            "status": self.status,
+            "reasons": [{**reason.to_dict(), "sentence": reason.sentence()} for reason in self.reasons],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Verdict":
+        """Read back what :meth:`to_dict` wrote."""
+        return cls(str(values["status"]), tuple(remark_of(reason) for reason in values.get("reasons", ())))
+
+    @classmethod
+    def of_failure(cls, error: DGMError) -> "Verdict":
+        """The verdict on a run that ended with an error."""
+        return cls(FAILED, (error.as_remark(),))
+
+
+def verdict_on(
+    labels: Image,
+    image_ppb: Image,
+    mask: NDArray[np.bool_] | None = None,
+    *,
+    network: Mapping[str, Any] | None = None,
+    unit: str = "ppb",
+) -> Verdict:
+    """The verdict on labels of a map.
+
+    Args:
+        labels: label values of its label set (i, j, k), automatic or corrected.
+        image_ppb: the map in ppb on the same grid.
+        mask: the brain on that grid; without it what concerns the whole brain is not judged.
+        network: notes of the network's run ("undecided", "sign_flip", "orientation"), if there was one.
+        unit: what the file's values were taken for, "ppm" or "ppb": for guesses at what they are instead.
+    """
+    label_set, notes = label_set_of(labels), network or {}
+    reasons = _of_network(notes, label_set)
+    reasons += _of_places(labels, label_set)
+    reasons += _of_values(labels, image_ppb, mask, unit, notes)
+    return Verdict(DOUBTFUL if reasons else OK, tuple(reasons))
+
+
+def _of_network(notes: Mapping[str, Any], label_set: LabelSet) -> list[Remark]:
+    if "undecided" not in notes:
+        return []
+    of = len(label_set)
+    sure = sum(share <= ENTROPY_SHARE for share in notes["undecided"].values())
+    if notes.get("sign_flip"):
+        return [Remark("sign_flipped")]
+    if turned := notes.get("orientation"):
+        codes = turned["codes"]
+        mirrored = codes.translate(str.maketrans("LR", "RL"))
+        return [
+            Remark(
+                "orientation_doubted",
+                sure=sure,
+                structures=of,
+                sure_turned=turned["sure_turned"],
+                change=turned["change"],
+                codes=codes,
+                mirrored=mirrored,
+            )
+        ]
+    if _confident(notes, label_set) and sure >= SURE_SHARE * of:
+        return []
+    return [
+        Remark("head_unknown", confidence=100 * confidence(notes["undecided"], of), sure=sure, structures=of)
+    ]
+
+
+def confidence(undecided: Mapping[str, float], structures: int) -> float:
+    """Mean over all structures of how decided the network was, 0 to 1; a structure that it did not find counts 0.
+
+    ``undecided``: mean entropy inside each structure as a share of ln 2, by abbreviation.
+    """
+    return sum(max(0.0, 1.0 - share) for share in undecided.values()) / max(1, structures)
+
+
+def _confident(notes: Mapping[str, Any], label_set: LabelSet) -> bool:
+    """Whether a network ran and was as sure as it is of good maps."""
+    return "undecided" in notes and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
+
+
+def _of_places(labels: Image, label_set: LabelSet) -> list[Remark]:
+    """Structures that are not there, and where the others lie."""
+    present = set(np.unique(labels.data).tolist())
+    absent = [s.abbreviation for s in label_set if s.label not in present]
+    reasons = []
+    if len(absent) >= max(2.0, ABSENT_SHARE * len(label_set)):
+        reasons.append(
+            Remark("structures_absent", absent=len(absent), structures=len(label_set), names=absent)
+        )
+    fit = fit_to_atlas(labels)
+    if fit is None:
+        return reasons
+    if fit.residual_mm > RESIDUAL_MM:
+        return [*reasons, Remark("places_odd", residual=fit.residual_mm, limit=RESIDUAL_MM)]
+    if fit.exchanged:
+        reasons.append(Remark("labels_sides_exchanged"))
+    elif fit.tilt_degrees > TILT_DEGREES:
+        reasons.append(Remark("head_turned", degrees=fit.tilt_degrees))
+    return reasons
+
+
+def _of_values(
+    labels: Image, image_ppb: Image, mask: NDArray[np.bool_] | None, unit: str, notes: Mapping[str, Any]
+) -> list[Remark]:
+    """The middle of the brain's values, how far the brightest nucleus stands out, and the spectrum of the map."""
+    reasons = []
+    level = None if mask is None else brain_level(image_ppb, mask)
+    if level is not None and abs(level.middle) > max(OFFSET_PPB, 1.5 * level.spread):  # a gain moves both
+        stored = level.middle / 1000 if unit == "ppm" else level.middle
+        reasons.append(Remark("offset_doubted", middle=level.middle, stored=stored))
+    label_set = label_set_of(labels)
+    brightest = [s for s in label_set if s.nucleus == _BRIGHTEST]
+    found = contrasts(labels, image_ppb, mask, [s.label for s in brightest])
+    if not found or notes.get("sign_flip"):
+        return reasons
+    contrast, name = float(np.mean(list(found.values()))), brightest[0].nucleus_name.lower()
+    spread = level.spread if level is not None else float("nan")
+    share = contrast / spread if spread > 0 else float("nan")
+    if mask is not None and (contrast < CONTRAST_PPB[0] or not _confident(notes, label_set)):
+        waves = spectrum(image_ppb, mask)
+        if waves is not None and waves.is_field:
+            return [*reasons, Remark("map_of_field", nucleus=name, contrast=contrast)]
+    if contrast < CONTRAST_PPB[0] and not share >= CONTRAST_IN_SPREADS:
+        reasons.append(Remark("contrast_missing", nucleus=name, contrast=contrast, share=share))
+    elif _other_scale(contrast, spread):
+        reasons.append(
+            Remark("contrast_of_scale", nucleus=name, contrast=contrast, guesses=guesses(contrast, unit))
+        )
+    return reasons
+
+
+def _other_scale(contrast: float, spread: float) -> bool:
+    """Whether values are no ppb: far off in the contrast, or off in contrast and spread."""
+    low, high = DOUBTED_TOGETHER
+    together = (contrast < low[0] and spread < low[1]) or (contrast > high[0] and spread > high[1])
+    return together or not CONTRAST_PPB[0] <= contrast <= CONTRAST_PPB[1]

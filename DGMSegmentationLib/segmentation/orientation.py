@@ -1,0 +1,166 @@
+"""Is the header's orientation right? When a map looks odd, its turned versions are shown to the network, the judge.
+
+A head that lies in the array otherwise than its header says is segmented without an error, and wrongly. The network is
+sure of most structures only in the head as it learnt it: a version of which it is much surer is probably the true one.
+Left and right of a head are alike to it: which of two mirror images is true stays open, and nothing is turned unasked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image
+from ..measurement.verdict import confidence
+from ..preprocessing.case import Case, with_axes
+from ..preprocessing.grid import mask_box, prepare
+from .convention import Convention
+from .region import prior_box, sure_structures, undecided_in
+
+if TYPE_CHECKING:
+    from ..inference.predictor import Predictor
+
+ODD_SHARE = 0.5
+"""A structure of which the network is less sure makes a map odd (mean entropy as a share of ln 2)."""
+ODD_CONFIDENCE = 0.72
+"""As does so little confidence in all: .76 to .86 in good maps, at most .65 in turned ones."""
+BETTER_BY = 0.1
+"""By so much a version must be surer than the map as it is, and be sure of most structures."""
+CLEAR = 0.72
+"""A version that is so sure ends the search."""
+LARGEST_GMAC = 160.0
+"""Multiply-adds that the search may cost, in thousands of millions: eight runs of the bundled model, about 3 s on two cores."""
+_COARSE_MM = 4.0
+_CLIP_PPB = 100.0
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """A version of the map of which the network is surer than of the one that the header says."""
+
+    codes: str
+    """Axis codes of the image's array in that version, e.g. "RPS"; left and right may be exchanged in it."""
+    change: str
+    """In words: what was done to the image."""
+    sure: int
+    """Structures of which the network is sure as the header has it, and in that version; of how many."""
+    sure_turned: int
+    structures: int
+    confidence: float
+    confidence_turned: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for the notes of a run."""
+        return asdict(self)
+
+
+def looks_odd(undecided: Mapping[str, float], structures: int) -> bool:
+    """Whether a structure is missing or was left undecided, or the network is little sure of all: no good map is odd."""
+    missing = len(undecided) < structures
+    return (
+        missing or max(undecided.values()) > ODD_SHARE or confidence(undecided, structures) < ODD_CONFIDENCE
+    )
+
+
+def better_orientation(
+    predictor: "Predictor",
+    case: Case,
+    undecided: Mapping[str, float],
+    convention: Convention,
+    cancel: Callable[[], bool] | None = None,
+) -> Orientation | None:
+    """The version of an odd map of which the network is much surer, or None.
+
+    Args:
+        case: the opened case, as its header says.
+        undecided: of the run on it, by abbreviation.
+    """
+    of = len(convention.label_set)
+    here = confidence(undecided, of)
+    pre = predictor.model.header.preprocessing
+    codes = case.image.grid.axis_codes
+    best, surest, spent = None, here, 0.0
+    for candidate in candidates(codes, lateral_axis(case.image, case.mask)):
+        turned = [with_axes(channel, candidate) for channel in case.channels]
+        prepared = prepare(turned, case.mask, pre)
+        box = prior_box(predictor.model, prepared)
+        size = prepared.grid.shape if box is None else [s.stop - s.start for s in box]
+        spent += predictor.work(size) / 1e9
+        if spent > LARGEST_GMAC:
+            break
+        shares = undecided_in(predictor, prepared, box, convention, cancel)
+        found = confidence(shares, of)
+        if found > surest and 2 * sure_structures(shares) > of:
+            best, surest = (candidate, sure_structures(shares)), found
+        if surest > max(CLEAR, here + BETTER_BY):
+            break
+    if best is None or surest < here + BETTER_BY:
+        return None
+    return Orientation(
+        best[0], described(codes, best[0]), sure_structures(undecided), best[1], of, here, surest
+    )
+
+
+def candidates(codes: str, lateral: int) -> list[str]:
+    """Axis codes of an array whose axis ``lateral`` runs from side to side, without ``codes`` itself.
+
+    The direction of that axis stays where it can: a head and its mirror image are alike. The likely ones are first: one or
+    both of the other axes flipped.
+    """
+    side = codes[lateral] if codes[lateral] in "LR" else "R"
+    others = [axis for axis in range(3) if axis != lateral]
+    found = []
+    for first, second in product("AP", "SI"):
+        for letters in ((first, second), (second, first)):
+            made = [side] * 3
+            for axis, letter in zip(others, letters, strict=True):
+                made[axis] = letter
+            found.append("".join(made))
+    apart = [sum(a != b for a, b in zip(codes, made, strict=True)) for made in found]
+    exchanged = [_axes(codes) != _axes(made) for made in found]
+    order = sorted(range(len(found)), key=lambda n: (exchanged[n], apart[n]))
+    return [found[n] for n in order if found[n] != codes]
+
+
+def lateral_axis(image_ppb: Image, mask: NDArray[np.bool_]) -> int:
+    """The array axis along which the head is most like its mirror image: values and outline, at 4 mm."""
+    from scipy import ndimage
+
+    low, high = mask_box(mask)
+    box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
+    zoom = [min(1.0, s / _COARSE_MM) for s in image_ppb.spacing]
+    width = [0.5 * (1 / z - 1) for z in zoom]
+
+    def coarse(values: NDArray[Any]) -> NDArray[Any]:
+        smooth = ndimage.gaussian_filter(values.astype(np.float32), width)
+        return np.asarray(ndimage.zoom(smooth, zoom, order=1))
+
+    inside = mask[box]
+    finite = np.nan_to_num(image_ppb.data[box], nan=0.0, posinf=0.0, neginf=0.0)
+    values = coarse(np.where(inside, np.clip(finite, -_CLIP_PPB, _CLIP_PPB), 0.0))
+    head = coarse(inside) > 0.5
+    likeness = []
+    for axis in range(3):
+        both = head & np.flip(head, axis)
+        overlap = both.sum() / max(1, head.sum())
+        a, b = values[both], np.flip(values, axis)[both]
+        alike = float(np.corrcoef(a, b)[0, 1]) if len(a) > 1 and a.std() and b.std() else 0.0
+        likeness.append(2 * overlap + alike)
+    return int(np.argmax(likeness))
+
+
+def described(codes: str, other: str) -> str:
+    """What was done to an image of axis codes ``codes`` when it is read as ``other``, in words."""
+    if _axes(codes) != _axes(other):
+        return "read with its axes exchanged"
+    words = {"LR": "left to right", "AP": "front to back", "SI": "upside down"}
+    flips = [words[pair] for pair in words for a, b in zip(codes, other, strict=True) if a in pair and a != b]
+    return f"flipped {' and '.join(flips)}"
+
+
+def _axes(codes: str) -> list[int]:
+    """Which anatomical axis each array axis is."""
+    return ["LRAPSI".index(code) // 2 for code in codes]

@@ -1,0 +1,56 @@
+"""Why a result is doubtful: what the verdict on a run says."""
+
+from .wording import Sentence
+
+_LOOK = "look at the picture before you use the numbers."
+
+SENTENCES = {
+    "orientation_doubted": Sentence(
+        "The orientation is probably wrong: the network is sure of {sure} of {structures} structures in the map as its header "
+        "says, and of {sure_turned} in the map {change}. Which side is left is then unknown:",
+        "find out how the array lies, and give the true axis codes.",
+        shell="find out how the array lies, and say so with --orientation, e.g. {codes} or its mirror image {mirrored}.",
+        python="find out how the array lies, and say so with orientation=, e.g. '{codes}' or its mirror image '{mirrored}'.",
+    ),
+    "head_unknown": Sentence(
+        "The network is less sure than of any good map (of {sure} of {structures} structures, {confidence:.0f} % on average, 76 "
+        "to 86 % in good ones): another kind of image, no whole head, much noise, or a head unlike those that it learnt;",
+        _LOOK,
+    ),
+    "structures_absent": Sentence(
+        "{absent} of {structures} structures were not found ({names}): a part of the head, or no head;", _LOOK
+    ),
+    "map_of_field": Sentence(
+        "This is probably a map of the field (a local field or phase image), for its spectrum is that of a dipole; the {nucleus} "
+        "stands out by {contrast:.0f} ppb, and in a QSM by 60 to 250:",
+        "give the susceptibility map, which is made from the field by dipole inversion.",
+    ),
+    "contrast_missing": Sentence(
+        "The {nucleus} hardly stands out from its surroundings (by {contrast:.0f} ppb, {share:.1f} times the spread of the "
+        "brain's values; in a QSM by 60 to 250 ppb, 2 to 5 times): no QSM, or misplaced labels;",
+        _LOOK,
+    ),
+    "contrast_of_scale": Sentence(
+        "The {nucleus} stands out from its surroundings by {contrast:.3g} ppb, and in a QSM by 60 to 250: the values may be "
+        "{guesses:, or };",
+        "bring them to ppm or ppb and run again.",
+    ),
+    "offset_doubted": Sentence(
+        "The middle of the brain's values is {middle:.0f} ppb, where it should be near 0: a constant was added to the map;",
+        "subtract it from all voxels in the brain ({stored:.6g} in the file's own values), and run again.",
+    ),
+    "places_odd": Sentence(
+        "The nuclei lie otherwise against each other than in a head ({residual:.0f} mm from an atlas on average, at most "
+        "{limit:.0f} expected);",
+        "look at the picture, and check the voxel size and which labels these are.",
+    ),
+    "head_turned": Sentence(
+        "The head is turned by {degrees:.0f} degrees against the axes that its header names; left, front and above may be "
+        "mixed up:",
+        "check the orientation in a viewer.",
+    ),
+    "labels_sides_exchanged": Sentence(
+        "The left structures lie on the right of the head: the sides of the labels or the header are exchanged;",
+        "check which side is left.",
+    ),
+}
