@@ -5,8 +5,11 @@ from pathlib import Path
 
 from DGMSegmentationLib.structures import STANDARD
 
-# What draws or composes particular structures names them: the simulator, the atoms and the protocols that use these.
+# What draws or composes particular structures names them: the simulator, the atoms and the protocols that use these; so
+# does what knows where the nuclei lie in a head and which of them is brightest.
 NAMING = (
+    "DGMSegmentationLib/measurement/places.py",
+    "DGMSegmentationLib/measurement/verdict.py",
     "DGMSegmentationLib/simulation/",
     "DGMSegmentationLib/structures/",
     "DGMSegmentationLib/segmentation/frame.py",
