@@ -184,6 +184,17 @@ def picture_of(image: Image, labels: Image | None = None, caption: str = "") -> 
     return figure(three_slices(turned.data, turned.spacing, drawn, colours), caption or repr(labels or image))
 
 
+def bounding_box(inside: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
+    """The smallest box of a 3-D array that holds every true voxel; None when there is none."""
+    spans = []
+    for axis in range(3):
+        used = np.flatnonzero(inside.any(axis=tuple(other for other in range(3) if other != axis)))
+        if used.size == 0:
+            return None
+        spans.append(slice(int(used[0]), int(used[-1]) + 1))
+    return spans[0], spans[1], spans[2]
+
+
 def orientation_change(affine: Affine, codes: str) -> NDArray[np.float64]:
     """The nibabel orientation transform that brings an array with this affine to the given axis codes."""
     return orientations.ornt_transform(orientations.io_orientation(affine), orientations.axcodes2ornt(codes))

@@ -39,6 +39,8 @@ class Layer:
         """The box of indices in which the voxels differ; None when they are all the same."""
         import numpy as np
 
+        from DGMSegmentationLib.image import bounding_box
+
         if np.array_equal(self.start, other.start) and self.voxels.shape == other.voxels.shape:
             low, a, b = self.start, self.voxels, other.voxels
         else:
@@ -210,19 +212,6 @@ class Place:
         )
         size = [s.stop - s.start for s in window]
         return vtk_to_numpy(moved.GetPointData().GetScalars()).reshape(size[::-1]).transpose(2, 1, 0)
-
-
-def bounding_box(inside: Any) -> Window | None:
-    """The smallest box that holds all true voxels; None when there is none."""
-    import numpy as np
-
-    spans = []
-    for axis in range(3):
-        used = np.flatnonzero(inside.any(axis=tuple(a for a in range(3) if a != axis)))
-        if not used.size:
-            return None
-        spans.append(slice(int(used[0]), int(used[-1]) + 1))
-    return tuple(spans)
 
 
 def union(one: Window, other: Window) -> Window:

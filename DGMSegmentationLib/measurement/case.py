@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
-from ..image import Image, label_set_of, picture_of
+from ..image import Image, bounding_box, label_set_of, picture_of
 from ..io.fetched import check_fetched
 from ..io.files import read_mask
 from ..io.frames import dataframe, html_table
@@ -208,24 +208,21 @@ def _structures(
 
 def _touched(array: NDArray[np.integer], previous: MeasuredCase) -> tuple[set[int], dict[int, Box]]:
     """The labels that lost or won a voxel, and the new box of each that still has one."""
-    from scipy import ndimage
-
     before = previous.labels.data
     differs = array != before
-    changed = ndimage.find_objects(differs.astype(np.uint8))  # one box around all that differs
-    if not changed:
+    window = bounding_box(differs)
+    if window is None:
         return set(), {}
-    window = changed[0]
     where = differs[window]
     touched = {int(v) for v in np.unique(np.concatenate([array[window][where], before[window][where]]))} - {0}
     boxes: dict[int, Box] = {}
     for label in touched:
         known = previous.structures.get(label)
         around = _union(known.box, window) if known else window
-        inside = ndimage.find_objects((array[around] == label).astype(np.uint8))
-        if inside:
+        inside = bounding_box(array[around] == label)
+        if inside is not None:
             boxes[label] = tuple(  # type: ignore[assignment]
-                slice(a.start + b.start, a.start + b.stop) for a, b in zip(around, inside[0], strict=True)
+                slice(a.start + b.start, a.start + b.stop) for a, b in zip(around, inside, strict=True)
             )
     return touched, boxes
 

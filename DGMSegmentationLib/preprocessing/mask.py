@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
+from ..image import bounding_box
 
 SENTINEL = -10_000.0  # scanners and exports mark background with values below this
 _MASKED_BORDER = 0.5  # a constant is background when more than this share of the volume's border holds it
@@ -39,7 +40,7 @@ def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[n
         middle = np.median(finite)  # a value that fills more than half of the border is its median
         if middle != 0 and np.count_nonzero(finite == middle) > _MASKED_BORDER * border.size:
             foreground &= data != middle
-    box = _bounding_box(foreground)
+    box = bounding_box(foreground)
     if box is None:
         raise InputError("brain_missing", image=name)
     inside = foreground[box]
@@ -75,7 +76,7 @@ def check_head_size(
 
     Raises InputError when the header's voxel size makes no human brain.
     """
-    box = _bounding_box(mask)
+    box = bounding_box(mask)
     if box is None:
         raise InputError("brain_missing", image=name)
     unmasked = bool(np.count_nonzero(mask) > _UNMASKED * mask.size)
@@ -111,14 +112,3 @@ def _tapers(mask: NDArray[np.bool_], axis: int) -> bool:
     """True when the mask, cropped to its box, grows small towards both ends of an axis: the brain is whole along it."""
     area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
     return bool(max(area[0], area[-1]) < _FLAT_END * area.max())
-
-
-def _bounding_box(mask: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
-    """The slices that hold every True voxel, None when there is none."""
-    box = []
-    for axis in range(3):
-        used = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
-        if used.size == 0:
-            return None
-        box.append(slice(int(used[0]), int(used[-1]) + 1))
-    return box[0], box[1], box[2]
