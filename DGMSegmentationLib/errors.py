@@ -178,8 +178,8 @@ def explained(error: BaseException, step: str = "The run") -> DGMError:
             # even to ask whether a file is there can fail, so anything may meet this anywhere
             return PathError("path_unreachable", path=error.filename, reason=reason)
         if error.filename:
-            return DGMError("file_trouble", path=error.filename, reason=reason)
-        return DGMError("some_file_trouble", reason=reason)
+            return DGMError("file_access", path=error.filename, reason=reason)
+        return DGMError("some_file_access", reason=reason)
     return UnexpectedError("unexpected", step=step, type=type(error).__name__, text=error)
 
 

@@ -151,12 +151,12 @@ class Image:
 
     def __repr__(self) -> str:
         size, edges = " x ".join(map(str, self.shape)), " x ".join(f"{s:.4g}" for s in self.spacing)
-        told = [size, f"{edges} mm", self.grid.axis_codes, str(self.data.dtype)]
+        parts = [size, f"{edges} mm", self.grid.axis_codes, str(self.data.dtype)]
         if self.label_set is not None:
-            told.append(f"labels of {self.label_set.name}")
-        told += [self.unit] if self.unit else []
-        told += [repr(self.path.name)] if self.path is not None else []
-        return f"Image({', '.join(told)})"
+            parts.append(f"labels of {self.label_set.name}")
+        parts += [self.unit] if self.unit else []
+        parts += [repr(self.path.name)] if self.path is not None else []
+        return f"Image({', '.join(parts)})"
 
     def _repr_html_(self) -> str:
         return picture_of(self)

@@ -145,9 +145,9 @@ class SegmentOptions:
 
     def __repr__(self) -> str:
         """What is not the default."""
-        told = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)]
+        settings = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)]
         plain = [f"{f.name}={f.default!r}" for f in fields(self)]
-        return f"SegmentOptions({', '.join(one for one, other in zip(told, plain, strict=True) if one != other)})"
+        return f"SegmentOptions({', '.join(one for one, other in zip(settings, plain, strict=True) if one != other)})"
 
     def changed(self, **changes: Any) -> "SegmentOptions":
         """A copy with other values; raises InputError for an unknown name, too."""

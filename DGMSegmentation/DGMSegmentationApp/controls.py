@@ -67,8 +67,8 @@ class Controls(Table):
             title, subject = stem(name), subject_of(name)
 
             def show() -> None:
-                self.say("")
-                self.say(self.show(image, kind, title, subject) or "")
+                self.show_message("")
+                self.show_message(self.show(image, kind, title, subject) or "")
 
             question = self._loss(kind)
             if question is not None:
@@ -157,7 +157,7 @@ class Controls(Table):
 
     def _start(self) -> None:
         state = self.state
-        self.say("")
+        self.show_message("")
         try:
             self.session.start(chosen_options(state))
         except Exception as error:
@@ -182,13 +182,13 @@ class Controls(Table):
                     self.fail(error)
                     updates = []
                 for update in updates:
-                    self._tell(update)
+                    self._show_progress(update)
                 self._show_phase()
                 if not self.session.running:
                     self.state.dgm_done += 1
                     return
 
-    def _tell(self, update: Update) -> None:
+    def _show_progress(self, update: Update) -> None:
         state = self.state
         if update.kind == "progress":
             state.dgm_step = update.text
@@ -201,12 +201,12 @@ class Controls(Table):
             else:
                 self.show_table()
             if update.text:
-                self.say(update.text, "warning", update.detail)
+                self.show_message(update.text, "warning", update.detail)
         elif update.kind == "failed":
             logging.error("%s\n%s", update.text, update.detail)
-            self.say(update.text, "error", update.detail or self.session.runner.log)
+            self.show_message(update.text, "error", update.detail or self.session.runner.log)
         else:
-            self.say(update.text)
+            self.show_message(update.text)
 
     def _show_phase(self) -> None:
         runner = self.session.runner
@@ -235,9 +235,9 @@ class Controls(Table):
         self.show_table()
         if self.session.units_wait:
             used, chosen = self.state.dgm_unit, self.state.dgm_units
-            self.say(Remark("unit_waits", used=used, chosen=chosen))
+            self.show_message(Remark("unit_waits", used=used, chosen=chosen))
         else:
-            self.unsay("unit_waits")
+            self.clear_message("unit_waits")
 
     def _show_unit(self) -> None:
         unit = self.session.unit

@@ -56,7 +56,7 @@ class EditorLogic(SegmentEditorLogic):
         self._undo_stack = UndoStack(undo_limit=UNDO_STEPS)
         self.segmentation_editor.set_undo_stack(self._undo_stack)
         self._connect_undo_stack_to_state()
-        self.segmentation_editor.active_segment_id_changed.connect(self._tell_node)
+        self.segmentation_editor.active_segment_id_changed.connect(self._update_node)
         self.segmentation_editor.segmentation_modified.connect(self.labels_changed)
         # The effect's own range is made for the whole head, where it separates skull and air.
         threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
@@ -96,7 +96,7 @@ class EditorLogic(SegmentEditorLogic):
         navigation.prepare_editor(node, volume, editor.editor_node)
         if chosen in editor.get_segment_ids():
             editor.set_active_segment_id(chosen)
-        self._tell_node(editor.get_active_segment_id())
+        self._update_node(editor.get_active_segment_id())
         self._on_segment_display_changed(self.data.segment_display)
 
     @property
@@ -207,6 +207,6 @@ class EditorLogic(SegmentEditorLogic):
         """True when the segment is shown."""
         return bool(self.segmentation_editor.get_segment_visibility(segment_id))
 
-    def _tell_node(self, segment_id: str) -> None:
+    def _update_node(self, segment_id: str) -> None:
         # The editable area leaves out the segment that the editor's node names; without it, nothing could be erased.
         self.segmentation_editor.editor_node.SetSelectedSegmentID(segment_id or None)

@@ -19,7 +19,7 @@ class Messages:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._pending: Any = None
-        self._said = ""
+        self._code = ""
 
     @property
     def state(self) -> Any:
@@ -42,19 +42,19 @@ class Messages:
             except Exception as error:
                 self.fail(error, "Opening the file")
 
-    def say(self, said: Coded | str, kind: str = "info", detail: str = "") -> None:
+    def show_message(self, content: Coded | str, kind: str = "info", detail: str = "") -> None:
         """Show one plain sentence, a remark's or one that is ready; an empty one takes it away."""
-        self._said = said.code if isinstance(said, Coded) else ""
-        text = said.sentence(FACE) if isinstance(said, Coded) else said
+        self._code = content.code if isinstance(content, Coded) else ""
+        text = content.sentence(FACE) if isinstance(content, Coded) else content
         with self.state as state:
             state.dgm_message, state.dgm_message_kind, state.dgm_detail = text, kind, detail
             if text:
                 state.dgm_panel = True  # else nobody would see it
 
-    def unsay(self, code: str) -> None:
+    def clear_message(self, code: str) -> None:
         """Take a remark away when it is the one that is shown."""
-        if self._said == code:
-            self.say("")
+        if self._code == code:
+            self.show_message("")
 
     @contextlib.contextmanager
     def busy(self, text: str) -> Iterator[None]:
@@ -73,4 +73,4 @@ class Messages:
         detail = "" if expected else "".join(traceback.format_exception(error))
         if not expected:
             logging.error("%s", detail)
-        self.say(explained(error, what), "error", detail)
+        self.show_message(explained(error, what), "error", detail)

@@ -191,9 +191,9 @@ class Routes:
             keep = kind == "model" or path.suffix == ".safetensors"  # the worker reads it at every run
             return web.json_response({"ok": True})
         except DGMError as error:
-            told = error.as_remark() if folder is None else _as_known(error, folder)
-            self._controls.say(told, "error")
-            return web.json_response({"ok": False, "message": told.sentence(FACE)})
+            remark = error.as_remark() if folder is None else _as_known(error, folder)
+            self._controls.show_message(remark, "error")
+            return web.json_response({"ok": False, "message": remark.sentence(FACE)})
         except Exception as error:
             self._controls.fail(error, "Opening the file")
             return web.json_response({"ok": False, "message": Remark("file_not_opened").sentence(FACE)})
@@ -223,8 +223,8 @@ class Routes:
         return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
 
-def _answer(status: int, said: Coded) -> web.Response:
-    return web.Response(status=status, text=said.sentence(FACE))
+def _answer(status: int, coded: Coded) -> web.Response:
+    return web.Response(status=status, text=coded.sentence(FACE))
 
 
 def _as_known(error: DGMError, folder: Path) -> Remark:

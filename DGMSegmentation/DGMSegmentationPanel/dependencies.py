@@ -35,7 +35,7 @@ class Dependencies:
         lacking = missing(self._requirements)
         self._ui.dependencyBox.visible = bool(lacking)
         if lacking:
-            self._note.say(_("Needed once: {packages}.").format(packages=", ".join(lacking)))
+            self._note.show(_("Needed once: {packages}.").format(packages=", ".join(lacking)))
         return not lacking
 
     def install(self) -> None:
@@ -50,11 +50,11 @@ class Dependencies:
             if "declined" not in str(
                 error
             ):  # the user said no to pip_ensure: what is needed stays to be read
-                self._note.say(str(error))
+                self._note.show(str(error))
             return
         except Exception:  # pip failed (CalledProcessError), or what it installed cannot be loaded
             logging.exception("DGMSegmentation: the installation failed")
-            self._note.say(
+            self._note.show(
                 _(
                     "The installation failed: check the internet connection, see the log, then click Install again."
                 )

@@ -50,7 +50,7 @@ class Exports:
 
     def forget(self) -> None:
         """The scene is gone, or another result is shown: the last sentence is about something else."""
-        self._note.say("")
+        self._note.show("")
 
     def save_table(self) -> None:
         """Ask for a file and write the table, long or wide."""
@@ -75,10 +75,10 @@ class Exports:
             if clash and not slicer.util.confirmYesNoDisplay(f"<p>{html.escape(clash)}</p>"):
                 return ""
             added, replaced = self._cohort.append(rows, sources, path)
-            said = _("Added {added} rows to {name}.") if added or not replaced else ""
+            template = _("Added {added} rows to {name}.") if added or not replaced else ""
             if replaced:
-                said = f"{said} {_('Replaced {replaced} rows in {name}.')}".strip()
-            return said.format(added=added, replaced=replaced, name=Path(path).name)
+                template = f"{template} {_('Replaced {replaced} rows in {name}.')}".strip()
+            return template.format(added=added, replaced=replaced, name=Path(path).name)
 
         self._do(act)
 
@@ -133,7 +133,7 @@ class Exports:
 
     def _do(self, act: Callable[[], str]) -> None:
         """Take the old sentence away, act, and say what came of it; nothing when the user closed a dialog."""
-        self._note.say("")
+        self._note.show("")
         try:
             text = act()
         except Exception as error:
@@ -141,4 +141,4 @@ class Exports:
 
             logging.exception("DGMSegmentation: export failed")
             text = explained(error, _("The export")).sentence("panel")
-        self._note.say(text)
+        self._note.show(text)

@@ -135,7 +135,7 @@ class Inputs:
             if header.licence:  # its name in the line, its words in the tooltip
                 text = f"{text} ({_('licence')}: {header.licence.split(',')[0]})"
                 licence = f"{_('Licence')}: {header.licence}"
-        self._description.say(text)
+        self._description.show(text)
         self._ui.modelDescription.toolTip = tool_tip(licence)
         self._show_channels(header.channels[1:] if header is not None else ())
 

@@ -29,7 +29,7 @@ class Note:
         self._watch = _Resized(self._fit)
         label.installEventFilter(self._watch)
 
-    def say(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Show a text; an empty one hides the line."""
         if self.label.text != text:
             self.label.text = text

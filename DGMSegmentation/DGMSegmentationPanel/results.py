@@ -148,7 +148,7 @@ class Results:
             notes = [remark.sentence("panel") for remark in self.measurement.notes]
             sentences = [note, *notes, lookup.doubt(node), origin(node)]
             note = " ".join(filter(None, sentences))
-        self._note.say(note)
+        self._note.show(note)
         self._show_unit(node)
         self._views.update()
         self._changed()

@@ -67,7 +67,7 @@ class Running:
             # A message box guesses whether a text is HTML, and a node's name may be anything.
             if not slicer.util.confirmYesNoDisplay(f"<p>{html.escape(question)}</p>"):
                 return
-        self.say("")
+        self.show_message("")
         try:
             options = options_of(parameters)
             self._runner.start(parameters.inputVolume, options, output, self._inputs.channels())
@@ -88,7 +88,7 @@ class Running:
         """The scene is closing: end a run without a word."""
         self._timer.stop()
         self._runner.abort()
-        self.say("")
+        self.show_message("")
         self._show_state()
 
     def stop(self) -> None:
@@ -96,10 +96,10 @@ class Running:
         self._timer.stop()
         self._runner.stop()
 
-    def say(self, text: str, detail: str = "") -> None:
+    def show_message(self, text: str, detail: str = "") -> None:
         """Show one plain sentence below the button, the rest behind Details; an empty text hides both."""
         self._ui.messageBox.visible = bool(text)
-        self._message.say(text)
+        self._message.show(text)
         self._ui.detailsButton.visible = bool(detail)
         self._ui.detailsButton.checked = False
         self._ui.detailsText.plainText = detail
@@ -115,12 +115,12 @@ class Running:
             self._show_state()
             if update.kind == "failed":
                 logging.error("DGMSegmentation: %s\n%s", update.text, update.detail)
-                self.say(update.text, update.detail or self._runner.log)
+                self.show_message(update.text, update.detail or self._runner.log)
             elif update.kind == "cancelled":
-                self.say(update.text)
+                self.show_message(update.text)
                 self._runner.preload()  # the worker may have been ended; the next click shall not wait for the engine
             else:
-                self.say(update.text, update.detail)
+                self.show_message(update.text, update.detail)
                 # In the loop's next turn, so that no single step holds the window for long.
                 qt.QTimer.singleShot(0, partial(self._present, update))
         if self._runner.state != IDLE:
@@ -136,7 +136,7 @@ class Running:
 
         detail = "".join(traceback.format_exception(error))
         logging.error("DGMSegmentation: %s", detail)
-        self.say(explained(error, _("The segmentation")).sentence("panel"), detail)
+        self.show_message(explained(error, _("The segmentation")).sentence("panel"), detail)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -144,7 +144,7 @@ class Running:
         self._ui.progressBox.visible = state != IDLE
         self._ui.cancelButton.enabled = state not in (IDLE, CANCELLING)
         step = _("Cancelling") if state == CANCELLING else self._step
-        self._progress.say(f"{step} - {self._runner.seconds:.0f} s")
+        self._progress.show(f"{step} - {self._runner.seconds:.0f} s")
         self.refresh()
 
     def _show_details(self, shown: bool) -> None:

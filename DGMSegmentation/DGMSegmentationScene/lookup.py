@@ -38,15 +38,15 @@ def recognise(node: Any) -> bool:
         if match is None:
             return False
         numbers[segmentation.GetNthSegmentID(index)] = int(match[1])
-    label_set, labels, told = _meaning(file)
-    if not told and not set(numbers.values()) <= set(labels):
+    label_set, labels, is_stated = _meaning(file)
+    if not is_stated and not set(numbers.values()) <= set(labels):
         return False
     node.SetAttribute(LABEL_SET, json.dumps(label_set.to_dict()))
     dresses = {s.label: (s, tags) for s, tags in zip(label_set, segment_tags(label_set), strict=True)}
     for segment_id, number in numbers.items():
         if number in labels:
             dress(segmentation.GetSegment(segment_id), *dresses[labels[number]])
-    if not told:
+    if not is_stated:
         node.SetAttribute(BY_VALUE, "true")
     return bool(structure_segments(node))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Target:
-    """The volume and the output of a run, remembered by id. ``said``: what the user should know of the result."""
+    """The volume and the output of a run, remembered by id. ``remarks``: what the user should know of the result."""
 
     scene: Any
     volume_id: str
@@ -26,7 +26,7 @@ class Target:
     output_was_edited: bool = False
     voxels_time: int = 0
     """When the volume's voxels were changed last."""
-    said: "list[Remark]" = field(default_factory=list)
+    remarks: "list[Remark]" = field(default_factory=list)
 
     @classmethod
     def of(cls, volume: Any, output: Any = None) -> "Target":
@@ -69,7 +69,7 @@ class Target:
             node = create_segmentation(self.scene, volume)
         waits = edited is not None and edited is not node
         if edited is not None and waits:
-            self.said.append(Remark("edited_during_run", name=edited.GetName(), new=node.GetName()))
+            self.remarks.append(Remark("edited_during_run", name=edited.GetName(), new=node.GetName()))
         show_labels(node, volume, labels, label_set)
         write_provenance(node, volume, event["provenance"])
         mark_unedited(node)

@@ -244,29 +244,32 @@ class Runner:
         if kind == "progress":
             return Update("progress", event["step"], float(event["fraction"]))
         if kind == "status":
-            return Update("progress", self._worded(event.get("remark") or {"message": event["text"]}), -1.0)
+            return Update("progress", self._sentence(event.get("remark") or {"message": event["text"]}), -1.0)
         if kind == "cancelled":
             return self._finish(Update("cancelled", "Cancelled; nothing was changed."))
         if kind == "error":
             from DGMSegmentationLib.worker.protocol import error_of
 
             detail = event.get("detail", "")
-            return self._finish(Update("failed", self._worded(event), detail=detail, error=error_of(event)))
+            return self._finish(Update("failed", self._sentence(event), detail=detail, error=error_of(event)))
         if kind == "done":
             try:
                 node, measured = self._target.receive(event)
             except Exception as error:
                 return self._finish(self._failure(error))
-            said = [remark.sentence(self._face) for remark in self._target.said]
-            said += [self._worded(warning) for warning in event.get("warnings") or ()]
-            text, detail = (said[0] if said else ""), ("\n".join(said) if len(said) > 1 else "")
+            sentences = [remark.sentence(self._face) for remark in self._target.remarks]
+            sentences += [self._sentence(warning) for warning in event.get("warnings") or ()]
+            text, detail = (
+                (sentences[0] if sentences else ""),
+                ("\n".join(sentences) if len(sentences) > 1 else ""),
+            )
             return self._finish(Update("finished", text, 1.0, detail, node.GetID(), measured))
         return None
 
-    def _worded(self, said: Mapping[str, Any]) -> str:
+    def _sentence(self, part: Mapping[str, Any]) -> str:
         from DGMSegmentationLib.worker.protocol import sentence_of
 
-        return sentence_of(said, self._face)
+        return sentence_of(part, self._face)
 
     def _failure(self, error: BaseException) -> Update:
         from DGMSegmentationLib.errors import explained

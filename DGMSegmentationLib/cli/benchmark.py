@@ -73,7 +73,7 @@ def benchmark(
     for name, value in found["machine"].items():
         typer.echo(f"{name}: {value}")
 
-    def tell(text: str) -> None:
+    def report(text: str) -> None:
         typer.echo(f"... {text}", err=True)
 
     def keep() -> None:
@@ -82,22 +82,22 @@ def benchmark(
             write_json(json_file, found)
 
     if Part.segment in parts:  # before the networks, whose processes may be larger
-        tell("segment, cold")
+        report("segment, cold")
         found["segment_cold"] = cold(image, placed)
-        tell("segment, warm")
+        report("segment, warm")
         found["segment_warm"] = warm(image, placed)
         share = around_the_network(found["segment_warm"])
         found["segment_warm"]["around_the_network_percent"] = round(share, 1)
         _show_steps(found)
         keep()
     if Part.networks in parts:
-        found["networks"] = measure_methods(jobs, image, options.units, peaks, header.prior_box, tell)
+        found["networks"] = measure_methods(jobs, image, options.units, peaks, header.prior_box, report)
         _show_networks(found["networks"])
         keep()
     if Part.training in parts:
         found["training"] = []
         for preset in ("part1", "part1-dense", "part2", "part2-dense", "default"):
-            tell(f"training, {preset}")
+            report(f"training, {preset}")
             found["training"].append(training_throughput(preset, place))
         _show_training(found["training"])
         keep()

@@ -68,12 +68,12 @@ def cohort(
     A second run does only what is missing or out of date. Labels saved as ..._seg-DGM_desc-edited_dseg.nii.gz win over
     automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1.
     """
-    from ..cohort.plan import CaseSettings, Force
+    from ..cohort.plan import CaseSettings, Rerun
     from ..cohort.run import Request, run_cohort
 
     settings = CaseSettings(options, reference=reference, norms=str(norms) if norms else None)
-    force = Force(redo, retry_failed, overwrite, frozenset(participant or []))
-    request = Request(source, output, settings, parts, force, workers, scheduler, dry_run)
+    rerun = Rerun(redo, retry_failed, overwrite, frozenset(participant or []))
+    request = Request(source, output, settings, parts, rerun, workers, scheduler, dry_run)
 
     def log(text: object) -> None:
         typer.echo(f"dgmseg: {text}", err=True)

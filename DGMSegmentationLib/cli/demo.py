@@ -67,13 +67,13 @@ def demo(
         f"{result.provenance['options']['device']}. {header['intended_use']}"
     )
     typer.echo(f"Written to {output.resolve()}:")
-    said = {
+    roles = {
         "report": "open this page in a browser",
         "picture": "the labels over the QSM",
         "labels": "labels, on the grid of the QSM",
         "table": "ROI table",
     }
-    for role, what in said.items():
+    for role, what in roles.items():
         if paths[role].exists():
             typer.echo(f"  {paths[role].name}  {what}")
     typer.echo(f"  {table.name}  the table above")

@@ -122,7 +122,7 @@ def takes_options(
     return decorate
 
 
-def _told(option: "Field[Any]") -> Any:
+def _typer_option(option: "Field[Any]") -> Any:
     """The names and the help of a field of SegmentOptions, for typer."""
     about, default = option.metadata, option.default
     words = [f"--{option.name.replace('_', '-')}", *filter(None, [about["short"]])]
@@ -131,7 +131,7 @@ def _told(option: "Field[Any]") -> Any:
     return typer.Option(*words, help=about["help"], show_default=default not in ("", None))
 
 
-MODEL = _told(next(option for option in option_fields() if option.name == "model"))
+MODEL = _typer_option(next(option for option in option_fields() if option.name == "model"))
 
 
 def _parameter(option: "Field[Any]") -> inspect.Parameter:
@@ -143,7 +143,7 @@ def _parameter(option: "Field[Any]") -> inspect.Parameter:
     elif kind is str and option.metadata["choices"]:
         kind = _choice(option.name, option.metadata["choices"])
         default = kind(default)
-    annotation = Annotated[kind, _told(option)]
+    annotation = Annotated[kind, _typer_option(option)]
     return inspect.Parameter(
         option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )

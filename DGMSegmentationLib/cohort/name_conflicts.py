@@ -33,12 +33,12 @@ def _one_of(group: "Sequence[CohortCase]") -> "CohortCase":
     if len(group) == 1:
         return group[0]
     places = list(dict.fromkeys(case.source for case in group))
-    twins = (
-        Remark("case_twins", places=places, name=group[0].name)
+    problem = (
+        Remark("case_in_two_places", places=places, name=group[0].name)
         if len(places) > 1
         else Remark("case_listed_twice", place=places[0], count=len(group))
     )
-    return replace(group[0], problem=str(twins))
+    return replace(group[0], problem=str(problem))
 
 
 def _shared(

@@ -82,7 +82,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Force:
+class Rerun:
     """What to do again although nothing has changed."""
 
     redo: bool = False
@@ -92,7 +92,7 @@ class Force:
 
 
 def decide(
-    case: CohortCase, paths: CasePaths, settings: CaseSettings, record: Record | None, force: Force
+    case: CohortCase, paths: CasePaths, settings: CaseSettings, record: Record | None, rerun: Rerun
 ) -> Step:
     """Compare a case with its record. Labels that someone changed by hand are never made again unasked."""
     if case.problem:
@@ -103,7 +103,7 @@ def decide(
         return Step(case, paths, "refuse", str(both), record)
     edited = corrected[0] if corrected else None
     automatic = record.automatic if record else None
-    if edited is None and not force.overwrite and is_foreign(paths.labels, automatic):
+    if edited is None and not rerun.overwrite and is_foreign(paths.labels, automatic):
         return Step(case, paths, "refuse", str(foreign_labels(paths, automatic)), record)
 
     def do(what: str, why: str) -> Step:
@@ -112,7 +112,7 @@ def decide(
     full = "measure" if edited else "segment"
     if record is None:
         return do(full, "new")
-    if force.redo:
+    if rerun.redo:
         return do(full, "asked for again")
     removed = edited is None and record.corrected
     failed = record.status == "failed"
@@ -122,14 +122,14 @@ def decide(
         if not is_same(edited, record.edited):
             return do("measure", "correction changed" if record.edited else "corrected by hand")
     elif not _labels_current(paths, settings, record.inputs, automatic):
-        if failed and not removed and _failed_alike(record, settings) and not force.retry_failed:
+        if failed and not removed and _failed_alike(record, settings) and not rerun.retry_failed:
             return do("nothing", "failed before")
         why = "correction removed" if failed and removed else _why_labels(paths, settings, automatic, record)
         return do("segment", why)
     if failed:
         if removed:  # what failed was the correction, perhaps
             return do("measure", "correction removed")
-        again = force.retry_failed or record.kind != "input" or record.rows_of != settings.of_rows(case)
+        again = rerun.retry_failed or record.kind != "input" or record.rows_of != settings.of_rows(case)
         return do("measure" if again else "nothing", "failed before")
     if record.status != "done":
         return do(full if edited else "measure", "interrupted before")

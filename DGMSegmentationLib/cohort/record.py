@@ -161,7 +161,7 @@ def is_same(path: Path, stamp: Stamp | None) -> bool:
         return False
 
 
-def read_record(path: Path, remark: Callable[[Remark], None] = lambda said: None) -> Record | None:
+def read_record(path: Path, remark: Callable[[Remark], None] = lambda _: None) -> Record | None:
     """The record of a case; None when there is none, or a damaged one or one of a later version, which is remarked."""
     try:
         content = path.read_bytes()

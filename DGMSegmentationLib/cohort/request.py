@@ -11,7 +11,7 @@ from ..measurement.case import REFERENCE_WORDS
 from ..measurement.norms import read_norms
 from ..models.model import find_model, read_header
 from .find import Cohort
-from .plan import CaseSettings, Force
+from .plan import CaseSettings, Rerun
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Request:
     settings: CaseSettings
     """``options.model`` may still be a bundled model's name."""
     parts: bool = False
-    force: Force = field(default_factory=Force)
+    rerun: Rerun = field(default_factory=Rerun)
     workers: int | None = None
     scheduler: str | None = None
     dry_run: bool = False

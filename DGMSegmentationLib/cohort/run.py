@@ -16,7 +16,7 @@ from .group import Entry, same_images, without_norm, write_group
 from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
-from .plan import CaseSettings, Force, Step, Task, decide, refreshed
+from .plan import CaseSettings, Rerun, Step, Task, decide, refreshed
 from .provenance import group_provenance, mixed
 from .record import Record, read_record, write_record
 from .request import Request, checked, selected_cases
@@ -87,7 +87,7 @@ def run_cohort(
     cohort = find_cohort(request.source, channels, request.parts)
     if cohort.no_ages and settings.norms:  # which go by age and sex
         raise cohort.no_ages
-    selected = selected_cases(cohort, request.force.selected)
+    selected = selected_cases(cohort, request.rerun.selected)
     output = request.output
     check_output(output, cohort.root)
     # Remarks come when nothing is refused any more, so that a refusal is one sentence.
@@ -96,7 +96,7 @@ def run_cohort(
     for remark in cohort.remarks:
         log(remark)
     if request.dry_run:
-        steps = _steps(cohort, output, settings, request.force, selected, log)
+        steps = _steps(cohort, output, settings, request.rerun, selected, log)
         entries = tuple(_entry(step, step.record) for step in steps)
         todo = [step for step in steps if step.do in ("segment", "measure")]
         return Summary(
@@ -110,14 +110,14 @@ def run_cohort(
 
 
 def _steps(
-    cohort: Cohort, output: Path, settings: CaseSettings, force: Force, selected: frozenset[str], log: Log
+    cohort: Cohort, output: Path, settings: CaseSettings, rerun: Rerun, selected: frozenset[str], log: Log
 ) -> list[Step]:
     steps = []
     for case in cohort.cases:
         paths = case_paths(output, case.name)
         record = read_record(paths.record, log)
         if case.name in selected:
-            steps.append(decide(case, paths, settings, record, force))
+            steps.append(decide(case, paths, settings, record, rerun))
         else:
             steps.append(Step(case, paths, "nothing", "not selected", record))
     return steps
@@ -136,7 +136,7 @@ def _run(
     log: Log,
 ) -> Summary:
     output, name = request.output, secrets.token_hex(4)
-    steps = _steps(cohort, output, settings, request.force, selected, log)
+    steps = _steps(cohort, output, settings, request.rerun, selected, log)
     records = {step.case.name: step.record for step in steps}
     for step in steps:
         if (fresh := refreshed(step)) is not None:
@@ -221,7 +221,7 @@ def _no_answers() -> Generator[Answer, None, None]:
 
 def _task(step: Step, request: Request, settings: CaseSettings, run: str) -> Task:
     edited = step.edited.absolute() if step.edited else None
-    overwrite = request.force.overwrite
+    overwrite = request.rerun.overwrite
     return task_of(
         step.case,
         request.output,

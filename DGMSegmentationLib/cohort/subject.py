@@ -135,13 +135,13 @@ def _run(task: Task, case: CohortCase, settings: CaseSettings, paths: CasePaths,
         record.edited = full_stamp(edited)
     norms = read_norms(settings.norms, case.age, case.sex, settings.label_set()) if settings.norms else None
     image = read_image(case.image)
-    said: list[Remark] = []
+    warnings: list[Remark] = []
     if task.do == "segment":
-        result = _segmented(case, image, settings, said.append)
+        result = _segmented(case, image, settings, warnings.append)
     else:
         result = _measured(case, image, edited or paths.labels, settings, record, edited is not None)
     result.provenance["checksums"] = record.inputs.checksums
-    record.warnings = [str(remark) for remark in said or result.measured.warnings]
+    record.warnings = [str(remark) for remark in warnings or result.measured.warnings]
     record.rows = list(result.measured.rows)
     write_results(task, case, settings, paths, record, result, norms)
 

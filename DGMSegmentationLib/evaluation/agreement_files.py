@@ -36,7 +36,7 @@ def methods_from_tables(paths: Sequence[Path]) -> dict[str, list[RoiRow]]:
         names = [f"{path.absolute().parent.name}/{name}" for path, name in zip(paths, names, strict=True)]
     if len(set(names)) < len(names):
         raise InputError("tables_same_name")
-    tables = {name: _told_apart(path) for name, path in zip(names, paths, strict=True)}
+    tables = {name: _rows_with_entities(path) for name, path in zip(names, paths, strict=True)}
     several = any(map(_has_several, tables.values()))
     return {name: _by_visit(rows) if several else [row for row, _ in rows] for name, rows in tables.items()}
 
@@ -47,8 +47,8 @@ def methods_by_entity(path: Path, entity: str) -> dict[str, list[RoiRow]]:
     The session is that of the column ``session`` where the table has one (those of a cohort do). Further entities keep
     telling apart the images of a subject. Raises InputError when an image lacks the entity.
     """
-    methods: dict[str, list[_Told]] = {}
-    for row, found in _told_apart(path):
+    methods: dict[str, list[_RowOfImage]] = {}
+    for row, found in _rows_with_entities(path):
         if entity not in found:
             raise InputError("image_without_entity", image=row.image, path=path, entity=entity)
         methods.setdefault(f"{entity}-{found[entity]}", []).append((row, found))
@@ -59,28 +59,28 @@ def methods_by_entity(path: Path, entity: str) -> dict[str, list[RoiRow]]:
     }
 
 
-_Told = tuple[RoiRow, Mapping[str, str]]
+_RowOfImage = tuple[RoiRow, Mapping[str, str]]
 """A row and what tells its image apart."""
 
 
-def _told_apart(path: Path) -> list[_Told]:
+def _rows_with_entities(path: Path) -> list[_RowOfImage]:
     """The rows of a long table with the entities of their images; a column ``session`` goes before the name."""
-    told: list[_Told] = []
+    rows: list[_RowOfImage] = []
     for row, line in zip(read_long(path), read_table(path), strict=True):
         found = entities(stem(Path(row.image)))
         session = line.get("session", "").strip().removeprefix("ses-")
         if session not in ("", "n/a"):
             found["ses"] = session
-        told.append((row, found))
-    return told
+        rows.append((row, found))
+    return rows
 
 
-def _has_several(rows: Sequence[_Told]) -> bool:
+def _has_several(rows: Sequence[_RowOfImage]) -> bool:
     """True when a subject has more than one image here."""
     return len({(row.subject, row.label) for row, _ in rows}) < len(rows)
 
 
-def _by_visit(rows: Sequence[_Told], without: str = "") -> list[RoiRow]:
+def _by_visit(rows: Sequence[_RowOfImage], without: str = "") -> list[RoiRow]:
     """The rows with session and run beside the subject, so that each image counts as one."""
     return [
         replace(

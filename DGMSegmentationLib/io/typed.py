@@ -104,10 +104,10 @@ def _refuse_unknown(kind: object, values: object, what: str, prefix: str) -> Non
         _refuse_unknown(hints[key], value, what, f"{prefix}{key}.")
 
 
-def _refusal(said: str, kind: object, values: object, what: str) -> InputError:
+def _refusal(complaint: str, kind: object, values: object, what: str) -> InputError:
     """What msgspec said of a field, as an error with a code of ours."""
-    found = _PLACE.fullmatch(said)
-    text, place = (found["what"], found["place"]) if found else (said, "")
+    found = _PLACE.fullmatch(complaint)
+    text, place = (found["what"], found["place"]) if found else (complaint, "")
     if missing := re.fullmatch(r"Object missing required field `(.+)`", text):
         return InputError("value_missing", what=what, place=".".join(filter(None, (place, missing[1]))))
     place = place.replace("[...]", "")

@@ -36,13 +36,13 @@ def open_ppb(source: ImageSource, units: str = "auto", mask: NDArray[np.bool_] |
     else:
         ppb, mask, decision = bring_to_ppb(image, units, mask)
     try:
-        said = check_head_size(mask, image.spacing, image.grid.axis_codes, name)
+        found = check_head_size(mask, image.spacing, image.grid.axis_codes, name)
     except InputError as error:
-        said = [error.as_remark()]
+        found = [error.as_remark()]
     # The voxel size cannot be given here: rows are measured as the file says.
-    said = [Remark("size_doubted", doubt=remark) if remark.code in _SIZES else remark for remark in said]
+    found = [Remark("size_doubted", doubt=remark) if remark.code in _SIZES else remark for remark in found]
     return Case(
-        ppb, mask, decision, image, warnings=(*image.warnings, *unit_contradiction(image, decision), *said)
+        ppb, mask, decision, image, warnings=(*image.warnings, *unit_contradiction(image, decision), *found)
     )
 
 

@@ -83,11 +83,11 @@ def _compared(
     high = np.ceil(np.maximum(landed.max(axis=0), mine_at.max(axis=0)) + margin).astype(int) + 1
     box = tuple(slice(a, b) for a, b in zip(low, np.minimum(high, array.shape), strict=True))
     part = array[box]
-    back = np.linalg.inv(moved)
+    inverse = np.linalg.inv(moved)
     carried = ndimage.affine_transform(
         main_part(array == there.label).astype(np.float32),
-        back[:3, :3],
-        offset=back[:3, :3] @ low + back[:3, 3],
+        inverse[:3, :3],
+        offset=inverse[:3, :3] @ low + inverse[:3, 3],
         output_shape=part.shape,
         order=1,
     )

@@ -132,12 +132,12 @@ def _of_network(notes: Mapping[str, Any], label_set: LabelSet) -> list[Remark]:
     ]
 
 
-def confidence(undecided: Mapping[str, float], structures: int) -> float:
+def confidence(entropies: Mapping[str, float], structures: int) -> float:
     """Mean over all structures of how decided the network was, 0 to 1; a structure that it did not find counts 0.
 
-    ``undecided``: mean entropy inside each structure as a share of ln 2, by abbreviation.
+    ``entropies``: mean entropy inside each structure as a share of ln 2, by abbreviation.
     """
-    return sum(max(0.0, 1.0 - share) for share in undecided.values()) / max(1, structures)
+    return sum(max(0.0, 1.0 - share) for share in entropies.values()) / max(1, structures)
 
 
 def _confident(notes: Mapping[str, Any], label_set: LabelSet) -> bool:

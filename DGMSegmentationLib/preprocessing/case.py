@@ -85,7 +85,7 @@ def unit_contradiction(image: Image, decision: UnitDecision) -> list[Remark]:
     if not decision.detected or image.unit in (None, decision.unit):
         return []
     name = image.path.name if image.path else "The image"
-    return [Remark("unit_contradiction", name=name, taken=decision.unit, said=image.unit)]
+    return [Remark("unit_contradiction", name=name, taken=decision.unit, stated=image.unit)]
 
 
 def open_case(

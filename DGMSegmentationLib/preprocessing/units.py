@@ -71,8 +71,8 @@ def decide_units(
         return UnitDecision(hint, FACTOR_TO_PPB[hint], f"{hint} as the file says ({measured})", True)
     else:
         raise InputError("unit_unclear", image=name, spread=spread)
-    said = f"; the file says {hint}" if hint in FACTOR_TO_PPB and hint != unit else ""
-    return UnitDecision(unit, FACTOR_TO_PPB[unit], f"{unit}, because {measured}{said}", True)
+    contradiction = f"; the file says {hint}" if hint in FACTOR_TO_PPB and hint != unit else ""
+    return UnitDecision(unit, FACTOR_TO_PPB[unit], f"{unit}, because {measured}{contradiction}", True)
 
 
 def _not_qsm(values: NDArray[np.floating], low: float, high: float, whole: bool) -> str | None:

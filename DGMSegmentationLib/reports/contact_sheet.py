@@ -64,9 +64,9 @@ def slice_groups(
 
     By height there is a new slice at the two widest gaps of more than 4 mm. ``height_mm`` is that of a voxel.
     """
-    told = {s.nucleus: s.sheet_slice for s in label_set if s.sheet_slice is not None}
-    if len(told) == len(label_set.nuclei):
-        return [tuple(n for n in told if told[n] == number) for number in sorted(set(told.values()))]
+    slices = {s.nucleus: s.sheet_slice for s in label_set if s.sheet_slice is not None}
+    if len(slices) == len(label_set.nuclei):
+        return [tuple(n for n in slices if slices[n] == number) for number in sorted(set(slices.values()))]
     heights = {}
     for nucleus in label_set.nuclei:
         inside = np.isin(labels, [s.label for s in label_set.of_nucleus(nucleus)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import InputError, Remark
 from ..measurement.case import measure_case
-from .confidence import undecided_shares
+from .confidence import entropy_shares
 from .convention import Convention
 from .pipeline import Segmentation, Stopwatch, to_native
 
@@ -26,15 +26,15 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     convention = Convention.of(kept.model, protocol)
     options = kept.options.changed(protocol=protocol)
     probabilities = convention.structures(kept.probabilities.astype(np.float32), kept.grid)
-    said: list[Remark] = [r for r in result.warnings if r.code != "structure_missing"]
+    warnings: list[Remark] = [r for r in result.warnings if r.code != "structure_missing"]
     clock = Stopwatch()
     notes = {
         key: value for key, value in result.provenance.items() if key in ("beyond_prior_box", "sign_flip")
     }
-    notes["undecided"] = undecided_shares(probabilities, convention.labels, convention.label_set)
+    notes["undecided"] = entropy_shares(probabilities, convention.labels, convention.label_set)
     image, mask = result.image, result.mask
     labelled = to_native(
-        image, mask, convention, probabilities, kept.grid, kept.native, options, said.append, clock, notes
+        image, mask, convention, probabilities, kept.grid, kept.native, options, warnings.append, clock, notes
     )
     measured = measure_case(
         labelled.labels, result.measured.opened, result.measured.options, network=labelled.notes
@@ -45,13 +45,13 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         **{key: labelled.notes[key] for key in _OF_LABELS if key in labelled.notes},
         "label_set": {"name": known.name, "sha256": known.checksum},
         "options": {**result.provenance["options"], **options.recorded()},
-        "warnings": [str(remark) for remark in said],
+        "warnings": [str(remark) for remark in warnings],
     }
     return replace(
         result,
         measured=measured,
         provenance=provenance,
         probabilities=labelled.probabilities,
-        warnings=tuple(said),
+        warnings=tuple(warnings),
         seconds={**result.seconds, **clock.seconds},
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..structures import STANDARD, LabelSet
 
 
-def undecided_shares(
+def entropy_shares(
     probabilities: NDArray[np.floating[Any]], labels: Sequence[int], label_set: LabelSet = STANDARD
 ) -> dict[str, float]:
     """Mean entropy inside each structure that won a voxel, as a share of ln 2 (1: two classes equally likely).

@@ -18,7 +18,7 @@ from ..measurement.verdict import confidence
 from ..preprocessing.case import Case, with_axes
 from ..preprocessing.grid import mask_box, prepare
 from .convention import Convention
-from .region import prior_box, sure_structures, undecided_in
+from .region import entropy_shares_of_run, prior_box, sure_structures
 
 if TYPE_CHECKING:
     from ..inference.predictor import Predictor
@@ -57,18 +57,18 @@ class Orientation:
         return asdict(self)
 
 
-def looks_odd(undecided: Mapping[str, float], structures: int) -> bool:
+def looks_odd(entropies: Mapping[str, float], structures: int) -> bool:
     """Whether a structure is missing or was left undecided, or the network is little sure of all: no good map is odd."""
-    missing = len(undecided) < structures
+    missing = len(entropies) < structures
     return (
-        missing or max(undecided.values()) > ODD_SHARE or confidence(undecided, structures) < ODD_CONFIDENCE
+        missing or max(entropies.values()) > ODD_SHARE or confidence(entropies, structures) < ODD_CONFIDENCE
     )
 
 
 def better_orientation(
     predictor: "Predictor",
     case: Case,
-    undecided: Mapping[str, float],
+    entropies: Mapping[str, float],
     convention: Convention,
     cancel: Callable[[], bool] | None = None,
 ) -> Orientation | None:
@@ -79,7 +79,7 @@ def better_orientation(
         undecided: of the run on it, by abbreviation.
     """
     of = len(convention.label_set)
-    here = confidence(undecided, of)
+    here = confidence(entropies, of)
     pre = predictor.model.header.preprocessing
     codes = case.image.grid.axis_codes
     best, surest, spent = None, here, 0.0
@@ -91,7 +91,7 @@ def better_orientation(
         spent += predictor.work(size) / 1e9
         if spent > LARGEST_GMAC:
             break
-        shares = undecided_in(predictor, prepared, box, convention, cancel)
+        shares = entropy_shares_of_run(predictor, prepared, box, convention, cancel)
         found = confidence(shares, of)
         if found > surest and 2 * sure_structures(shares) > of:
             best, surest = (candidate, sure_structures(shares)), found
@@ -100,7 +100,7 @@ def better_orientation(
     if best is None or surest < here + BETTER_BY:
         return None
     return Orientation(
-        best[0], described(codes, best[0]), sure_structures(undecided), best[1], of, here, surest
+        best[0], described(codes, best[0]), sure_structures(entropies), best[1], of, here, surest
     )
 
 

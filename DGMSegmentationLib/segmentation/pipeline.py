@@ -287,10 +287,10 @@ def segment(
     """
     options = (options or SegmentOptions()).changed(**changes)
     clock = Stopwatch()
-    said: list[Remark] = []
+    warnings: list[Remark] = []
 
-    def tell(remark: Remark) -> None:
-        said.append(remark)
+    def warn(remark: Remark) -> None:
+        warnings.append(remark)
         (log or _log.warning)(remark)
 
     report = progress or (lambda step, fraction: None)
@@ -300,7 +300,7 @@ def segment(
             from ..inference.predictor import Predictor
 
             loaded = model if isinstance(model, Model) else load_model(model or options.model)
-            predictor = Predictor(loaded, options.device, log=tell)
+            predictor = Predictor(loaded, options.device, log=warn)
     header = predictor.model.header
     with clock("read"):
         stored = read_image(image)
@@ -313,15 +313,15 @@ def segment(
             extra=extra_channels,
         )
     for remark in case.warnings:
-        tell(remark)
-    predictor.log = tell
+        warn(remark)
+    predictor.log = warn
     labelled = label_case(
         case,
         predictor,
         options,
         progress=progress,
         cancel=cancel,
-        log=tell,
+        log=warn,
         clock=clock,
     )
     labels, notes = labelled.labels, labelled.notes
@@ -361,10 +361,10 @@ def segment(
             **recorded,
         },
         **{k: v if k == "protocol" else _rounded(v) for k, v in notes.items()},
-        "warnings": [str(remark) for remark in said],
+        "warnings": [str(remark) for remark in warnings],
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},
     }
     return Segmentation(
-        measured, provenance, labelled.probabilities, tuple(said), clock.seconds, labelled.kept
+        measured, provenance, labelled.probabilities, tuple(warnings), clock.seconds, labelled.kept
     )

@@ -13,7 +13,7 @@ from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
 from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
-from .confidence import flip_dice, undecided_shares
+from .confidence import entropy_shares, flip_dice
 from .convention import Convention
 from .postprocess import largest_components
 
@@ -118,7 +118,7 @@ def predict_region(
         classes = classes_in(None)
         probabilities = structures(classes, None)
         break
-    notes["undecided"] = undecided_shares(probabilities, convention.labels, convention.label_set)
+    notes["undecided"] = entropy_shares(probabilities, convention.labels, convention.label_set)
     return probabilities, classes, box, notes
 
 
@@ -126,41 +126,41 @@ def _name(convention: Convention, index: int) -> str:
     return convention.label_set.by_label(convention.labels[index]).abbreviation
 
 
-def sure_structures(undecided: Mapping[str, float]) -> int:
+def sure_structures(entropies: Mapping[str, float]) -> int:
     """How many structures were found by a network that was sure of them."""
-    return sum(share <= ENTROPY_SHARE for share in undecided.values())
+    return sum(share <= ENTROPY_SHARE for share in entropies.values())
 
 
 def sign_looks_flipped(
     predictor: "Predictor",
     negated: Callable[[], Prepared],
     box: "Box | None",
-    undecided: Mapping[str, float],
+    entropies: Mapping[str, float],
     convention: Convention,
     cancel: Callable[[], bool] | None = None,
 ) -> bool:
     """Whether the network is sure of most structures in the map with its sign changed, and was not in the map as it is.
 
-    ``negated`` prepares that map; it is asked only when there is doubt. ``undecided`` is of the map as it is.
+    ``negated`` prepares that map; it is asked only when there is doubt. ``entropies`` is of the map as it is.
     """
     half = (len(convention.labels) - 1) / 2
-    if sure_structures(undecided) >= half:
+    if sure_structures(entropies) >= half:
         return False
-    return sure_structures(undecided_in(predictor, negated(), box, convention, cancel)) > half
+    return sure_structures(entropy_shares_of_run(predictor, negated(), box, convention, cancel)) > half
 
 
-def undecided_in(
+def entropy_shares_of_run(
     predictor: "Predictor",
     prepared: Prepared,
     box: "Box | None",
     convention: Convention,
     cancel: Callable[[], bool] | None = None,
 ) -> dict[str, float]:
-    """How undecided the network is about each structure that it finds, see :func:`undecided_shares`; one run."""
+    """How undecided the network is about each structure that it finds, see :func:`entropy_shares`; one run."""
     probabilities = predict_case(predictor, prepared, box, convention, cancel=cancel)
     grid = prepared.grid if box is None else cropped(prepared.grid, box)
     probabilities = convention.structures(probabilities, grid)
-    return undecided_shares(probabilities, convention.labels, convention.label_set)
+    return entropy_shares(probabilities, convention.labels, convention.label_set)
 
 
 def predict_case(

@@ -40,7 +40,7 @@ SENTENCES = {
     ),
     "run_going_on": Sentence("A run is going on. Opening another file ends it."),
     "ends_the_run_too": Sentence("It also ends the run."),
-    # doors
+    # uploads and the page
     "address_not_ours": Sentence("This address is not the one that the program printed."),
     "open_elsewhere": Sentence("DGMSegmentation is open in another window."),
     "window_not_in_use": Sentence("This window is no longer the one in use:", app="reload it to go on here."),

@@ -42,7 +42,7 @@ SENTENCES = {
         "{path}, line {number}: {subject} and {other} would both be {name}:",
         "write a subject alike in all lines, or name two subjects so that letters and digits tell them apart.",
     ),
-    "case_twins": Sentence(
+    "case_in_two_places": Sentence(
         "{places: and } would both be {name}:",
         "keep one, or tell them apart by the session or by run- in the names of the images.",
     ),

@@ -18,10 +18,10 @@ SENTENCES = {
         panel="install it with the button Install in the panel.",
         app="install DGMSegmentation with the extra app again.",
     ),
-    "file_trouble": Sentence(
+    "file_access": Sentence(
         "The file {path} could not be read or written ({reason}):", "check the disk and try again."
     ),
-    "some_file_trouble": Sentence(
+    "some_file_access": Sentence(
         "A file could not be read or written ({reason}):", "check the disk and try again."
     ),
     "path_unreachable": Sentence(

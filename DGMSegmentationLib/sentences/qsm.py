@@ -23,7 +23,7 @@ SENTENCES = {
         **_UNIT,
     ),
     "unit_contradiction": Sentence(
-        "{name} is taken as {taken} from its values, but its header or sidecar says {said}:", **_UNIT
+        "{name} is taken as {taken} from its values, but its header or sidecar says {stated}:", **_UNIT
     ),
     "brain_not_finite": Sentence(
         "There is no finite value inside the brain in {image}:", "check which file it is."

@@ -89,9 +89,9 @@ def _lay(
     margin = 3
     wide = tuple(slice(max(0, s.start - margin), s.stop + margin) for s in box)
     smooth = ndimage.gaussian_filter((head.data[wide] == value).astype(np.float32), _SMOOTHING)
-    back = np.linalg.inv(to_voxel)
+    from_voxel = np.linalg.inv(to_voxel)
     corners = np.stack(np.meshgrid(*[(s.start, s.stop) for s in wide], indexing="ij"), -1).reshape(-1, 3)
-    there = corners @ back[:3, :3].T + back[:3, 3]
+    there = corners @ from_voxel[:3, :3].T + from_voxel[:3, 3]
     low = np.maximum(np.floor(there.min(axis=0)).astype(int), 0)
     high = np.minimum(np.ceil(there.max(axis=0)).astype(int) + 1, result.shape)
     if (high <= low).any():

@@ -54,8 +54,8 @@ class LabelSet:
 
     def __repr__(self) -> str:
         shown = [s.abbreviation for s in self.structures]
-        told = shown if len(shown) <= 12 else [*shown[:11], "..."]
-        return f"LabelSet({self.name!r}, {len(shown)} structures: {', '.join(told)})"
+        names = shown if len(shown) <= 12 else [*shown[:11], "..."]
+        return f"LabelSet({self.name!r}, {len(shown)} structures: {', '.join(names)})"
 
     def __iter__(self) -> Iterator[Structure]:
         return iter(self.structures)

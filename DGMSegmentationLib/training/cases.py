@@ -184,16 +184,16 @@ def absent_structures(cases: Sequence[Case]) -> list[Remark]:
     present = {case.name: set(np.unique(case.labels).tolist()) - {0} for case in cases}
     if cases and not any(present.values()):
         raise InputError("training_no_labels")
-    said = []
+    problems = []
     for structure in cases[0].label_set if cases else ():
         lacking = [name for name, labels in present.items() if structure.label not in labels]
         if lacking:
             listed = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
             name = structure.abbreviation
-            said.append(
+            problems.append(
                 Remark("structure_absent", structure=name, count=len(lacking), all=len(cases), names=listed)
             )
-    return said
+    return problems
 
 
 def exchanged_sides(cases: Sequence[Case]) -> list[Remark]:

@@ -68,12 +68,12 @@ def crossvalidate(
     if not resume and any(output.glob("fold-*")):
         raise InputError("crossval_exists", path=output)
     subjects = [s for s in find_subjects(data, ready.data.channels) if use_test or s.split != "test"]
-    say = log or (lambda text: None)
+    log = log or (lambda text: None)
     scores: list[CaseScore] = []
     counts: dict[str, int] = {}
     for fold in make_folds(subjects, folds, ready.seed):
         folder = output / f"fold-{fold.number:02d}"
-        say(f"Fold {fold.number} of {folds}: {', '.join(fold.test)}.")
+        log(f"Fold {fold.number} of {folds}: {', '.join(fold.test)}.")
         parts = [replace(s, split="test" if s.name in fold.test else "train") for s in subjects]
         train(
             ready,

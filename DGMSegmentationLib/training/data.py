@@ -155,7 +155,7 @@ def _from_bids(folder: Path, channels: Sequence[str], atoms: bool = False) -> li
         if labels is None:
             if split == "ignore":
                 continue
-            if people.tell_splits:
+            if people.has_splits:
                 place = found.path.parent.relative_to(folder)
                 name = f"derivatives/*/{place}/{found.name}_*dseg.nii.gz"
                 if automatic:
@@ -182,7 +182,7 @@ def _split_of(person: str, people: Participants) -> str:
 
     Raises InputError when it tells others' but not this person's, or two different ones.
     """
-    if not people.tell_splits:
+    if not people.has_splits:
         return "train"
     if person not in people.by_subject:
         raise InputError("person_without_row", path=people.path, person=person)

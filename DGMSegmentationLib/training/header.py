@@ -14,7 +14,7 @@ from ..models.networks import build_network
 if TYPE_CHECKING:
     from .run import TrainingRun
 
-_TOLD_ELSEWHERE = ("in_channels", "n_classes")  # by the channels and the members
+_STATED_ELSEWHERE = ("in_channels", "n_classes")  # by the channels and the members
 
 
 def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") -> ModelHeader:
@@ -23,7 +23,7 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
     # All of them, also those that the preset leaves at their defaults: a default may change, this file may not.
     with torch.device("meta"):  # no weights are drawn
         network: Any = build_network(preset.network.name, **preset.network.options)
-    options = {k: v for k, v in network.options().items() if k not in _TOLD_ELSEWHERE}
+    options = {k: v for k, v in network.options().items() if k not in _STATED_ELSEWHERE}
     rows = [row for row in run.progress.rows if not note or row["stage"] == 1]
     number = 1 if note or not preset.stage2.enabled else 2
     stage = preset.stages[number - 1]

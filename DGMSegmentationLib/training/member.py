@@ -158,10 +158,10 @@ class MemberTraining:
 
 def _epoch_line(row: Row) -> str:
     """What is said of an epoch; what was not measured is left out (fine-tuning validates nobody)."""
-    said = [f"train {row['train_loss']:.4f}"]
-    said += [
+    parts = [f"train {row['train_loss']:.4f}"]
+    parts += [
         f"{name} {row[key]:.{digits}f}"
         for name, key, digits in (("validation", "val_loss", 4), ("Dice", "val_dice", 3))
         if math.isfinite(row[key])
     ]
-    return f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: {', '.join(said)}, {row['seconds']:.0f} s"
+    return f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: {', '.join(parts)}, {row['seconds']:.0f} s"

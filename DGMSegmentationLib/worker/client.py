@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DGMError, explained
-from .protocol import SegmentRequest, decode, encode, said
+from .protocol import SegmentRequest, decode, encode, message_part
 
 CANCEL_GRACE_S = 0.4  # a worker in the middle of a tile cannot answer; it is ended after this time
 FINAL = ("done", "cancelled", "error")
@@ -173,7 +173,7 @@ class WorkerClient:
                 "event": "error",
                 "id": pending,
                 "kind": "died",
-                **said(_why(code, self.log)),
+                **message_part(_why(code, self.log)),
                 "detail": self.log,
             }
         ]
@@ -196,7 +196,7 @@ class WorkerClient:
                     "event": "error",
                     "id": "",
                     "kind": "protocol",
-                    **said(explained(error)),
+                    **message_part(explained(error)),
                     "detail": "",
                 }
             self._events.put((process.pid, event))

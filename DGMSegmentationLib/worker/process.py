@@ -20,7 +20,7 @@ from .. import __version__
 from ..errors import Cancelled, InputError, ProtocolError, Remark, explained
 from ..io.typed import parsed
 from .pipes import message_pipes
-from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode, said
+from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode, message_part
 
 
 class Worker:
@@ -58,7 +58,9 @@ class Worker:
                     problem = (
                         error if isinstance(error, ProtocolError) else ProtocolError("message_unreadable")
                     )
-                    self.send(event="error", id=_id_in(line), kind="protocol", **said(problem), detail="")
+                    self.send(
+                        event="error", id=_id_in(line), kind="protocol", **message_part(problem), detail=""
+                    )
         finally:
             # The parent closed the pipe or died. Nothing waits for an answer, so no run is worth finishing.
             os._exit(0)
@@ -94,8 +96,10 @@ class Worker:
         def step(text: str) -> None:
             self.send(event="status", id=request.id, text=text)
 
-        def tell(remark: Remark) -> None:
-            self.send(event="status", id=request.id, text=remark.sentence("panel"), remark=said(remark))
+        def warn(remark: Remark) -> None:
+            self.send(
+                event="status", id=request.id, text=remark.sentence("panel"), remark=message_part(remark)
+            )
 
         def cancelled() -> bool:
             return request.id in self._cancelled
@@ -110,7 +114,7 @@ class Worker:
 
         check()
         step("Reading the model")
-        predictor = self._predictor(request.options.model, request.options.device, tell)
+        predictor = self._predictor(request.options.model, request.options.device, warn)
         check()
         result = segment(
             _image(request.image),
@@ -121,7 +125,7 @@ class Worker:
                 event="progress", id=request.id, step=step, fraction=fraction
             ),
             cancel=cancelled,
-            log=tell,
+            log=warn,
         )
         check()
         folder = Path(request.output)
@@ -133,7 +137,7 @@ class Worker:
             "structures": {label: found.to_dict() for label, found in result.measured.structures.items()},
             "label_set": label_set_of(result.labels).to_dict(),
             "provenance": result.provenance,
-            "warnings": [said(remark) for remark in result.warnings],
+            "warnings": [message_part(remark) for remark in result.warnings],
         }
 
     def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> Any:
@@ -154,7 +158,7 @@ class Worker:
 def _failure(error: Exception) -> dict[str, Any]:
     """The event of a failed run. Nothing here outlives the call: an error that is kept keeps the frames that hold the files."""
     coded = explained(error, "The segmentation")
-    return {"event": "error", "kind": coded.kind, **said(coded), "detail": traceback.format_exc()}
+    return {"event": "error", "kind": coded.kind, **message_part(coded), "detail": traceback.format_exc()}
 
 
 def _image(volume: Volume) -> Any:

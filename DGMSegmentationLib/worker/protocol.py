@@ -53,13 +53,13 @@ def decode(line: bytes) -> dict[str, Any]:
     return message
 
 
-def said(coded: Coded) -> dict[str, Any]:
+def message_part(coded: Coded) -> dict[str, Any]:
     """An error or a remark as a part of a message: code and facts, and a sentence for who does not know the code."""
     return {**coded.to_dict(), "message": coded.sentence("panel")}
 
 
 def sentence_of(part: Mapping[str, Any], face: str) -> str:
-    """What :func:`said` put into a message, as the sentence for a face."""
+    """What :func:`message_part` put into a message, as the sentence for a face."""
     known = isinstance(part.get("code"), str) and isinstance(part.get("facts"), dict)
     return remark_of(part).sentence(face) if known else str(part.get("message", ""))
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from app_hands import MARKS, PATIENCE_S, SHAPE, SPACING, Hand, Program
+from app_user import MARKS, PATIENCE_S, SHAPE, SPACING, Program, User
 from make_images import save_dicom_series
 from models_for_tests import PHANTOM_MODEL
 
@@ -27,76 +27,76 @@ pytestmark = MARKS
 
 
 def test_the_first_page_says_what_to_do(page):
-    hand = Hand(page)
+    user = User(page)
     assert page.complaints == []
     assert page.locator("#dgm-choose").is_visible()
     assert page.locator("#dgm-segment").is_disabled()
-    assert hand.state("dgm_reason") == "Open a QSM volume first."
+    assert user.state("dgm_reason") == "Open a QSM volume first."
     assert page.locator("#dgm-save").is_disabled()
 
 
-def test_cancel_leaves_everything_as_it_was(hand):
+def test_cancel_leaves_everything_as_it_was(user):
     """The first run is cold: it is cancelled while the worker still starts."""
-    hand.page.click("#dgm-segment")
-    hand.wait_for("dgm_phase", lambda phase: phase == "running")
-    assert hand.page.locator("#dgm-segment").is_hidden()
-    hand.page.click("#dgm-cancel")
-    hand.wait_for("dgm_phase", lambda phase: phase == "idle")
-    assert hand.state("dgm_message") == "Cancelled; nothing was changed."
-    assert not hand.state("dgm_has_labels")
+    user.page.click("#dgm-segment")
+    user.wait_for("dgm_phase", lambda phase: phase == "running")
+    assert user.page.locator("#dgm-segment").is_hidden()
+    user.page.click("#dgm-cancel")
+    user.wait_for("dgm_phase", lambda phase: phase == "idle")
+    assert user.state("dgm_message") == "Cancelled; nothing was changed."
+    assert not user.state("dgm_has_labels")
 
 
-def test_numbers_are_those_of_the_command_line(hand, files, tmp_path, capsys):
+def test_numbers_are_those_of_the_command_line(user, files, tmp_path, capsys):
     from DGMSegmentationLib.cli import main
 
-    hand.segment()
+    user.segment()
     command = ["segment", str(files / "sub-01_Chimap.nii.gz"), "-o", str(tmp_path), "-m", str(PHANTOM_MODEL)]
     assert main([*command, "--device", "cpu"]) == 0
     capsys.readouterr()
     expected = read_long(tmp_path / "sub-01_Chimap_rois.tsv")
-    table = read_long(hand.save("table-tsv", tmp_path / "app"))
+    table = read_long(user.save("table-tsv", tmp_path / "app"))
     assert [row.abbreviation for row in table] == [s.abbreviation for s in STANDARD]
-    for ours, theirs, shown in zip(table, expected, hand.rows(), strict=True):
+    for ours, theirs, shown in zip(table, expected, user.rows(), strict=True):
         assert (ours.n_voxels, ours.subject, ours.flags) == (theirs.n_voxels, theirs.subject, theirs.flags)
         assert ours.mean_ppb == pytest.approx(theirs.mean_ppb, abs=1e-3)
         assert ours.sd_ppb == pytest.approx(theirs.sd_ppb, abs=1e-3)
         assert not ours.edited
         assert shown["mean"] == f"{theirs.mean_ppb:.1f}"
         assert shown["volume"] == f"{theirs.volume_mm3:.0f}"
-    labels = read_labels(hand.save("labels", tmp_path / "app"))
+    labels = read_labels(user.save("labels", tmp_path / "app"))
     truth = read_labels(tmp_path / "sub-01_Chimap_dseg.nii.gz")
     assert np.array_equal(labels.data, truth.data)
     assert np.allclose(labels.affine, truth.affine)
 
 
 def test_every_download_can_be_read(segmented, files, tmp_path):
-    hand = segmented
-    labels = read_labels(hand.save("labels", tmp_path))
+    user = segmented
+    labels = read_labels(user.save("labels", tmp_path))
     for s in STANDARD:
-        assert (labels.data == s.label).any() == bool(hand.row(s.abbreviation)["mean"])
-    again = read_labels(hand.save("segmentation", tmp_path))
+        assert (labels.data == s.label).any() == bool(user.row(s.abbreviation)["mean"])
+    again = read_labels(user.save("segmentation", tmp_path))
     assert np.array_equal(np.unique(again.data), np.unique(labels.data))
-    scene = hand.save("scene", tmp_path)
+    scene = user.save("scene", tmp_path)
     assert {Path(n).suffix for n in zipfile.ZipFile(scene).namelist() if Path(n).suffix} >= {".mrml", ".nrrd"}
-    report = hand.save("report", tmp_path).read_text(encoding="utf-8")
+    report = user.save("report", tmp_path).read_text(encoding="utf-8")
     assert "phantom" in report and "<img" in report
-    wide = hand.save("wide-csv", tmp_path).read_text()
+    wide = user.save("wide-csv", tmp_path).read_text()
     assert "CN_L_mean_ppb" in wide
 
 
-def test_an_edited_segmentation_is_measured(hand, files, tmp_path):
-    hand.open(files / "sub-01_dseg.nii.gz", "labels")
+def test_an_edited_segmentation_is_measured(user, files, tmp_path):
+    user.open(files / "sub-01_dseg.nii.gz", "labels")
     image, labels = read_image(files / "sub-01_Chimap.nii.gz"), read_labels(files / "sub-01_dseg.nii.gz")
     for s in STANDARD:
         inside = 1000 * image.data[labels.data == s.label].astype(float)
-        assert hand.row(s.abbreviation)["mean"] == f"{inside.mean():.1f}"
-    assert "from a file" in hand.page.locator("#dgm-origin").inner_text()
-    hand.page.click("#dgm-segment")
-    hand.page.wait_for_selector("#dgm-no")
-    hand.page.click("#dgm-no")
-    hand.page.locator("#dgm-question").wait_for(state="hidden")
-    assert hand.state("dgm_phase") == "idle"
-    assert "from a file" in hand.page.locator("#dgm-origin").inner_text()
+        assert user.row(s.abbreviation)["mean"] == f"{inside.mean():.1f}"
+    assert "from a file" in user.page.locator("#dgm-origin").inner_text()
+    user.page.click("#dgm-segment")
+    user.page.wait_for_selector("#dgm-no")
+    user.page.click("#dgm-no")
+    user.page.locator("#dgm-question").wait_for(state="hidden")
+    assert user.state("dgm_phase") == "idle"
+    assert "from a file" in user.page.locator("#dgm-origin").inner_text()
 
 
 @pytest.mark.parametrize(
@@ -107,26 +107,26 @@ def test_an_edited_segmentation_is_measured(hand, files, tmp_path):
         ("sub-01_dseg.nii.gz", "label"),
     ],
 )
-def test_rubbish_is_refused_in_one_sentence(hand, files, name, words):
-    rows = hand.rows()
-    hand.open(files / name)
-    message = hand.state("dgm_message")
-    assert words in message and hand.state("dgm_message_kind") == "error"
+def test_rubbish_is_refused_in_one_sentence(user, files, name, words):
+    rows = user.rows()
+    user.open(files / name)
+    message = user.state("dgm_message")
+    assert words in message and user.state("dgm_message_kind") == "error"
     assert "Traceback" not in message and "/tmp" not in message and "upload-" not in message
-    assert hand.page.locator("#dgm-message").is_visible()
-    assert hand.state("dgm_file") == "sub-01_Chimap" and hand.rows() == rows
-    hand.forget_message()
+    assert user.page.locator("#dgm-message").is_visible()
+    assert user.state("dgm_file") == "sub-01_Chimap" and user.rows() == rows
+    user.forget_message()
 
 
-def test_too_large_is_refused(hand, tmp_path):
+def test_too_large_is_refused(user, tmp_path):
     """By the page before anything is sent, and by the program when a page sends it all the same."""
     path = tmp_path / "large.nii"
     with open(path, "wb") as file:
         file.truncate(25 << 20)
-    hand.open(path)
-    assert "20 MB" in hand.state("dgm_message")
-    hand.forget_message()
-    answer = hand.page.evaluate(
+    user.open(path)
+    assert "20 MB" in user.state("dgm_message")
+    user.forget_message()
+    answer = user.page.evaluate(
         """async () => {
             const form = new FormData();
             form.append("file", new File([new Uint8Array(25 << 20)], "large.nii"));
@@ -135,13 +135,13 @@ def test_too_large_is_refused(hand, tmp_path):
         }"""
     )
     assert answer["ok"] is False and "20 MB" in answer["message"]
-    hand.wait_for("dgm_message", lambda text: "20 MB" in text)
-    hand.forget_message()
+    user.wait_for("dgm_message", lambda text: "20 MB" in text)
+    user.forget_message()
 
 
-def test_what_is_no_upload_is_refused(hand):
+def test_what_is_no_upload_is_refused(user):
     """Whatever arrives, no sentence speaks of a segmentation that failed."""
-    answers = hand.page.evaluate(
+    answers = user.page.evaluate(
         """async () => {
             const answers = [];
             for (const type of ["text/plain", "multipart/form-data", "multipart/form-data; boundary=x"]) {
@@ -154,21 +154,21 @@ def test_what_is_no_upload_is_refused(hand):
     )
     assert [status for status, _text in answers] == [400, 400, 200]
     assert "did not arrive whole" in answers[2][1]
-    hand.wait_for("dgm_message", lambda text: "did not arrive whole" in text)
-    hand.forget_message()
+    user.wait_for("dgm_message", lambda text: "did not arrive whole" in text)
+    user.forget_message()
 
 
-def test_a_name_is_only_text(hand, files, tmp_path):
+def test_a_name_is_only_text(user, files, tmp_path):
     """A file's name is neither markup nor an expression of the page."""
     path = tmp_path / "<b id=evil>{{7+7}}.nii.gz"
     path.write_bytes((files / "sub-01_Chimap.nii.gz").read_bytes())
-    hand.open(path)
-    assert "{{7+7}}" in hand.page.locator(".dgm-file").inner_text()
-    assert hand.page.locator("#evil").count() == 0
-    assert hand.page.errors == []
+    user.open(path)
+    assert "{{7+7}}" in user.page.locator(".dgm-file").inner_text()
+    assert user.page.locator("#evil").count() == 0
+    assert user.page.errors == []
 
 
-def test_a_dicom_series_as_zip(hand, tmp_path):
+def test_a_dicom_series_as_zip(user, tmp_path):
     image, _labels = phantom(SHAPE, SPACING)
     ppb = np.round(1000 * image.data).astype(np.int16)
     series = save_dicom_series(tmp_path / "series", ppb, image.affine)
@@ -176,17 +176,17 @@ def test_a_dicom_series_as_zip(hand, tmp_path):
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as content:
         for file in series:
             content.write(file, f"DICOM/{file.name}")
-    hand.open(archive)
-    assert hand.state("dgm_message") == ""
-    assert hand.state("dgm_unit").startswith("pp")
-    assert not hand.state("dgm_has_labels")
+    user.open(archive)
+    assert user.state("dgm_message") == ""
+    assert user.state("dgm_unit").startswith("pp")
+    assert not user.state("dgm_has_labels")
 
 
-def test_drop_a_file(hand, files):
+def test_drop_a_file(user, files):
     """A file dropped on the page is opened like a chosen one."""
     content = list((files / "sub-01_dseg.nii.gz").read_bytes())
-    before = hand.state("dgm_done")
-    hand.page.evaluate(
+    before = user.state("dgm_done")
+    user.page.evaluate(
         """content => {
             const transfer = new DataTransfer();
             transfer.items.add(new File([new Uint8Array(content)], "sub-01_dseg.nii.gz"));
@@ -194,8 +194,8 @@ def test_drop_a_file(hand, files):
         }""",
         content,
     )
-    hand.wait_for("dgm_done", lambda value: value > before)
-    assert hand.state("dgm_has_labels")
+    user.wait_for("dgm_done", lambda value: value > before)
+    assert user.state("dgm_has_labels")
 
 
 def test_no_script_error(page):
@@ -232,7 +232,7 @@ def test_one_window_at_a_time(segmented, context, program, tmp_path):
     second.wait_for_selector("#here", state="visible")
     assert "one browser window at a time" in second.inner_text("main")
     second.click("#here")
-    other = Hand(second)
+    other = User(second)
     second.wait_for_selector("#dgm-segment")
     other.wait_for("dgm_rows", bool)
     assert other.rows() == rows
@@ -291,7 +291,7 @@ def test_a_window_that_closes_amid_answers_is_no_fault(context):
     try:
         for _ in range(2):
             page = context.new_page()
-            Hand(page).open_page(program.url)
+            User(page).open_page(program.url)
             page.evaluate(
                 """() => { const session = window.trame.client.getConnection().getSession();
                     for (let i = 0; i < 200; i++) session.call("trame.state.get", []); }"""
@@ -314,17 +314,17 @@ def test_the_end_leaves_nothing(context, files, how, tmp_path):
     program = Program(str(files / "sub-01_Chimap.nii.gz"))
     try:
         page = context.new_page()
-        hand = Hand(page)
-        hand.open_page(program.url)
+        user = User(page)
+        user.open_page(program.url)
         if how == signal.SIGINT:
-            hand.open(files / "sub-01_dseg.nii.gz", "labels")
+            user.open(files / "sub-01_dseg.nii.gz", "labels")
             (folder,) = program.temporary.glob("DGMSegmentation-app-*")
             shutil.rmtree(folder)
-            assert zipfile.is_zipfile(hand.save("scene", tmp_path))
-            hand.segment()
+            assert zipfile.is_zipfile(user.save("scene", tmp_path))
+            user.segment()
         else:
             page.click("#dgm-segment")
-            hand.until(program.children, "the worker did not start")
+            user.until(program.children, "the worker did not start")
             page.close()
         workers = program.children()
         assert workers and any(program.temporary.rglob("*"))

@@ -24,7 +24,7 @@ def test_what_a_run_warns_of_is_said(bench, monkeypatch):
     state = bench.state
     assert (state.dgm_message, state.dgm_message_kind) == ("The slices are thick.", "warning")
     assert "And few." in state.dgm_detail
-    bench.controls.say("")
+    bench.controls.show_message("")
 
 
 def test_another_file_asks_before_it_ends_a_run(bench, monkeypatch, tmp_path):
@@ -97,4 +97,4 @@ def test_a_unit_that_waits_for_the_next_run_says_so(bench):
 def test_what_failed_is_called_by_its_name(bench):
     bench.controls.fail(ValueError("x"), "Opening the file")
     assert bench.state.dgm_message.startswith("Opening the file failed (ValueError)")
-    bench.controls.say("")
+    bench.controls.show_message("")

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from app_hands import MARKS
+from app_user import MARKS
 
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
@@ -34,42 +34,42 @@ def test_a_click_on_a_row_centres_the_views(segmented, tmp_path):
 
 def test_paint_undo_redo_erase(segmented, tmp_path):
     """A stroke changes the structure's numbers and no other's; undo brings them back."""
-    hand, page = segmented, segmented.page
-    hand.choose("GP_L")
-    before, others = hand.row("GP_L"), [row for row in hand.rows() if row["id"] != "GP_L"]
-    hand.tool("paint", key="p")
-    x, y = hand.view("axial")
-    hand.stroke(x, y, 0, -70)
-    painted = hand.changed("GP_L", before)
+    user, page = segmented, segmented.page
+    user.choose("GP_L")
+    before, others = user.row("GP_L"), [row for row in user.rows() if row["id"] != "GP_L"]
+    user.tool("paint", key="p")
+    x, y = user.view("axial")
+    user.stroke(x, y, 0, -70)
+    painted = user.changed("GP_L", before)
     assert int(painted["volume"]) > int(before["volume"])
-    assert [row for row in hand.rows() if row["id"] != "GP_L"] == others
-    assert hand.state("dgm_edited") and "edited by hand" in page.locator("#dgm-origin").inner_text()
+    assert [row for row in user.rows() if row["id"] != "GP_L"] == others
+    assert user.state("dgm_edited") and "edited by hand" in page.locator("#dgm-origin").inner_text()
     page.keyboard.press("Control+z")
-    assert hand.changed("GP_L", painted) == before
-    assert not hand.state("dgm_edited")
+    assert user.changed("GP_L", painted) == before
+    assert not user.state("dgm_edited")
     page.click("#dgm-tool-redo")
-    assert hand.changed("GP_L", before) == painted
+    assert user.changed("GP_L", before) == painted
     page.click("#dgm-tool-undo")
-    assert hand.changed("GP_L", painted) == before
-    hand.tool("erase")
-    hand.stroke(x, y, 4, 4)
-    erased = hand.changed("GP_L", before)
+    assert user.changed("GP_L", painted) == before
+    user.tool("erase")
+    user.stroke(x, y, 4, 4)
+    erased = user.changed("GP_L", before)
     assert 0 < int(erased["volume"]) < int(before["volume"])
-    table = read_long(hand.save("table-csv", tmp_path))
+    table = read_long(user.save("table-csv", tmp_path))
     assert all(row.edited for row in table)
     assert f"{table[4].volume_mm3:.0f}" == erased["volume"]
     page.keyboard.press("Control+z")
-    assert hand.changed("GP_L", erased) == before
-    hand.tool("view", key="v")
+    assert user.changed("GP_L", erased) == before
+    user.tool("view", key="v")
 
 
 def test_a_finger_paints(segmented):
     """A tablet's touch: one finger in a view is the brush, it does not move the page."""
-    hand, page = segmented, segmented.page
-    hand.choose("GP_R")
-    before = hand.row("GP_R")
-    hand.tool("paint")
-    x, y = hand.view("axial")
+    user, page = segmented, segmented.page
+    user.choose("GP_R")
+    before = user.row("GP_R")
+    user.tool("paint")
+    x, y = user.view("axial")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
 
@@ -83,55 +83,55 @@ def test_a_finger_paints(segmented):
         for step in range(1, 9):
             touch("touchMove", (x, y - 9 * step))
         touch("touchEnd")
-        painted = hand.changed("GP_R", before)
+        painted = user.changed("GP_R", before)
     finally:
         devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
     assert int(painted["volume"]) > int(before["volume"])
     page.click("#dgm-tool-undo")
-    assert hand.changed("GP_R", painted) == before
-    hand.tool("view")
+    assert user.changed("GP_R", painted) == before
+    user.tool("view")
 
 
 def test_islands_removes_what_is_apart(segmented):
-    hand, page = segmented, segmented.page
-    hand.choose("PU_L")
-    before = hand.row("PU_L")
-    hand.tool("paint", key="p")
-    x, y = hand.view("axial")
-    hand.stroke(x + 70, y + 60, 5, 5)
-    painted = hand.changed("PU_L", before)
-    hand.tool("islands", key="i")
+    user, page = segmented, segmented.page
+    user.choose("PU_L")
+    before = user.row("PU_L")
+    user.tool("paint", key="p")
+    x, y = user.view("axial")
+    user.stroke(x + 70, y + 60, 5, 5)
+    painted = user.changed("PU_L", before)
+    user.tool("islands", key="i")
     settings = page.locator("#dgm-settings")
     assert settings.get_by_text("Split").count() == 0
     settings.get_by_text("Keep largest").click()
     settings.get_by_text("Apply").click()
-    assert hand.changed("PU_L", painted) == before
+    assert user.changed("PU_L", painted) == before
     page.keyboard.press("Control+z")
-    assert hand.changed("PU_L", before) == painted
+    assert user.changed("PU_L", before) == painted
     page.keyboard.press("Control+z")
-    assert hand.changed("PU_L", painted) == before
-    assert not hand.state("dgm_edited")
-    hand.tool("view", key="v")
+    assert user.changed("PU_L", painted) == before
+    assert not user.state("dgm_edited")
+    user.tool("view", key="v")
 
 
 def test_a_range_limits_the_brush_until_it_is_given_up(segmented):
-    hand, page = segmented, segmented.page
-    hand.choose("PU_L")
-    hand.tool("threshold", key="t")
-    hand.until(lambda: "ppb" in page.locator("#dgm-range").inner_text(), "no range is shown")
+    user, page = segmented, segmented.page
+    user.choose("PU_L")
+    user.tool("threshold", key="t")
+    user.until(lambda: "ppb" in page.locator("#dgm-range").inner_text(), "no range is shown")
     page.click("#dgm-paint-range")
     page.wait_for_selector("#dgm-tool-paint.v-btn--active")
     page.locator("#dgm-limit").wait_for(state="visible")
     page.click("#dgm-anywhere")
     page.locator("#dgm-limit").wait_for(state="hidden")
-    hand.tool("view", key="v")
+    user.tool("view", key="v")
 
 
 def test_surfaces_and_a_hidden_structure(segmented):
     """The 3D view shows the structures, less when one is hidden, and nothing when surfaces are off."""
     from PIL import Image
 
-    hand, page = segmented, segmented.page
+    user, page = segmented, segmented.page
     item = page.locator(".layout-grid-item").nth(2)
 
     def picture():
@@ -151,19 +151,19 @@ def test_surfaces_and_a_hidden_structure(segmented):
         shots.append(picture())
         return apart(shots[-1], shots[-2]) < 30
 
-    hand.until(still, "the 3D view does not come to rest")
+    user.until(still, "the 3D view does not come to rest")
     bare = shots[-1]
     page.click("#dgm-tool-surfaces")
     page.mouse.move(640, 24)
-    hand.until(lambda: apart(picture(), bare) > 1000, "no surfaces are seen")
-    hand.until(still, "the 3D view does not come to rest")
+    user.until(lambda: apart(picture(), bare) > 1000, "no surfaces are seen")
+    user.until(still, "the 3D view does not come to rest")
     full = apart(shots[-1], bare)
     page.click("tr[data-label=PU_L] .dgm-dot")
-    hand.wait_for("dgm_rows", lambda rows: not rows[6]["visible"])
-    hand.until(lambda: 0 < apart(picture(), bare) < 0.97 * full, "the hidden structure is still seen")
+    user.wait_for("dgm_rows", lambda rows: not rows[6]["visible"])
+    user.until(lambda: 0 < apart(picture(), bare) < 0.97 * full, "the hidden structure is still seen")
     page.click("tr[data-label=PU_L] .dgm-dot")
-    hand.wait_for("dgm_rows", lambda rows: rows[6]["visible"])
-    hand.until(lambda: apart(picture(), bare) > 0.97 * full, "the structure is not seen again")
+    user.wait_for("dgm_rows", lambda rows: rows[6]["visible"])
+    user.until(lambda: apart(picture(), bare) > 0.97 * full, "the structure is not seen again")
 
 
 def test_keyboard_alone(segmented):
@@ -256,7 +256,8 @@ def test_a_message_is_seen_whole(segmented, width, height):
     page.click("[aria-label='Show or hide the panel']")
     segmented.wait_for("dgm_panel", lambda shown: not shown)
     page.evaluate(
-        "text => window.dgm.say(text)", "A plain sentence of some length that says what is wrong. " * 4
+        "text => window.dgm.showMessage(text)",
+        "A plain sentence of some length that says what is wrong. " * 4,
     )
     message = page.locator("#dgm-message")
     message.wait_for(state="visible")

@@ -10,7 +10,7 @@ from cohorts import MODEL, add_subject
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import CohortCase
-from DGMSegmentationLib.cohort.plan import CaseSettings, Force, Step, decide, refreshed
+from DGMSegmentationLib.cohort.plan import CaseSettings, Rerun, Step, decide, refreshed
 from DGMSegmentationLib.cohort.record import Automatic, Inputs, Record, full_stamp, read_record, write_record
 from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.options import SegmentOptions
@@ -39,20 +39,20 @@ def finished(folder: Path):
 def test_a_changed_image_of_a_subject_that_was_not_asked_for_stays_changed(tmp_path):
     """A run over other subjects must not make the record believe the new content."""
     case, paths, settings, record = finished(tmp_path)
-    assert decide(case, paths, settings, record, Force()).do == "nothing"
+    assert decide(case, paths, settings, record, Rerun()).do == "nothing"
     case.image.write_bytes(b"other")
     left_out = Step(case, paths, "nothing", "not selected", record)
     record = refreshed(left_out) or record
-    step = decide(case, paths, settings, record, Force())
+    step = decide(case, paths, settings, record, Rerun())
     assert (step.do, step.why) == ("segment", "image changed")
 
 
 def test_a_touched_file_is_noted_once(tmp_path):
     case, paths, settings, record = finished(tmp_path)
     os.utime(case.image, ns=(5, 5))
-    record = refreshed(decide(case, paths, settings, record, Force()))
+    record = refreshed(decide(case, paths, settings, record, Rerun()))
     assert record.inputs.image.mtime_ns == 5
-    assert refreshed(decide(case, paths, settings, record, Force())) is None
+    assert refreshed(decide(case, paths, settings, record, Rerun())) is None
 
 
 def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
@@ -61,30 +61,30 @@ def test_labels_of_a_killed_run_are_known_and_painted_ones_are_not(tmp_path):
     coming = replace(before, sha256="0" * 64, mtime_ns=1)
     record.status = "writing"
     record.automatic = replace(record.automatic, labels=coming, labels_before=before)
-    assert decide(case, paths, settings, record, Force()).do == "segment"
+    assert decide(case, paths, settings, record, Rerun()).do == "segment"
     paths.labels.write_bytes(b"painted")
-    assert decide(case, paths, settings, record, Force()).do == "refuse"
-    assert decide(case, paths, settings, record, Force(overwrite=True)).do == "segment"
+    assert decide(case, paths, settings, record, Rerun()).do == "refuse"
+    assert decide(case, paths, settings, record, Rerun(overwrite=True)).do == "segment"
 
 
 def test_a_failed_correction_that_is_removed_fails_no_longer(tmp_path):
     case, paths, settings, record = finished(tmp_path)
     failed = replace(record, status="failed", kind="input", corrected=True, outputs={})
-    step = decide(case, paths, settings, failed, Force())
+    step = decide(case, paths, settings, failed, Rerun())
     assert (step.do, step.why) == ("measure", "correction removed")
     never = replace(failed, automatic=None, labels_of=settings.of_labels())  # it was there from the start
     paths.labels.unlink()
-    step = decide(case, paths, settings, never, Force())
+    step = decide(case, paths, settings, never, Rerun())
     assert (step.do, step.why) == ("segment", "correction removed")
-    assert decide(case, paths, settings, replace(never, corrected=False), Force()).do == "nothing"
+    assert decide(case, paths, settings, replace(never, corrected=False), Rerun()).do == "nothing"
 
 
 def test_labels_without_a_record_have_a_sentence_of_their_own(tmp_path):
     case, paths, settings, record = finished(tmp_path)
-    step = decide(case, paths, settings, None, Force())
+    step = decide(case, paths, settings, None, Rerun())
     assert step.do == "refuse" and "lost or damaged" in step.why and "was changed" not in step.why
     paths.labels.write_bytes(b"painted")
-    assert "was changed after" in decide(case, paths, settings, record, Force()).why
+    assert "was changed after" in decide(case, paths, settings, record, Rerun()).why
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_labels_painted_over_during_a_run_stay(run, monkeypatch):
         done = process(task_of(case, output, settings, do="segment", run="x"))
         assert done.status == "failed" and "was changed after it was made" in done.reason
         assert labels.read_bytes() == b"painted"
-        assert decide(case, case_paths(output, case.name), settings, done, Force()).do == "refuse"
+        assert decide(case, case_paths(output, case.name), settings, done, Rerun()).do == "refuse"
         asked = process(task_of(case, output, settings, do="segment", run="x", overwrite=True))
         assert asked.status == "done" and labels.read_bytes() != b"painted"
     for path, content in before.items():

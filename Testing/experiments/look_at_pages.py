@@ -121,7 +121,7 @@ def chromium(browser: str, page: Path, *options: str) -> None:
 
 def main() -> None:
     """Write the pages and their pictures."""
-    from app_hands import browser
+    from app_user import browser
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)

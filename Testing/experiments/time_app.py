@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("qsm", type=Path, nargs="?")
     parser.add_argument("--repeats", type=int, default=5)
     wanted = parser.parse_args()
-    from app_hands import browser, missing
+    from app_user import browser, missing
     from playwright.sync_api import sync_playwright
 
     from DGMSegmentationLib.resources import resource_path
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _run(chromium, file: Path, wait: bool, times: dict[str, list[float]]) -> None:
-    from app_hands import PATIENCE_S, Hand, Program
+    from app_user import PATIENCE_S, Program, User
 
     def note(step: str, since: float) -> None:
         times.setdefault(step, []).append(time.perf_counter() - since)
@@ -60,28 +60,28 @@ def _run(chromium, file: Path, wait: bool, times: dict[str, list[float]]) -> Non
     try:
         note("start to address", started)
         page = context.new_page()
-        hand = Hand(page)
-        hand.open_page(program.url)
+        user = User(page)
+        user.open_page(program.url)
         page.wait_for_selector("#dgm-segment:not([disabled])")
         note("start to usable page, volume open", started)
         page.wait_for_timeout(6000 if wait else 0)
         clicked = time.perf_counter()
-        hand.segment()
+        user.segment()
         note(f"click to labels and table, {'engine loaded meanwhile' if wait else 'at once'}", clicked)
         clicked = time.perf_counter()
-        hand.segment()
+        user.segment()
         note("click to labels and table, again", clicked)
-        hand.choose("PU_L")
-        hand.tool("paint", key="p")
-        x, y = hand.view("axial")
+        user.choose("PU_L")
+        user.tool("paint", key="p")
+        x, y = user.view("axial")
         for number in range(STROKES):
-            before = hand.row("PU_L")
-            hand.stroke(x, y, 10 * number, -70)
+            before = user.row("PU_L")
+            user.stroke(x, y, 10 * number, -70)
             lifted = time.perf_counter()
-            painted = hand.changed("PU_L", before)
+            painted = user.changed("PU_L", before)
             note("stroke to table", lifted)
             page.keyboard.press("Control+z")
-            hand.changed("PU_L", painted)
+            user.changed("PU_L", painted)
     finally:
         context.close()
         program.clean()

@@ -28,10 +28,10 @@ def main() -> None:
     if missing():
         sys.exit(missing())
     host = start()
-    from host import hand
+    from host import gui
     from host.fixtures import MODULE, head
     from models_for_tests import PHANTOM_MODEL
-    from panel_hands import choose_model, choose_volume, run
+    from panel_actions import choose_model, choose_volume, run
 
     sys.path.insert(0, str(MODULE.parent))
     host.add_views()
@@ -42,7 +42,7 @@ def main() -> None:
     choose_volume(panel, volume)
     print("| run | work, ms | wall, ms |\n|---|---|---|")
     for repeat in range(1, wanted.repeats + 1):
-        with hand.LoopWatch() as watch:
+        with gui.LoopWatch() as watch:
             run(panel)
         print(f"| {repeat} | {1000 * watch.longest_work:.0f} | {1000 * watch.longest:.0f} |", flush=True)
     panel.close()

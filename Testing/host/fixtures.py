@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from . import hand, missing, start
+from . import gui, missing, start
 
 MODULE = Path(__file__).resolve().parents[2] / "DGMSegmentation" / "DGMSegmentation.py"
 
@@ -39,10 +39,10 @@ def panel(host: Any, scene: Any) -> Any:
     """The module's panel, opened and shown."""
     opened = host.open_module(MODULE)
     opened.show()
-    hand.wait(0.05)
+    gui.wait(0.05)
     yield opened
     opened.close()
-    hand.wait(0.02)
+    gui.wait(0.02)
 
 
 def head(

@@ -19,7 +19,7 @@ from DGMSegmentationLib.measurement.quality import (
     quality_flags,
 )
 from DGMSegmentationLib.measurement.roi import measure
-from DGMSegmentationLib.segmentation.confidence import flip_dice, undecided_shares
+from DGMSegmentationLib.segmentation.confidence import entropy_shares, flip_dice
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STANDARD
 
@@ -130,13 +130,13 @@ def test_undecided_probabilities(case):
     _, labels, _ = case
     sure = np.full((11, *labels.shape), 0.002, np.float32)
     np.put_along_axis(sure, labels.data[None].astype(int), 0.98, axis=0)
-    shares = undecided_shares(sure, range(11))
+    shares = entropy_shares(sure, range(11))
     p = np.array([0.98] + [0.002] * 10)
     assert shares["PU_L"] == pytest.approx(-(p * np.log(p)).sum() / np.log(2), rel=1e-3)
     assert flags_from_network({"undecided": shares}) == []
     sure[:, labels.data == 4] = 0.0
     sure[0, labels.data == 4], sure[4, labels.data == 4] = 0.499, 0.501
-    shares = undecided_shares(sure, range(11))
+    shares = entropy_shares(sure, range(11))
     assert shares["SN_R"] == pytest.approx(1.0, abs=1e-4)
     assert [(f.code, f.abbreviation) for f in flags_from_network({"undecided": shares})] == [
         ("low_confidence", "SN_R")

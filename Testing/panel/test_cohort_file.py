@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from host.fixtures import host, scene  # noqa: F401
-from scene_hands import segmented
+from scene_actions import segmented
 
 from DGMSegmentationLib.measurement.tables import read_long
 

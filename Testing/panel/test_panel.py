@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import MODULE, head, host  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
-from panel_hands import (  # noqa: F401
+from panel_actions import (  # noqa: F401
     all_ids,
     choose_model,
     choose_volume,
@@ -28,7 +28,7 @@ from panel_hands import (  # noqa: F401
     until_measured,
     until_running,
 )
-from scene_hands import erase
+from scene_actions import erase
 
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.segmentation.pipeline import segment
@@ -49,14 +49,14 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     assert temporary_folders() == before
     (node,) = nodes(scene)
     assert ui.resultSelector.currentNode() is node
-    hand.wait_until(lambda: hand.read_table(ui.table)[0][MEAN] not in ("", "-"))
+    gui.wait_until(lambda: gui.read_table(ui.table)[0][MEAN] not in ("", "-"))
 
     # The numbers are those of the library on the same file.
     expected = segment(tmp_path / "sub-01 ä_Chimap.nii.gz", PHANTOM_MODEL, device="cpu")
     from DGMSegmentationScene.labels import labels_on_volume
 
     assert np.array_equal(labels_on_volume(node, volume).image.data, expected.labels.data)
-    table = hand.read_table(ui.table)
+    table = gui.read_table(ui.table)
     for line, row in zip(table, expected.rows, strict=True):
         assert line[:2] == [row.structure.split(" ", 1)[1].capitalize(), row.side]
         assert float(line[MEAN]) == pytest.approx(row.mean_ppb, abs=0.051)
@@ -69,8 +69,8 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     history.SetSegmentation(node.GetSegmentation())
     history.SaveState()
     erase(node, volume, 5, 40)
-    hand.wait_until(lambda: hand.read_table(ui.table)[4] != table[4])
-    after = hand.read_table(ui.table)
+    gui.wait_until(lambda: gui.read_table(ui.table)[4] != table[4])
+    after = gui.read_table(ui.table)
     assert float(after[4][VOLUME]) == pytest.approx(float(table[4][VOLUME]) - 40 * 8, abs=1)
     # The flags that only the run could give are gone after an edit; the numbers of the others stay.
     assert [line[:5] for line in after[:4]] == [line[:5] for line in table[:4]]
@@ -78,18 +78,18 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
 
     # Undo with the Segment Editor's own history, and redo: the table follows both.
     history.RestorePreviousState()
-    hand.wait_until(lambda: hand.read_table(ui.table) == table)
+    gui.wait_until(lambda: gui.read_table(ui.table) == table)
     assert "edited by hand" not in ui.resultNote.text
     history.RestoreNextState()
-    hand.wait_until(lambda: hand.read_table(ui.table) == after)
+    gui.wait_until(lambda: gui.read_table(ui.table) == after)
     assert "edited by hand" in ui.resultNote.text
 
-    hand.choose_file(tmp_path / "out.csv")
-    hand.click(ui.saveTableButton) if ui.saveTableButton.visible else ui.saveTableButton.click()
+    gui.choose_file(tmp_path / "out.csv")
+    gui.click(ui.saveTableButton) if ui.saveTableButton.visible else ui.saveTableButton.click()
     rows = read_long(tmp_path / "out.csv")
     assert len(rows) == 10 and all(row.edited for row in rows)
     assert f"{rows[4].mean_ppb:.1f}" == after[4][MEAN]
-    hand.choose_file(tmp_path / "labels.nii.gz")
+    gui.choose_file(tmp_path / "labels.nii.gz")
     ui.saveLabelsButton.click()
     from DGMSegmentationLib.io.labels import read_labels
 
@@ -100,10 +100,10 @@ def test_from_file_to_table_to_export_and_back(panel, host, tmp_path):
     assert scene.WriteToMRB(str(tmp_path / "scene.mrb"))
     scene.Clear(0)
     settle(panel)
-    assert hand.read_table(ui.table)[0][MEAN] == ""
+    assert gui.read_table(ui.table)[0][MEAN] == ""
     slicer.util.loadScene(str(tmp_path / "scene.mrb"))
     ui.resultSelector.setCurrentNode(nodes(scene)[0])
-    hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] == after[4][MEAN])
+    gui.wait_until(lambda: gui.read_table(ui.table)[4][MEAN] == after[4][MEAN])
     assert "edited by hand" in ui.resultNote.text
 
 
@@ -112,7 +112,7 @@ def test_the_engine_is_loaded_before_the_first_click(panel):
     """The worker starts with the panel and has torch in memory while the user still chooses."""
     pid = panel.widget.logic.runner.worker_pid
     assert pid is not None
-    hand.wait_until(lambda: "libtorch" in Path(f"/proc/{pid}/maps").read_text())
+    gui.wait_until(lambda: "libtorch" in Path(f"/proc/{pid}/maps").read_text())
     assert panel.widget.logic.runner.state == "idle"
 
 
@@ -134,9 +134,9 @@ def test_second_click_is_warm_and_makes_a_new_node(panel, host):
     ui = panel.widget.ui
     ui.resultSelector.setCurrentNode(first)
     settle(panel)
-    before = hand.read_table(ui.table)
+    before = gui.read_table(ui.table)
     erase(first, volume, 5, 20)
-    hand.wait_until(lambda: hand.read_table(ui.table)[4] != before[4])
+    gui.wait_until(lambda: gui.read_table(ui.table)[4] != before[4])
 
 
 def test_the_window_never_waits_for_a_file(panel, host, monkeypatch):
@@ -169,9 +169,9 @@ def test_the_first_usable_volume_is_chosen(panel, host):
 def test_two_quick_clicks_are_one_run(panel, host):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)
-    hand.click(panel.widget.ui.segmentButton)
-    hand.click(panel.widget.ui.segmentButton)
-    hand.wait_until(lambda: idle(panel))
+    gui.click(panel.widget.ui.segmentButton)
+    gui.click(panel.widget.ui.segmentButton)
+    gui.wait_until(lambda: idle(panel))
     assert len(nodes(host.scene)) == 1
 
 
@@ -209,19 +209,19 @@ def test_further_volumes_in_one_table(panel, host, tmp_path):
     until_measured(panel)
     assert ui.shownSelector.count == 2
     assert ui.shownSelector.visible
-    first = hand.read_table(ui.table)
-    hand.choose(ui.shownSelector, "QSM b")
-    second = hand.read_table(ui.table)
+    first = gui.read_table(ui.table)
+    gui.choose(ui.shownSelector, "QSM b")
+    second = gui.read_table(ui.table)
     assert float(second[4][MEAN]) == pytest.approx(float(first[4][MEAN]), abs=0.11)
-    hand.choose_file(tmp_path / "both.tsv")
+    gui.choose_file(tmp_path / "both.tsv")
     ui.saveTableButton.click()
     assert {row.image for row in read_long(tmp_path / "both.tsv")} == {"QSM a", "QSM b"}
-    hand.choose_file(tmp_path / "no" / "such" / "folder" / "x.tsv")
+    gui.choose_file(tmp_path / "no" / "such" / "folder" / "x.tsv")
     ui.saveTableButton.click()
-    hand.choose_file("")  # the user closes the file dialog
+    gui.choose_file("")  # the user closes the file dialog
     ui.saveTableButton.click()
     for said in ("Added", "Replaced"):  # the same subject again replaces its rows
-        hand.choose_file(tmp_path / "cohort.tsv")
+        gui.choose_file(tmp_path / "cohort.tsv")
         ui.cohortButton.click()
         assert ui.exportNote.text == f"{said} 20 rows {'to' if said == 'Added' else 'in'} cohort.tsv."
     assert len(read_long(tmp_path / "cohort.tsv")) == 20
@@ -240,7 +240,7 @@ def test_views_and_editor(panel, host):
     run(panel)
     (node,) = nodes(host.scene)
     settle(panel)
-    hand.double_click_cell(ui.table, 4, 0)
+    gui.double_click_cell(ui.table, 4, 0)
     matrix = host.scene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceToRAS()
     assert [matrix.GetElement(i, 3) for i in range(3)] == pytest.approx(centre_of(node, 5), abs=1e-6)
     composite = host.scene.GetNodeByID("vtkMRMLSliceCompositeNodeRed")

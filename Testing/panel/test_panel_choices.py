@@ -4,16 +4,16 @@
 # ruff: noqa: F811
 
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import head, host  # noqa: F401
-from panel_hands import choose_volume, nodes, opened, panel, show_result, until_measured  # noqa: F401
-from scene_hands import erase, segmented
+from panel_actions import choose_volume, nodes, opened, panel, show_result, until_measured  # noqa: F401
+from scene_actions import erase, segmented
 
 MEAN = 2
 
 
 def table(panel):
-    return hand.read_table(panel.widget.ui.table)
+    return gui.read_table(panel.widget.ui.table)
 
 
 def test_no_other_volume_takes_the_place_of_a_removed_one(panel, host):
@@ -129,18 +129,18 @@ def test_data_loaded_while_the_panel_is_open_are_chosen(panel, host):
     ui = panel.widget.ui
     assert ui.volumeSelector.currentNode() is None
     host.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
-    hand.wait(0.05)
+    gui.wait(0.05)
     assert ui.volumeSelector.currentNode() is None
     first, _labels = head(host.scene, "First")
-    hand.wait_until(lambda: ui.volumeSelector.currentNode() is first)
+    gui.wait_until(lambda: ui.volumeSelector.currentNode() is first)
     second, _labels = head(host.scene, "Second")  # nobody asked for this one
-    hand.wait(0.05)
+    gui.wait(0.05)
     assert ui.volumeSelector.currentNode() is first
     host.scene.RemoveNode(first)
-    hand.wait(0.05)
+    gui.wait(0.05)
     assert ui.volumeSelector.currentNode() is None
     third, _labels = head(host.scene, "Third")
-    hand.wait_until(lambda: ui.volumeSelector.currentNode() is third)
+    gui.wait_until(lambda: ui.volumeSelector.currentNode() is third)
     assert second is not None
 
 
@@ -148,9 +148,9 @@ def test_another_result_that_the_user_chooses_is_shown(panel, host):
     ui = panel.widget.ui
     first, _volume, _labels = show_result(panel, name="A")
     second, _volume, _labels = segmented(host.scene, name="B")
-    hand.choose(ui.resultSelector, "B DGM")
+    gui.choose(ui.resultSelector, "B DGM")
     assert [n.GetDisplayVisibility() for n in (first, second)] == [0, 1]
-    hand.choose(ui.resultSelector, "A DGM")
+    gui.choose(ui.resultSelector, "A DGM")
     assert [n.GetDisplayVisibility() for n in (first, second)] == [1, 0]
 
 
@@ -200,7 +200,7 @@ def test_swatches_have_the_colours_of_the_views(panel):
 
 
 def test_a_hardened_transform_is_no_edit_in_the_table(panel, host):
-    from scene_hands import transformed
+    from scene_actions import transformed
 
     node, volume, _labels = show_result(panel)
     before = [line[:5] for line in table(panel)]
@@ -212,7 +212,7 @@ def test_a_hardened_transform_is_no_edit_in_the_table(panel, host):
     # A flag may say that the volume is tilted by now.
     assert [line[:5] for line in table(panel)] == before and "edited" not in panel.widget.ui.resultNote.text
     erase(node, volume, 5)
-    hand.wait_until(lambda: "edited by hand" in panel.widget.ui.resultNote.text)
+    gui.wait_until(lambda: "edited by hand" in panel.widget.ui.resultNote.text)
 
 
 def test_own_labels_loaded_as_segmentation_are_measured(panel, host, tmp_path):

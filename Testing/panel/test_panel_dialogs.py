@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import head, host  # noqa: F401
-from panel_hands import opened, panel, show_result, until_measured  # noqa: F401
-from scene_hands import segmented
+from panel_actions import opened, panel, show_result, until_measured  # noqa: F401
+from scene_actions import segmented
 
 from DGMSegmentationLib.measurement.tables import read_long
 
@@ -40,7 +40,7 @@ def note(panel):
 
 
 def click(panel, button):
-    hand.press(getattr(panel.widget.ui, button))
+    gui.press(getattr(panel.widget.ui, button))
 
 
 def test_each_dialog_begins_beside_the_volume_then_where_the_last_file_went(loaded, tmp_path):
@@ -49,7 +49,7 @@ def test_each_dialog_begins_beside_the_volume_then_where_the_last_file_went(load
         click(panel, button)  # closed without a choice
     assert starts() == [folder] * 4
     (tmp_path / "out").mkdir()
-    hand.choose_file(tmp_path / "out" / "x.tsv")
+    gui.choose_file(tmp_path / "out" / "x.tsv")
     click(panel, "saveTableButton")
     assert note(panel) == "Wrote x.tsv."
     for button in BUTTONS:
@@ -90,7 +90,7 @@ def test_a_volume_of_a_scene_file_has_no_folder_of_its_own(panel, host, monkeypa
 )
 def test_a_file_gets_the_suffix_of_the_chosen_kind_or_is_refused(loaded, button, typed, kind, written):
     panel, folder = loaded
-    hand.choose_file(typed, kind)
+    gui.choose_file(typed, kind)
     click(panel, button)
     files = [path.name for path in folder.iterdir()]
     assert files == ([written] if written else [])
@@ -109,8 +109,8 @@ def test_a_file_that_is_there_is_replaced_only_after_yes(loaded, typed, answer):
     panel, folder = loaded
     there = folder / (typed if typed.endswith(".tsv") else f"{typed}.tsv")
     there.write_text("mine")
-    hand.choose_file(typed)
-    with hand.Dialogs(answer) as dialogs:
+    gui.choose_file(typed)
+    with gui.Dialogs(answer) as dialogs:
         click(panel, "saveTableButton")
     assert len(dialogs.texts) == 1
     assert (there.read_text() == "mine") == (answer == "No")
@@ -120,23 +120,23 @@ def test_a_file_that_is_there_is_replaced_only_after_yes(loaded, typed, answer):
 
 def test_a_mistyped_folder_is_not_made(loaded):
     panel, folder = loaded
-    hand.choose_file(folder / "mistyped" / "x.tsv")
+    gui.choose_file(folder / "mistyped" / "x.tsv")
     click(panel, "saveTableButton")
     assert list(folder.iterdir()) == [] and "mistyped" in note(panel)
 
 
 def test_no_old_sentence_stays(loaded, host):
     panel, _folder = loaded
-    hand.choose_file("x.tsv")
+    gui.choose_file("x.tsv")
     click(panel, "saveTableButton")
     assert "x.tsv" in note(panel)
     click(panel, "saveTableButton")  # closed without a choice
     assert note(panel) == ""
-    hand.choose_file("y.tsv")
+    gui.choose_file("y.tsv")
     click(panel, "saveTableButton")
     host.scene.Clear(0)
     assert note(panel) == ""
-    panel.widget.running.say("Something failed.")
+    panel.widget.running.show_message("Something failed.")
     host.scene.Clear(0)
     assert not panel.widget.ui.messageBox.visible
 
@@ -162,8 +162,8 @@ def test_rows_of_another_image_of_the_same_name_are_replaced_only_after_yes(pane
     def append(number, answers=()):
         ui.resultSelector.setCurrentNode(nodes[number][0])
         until_measured(panel)
-        hand.choose_file(path)
-        with hand.Dialogs(*answers) as dialogs:
+        gui.choose_file(path)
+        with gui.Dialogs(*answers) as dialogs:
             click(panel, "cohortButton")
         return dialogs.texts
 
@@ -179,9 +179,9 @@ def test_rows_of_another_image_of_the_same_name_are_replaced_only_after_yes(pane
 
 def test_the_model_dialog_begins_where_the_last_model_was(panel, tmp_path):
     ui = panel.widget.ui
-    hand.choose_file(tmp_path / "x.safetensors")
-    hand.choose(ui.modelSelector, "From a file")
-    hand.choose(ui.modelSelector, "From a file")
+    gui.choose_file(tmp_path / "x.safetensors")
+    gui.choose(ui.modelSelector, "From a file")
+    gui.choose(ui.modelSelector, "From a file")
     assert starts()[-1] == tmp_path
     assert os.getcwd() not in map(str, starts())
 

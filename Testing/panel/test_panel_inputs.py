@@ -11,10 +11,10 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import MODULE, head, host  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
-from panel_hands import (  # noqa: F401
+from panel_actions import (  # noqa: F401
     choose_model,
     choose_volume,
     message,
@@ -85,12 +85,12 @@ def test_a_frame_of_a_sequence(panel, host, sequence):
     assert len(nodes(host.scene)) == 2
 
     ui = panel.widget.ui
-    hand.wait_until(lambda: hand.read_table(ui.table)[4][MEAN] not in ("", "-"))
-    shown = hand.read_table(ui.table)
+    gui.wait_until(lambda: gui.read_table(ui.table)[4][MEAN] not in ("", "-"))
+    shown = gui.read_table(ui.table)
     show_frame(host, browser, 0)
-    hand.wait_until(lambda: hand.read_table(ui.table) != shown)
+    gui.wait_until(lambda: gui.read_table(ui.table) != shown)
     show_frame(host, browser, 1)
-    hand.wait_until(lambda: hand.read_table(ui.table) == shown)
+    gui.wait_until(lambda: gui.read_table(ui.table) == shown)
 
 
 def test_another_frame_is_shown_during_the_run(panel, host, sequence):
@@ -100,9 +100,9 @@ def test_another_frame_is_shown_during_the_run(panel, host, sequence):
     browser, proxy = sequence
     expected = segment(image_of(proxy, as_seen=True, copy=True), PHANTOM_MODEL, device="cpu").labels.data
     choose_volume(panel, proxy)
-    hand.click(panel.widget.ui.segmentButton)
+    gui.click(panel.widget.ui.segmentButton)
     show_frame(host, browser, 1)
-    hand.wait_until(lambda: panel.widget.logic.runner.state == "idle")
+    gui.wait_until(lambda: panel.widget.logic.runner.state == "idle")
     settle(panel)
     (node,) = nodes(host.scene)
     assert np.array_equal(labels_of(node, proxy), expected)
@@ -140,8 +140,8 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
     assert "--" not in ui.segmentButton.toolTip
 
     selector = panel.widget.inputs._channels["magnitude"]
-    hand.choose(selector, "Magnitude")
-    hand.wait_until(lambda: ui.segmentButton.enabled)
+    gui.choose(selector, "Magnitude")
+    gui.wait_until(lambda: ui.segmentButton.enabled)
     run(panel)
     # The small network may miss a structure, which is said; nothing else is.
     assert all("was not found" in line for line in message(panel).splitlines())
@@ -156,13 +156,13 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
 
     # A volume on another grid is one sentence; removing the volume disables the button again.
     other, _labels = head(host.scene, "Elsewhere", (3.0, 3.0, 3.0))
-    hand.choose(selector, "Elsewhere")
-    hand.wait(0.02)
+    gui.choose(selector, "Elsewhere")
+    gui.wait(0.02)
     run(panel)
     assert "another grid" in message(panel) and "--" not in message(panel)
     assert len(nodes(host.scene)) == 1
     host.scene.RemoveNode(other)  # no other volume takes its place
-    hand.wait_until(lambda: not ui.segmentButton.enabled)
+    gui.wait_until(lambda: not ui.segmentButton.enabled)
     assert selector.currentNode() is None
     choose_model(panel, PHANTOM_MODEL)
     assert not ui.channelBox.visible and ui.segmentButton.enabled
@@ -188,7 +188,7 @@ def test_the_line_about_pytorch(panel, host, monkeypatch):
 
     # The extension PyTorch is not installed.
     monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
-    hand.click(ui.installButton)
+    gui.click(ui.installButton)
     assert "Install the extension PyTorch" in ui.dependencyLabel.text
 
     # It is, and the user says no to its question: installTorch returns None (PyTorchUtils of the extension PyTorch).
@@ -204,9 +204,9 @@ def test_the_line_about_pytorch(panel, host, monkeypatch):
     extension = ModuleType("PyTorchUtils")
     extension.PyTorchUtilsLogic = PyTorchUtilsLogic
     monkeypatch.setitem(sys.modules, "PyTorchUtils", extension)
-    hand.click(ui.installButton)
+    gui.click(ui.installButton)
     assert "was not installed" in ui.dependencyLabel.text and ui.dependencyBox.visible
-    hand.click(ui.installButton)
+    gui.click(ui.installButton)
     assert not ui.dependencyBox.visible and ui.segmentButton.enabled
     assert asked == [(True, ">=2.4")] * 2
 

@@ -4,9 +4,9 @@
 # ruff: noqa: F811
 
 import numpy as np
-from host import hand
+from host import gui
 from host.fixtures import head, host  # noqa: F401
-from panel_hands import opened, panel, settle  # noqa: F401
+from panel_actions import opened, panel, settle  # noqa: F401
 from toy_set import TOY
 
 from DGMSegmentationLib.structures import STANDARD
@@ -27,6 +27,6 @@ def test_one_row_a_structure_of_the_chosen_segmentation(panel, host):
     for name, label_set in (("toy", TOY), ("ten", STANDARD), ("toy", TOY)):
         panel.widget.ui.resultSelector.setCurrentNode(made[name])
         settle(panel)
-        table = hand.read_table(panel.widget.ui.table)
+        table = gui.read_table(panel.widget.ui.table)
         assert [line[:2] for line in table] == [[s.nucleus_name, s.side] for s in label_set]
         assert all(float(line[4]) > 0 for line in table)

@@ -7,17 +7,17 @@ import contextlib
 import re
 
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import host  # noqa: F401
-from panel_hands import opened, panel, show_result, until_measured  # noqa: F401
+from panel_actions import opened, panel, show_result, until_measured  # noqa: F401
 from PySide6 import QtCore, QtGui, QtWidgets
 
 WIDTHS = (330, 380, 430)
 NOTES = {
-    "resultNote": lambda panel, text: panel.widget.results._note.say(text),
-    "exportNote": lambda panel, text: panel.widget.exports._note.say(text),
-    "messageLabel": lambda panel, text: panel.widget.running.say(text),
-    "modelDescription": lambda panel, text: panel.widget.inputs._description.say(text),
+    "resultNote": lambda panel, text: panel.widget.results._note.show(text),
+    "exportNote": lambda panel, text: panel.widget.exports._note.show(text),
+    "messageLabel": lambda panel, text: panel.widget.running.show_message(text),
+    "modelDescription": lambda panel, text: panel.widget.inputs._description.show(text),
 }
 TEXTS = ("short", "a longer sentence that wraps " * 9, "", "two lines of a sentence that wraps " * 2)
 
@@ -50,7 +50,7 @@ def collisions(panel):
 def settle(panel):
     """Layouts take some turns of the event loop; what is left then stays."""
     with contextlib.suppress(AssertionError):
-        hand.wait_until(lambda: collisions(panel) == [])
+        gui.wait_until(lambda: collisions(panel) == [])
     assert collisions(panel) == []
 
 
@@ -63,14 +63,14 @@ def test_nothing_lies_over_anything_else(panel, width):
     show_result(panel)
     try:
         for text in TEXTS:
-            for say in NOTES.values():
-                say(panel, text)
+            for show_note in NOTES.values():
+                show_note(panel, text)
             settle(panel)
         panel.show(430)
         settle(panel)
     finally:
         panel.widget.ui.exportSection.collapsed = True
-        panel.widget.running.say("")
+        panel.widget.running.show_message("")
         panel.widget.inputs._describe()
         panel.show()
 
@@ -79,7 +79,7 @@ def test_nothing_lies_over_anything_else(panel, width):
 def test_headers_of_the_table_are_whole(panel, width):
     panel.show(width)
     show_result(panel)
-    hand.wait(0.02)
+    gui.wait(0.02)
     table = panel.widget.ui.table
     header = table.horizontalHeader()
     metrics = QtGui.QFontMetrics(QtWidgets.QWidget.font(header))
@@ -137,7 +137,7 @@ def test_tooltips_wrap_and_say_what_they_mean(panel, host):
         assert "<" not in paragraph
     empty = host.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "<script>&")
     ui.volumeSelector.setCurrentNode(empty)
-    hand.wait(0.02)
+    gui.wait(0.02)
     document = QtGui.QTextDocument()
     document.setHtml(ui.segmentButton.toolTip)
     assert document.toPlainText().startswith("<script>& is empty")
@@ -154,11 +154,11 @@ def test_ctrl_c_copies_whole_rows(panel):
     panel.window.activateWindow()
     ui.table.setFocus()
     ui.table.setCurrentCell(4, 2)
-    hand.wait(0.05)
+    gui.wait(0.05)
     control = QtCore.Qt.KeyboardModifier.ControlModifier
     QtTest.QTest.keyClick(ui.table, QtCore.Qt.Key.Key_C, control)
-    assert clipboard.text().split("\t") == hand.read_table(ui.table)[4]
+    assert clipboard.text().split("\t") == gui.read_table(ui.table)[4]
     QtTest.QTest.keyClick(ui.table, QtCore.Qt.Key.Key_A, control)
     QtTest.QTest.keyClick(ui.table, QtCore.Qt.Key.Key_C, control)
     lines = [line.split("\t") for line in clipboard.text().split("\n")]
-    assert lines[0][2] == "Mean ppb" and lines[1:] == hand.read_table(ui.table)
+    assert lines[0][2] == "Mean ppb" and lines[1:] == gui.read_table(ui.table)

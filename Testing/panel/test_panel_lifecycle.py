@@ -5,10 +5,10 @@
 
 import sys
 
-from host import hand
+from host import gui
 from host.fixtures import MODULE, head, host  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
-from panel_hands import (  # noqa: F401
+from panel_actions import (  # noqa: F401
     all_ids,
     choose_model,
     choose_volume,
@@ -48,7 +48,7 @@ def test_reload_and_quit_during_a_run_leave_no_process(host):
     until_running(panel)
     second = panel.widget.logic.runner.worker_pid
     panel.close()
-    hand.wait(0.05)
+    gui.wait(0.05)
     assert not alive(second)
     assert host.uncaught == []
     assert slicer

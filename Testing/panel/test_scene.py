@@ -6,7 +6,7 @@
 import numpy as np
 import pytest
 from host.fixtures import head, host, scene  # noqa: F401
-from scene_hands import erase, segmented, transformed
+from scene_actions import erase, segmented, transformed
 from toy_set import TOY
 
 from DGMSegmentationLib.errors import InputError

@@ -10,7 +10,7 @@ import pytest
 from host.fixtures import head, host, scene  # noqa: F401
 from hypothesis import given
 from hypothesis import strategies as st
-from scene_hands import erase, segmented, transformed
+from scene_actions import erase, segmented, transformed
 
 
 def test_a_hardened_linear_transform_is_no_edit(scene):

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 from host.fixtures import head, host, scene  # noqa: F401
-from scene_hands import erase, segmented
+from scene_actions import erase, segmented
 
 
 def test_everything_survives_the_scene_file(scene, tmp_path):

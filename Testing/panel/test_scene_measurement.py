@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from host.fixtures import head, host, scene  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
-from scene_hands import erase, segmented
+from scene_actions import erase, segmented
 
 from DGMSegmentationLib.measurement import case as case_module
 from DGMSegmentationLib.segmentation.pipeline import segment

@@ -6,7 +6,7 @@
 import numpy as np
 import pytest
 from host.fixtures import head, host, scene  # noqa: F401
-from scene_hands import segmented, transformed
+from scene_actions import segmented, transformed
 
 from DGMSegmentationLib.structures import STANDARD
 

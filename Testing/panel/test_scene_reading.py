@@ -8,7 +8,7 @@ import pytest
 from host.fixtures import head, host, scene  # noqa: F401
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scene_hands import erase, segmented, transformed
+from scene_actions import erase, segmented, transformed
 
 from DGMSegmentationLib.structures import STANDARD
 

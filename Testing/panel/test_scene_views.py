@@ -7,7 +7,7 @@ import math
 
 import pytest
 from host.fixtures import head, host, scene  # noqa: F401
-from scene_hands import segmented
+from scene_actions import segmented
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def constants(nodes) -> list[object]:
     return [node.value for node in nodes if isinstance(node, ast.Constant)]
 
 
-def trouble(tree) -> list[str]:
+def violations(tree) -> list[str]:
     """Lists of structures from before, counts of the standard set, and its structures by name."""
     found = []
     for node in ast.walk(tree):
@@ -65,7 +65,7 @@ def trouble(tree) -> list[str]:
 
 
 def test_the_sources_name_and_count_no_structures(repository):
-    found = {name: said for name, tree in sources(repository) if (said := trouble(tree))}
+    found = {name: lines for name, tree in sources(repository) if (lines := violations(tree))}
     found.pop(
         "DGMSegmentation/DGMSegmentationScene/selftest.py", None
     )  # looks for the first segment by its name
@@ -77,4 +77,4 @@ def test_the_search_finds_what_it_looks_for():
         "from ..structures import STRUCTURES\nfor k in range(1, 11): rows[:10]\n"
         "assert len(rows) == 10\nbuild(n_classes=11)\nname = 'SN_L'\n"
     )
-    assert len(trouble(ast.parse(code))) == 6
+    assert len(violations(ast.parse(code))) == 6

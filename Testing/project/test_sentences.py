@@ -162,8 +162,8 @@ def test_hostile_facts_are_made_visible():
     [
         (MemoryError(), "failure", "out_of_memory"),
         (ModuleNotFoundError("no", name="torch"), "failure", "package_missing"),
-        (OSError(5, "Input/output error", "x.nii"), "failure", "file_trouble"),
-        (OSError("odd"), "failure", "some_file_trouble"),
+        (OSError(5, "Input/output error", "x.nii"), "failure", "file_access"),
+        (OSError("odd"), "failure", "some_file_access"),
         (PermissionError(13, "Permission denied", "x"), "failure", "path_unreachable"),
         (ValueError("a\nb"), "bug", "unexpected"),
         (InputError("file_missing", path="x"), "input", "file_missing"),

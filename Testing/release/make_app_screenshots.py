@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--output", type=Path, default=PUBLISHED)
     folder = parser.parse_args().output
-    from app_hands import PATIENCE_S, Hand, Program, browser, missing
+    from app_user import PATIENCE_S, Program, User, browser, missing
     from models_for_tests import PHANTOM_MODEL
     from playwright.sync_api import sync_playwright
 
@@ -45,32 +45,32 @@ def main() -> None:
                 chromium = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
                 context = chromium.new_context(viewport={"width": 1280, "height": 720}, color_scheme="dark")
                 context.set_default_timeout(1000 * PATIENCE_S)
-                hand = Hand(context.new_page())
-                hand.open_page(program.url)
-                _job(hand, folder)
+                user = User(context.new_page())
+                user.open_page(program.url)
+                _job(user, folder)
                 chromium.close()
         finally:
             program.clean()
 
 
-def _job(hand, folder: Path) -> None:
-    page = hand.page
+def _job(user, folder: Path) -> None:
+    page = user.page
 
     def picture(name: str) -> None:
         page.mouse.move(640, 24)
         page.wait_for_timeout(2500)  # the views send a sharp picture a moment after the last change
         page.screenshot(path=folder / name)
 
-    hand.wait_for("dgm_file", bool)
+    user.wait_for("dgm_file", bool)
     picture("app-open.png")
-    hand.segment()
+    user.segment()
     page.click("tr[data-label=GP_L]")
     picture("app-done.png")
     page.keyboard.press("p")
-    x, y = hand.view("axial")
-    before = hand.row("GP_L")
-    hand.stroke(x, y, 0, -40)
-    hand.changed("GP_L", before)
+    x, y = user.view("axial")
+    before = user.row("GP_L")
+    user.stroke(x, y, 0, -40)
+    user.changed("GP_L", before)
     picture("app-paint.png")
     page.keyboard.press("Control+z")
     page.keyboard.press("v")

@@ -33,7 +33,7 @@ def main() -> None:
         parser.error("without the bundled model give --output: these pictures are not for publication")
     folder = options.output or published
     folder.mkdir(parents=True, exist_ok=True)
-    from host import hand, start
+    from host import gui, start
     from host.fixtures import MODULE
 
     host = start()
@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:  # no half set of pictures when something fails on the way
         made = Path(work)
         if has_default or options.model is not None:
-            node = panel_pictures(host, hand, panel, volume, options.model, made)
+            node = panel_pictures(host, gui, panel, volume, options.model, made)
         else:
             print("No bundled model: the views show the sample's true labels, and the panel is left out.")
             node = true_labels(host.scene, volume)
@@ -64,28 +64,28 @@ def main() -> None:
     os._exit(0)  # VTK's windows without a screen do not outlive the scene well
 
 
-def panel_pictures(host: Any, hand: Any, panel: Any, volume: Any, model: Path | None, folder: Path) -> Any:
+def panel_pictures(host: Any, gui: Any, panel: Any, volume: Any, model: Path | None, folder: Path) -> Any:
     """Segment the volume by hand movements and take three pictures; returns the segmentation node."""
     ui, runner = panel.widget.ui, panel.widget.logic.runner
 
     def picture(name: str, down: bool = False) -> None:
-        hand.wait(0.3)
+        gui.wait(0.3)
         panel.window.verticalScrollBar().setValue(panel.window.verticalScrollBar().maximum() if down else 0)
-        hand.wait(0.1)
+        gui.wait(0.1)
         panel.window.grab().save(str(folder / name))
 
     if model is not None:
-        hand.choose_file(model)
-        hand.choose(ui.modelSelector, "From a file")
+        gui.choose_file(model)
+        gui.choose(ui.modelSelector, "From a file")
     ui.volumeSelector.setCurrentNode(volume)
     panel.show()
-    hand.wait(0.2)
+    gui.wait(0.2)
     picture("panel-idle.png")
-    hand.click(ui.segmentButton)
-    hand.wait_until(lambda: ui.progressBar.value >= 30 or runner.state == "idle", 1200)
+    gui.click(ui.segmentButton)
+    gui.wait_until(lambda: ui.progressBar.value >= 30 or runner.state == "idle", 1200)
     picture("panel-running.png")
-    hand.wait_until(lambda: runner.state == "idle", 1200)
-    hand.wait(0.6)
+    gui.wait_until(lambda: runner.state == "idle", 1200)
+    gui.wait(0.6)
     ui.exportSection.collapsed = False
     picture("panel-done.png", down=True)
     node = ui.resultSelector.currentNode()

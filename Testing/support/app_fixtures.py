@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_hands import PATIENCE_S, SHAPE, SPACING, Hand, Program, browser
+from app_user import PATIENCE_S, SHAPE, SPACING, Program, User, browser
 
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.simulation.phantom import phantom
@@ -67,26 +67,26 @@ def page(context, program, requests):
     page.complaints = []  # errors in the browser's console
     page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    Hand(page).open_page(program.url)
+    User(page).open_page(program.url)
     return page
 
 
 @pytest.fixture
-def hand(page, files) -> Hand:
+def user(page, files) -> User:
     """The page with the phantom open."""
-    hand = Hand(page)
-    if hand.state("dgm_file") != "sub-01_Chimap":
-        hand.open(files / "sub-01_Chimap.nii.gz")
-    assert hand.state("dgm_file") == "sub-01_Chimap"
-    return hand
+    user = User(page)
+    if user.state("dgm_file") != "sub-01_Chimap":
+        user.open(files / "sub-01_Chimap.nii.gz")
+    assert user.state("dgm_file") == "sub-01_Chimap"
+    return user
 
 
 @pytest.fixture
-def segmented(hand) -> Hand:
+def segmented(user) -> User:
     """The page with the model's own labels."""
-    if not hand.state("dgm_has_labels") or hand.state("dgm_edited"):
-        hand.segment()
-    return hand
+    if not user.state("dgm_has_labels") or user.state("dgm_edited"):
+        user.segment()
+    return user
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@
     return next;
   };
 
-  const say = (dgm.say = function (text, kind) {
+  const showMessage = (dgm.showMessage = function (text, kind) {
     window.trame.state.update({
       dgm_message: text,
       dgm_message_kind: kind || "error",
@@ -79,7 +79,7 @@
     }
     const limit = window.trame.state.get("dgm_max_upload_mb");
     if (bytes > limit * 1048576) {
-      say(`This is larger than ${limit} MB, the limit for uploads: open the file by its path (dgmseg app FILE), or raise --max-upload-mb.`);
+      showMessage(`This is larger than ${limit} MB, the limit for uploads: open the file by its path (dgmseg app FILE), or raise --max-upload-mb.`);
       return;
     }
     const request = new XMLHttpRequest();
@@ -90,11 +90,11 @@
     request.upload.onload = () => show(-1);
     request.onerror = () => {
       show(-1);
-      say("The file did not arrive: it may be too large, or the program has ended.");
+      showMessage("The file did not arrive: it may be too large, or the program has ended.");
     };
     request.onload = () => {
       show(-1);
-      if (request.status !== 200) say(request.responseText || "The file was refused.");
+      if (request.status !== 200) showMessage(request.responseText || "The file was refused.");
     };
     show(0);
     request.open("POST", "upload/" + kind);
@@ -124,14 +124,14 @@
     try {
       answer = await fetch("export/" + kind, { headers: ticket() });
     } catch (error) {
-      say("The file did not arrive: the program has ended, or another window took over.");
+      showMessage("The file did not arrive: the program has ended, or another window took over.");
       return;
     } finally {
       clearTimeout(busy);
       window.trame.state.set("dgm_saving", false);
     }
     if (!answer.ok) {
-      say(await answer.text());
+      showMessage(await answer.text());
       return;
     }
     const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") || "");

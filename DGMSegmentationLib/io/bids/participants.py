@@ -45,7 +45,7 @@ class Participants:
     """On what could not be read or matched."""
     path: Path | None = None
     """The table; None when there is none."""
-    tell_splits: bool = False
+    has_splits: bool = False
     """Whether any row, matched or not, says who trains and who tests."""
 
     def of(self, subject: str) -> Participant:
@@ -74,8 +74,8 @@ def read_participants(root: Path, subjects: Collection[str]) -> Participants:
         if text in matches.meant:
             rows.setdefault(matches.meant[text], []).append(line)
     people = {subject: _participant(found) for subject, found in rows.items()}
-    tell_splits = any(_cell(line, ("split",)) for line in lines)
-    return Participants(people, tuple(_remarks(path, matches, rows, subjects)), path, tell_splits)
+    has_splits = any(_cell(line, ("split",)) for line in lines)
+    return Participants(people, tuple(_remarks(path, matches, rows, subjects)), path, has_splits)
 
 
 def _participant(lines: Sequence[Mapping[str, str]]) -> Participant:
@@ -92,20 +92,20 @@ def _participant(lines: Sequence[Mapping[str, str]]) -> Participant:
 def _remarks(
     path: Path, matches: Matches, rows: Mapping[str, Sequence[Mapping[str, str]]], subjects: Collection[str]
 ) -> list[Remark]:
-    said = [
+    remarks = [
         Remark("participant_ambiguous", path=path, text=text, names=names)
         for text, names in matches.ambiguous.items()
     ]
     if matches.unknown:
-        said.append(Remark("participants_unmatched", path=path, rows=counted(matches.unknown, "row")))
+        remarks.append(Remark("participants_unmatched", path=path, rows=counted(matches.unknown, "row")))
     if lacking := sorted(set(subjects) - set(rows)):
-        said.append(Remark("participants_lacking", path=path, subjects=counted(lacking, "subject")))
+        remarks.append(Remark("participants_lacking", path=path, subjects=counted(lacking, "subject")))
     if twice := sorted(subject for subject, lines in rows.items() if len(lines) > 1):
-        said.append(Remark("participants_twice", path=path, subjects=counted(twice, "subject")))
+        remarks.append(Remark("participants_twice", path=path, subjects=counted(twice, "subject")))
     written = {who: sorted({age_text(line) for line in lines} - {""}) for who, lines in rows.items()}
     # Of rows with different ages none counts, so that nothing need be said of them.
     clear = {who: texts for who, texts in written.items() if len({*map(read_age, texts)} - {None}) < 2}
-    return said + age_remarks([(who, text) for who, texts in clear.items() for text in texts], path)
+    return remarks + age_remarks([(who, text) for who, texts in clear.items() for text in texts], path)
 
 
 def age_text(line: Mapping[str, str]) -> str:
@@ -127,8 +127,8 @@ def age_remarks(ages: Sequence[tuple[str, str]], path: Path) -> list[Remark]:
     bounds = [
         f"{who}: {text}" for who, text in ages if (m := _AGE.fullmatch(text)) and (m["above"] or m["more"])
     ]
-    said = [Remark("ages_unreadable", path=path, ages=counted(odd, "age"))] if odd else []
-    return said + ([Remark("ages_bounded", path=path, ages=counted(bounds, "age"))] if bounds else [])
+    remarks = [Remark("ages_unreadable", path=path, ages=counted(odd, "age"))] if odd else []
+    return remarks + ([Remark("ages_bounded", path=path, ages=counted(bounds, "age"))] if bounds else [])
 
 
 def sex_of(line: Mapping[str, str]) -> str:

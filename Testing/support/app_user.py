@@ -116,7 +116,7 @@ class Program:
         shutil.rmtree(self.temporary, ignore_errors=True)
 
 
-class Hand:
+class User:
     """A user at the page. Waits end when the thing happens, never after a fixed time."""
 
     def __init__(self, page) -> None:

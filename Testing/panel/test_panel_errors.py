@@ -13,10 +13,10 @@ import time
 
 import numpy as np
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import MODULE, head, host  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
-from panel_hands import (  # noqa: F401
+from panel_actions import (  # noqa: F401
     all_ids,
     choose_model,
     choose_volume,
@@ -31,7 +31,7 @@ from panel_hands import (  # noqa: F401
     until_running,
 )
 from processes import alive
-from scene_hands import erase
+from scene_actions import erase
 
 MEAN, SD, VOLUME, FLAGS = 2, 3, 4, 5
 
@@ -44,8 +44,8 @@ def test_cancel_answers_at_once_and_changes_nothing(panel, host):
     until_running(panel)
     assert panel.widget.ui.progressBox.visible
     assert not panel.widget.ui.segmentButton.enabled
-    hand.click(panel.widget.ui.cancelButton)
-    hand.wait_until(lambda: idle(panel))
+    gui.click(panel.widget.ui.cancelButton)
+    gui.wait_until(lambda: idle(panel))
     assert "Cancelled" in message(panel)
     assert all_ids(host.scene) == before
     assert temporary_folders() == set()
@@ -59,7 +59,7 @@ def test_a_dead_worker_is_one_sentence_and_the_next_click_works(panel, host):
     choose_volume(panel, volume)
     until_running(panel)
     os.kill(panel.widget.logic.runner.worker_pid, signal.SIGKILL)
-    hand.wait_until(lambda: idle(panel))
+    gui.wait_until(lambda: idle(panel))
     assert "memory" in message(panel) and "\n" not in message(panel)
     assert nodes(host.scene) == []
     run(panel)
@@ -67,8 +67,8 @@ def test_a_dead_worker_is_one_sentence_and_the_next_click_works(panel, host):
 
     # One that dies while it waits is not worth a word.
     os.kill(panel.widget.logic.runner.worker_pid, signal.SIGKILL)
-    hand.wait_until(lambda: panel.widget.logic.runner.worker_pid is None)
-    hand.wait(0.2)
+    gui.wait_until(lambda: panel.widget.logic.runner.worker_pid is None)
+    gui.wait(0.2)
     assert message(panel) == ""
     run(panel)
     assert message(panel) == "" and len(nodes(host.scene)) == 2
@@ -79,10 +79,10 @@ def test_no_process_can_be_started(panel, host, monkeypatch):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)
     runner = panel.widget.logic.runner
-    hand.click(panel.widget.ui.segmentButton)
+    gui.click(panel.widget.ui.segmentButton)
     runner._client.stop()
     monkeypatch.setattr(runner._client, "_command", ["/no/such/python"])
-    hand.wait_until(lambda: idle(panel))
+    gui.wait_until(lambda: idle(panel))
     assert "/no/such/python" in message(panel) and "\n" not in message(panel)
     assert temporary_folders() == set()
     monkeypatch.undo()
@@ -131,7 +131,7 @@ def test_scene_closed_while_the_volume_is_written(panel, host, monkeypatch):
         save(*arguments)
 
     monkeypatch.setattr(np, "save", slow_save)
-    hand.click(panel.widget.ui.segmentButton)
+    gui.click(panel.widget.ui.segmentButton)
     host.scene.Clear(0)
     assert idle(panel) and temporary_folders() == set()
     volume, _labels = head(host.scene)
@@ -198,7 +198,7 @@ def test_no_qsm_is_one_sentence(panel, host, what):
     assert sentence and "\n" not in sentence and "Traceback" not in sentence
     assert "Traceback" in panel.widget.ui.detailsText.plainText
     assert not panel.widget.ui.detailsText.visible
-    hand.click(panel.widget.ui.detailsButton)
+    gui.click(panel.widget.ui.detailsButton)
     assert panel.widget.ui.detailsText.visible
     assert all_ids(host.scene) == before
 
@@ -208,7 +208,7 @@ def test_volume_removed_during_the_run(panel, host):
     choose_volume(panel, volume)
     until_running(panel)
     host.scene.RemoveNode(volume)
-    hand.wait_until(lambda: idle(panel))
+    gui.wait_until(lambda: idle(panel))
     assert "was removed during the run" in message(panel)
     assert nodes(host.scene) == []
 
@@ -219,16 +219,14 @@ def test_volume_or_result_removed_after_the_run(panel, host):
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)
     run(panel)
-    hand.wait_until(lambda: ui.unitsDetected.text == "ppm, detected")
+    gui.wait_until(lambda: ui.unitsDetected.text == "ppm, detected")
     ui.opacitySlider.value = 30
     host.scene.RemoveNode(volume)
-    hand.wait_until(
-        lambda: "The volume of this segmentation, Head, is not in the scene" in ui.resultNote.text
-    )
-    assert hand.read_table(ui.table)[0][MEAN] == ""
+    gui.wait_until(lambda: "The volume of this segmentation, Head, is not in the scene" in ui.resultNote.text)
+    assert gui.read_table(ui.table)[0][MEAN] == ""
     assert not ui.saveTableButton.enabled and ui.opacitySlider.value == 30
     host.scene.RemoveNode(nodes(host.scene)[0])
-    hand.wait_until(lambda: ui.resultNote.text == "")
+    gui.wait_until(lambda: ui.resultNote.text == "")
     assert ui.unitsDetected.text == "" and ui.opacitySlider.value == 100
     assert not ui.editButton.enabled
 
@@ -254,7 +252,7 @@ def test_adding_a_scene_changes_no_choice(panel, host, tmp_path):
     assert ui.volumeSelector.currentNode() is volume
     assert ui.outputSelector.currentNode() is chosen
     assert ui.resultSelector.currentNode() is other
-    hand.wait_until(lambda: ui.segmentButton.enabled)
+    gui.wait_until(lambda: ui.segmentButton.enabled)
 
 
 def test_no_other_segmentation_becomes_the_output_when_it_is_removed(panel, host):
@@ -277,7 +275,7 @@ def test_scene_closed_during_the_run(panel, host):
     host.scene.Clear(0)
     assert idle(panel)
     assert not alive(pid)
-    hand.wait(0.3)
+    gui.wait(0.3)
     assert message(panel) == "" and nodes(host.scene) == []
     assert temporary_folders() == set()
 
@@ -289,7 +287,7 @@ def test_output_removed_during_the_run_becomes_a_new_node(panel, host):
     panel.widget.ui.outputSelector.setCurrentNode(output)
     until_running(panel)
     host.scene.RemoveNode(output)
-    hand.wait_until(lambda: idle(panel))
+    gui.wait_until(lambda: idle(panel))
     assert [node.GetName() for node in nodes(host.scene)] == ["Head DGM"]
 
 
@@ -304,15 +302,15 @@ def test_edited_labels_are_replaced_only_after_yes(panel, host):
     edited = labels_on_volume(node, volume).image.data.copy()
     node.SetName("<script>ä</script>")
     panel.widget.ui.outputSelector.setCurrentNode(node)
-    with hand.Dialogs("No") as dialogs:
-        hand.click(panel.widget.ui.segmentButton)
-        hand.wait_until(lambda: dialogs.texts)
+    with gui.Dialogs("No") as dialogs:
+        gui.click(panel.widget.ui.segmentButton)
+        gui.wait_until(lambda: dialogs.texts)
     assert idle(panel) and len(dialogs.texts) == 1 and "edited by hand" in dialogs.texts[0]
     assert "&lt;script&gt;ä&lt;/script&gt; holds" in dialogs.texts[0]
     assert np.array_equal(labels_on_volume(node, volume).image.data, edited)
-    with hand.Dialogs("Yes"):
-        hand.click(panel.widget.ui.segmentButton)
-        hand.wait_until(lambda: idle(panel))
+    with gui.Dialogs("Yes"):
+        gui.click(panel.widget.ui.segmentButton)
+        gui.wait_until(lambda: idle(panel))
     copy = next(n for n in nodes(host.scene) if n is not node)
     assert np.array_equal(labels_on_volume(copy, volume).image.data, edited)
     assert np.count_nonzero(labels_on_volume(node, volume).image.data) == np.count_nonzero(edited) + 25
@@ -329,13 +327,13 @@ def test_labels_edited_during_the_run_are_not_replaced(panel, host):
     until_running(panel)
     erase(node, volume, 7, 25)
     edited = labels_on_volume(node, volume).image.data.copy()
-    hand.wait_until(lambda: idle(panel))
+    gui.wait_until(lambda: idle(panel))
     assert np.array_equal(labels_on_volume(node, volume).image.data, edited)
     assert len(nodes(host.scene)) == 2
     new = nodes(host.scene)[1]
     assert node.GetName() in message(panel) and new.GetName() in message(panel)
     # What the user is editing stays in sight and in the table.
-    hand.wait(0.05)
+    gui.wait(0.05)
     assert [node.GetDisplayVisibility(), new.GetDisplayVisibility()] == [1, 0]
     assert panel.widget.ui.resultSelector.currentNode() is node
 
@@ -345,8 +343,8 @@ def test_no_room_for_temporary_files(panel, host, monkeypatch, tmp_path):
     choose_volume(panel, volume)
     before = all_ids(host.scene)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
-    hand.click(panel.widget.ui.segmentButton)
-    hand.wait_until(lambda: "temporary folder" in message(panel))
+    gui.click(panel.widget.ui.segmentButton)
+    gui.wait_until(lambda: "temporary folder" in message(panel))
     assert idle(panel)
     monkeypatch.undo()
     monkeypatch.setattr(
@@ -375,8 +373,8 @@ def test_what_cannot_be_removed_at_once_is_removed_later(panel, host, monkeypatc
             rmtree(*arguments, **options)
 
     monkeypatch.setattr(shutil, "rmtree", refusing)
-    hand.click(panel.widget.ui.cancelButton)
-    hand.wait_until(lambda: idle(panel))
+    gui.click(panel.widget.ui.cancelButton)
+    gui.wait_until(lambda: idle(panel))
     assert len(temporary_folders()) == 1
     if then == "quit":
         refusals = 1
@@ -391,10 +389,10 @@ def test_temporary_files_go_where_the_application_settings_say(panel, host, monk
     volume, _labels = head(host.scene)
     choose_volume(panel, volume)
     monkeypatch.setattr(host.app, "temporaryPath", str(tmp_path))
-    hand.click(panel.widget.ui.segmentButton)
+    gui.click(panel.widget.ui.segmentButton)
     assert len(list(tmp_path.glob("DGMSegmentation-*"))) == 1
     assert temporary_folders() == set()
-    hand.wait_until(lambda: idle(panel))
+    gui.wait_until(lambda: idle(panel))
     assert list(tmp_path.iterdir()) == [] and len(nodes(host.scene)) == 1
 
 
@@ -417,8 +415,8 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
 
     # The user says no to Slicer's question: what is needed stays to be read, and the button to be clicked.
     needed = ui.dependencyLabel.text
-    with hand.Dialogs("Cancel") as dialogs:
-        hand.click(ui.installButton)
+    with gui.Dialogs("Cancel") as dialogs:
+        gui.click(ui.installButton)
     assert len(dialogs.texts) == 1 and installed == []
     assert ui.dependencyBox.visible and ui.dependencyLabel.text == needed
     assert panel.parent.visible
@@ -427,12 +425,12 @@ def test_missing_package_shows_one_line_and_installs_nothing_unasked(panel, host
     def failing(*_arguments, **_options):
         raise subprocess.CalledProcessError(1, ["PythonSlicer", "-m", "pip", "install"])
 
-    with monkeypatch.context() as offline, hand.Dialogs("OK"):
+    with monkeypatch.context() as offline, gui.Dialogs("OK"):
         offline.setattr(packaging, "pip_install", failing)
-        hand.click(ui.installButton)
+        gui.click(ui.installButton)
     assert ui.dependencyBox.visible and "installation failed" in ui.dependencyLabel.text
-    with hand.Dialogs("OK"):
-        hand.click(ui.installButton)
+    with gui.Dialogs("OK"):
+        gui.click(ui.installButton)
     assert installed == [["no-such-package-of-anyone>=3"]]
     requirements.write_text("nibabel\n")
     panel.widget.enter()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from host import hand
+from host import gui
 from host.fixtures import MODULE, host  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
-from scene_hands import segmented
+from scene_actions import segmented
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +60,18 @@ def show_result(panel, **options):
 
 def until_measured(panel):
     """Wait until no measurement is due any more; what came by the loop's next turn is counted."""
-    hand.wait(0.02)
-    hand.wait_until(lambda: not panel.widget.results.pending)
+    gui.wait(0.02)
+    gui.wait_until(lambda: not panel.widget.results.pending)
 
 
 def choose_model(panel, path):
-    hand.choose_file(path)
-    hand.choose(panel.widget.ui.modelSelector, "From a file")
+    gui.choose_file(path)
+    gui.choose(panel.widget.ui.modelSelector, "From a file")
 
 
 def choose_volume(panel, volume):
     panel.widget.ui.volumeSelector.setCurrentNode(volume)
-    hand.wait(0.02)
+    gui.wait(0.02)
 
 
 def idle(panel):
@@ -81,15 +81,15 @@ def idle(panel):
 def run(panel):
     """Click Segment and wait for the end and its table."""
     assert panel.widget.ui.segmentButton.enabled, panel.widget.ui.segmentButton.toolTip
-    hand.click(panel.widget.ui.segmentButton)
-    hand.wait_until(lambda: idle(panel))
+    gui.click(panel.widget.ui.segmentButton)
+    gui.wait_until(lambda: idle(panel))
     settle(panel)
 
 
 def settle(panel):
     """Until nothing is left to be done: what comes in the loop's next turns, and the table that is measured after a pause."""
-    hand.wait(0.02)
-    hand.wait_until(lambda: not panel.widget.results.pending)
+    gui.wait(0.02)
+    gui.wait_until(lambda: not panel.widget.results.pending)
 
 
 def message(panel):
@@ -114,8 +114,8 @@ def until_running(panel):
     scene = slicer_scene()
     before = all_ids(scene)
     for _again in range(100):
-        hand.click(panel.widget.ui.segmentButton)
-        hand.wait_until(lambda: panel.widget.ui.progressBar.value >= 10 or idle(panel))
+        gui.click(panel.widget.ui.segmentButton)
+        gui.wait_until(lambda: panel.widget.ui.progressBar.value >= 10 or idle(panel))
         if not idle(panel):
             return
         assert message(panel) == ""
