@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from DGMSegmentationScene import export, navigation
+from DGMSegmentationScene import export, hierarchy, navigation
 from DGMSegmentationScene.edits import fingerprint, is_edited, mark_unedited
 from DGMSegmentationScene.labels import labels_for_volume
 from DGMSegmentationScene.measurement import Measurement, Measurer
@@ -80,23 +80,18 @@ class Session:
         Raises InputError and changes nothing then.
         """
         import numpy as np
-        import slicer
 
         units = self._units_for(image)  # no QSM, a map of phase: said before anything
         volume = add_volume(self.scene, image, name)
         problem = unusable(volume)
         if problem is not None:
-            self.scene.RemoveNode(volume)
+            hierarchy.remove(volume)
             raise problem
         self.runner.abort()
         for kind in ("vtkMRMLSegmentationNode", "vtkMRMLScalarVolumeNode"):
             self._remove(kind, keep=volume)
         volume.SetName(name)
-        hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(self.scene)
-        if hierarchy is not None:
-            hierarchy.RemoveAllItems()
-            top = hierarchy.GetSceneItemID()
-            hierarchy.CreateItem(hierarchy.CreateSubjectItem(top, subject) if subject else top, volume)
+        hierarchy.place_alone(volume, subject)
         had_volume = self.volume is not None
         self.volume = volume
         self.segmentation = create_segmentation(self.scene, volume)
@@ -122,7 +117,7 @@ class Session:
         old = self.segmentation
         self.segmentation = create_segmentation(self.scene, self.volume, name)
         show_labels(self.segmentation, self.volume, placed, label_set_of(labels))
-        self.scene.RemoveNode(old)
+        hierarchy.remove(old)
         self.measure()
         self._saved.add(_state_of(self.segmentation))
         return Remark("labels_brought_to_grid") if resampled else None
@@ -255,7 +250,7 @@ class Session:
     def _remove(self, kind: str, keep: Any) -> None:
         for node in list(self.scene.GetNodesByClass(kind)):
             if node is not keep:
-                self.scene.RemoveNode(node)
+                hierarchy.remove(node)
 
 
 def _state_of(node: Any) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .edits import is_edited
+from .hierarchy import subject_of
 from .provenance import INPUT_ROLE, attribute, provenance_of
 from .reading import LabelReader
 from .segments import label_set_of_node
@@ -133,7 +134,7 @@ class Measurer:
             labels.image,
             opened,
             MeasureOptions(
-                subject=_subject(node, volume),
+                subject=subject_of(volume),
                 image_name=volume.GetName(),
                 edited=edited,
                 model=attribute(node, "Model"),
@@ -202,18 +203,3 @@ def _everything(image: Any) -> Any:
     import numpy as np
 
     return np.ones(image.shape, bool)
-
-
-def _subject(node: Any, volume: Any) -> str:
-    """The patient or study folder of the subject hierarchy that holds the volume; empty when it is in none."""
-    import slicer
-
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
-    if hierarchy is None:
-        return ""
-    item = hierarchy.GetItemByDataNode(volume)
-    while item and item != hierarchy.GetSceneItemID():
-        item = hierarchy.GetItemParent(item)
-        if item and hierarchy.GetItemLevel(item) == "Patient":
-            return str(hierarchy.GetItemName(item))
-    return ""

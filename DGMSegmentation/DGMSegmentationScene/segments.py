@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from .hierarchy import place_beside
 from .volumes import affine_of
 
 if TYPE_CHECKING:
@@ -31,26 +32,14 @@ def create_segmentation(scene: Any, volume: Any, name: str = "") -> Any:
     display = node.GetDisplayNode()
     if display is not None:
         display.SetOpacity2DFill(OPACITY_2D)
-    place_beside(volume, node)
+    _follow(volume, node)
     return node
 
 
-def place_beside(volume: Any, node: Any) -> None:
+def _follow(volume: Any, node: Any) -> None:
     """Put a node under the volume's transform and into its folder of the subject hierarchy."""
-    import slicer
-
     node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
-    scene = node.GetScene()
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-    if hierarchy is None:
-        return
-    item = hierarchy.GetItemByDataNode(volume)
-    parent = hierarchy.GetItemParent(item) if item else hierarchy.GetSceneItemID()
-    own = hierarchy.GetItemByDataNode(node)
-    if own:
-        hierarchy.SetItemParent(own, parent)
-    else:
-        hierarchy.CreateItem(parent, node)
+    place_beside(volume, node)
 
 
 def show_labels(node: Any, volume: Any, labels: "NDArray[Any]", label_set: "LabelSet | None" = None) -> None:
@@ -68,7 +57,7 @@ def show_labels(node: Any, volume: Any, labels: "NDArray[Any]", label_set: "Labe
             f"labels of shape {labels.shape} for a volume of {volume.GetImageData().GetDimensions()}"
         )
     label_set = label_set or STANDARD
-    place_beside(volume, node)
+    _follow(volume, node)
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     segmentation = node.GetSegmentation()
     shared = _shared_labelmap(labels.astype(label_set.dtype), volume)

@@ -6,6 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import vtk
 from host.fixtures import MODULE, host, scene  # noqa: F401
 from models_for_tests import PHANTOM_MODEL
 from toy_set import TOY
@@ -26,12 +27,14 @@ def head():
 
 
 @pytest.fixture
-def session(scene):  # noqa: F811
+def session(host, scene):  # noqa: F811
     from DGMSegmentationApp.session import Session
 
+    host.hierarchy_plugin.active = False  # it belongs to Slicer's window
     opened = Session(scene)
     yield opened
     opened.close()
+    host.hierarchy_plugin.active = True
 
 
 def test_a_volume_comes_with_ten_empty_segments(session, head):
@@ -86,6 +89,26 @@ def test_labels_of_another_grid_are_brought_to_the_volume(session, head):
     with pytest.raises(InputError, match="outside"):
         session.open_labels(far, "far")
     assert [row.n_voxels for row in session.measurement.rows] == direct
+
+
+def test_what_is_replaced_leaves_no_entry_in_the_subject_hierarchy(session, head, tmp_path):
+    """Nobody but the app takes it out: Slicer's core mistakes it for a later node's (the scene fixture sees VTK's error),
+    and the saved scene would list it."""
+    import slicer
+
+    image, labels = head
+    for subject in ("sub-01", "sub-02"):
+        session.open_volume(image, "Chimap", subject)
+        for name in "abc":
+            session.open_labels(labels, name)
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(session.scene)
+    items = vtk.vtkIdList()
+    hierarchy.GetItemChildren(hierarchy.GetSceneItemID(), items, True)
+    names = [hierarchy.GetItemName(items.GetId(n)) for n in range(items.GetNumberOfIds())]
+    assert sorted(names) == ["Chimap", session.segmentation.GetName(), "sub-02"]
+    with zipfile.ZipFile(session.export("scene", tmp_path)) as saved:
+        (described,) = [name for name in saved.namelist() if name.endswith(".mrml")]
+        assert saved.read(described).count(b"<SubjectHierarchyItem ") == len(names) + 1  # and the scene
 
 
 def test_labels_need_a_volume(session, head):

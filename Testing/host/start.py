@@ -75,8 +75,9 @@ class Host:
             pythonqt.UiLoader.extra[name] = cls
         for name in ("ctkCollapsibleButton", "ctkPathLineEdit"):
             pythonqt.UiLoader.extra[name] = getattr(sys.modules["ctk"], name)
-        from . import application, slicer_python
+        from . import application, hierarchy_plugin, slicer_python
 
+        self.hierarchy_plugin = hierarchy_plugin.HierarchyPlugin(self.scene)
         self.app = slicer.app = application.Application(self.qt_app, self.scene, self)
         self.modules = slicer.modules = application.cpp_modules(self.scene, self.app.applicationLogic())
         self.window = application.MainWindow(self)
