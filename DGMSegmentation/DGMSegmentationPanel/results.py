@@ -21,6 +21,7 @@ from .table import RoiTable
 from .views import Views
 
 DEBOUNCE_MS = 250
+WAIT_MS = 10
 
 
 class Results:
@@ -39,7 +40,7 @@ class Results:
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
         self._timer.connect("timeout()", self._begin)
-        self._turns: Iterator[Measurement] | None = None
+        self._turns: Iterator[int] | None = None
         self._turn_timer = qt.QTimer()
         self._turn_timer.setSingleShot(True)
         self._turn_timer.connect("timeout()", self._next_turn)
@@ -66,6 +67,11 @@ class Results:
     def volume(self) -> Any:
         """The segmentation's own volume; of one that we did not make, the chosen input volume. None when it is gone."""
         return own_volume(self.node, self.parameters.inputVolume) if self.node is not None else None
+
+    @property
+    def _shown(self) -> int:
+        """Which of the volumes the table shows."""
+        return max(0, int(self._ui.shownSelector.currentIndex))
 
     @property
     def pending(self) -> bool:
@@ -109,32 +115,36 @@ class Results:
 
     def update(self) -> None:
         """Measure all and show it."""
-        for _turn in self._measuring():
+        for _pause in self._measuring(in_threads=False):
             pass
         self._turns = None
 
     def _begin(self) -> None:
-        """Measure and show one volume, and the others in the loop's next turns: none holds the window for long."""
-        self._turns = self._measuring()
+        """Measure and show one volume after the other, in turns of the event loop: none holds the window for long."""
+        self._turns = self._measuring(in_threads=True)
         self._next_turn()
 
     def _next_turn(self) -> None:
-        if self._turns is not None and next(self._turns, None) is not None:
-            self._turn_timer.start(0)
-        else:
+        pause = next(self._turns, None) if self._turns is not None else None
+        if pause is None:
             self._turns = None
+        else:
+            self._turn_timer.start(pause)
 
-    def _measuring(self) -> Iterator[Measurement]:
+    def _measuring(self, in_threads: bool) -> Iterator[int]:
+        """Each piece of the work gives the milliseconds to wait before the next one."""
         from DGMSegmentationLib.errors import explained
 
         self._timer.stop()
         node, volumes = self.node, self.volumes() if self.node is not None else []
         note, whole = self._why_no_own_volume(node) if node is not None else "", Measurement([])
         try:
-            for whole in self._measurer.in_turns(node, volumes, self.parameters.units) if volumes else ():
-                if len(whole.cases) < len(volumes):
+            turns = self._measurer.in_turns(node, volumes, self.parameters.units, in_threads)
+            for measured in turns if volumes else ():
+                whole = measured or whole
+                if measured is not None and self._shown < len(whole.cases) < len(volumes):
                     self._show(whole, volumes, note)
-                    yield whole
+                yield 0 if measured is not None else WAIT_MS
         except Exception as error:
             logging.exception("DGMSegmentation: the table could not be made")
             note, whole = explained(error, _("The measurement")).sentence("panel"), Measurement([])
@@ -160,7 +170,8 @@ class Results:
             self.schedule()
 
     def schedule(self, *_arguments: Any) -> None:
-        """Measure soon: something that the table shows has changed."""
+        """Measure soon: something that the table shows has changed. What is under way would be out of date."""
+        self._turns = None
         self._timer.start(DEBOUNCE_MS)
 
     def _why_no_own_volume(self, node: Any) -> str:
@@ -222,6 +233,5 @@ class Results:
     def _show_table(self, *_arguments: Any) -> None:
         if self._table is None:
             self._table = RoiTable(self._ui.table)
-        index = max(0, self._ui.shownSelector.currentIndex)
-        rows, reasons = self.measurement.of_volume(index), self.measurement.reasons_of(index)
+        rows, reasons = self.measurement.of_volume(self._shown), self.measurement.reasons_of(self._shown)
         self._table.show(rows, label_set_of_node(self.node), reasons, colours(self.node))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from .edits import is_edited
 from .hierarchy import subject_of
+from .opening import Opener
 from .provenance import INPUT_ROLE, attribute, provenance_of
-from .reading import LabelReader
+from .reading import LabelReader, LabelsOnGrid
 from .segments import label_set_of_node
-from .volumes import image_of
+from .turns import let_threads_work
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.errors import Remark
@@ -74,7 +75,7 @@ class Measurer:
     """
 
     def __init__(self) -> None:
-        self._opened: dict[str, tuple[Any, Case]] = {}  # volume id -> (of which state, opened)
+        self._opener = Opener()
         self._last: dict[tuple[str, str], MeasuredCase] = {}  # by segmentation and volume
         self._readers: dict[tuple[str, str], LabelReader] = {}
         self._run: RunMeasured | None = None
@@ -85,14 +86,17 @@ class Measurer:
 
     def measure(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> Measurement:
         """Measure the structures in each volume; raises InputError with one sentence for an unusable volume."""
-
         result = Measurement([], label_set=label_set_of_node(node))
-        for measured in self.in_turns(node, volumes, units):
-            result = measured
+        for measured in self.in_turns(node, volumes, units, in_threads=False):
+            result = measured or result
         return result
 
-    def in_turns(self, node: Any, volumes: Sequence[Any], units: str = "auto") -> "Iterator[Measurement]":
-        """The same, one volume after the other: what is measured so far, so that a window can react between two."""
+    def in_turns(
+        self, node: Any, volumes: Sequence[Any], units: str = "auto", in_threads: bool = True
+    ) -> "Iterator[Measurement | None]":
+        """The same in pieces, so that a window can react between two: what is measured so far after each volume, None
+        before a volume is measured and as long as a thread opens it.
+        """
         from DGMSegmentationLib.errors import Remark
 
         result = Measurement([], label_set=label_set_of_node(node))
@@ -101,7 +105,19 @@ class Measurer:
             result.notes.append(Remark("origin_gone", made_from=made_from, measured=volumes[0].GetName()))
         edited = is_edited(node)
         for index, volume in enumerate(volumes):
-            case = self._measured(node, volume, units if index == 0 else "auto", edited, result.notes)
+            run, unit = self._run_on(volume), units if index == 0 else "auto"
+            mask = run.mask if run else None
+            while in_threads and not self._opener.begin(volume, unit, node, mask):
+                yield None
+                let_threads_work()
+            opened = self._opener.open(volume, unit, node, mask)
+            if in_threads:
+                yield None
+            reader = self._readers.setdefault((node.GetID(), volume.GetID()), LabelReader())
+            labels = reader.read(node, volume)
+            if in_threads:
+                yield None
+            case = self._measured(node, volume, opened, labels, edited, result.notes)
             self._last[node.GetID(), volume.GetID()] = case
             result.cases.append(case)
             yield result
@@ -110,10 +126,16 @@ class Measurer:
         for kept in (self._last, self._readers):
             for key in set(kept) - shown:
                 del kept[key]
-        self._opened = {volume.GetID(): self._opened[volume.GetID()] for volume in volumes}
+        self._opener.keep(volumes)
 
     def _measured(
-        self, node: Any, volume: Any, units: str, edited: bool, notes: "list[Remark]"
+        self,
+        node: Any,
+        volume: Any,
+        opened: "Case",
+        labels: LabelsOnGrid,
+        edited: bool,
+        notes: "list[Remark]",
     ) -> "MeasuredCase":
         from DGMSegmentationLib.errors import Remark
         from DGMSegmentationLib.measurement.case import measure_case
@@ -121,8 +143,6 @@ class Measurer:
         from DGMSegmentationLib.measurement.quality import Flag
         from DGMSegmentationLib.preprocessing.units import OWN_UNIT
 
-        opened = self._open(volume, units, node)
-        labels = self._readers.setdefault((node.GetID(), volume.GetID()), LabelReader()).read(node, volume)
         flags = []
         if opened.units.unit == OWN_UNIT:
             notes.append(Remark("values_as_they_are", name=volume.GetName()))
@@ -165,41 +185,4 @@ class Measurer:
 
     def unit_of(self, volume: Any, units: str = "auto", node: Any = None) -> "UnitDecision | None":
         """The unit of a volume: as used for the segmentation made from it, as given, or decided; None when it is no QSM."""
-        from DGMSegmentationLib.preprocessing.units import OWN_UNIT
-
-        decision = self._open(volume, units, node).units
-        return None if decision.unit == OWN_UNIT else decision
-
-    def _open(self, volume: Any, units: str, node: Any) -> "Case":
-        """The volume in ppb, or in its own unit when it is no QSM; opened again only when its voxels or its unit changed."""
-        from dataclasses import replace
-
-        from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.measurement.files import open_ppb
-        from DGMSegmentationLib.preprocessing.units import FACTOR_TO_PPB, OWN_UNIT, UnitDecision
-
-        used = attribute(node, "Units")
-        own = used in FACTOR_TO_PPB and node.GetNodeReferenceID(INPUT_ROLE) == volume.GetID()
-        detected = attribute(node, "UnitsDetected") == "true"
-        image = image_of(volume)
-        place = image.affine.tobytes()
-        state = (volume.GetImageData().GetMTime(), place, *((used, detected) if own else (units, None)))
-        known = self._opened.get(volume.GetID())
-        if known is not None and known[0] == state:
-            return known[1]
-        run = self._run_on(volume)
-        try:
-            opened = open_ppb(image, used if own else units, run.mask if run else None)
-            if own:
-                decision = UnitDecision(used, FACTOR_TO_PPB[used], "as used for the segmentation", detected)
-                opened = replace(opened, units=decision)
-        except InputError:
-            opened = open_ppb(image, OWN_UNIT, _everything(image))
-        self._opened[volume.GetID()] = (state, opened)
-        return opened
-
-
-def _everything(image: Any) -> Any:
-    import numpy as np
-
-    return np.ones(image.shape, bool)
+        return self._opener.unit_of(volume, units, node)

@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING, Any
 from DGMSegmentationLib.options import SegmentOptions
 
 from .outcome import Target
+from .turns import let_threads_work
 from .volumes import image_of
 
 if TYPE_CHECKING:
     from .measurement import RunMeasured
 
 IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
-OTHERS_S = 0.005
-"""Per poll, for the other threads: Slicer's main thread keeps Python's lock between two polls, unlike a plain Qt program."""
 REMOVE_S = 1.0
 """How long the end of everything waits for temporary files that cannot be removed yet."""
 
@@ -199,7 +198,7 @@ class Runner:
         """What happened since the last call; call it every 50 ms or so from the main thread."""
         if self.state == IDLE:
             return []
-        time.sleep(OTHERS_S)
+        let_threads_work()
         if self._saver is not None:
             if self._saver.is_alive():
                 return []
