@@ -35,8 +35,8 @@ if TYPE_CHECKING:  # for editors and type checkers; a test holds this block and 
     from .models.model import Model as Model
     from .models.model import load_model as load_model
     from .options import SegmentOptions as SegmentOptions
-    from .segmentation.pipeline import Segmentation as Segmentation
     from .segmentation.pipeline import segment as segment
+    from .segmentation.result import Segmentation as Segmentation
     from .segmentation.sample import bundled_sample as bundled_sample
     from .structures import STANDARD as STANDARD
     from .structures import LabelSet as LabelSet
@@ -64,7 +64,7 @@ _HOMES = {
     "Remark": "errors",
     "RoiRow": "measurement.roi",
     "segment": "segmentation.pipeline",
-    "Segmentation": "segmentation.pipeline",
+    "Segmentation": "segmentation.result",
     "SegmentOptions": "options",
     "STANDARD": "structures",
     "Structure": "structures",

@@ -161,7 +161,7 @@ class Measurer:
                 codes=("labels_resampled",) if labels.resampled else (),
             ),
             # What only the run could tell holds as long as the labels are those of the run.
-            network={} if edited else provenance_of(node),
+            network=None if edited else provenance_of(node),
             flags=flags,
             known=self._known(node, volume, labels.image.data),
             previous=self._last.get((node.GetID(), volume.GetID())),

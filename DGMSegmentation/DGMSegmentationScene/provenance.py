@@ -4,10 +4,13 @@ into a .seg.nrrd file.
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
 from .segments import structure_segments
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.segmentation.provenance import Provenance
 
 PREFIX = "DGMSegmentation."
 FINGERPRINT = PREFIX + "Fingerprint"
@@ -90,13 +93,13 @@ def own_volume(node: Any, chosen: Any = None) -> Any:
     return chosen if chosen is not None and chosen.GetName() == made_from else None
 
 
-def provenance_of(node: Any) -> dict[str, Any]:
+def provenance_of(node: Any) -> "Provenance":
     """The whole record of the run that made the labels; empty for a segmentation that we did not make."""
     try:
         record = json.loads(attribute(node, "Provenance") or "{}")
     except ValueError:
         return {}
-    return record if isinstance(record, dict) else {}
+    return cast("Provenance", record) if isinstance(record, dict) else {}
 
 
 def set_aside(node: Any) -> Any:

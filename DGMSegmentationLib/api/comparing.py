@@ -13,7 +13,7 @@ from ..measurement.case import MeasuredCase
 from ..measurement.files import open_ppb
 from ..measurement.roi import RoiRow
 from ..measurement.tables import read_long
-from ..segmentation.pipeline import Segmentation
+from ..segmentation.result import Segmentation
 from ..structures import STANDARD, LabelSet
 
 Rows = str | Path | MeasuredCase | Segmentation | Sequence[RoiRow] | Sequence[MeasuredCase | Segmentation]

@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..image import label_set_of
 from ..io.bids.derivatives import STATE, CasePaths
@@ -19,6 +19,7 @@ from ..measurement.case import MeasuredCase
 from ..measurement.norms import Norms
 from ..measurement.quality import NETWORK_FLAGS
 from ..measurement.tables import write_long
+from ..segmentation.provenance import Provenance
 from ..structures import STANDARD
 from .find import CohortCase
 from .plan import CaseSettings, Task, foreign_labels, is_foreign
@@ -33,9 +34,9 @@ class Result:
     """What is to be written for a case."""
 
     measured: MeasuredCase
-    provenance: dict[str, Any]
+    provenance: Provenance
     new_labels: bool
-    probabilities: Any = None
+    probabilities: NDArray[np.float32] | None = None
 
 
 def write_results(
@@ -73,7 +74,7 @@ def write_results(
                 labels_before=full_stamp(paths.labels),
                 model=result.measured.options.model,
                 network_flags=tuple(flag for flag in result.measured.flags if flag.code in NETWORK_FLAGS),
-                provenance=result.provenance,
+                provenance=dict(result.provenance),
             )
             if not task.overwrite and is_foreign(paths.labels, record.automatic):
                 raise foreign_labels(paths, record.automatic)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import __version__
 from ..errors import DGMError, InputError, Remark, UnexpectedError, explained, speaking
@@ -25,6 +25,7 @@ from ..measurement.case import measure_case
 from ..measurement.norms import read_norms
 from ..measurement.options import MeasureOptions
 from ..preprocessing.case import open_case
+from ..segmentation.provenance import Provenance
 from .find import CohortCase
 from .plan import CaseSettings, Task
 from .record import Automatic, Inputs, Record, full_stamp, read_record, write_record
@@ -176,8 +177,8 @@ def _measured(
     if not measured.labels.data.any():
         raise InputError("labels_empty", path=source)
     units = measured.opened.units
-    provenance = {
-        **automatic.provenance,
+    provenance: Provenance = {
+        **cast("Provenance", automatic.provenance),
         "software": f"DGMSegmentation {__version__}",
         "measured": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "input": case.image.name,

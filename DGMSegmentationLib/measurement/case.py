@@ -20,6 +20,7 @@ from ..io.frames import dataframe, html_table
 from ..preprocessing.case import Case
 from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
+from .notes import NetworkNotes
 from .options import MeasureOptions
 from .quality import (
     Flag,
@@ -135,7 +136,7 @@ def measure_case(
     opened: Case,
     options: MeasureOptions | None = None,
     *,
-    network: Mapping[str, Any] | None = None,
+    network: NetworkNotes | None = None,
     flags: Sequence[Flag] = (),
     known: Mapping[int, MeasuredStructure] | None = None,
     previous: MeasuredCase | None = None,
@@ -166,7 +167,7 @@ def measure_case(
     found = flags_from_rows(rows, label_set)
     for label, structure in known.items():
         found += flags_from_shape(label_set.by_label(label), structure.shape)
-    found += [*flags_from_grid(native), *flags_from_network(network or {}, label_set), *flags]
+    found += [*flags_from_grid(native), *flags_from_network(network or NetworkNotes(), label_set), *flags]
     if opened.units.unit == OWN_UNIT:
         found = [flag for flag in found if flag.code not in _FLAGS_OF_PPB]
         rows = [row.with_flags(["own_unit"]) for row in rows]

@@ -6,13 +6,13 @@ twenty reference segmentations are flagged (see Docs/quality.md for the counts).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
 from ..structures import STANDARD, LabelSet, Structure
+from .notes import NetworkNotes
 from .roi import Box, RoiRow, structure_boxes
 from .row_structures import label_set_of_rows
 
@@ -233,8 +233,8 @@ def flags_from_grid(image: Image) -> list[Flag]:
     return flags
 
 
-def flags_from_network(notes: Mapping[str, Any], label_set: LabelSet = STANDARD) -> list[Flag]:
-    """Flags that only the run of the network can tell, from its notes (see :func:`segment.label_case`).
+def flags_from_network(notes: NetworkNotes, label_set: LabelSet = STANDARD) -> list[Flag]:
+    """Flags that only the run of the network can tell, from its notes (see :func:`segmentation.labelling.label_case`).
 
     ``undecided``: mean entropy by structure as a share of ln 2; ``flip_dice``: agreement with the mirrored head, when
     it was asked; ``beyond_prior_box``: structures at the border of the region where the model expects them;
@@ -278,12 +278,12 @@ def quality_flags(
     rows: Sequence[RoiRow],
     labels: Image,
     mask: NDArray[np.bool_] | None = None,
-    network: Mapping[str, Any] | None = None,
+    network: NetworkNotes | None = None,
 ) -> list[Flag]:
     """All flags of one case, those of the whole case first, then by structure. ``network``: notes of its run."""
     label_set = label_set_of(labels)
     flags = flags_from_rows(rows, label_set) + flags_from_geometry(labels, mask)
-    return in_order(flags + flags_from_network(network or {}, label_set), label_set)
+    return in_order(flags + flags_from_network(network or NetworkNotes(), label_set), label_set)
 
 
 def in_order(flags: Iterable[Flag], label_set: LabelSet) -> list[Flag]:

@@ -17,6 +17,7 @@ from ..image import Image, label_set_of
 from ..structures import LabelSet
 from .contrast import brain_level, contrasts, guesses
 from .field_map import spectrum
+from .notes import NetworkNotes
 from .places import fit_to_atlas
 from .quality import ENTROPY_SHARE
 
@@ -85,7 +86,7 @@ def verdict_on(
     image_ppb: Image,
     mask: NDArray[np.bool_] | None = None,
     *,
-    network: Mapping[str, Any] | None = None,
+    network: NetworkNotes | None = None,
     unit: str = "ppb",
 ) -> Verdict:
     """The verdict on labels of a map.
@@ -97,14 +98,14 @@ def verdict_on(
         network: notes of the network's run ("undecided", "sign_flip", "orientation"), if there was one.
         unit: what the file's values were taken for, "ppm" or "ppb": for guesses at what they are instead.
     """
-    label_set, notes = label_set_of(labels), network or {}
+    label_set, notes = label_set_of(labels), network or NetworkNotes()
     reasons = _of_network(notes, label_set)
     reasons += _of_places(labels, label_set)
     reasons += _of_values(labels, image_ppb, mask, unit, notes)
     return Verdict(DOUBTFUL if reasons else OK, tuple(reasons))
 
 
-def _of_network(notes: Mapping[str, Any], label_set: LabelSet) -> list[Remark]:
+def _of_network(notes: NetworkNotes, label_set: LabelSet) -> list[Remark]:
     if "undecided" not in notes:
         return []
     of = len(label_set)
@@ -140,7 +141,7 @@ def confidence(entropies: Mapping[str, float], structures: int) -> float:
     return sum(max(0.0, 1.0 - share) for share in entropies.values()) / max(1, structures)
 
 
-def _confident(notes: Mapping[str, Any], label_set: LabelSet) -> bool:
+def _confident(notes: NetworkNotes, label_set: LabelSet) -> bool:
     """Whether a network ran and was as sure as it is of good maps."""
     return "undecided" in notes and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
 
@@ -167,7 +168,7 @@ def _of_places(labels: Image, label_set: LabelSet) -> list[Remark]:
 
 
 def _of_values(
-    labels: Image, image_ppb: Image, mask: NDArray[np.bool_] | None, unit: str, notes: Mapping[str, Any]
+    labels: Image, image_ppb: Image, mask: NDArray[np.bool_] | None, unit: str, notes: NetworkNotes
 ) -> list[Remark]:
     """The middle of the brain's values, how far the brightest nucleus stands out, and the spectrum of the map."""
     reasons = []

@@ -1,14 +1,19 @@
 """A finished run under another labelling protocol, without the network."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
 from ..errors import InputError, Remark
 from ..measurement.case import measure_case
+from ..measurement.notes import NetworkNotes
 from .confidence import entropy_shares
 from .convention import Convention
-from .pipeline import Segmentation, Stopwatch, to_native
+from .labelling import OnNetworkGrid, to_native
+from .provenance import Provenance, record_of
+from .result import Segmentation
+from .run import Watch
 
 _OF_LABELS = ("removed_voxels", "empty", "undecided", "protocol")
 """What a run's provenance says of its labels, not of the image or the network."""
@@ -27,23 +32,22 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     options = kept.options.changed(protocol=protocol)
     probabilities = convention.structures(kept.probabilities.astype(np.float32), kept.grid)
     warnings: list[Remark] = [r for r in result.warnings if r.code != "structure_missing"]
-    clock = Stopwatch()
-    notes = {
-        key: value for key, value in result.provenance.items() if key in ("beyond_prior_box", "sign_flip")
-    }
+    watch = Watch(log=warnings.append)
+    notes: NetworkNotes = {}
+    if "beyond_prior_box" in result.provenance:
+        notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
+    if "sign_flip" in result.provenance:
+        notes["sign_flip"] = result.provenance["sign_flip"]
     notes["undecided"] = entropy_shares(probabilities, convention.labels, convention.label_set)
-    image, mask = result.image, result.mask
-    labelled = to_native(
-        image, mask, convention, probabilities, kept.grid, kept.native, options, warnings.append, clock, notes
-    )
-    measured = measure_case(
-        labelled.labels, result.measured.opened, result.measured.options, network=labelled.notes
-    )
-    known = convention.label_set
-    provenance = {
+    case = result.measured.opened
+    found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
+    labelled = to_native(case, convention, found, options, watch)
+    measured = measure_case(labelled.labels, case, result.measured.options, network=labelled.notes)
+    of_labels = {key: value for key, value in labelled.notes.items() if key in _OF_LABELS}
+    provenance: Provenance = {
         **result.provenance,
-        **{key: labelled.notes[key] for key in _OF_LABELS if key in labelled.notes},
-        "label_set": {"name": known.name, "sha256": known.checksum},
+        **cast(NetworkNotes, of_labels),
+        "label_set": record_of(convention.label_set),
         "options": {**result.provenance["options"], **options.recorded()},
         "warnings": [str(remark) for remark in warnings],
     }
@@ -53,5 +57,5 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         provenance=provenance,
         probabilities=labelled.probabilities,
         warnings=tuple(warnings),
-        seconds={**result.seconds, **clock.seconds},
+        seconds={**result.seconds, **watch.clock.seconds},
     )

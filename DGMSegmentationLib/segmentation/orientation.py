@@ -8,12 +8,13 @@ Left and right of a head are alike to it: which of two mirror images is true sta
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image
+from ..measurement.notes import OrientationNotes
 from ..measurement.verdict import confidence
 from ..preprocessing.case import Case, with_axes
 from ..preprocessing.grid import mask_box, prepare
@@ -52,9 +53,9 @@ class Orientation:
     confidence: float
     confidence_turned: float
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_notes(self) -> OrientationNotes:
         """As plain values, for the notes of a run."""
-        return asdict(self)
+        return cast(OrientationNotes, asdict(self))
 
 
 def looks_odd(entropies: Mapping[str, float], structures: int) -> bool:

@@ -14,7 +14,7 @@ from ..io.files import check_writable, stem, write_bytes, write_json, write_nift
 from ..io.lookup import lookup_text
 from ..measurement.norms import Norms
 from ..measurement.tables import write_long
-from .pipeline import Segmentation
+from .result import Segmentation
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None
         labels = result.labels.replace(affine=stored.affine)
         write_dicom_seg(paths["dicom_seg"], labels, stored.path, algorithm=(model["name"], model["version"]))
     warnings = _draw(result, paths, norms)
-    provenance = dict(result.provenance)
+    provenance = result.provenance.copy()
     if warnings:
         provenance["warnings"] = [*provenance.get("warnings", []), *map(str, warnings)]
     write_json(paths["provenance"], provenance)

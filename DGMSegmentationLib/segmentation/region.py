@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Remark
 from ..image import Grid
+from ..measurement.notes import NetworkNotes
 from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
 from ..options import SegmentOptions
@@ -79,7 +80,7 @@ def predict_region(
     tiles: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[Remark], None],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], "Box | None", dict[str, Any]]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32], "Box | None", NetworkNotes]:
     """Probabilities of the convention's structures in ``box``, or in more when one of them touches its border; those of the
     network's own classes; where they are; and notes on the run.
 
@@ -87,7 +88,7 @@ def predict_region(
     over its region goes on with a region that is larger where it was touched, in one piece as in training: over the
     whole volume, in tiles, it would change all structures and take a hundred times as long. That is its last resort.
     """
-    notes: dict[str, Any] = {"prior_box_used": box is not None}
+    notes: NetworkNotes = {"prior_box_used": box is not None}
 
     def classes_in(where: "Box | None") -> NDArray[np.float32]:
         return predict_case(
@@ -171,7 +172,7 @@ def predict_case(
     flip_average: bool = False,
     progress: Tiles | None = None,
     cancel: Callable[[], bool] | None = None,
-    notes: dict[str, Any] | None = None,
+    notes: NetworkNotes | None = None,
 ) -> NDArray[np.float32]:
     """Probabilities of the network's classes on its grid (or in ``box``), optionally averaged with those of the mirrored head.
 

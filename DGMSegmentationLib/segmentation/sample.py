@@ -13,7 +13,7 @@ from ..measurement.tables import read_long
 from ..resources import resource_path
 
 if TYPE_CHECKING:
-    from .pipeline import Segmentation
+    from .result import Segmentation
 
 NAME = "sub-sample"
 FILES = {

@@ -12,7 +12,8 @@ from ..io.files import write_text
 from ..models.model import Model
 from ..options import SegmentOptions
 from ..preprocessing.grid import labels_to_grid, prepare
-from ..segmentation.pipeline import label_case
+from ..segmentation.labelling import label_case
+from ..segmentation.run import Watch
 from .cases import open_subject
 from .data import Subject, training_label_set
 from .mining import BrainPredictor, false_positives
@@ -64,7 +65,7 @@ def score_model(
     label_set = training_label_set(settings, subjects, model.header)
     for done, subject in enumerate(subjects):
         opened, reference = open_subject(subject, settings, label_set)
-        labels = label_case(opened, predictor, options, log=lambda text: None).labels
+        labels = label_case(opened, predictor, options, Watch(log=lambda remark: None)).labels
         result.scores += evaluate_case(labels, reference, opened.image, subject=subject.name)
         pre = model.header.preprocessing
         on_grid = labels_to_grid(

@@ -93,7 +93,7 @@ def test_a_further_option_is_one_field_and_its_use(repository, tmp_path):
         shutil.copytree(repository / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "Resources").symlink_to(repository / "Resources")
     insert(tmp_path / "DGMSegmentationLib/options.py", "    subject: str = ", FIELD)
-    insert(tmp_path / "DGMSegmentationLib/segmentation/pipeline.py", '    with clock("components"):\n', USE)
+    insert(tmp_path / "DGMSegmentationLib/segmentation/labelling.py", '    with clock("components"):\n', USE)
     (tmp_path / "walk.py").write_text(FACES)
     run = subprocess.run(
         [sys.executable, "walk.py", str(PHANTOM_MODEL)],

@@ -1,0 +1,38 @@
+"""What a run of the network leaves for those who judge its labels; these keys stand in provenance files too."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+
+class OrientationNotes(TypedDict):
+    """A version of the map of which the network is surer than of the one that the header says."""
+
+    codes: str
+    change: str
+    sure: int
+    sure_turned: int
+    structures: int
+    confidence: float
+    confidence_turned: float
+
+
+class NetworkNotes(TypedDict, total=False):
+    """Notes of one run; what was not looked at is absent. Structures go by abbreviation."""
+
+    prior_box_used: bool
+    """Whether the search stayed in the region where the model expects its structures."""
+    beyond_prior_box: list[str]
+    """Structures that touched the border of that region."""
+    undecided: dict[str, float]
+    """Mean entropy of the class probabilities inside a structure, as a share of ln 2."""
+    flip_dice: dict[str, float]
+    """Dice between the labels of the head and of its mirror image, when both were asked for."""
+    sign_flip: bool
+    """The network is sure of most structures only in the map with its sign changed."""
+    orientation: OrientationNotes
+    removed_voxels: dict[str, int]
+    """Voxels outside the largest piece of each structure."""
+    empty: list[str]
+    """Structures without a voxel."""
+    protocol: Mapping[str, object]
+    """The labelling protocol, as its ``to_dict`` gives it."""

@@ -1,0 +1,121 @@
+"""An opened case through the network and back: labels on the image's own grid."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import Remark
+from ..image import Grid, Image, restore_orientation
+from ..measurement.notes import NetworkNotes
+from ..options import SegmentOptions
+from ..preprocessing.case import Case
+from ..preprocessing.grid import Prepared, prepare
+from .convention import Convention, Kept
+from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
+from .region import cropped, predict_region, prior_box, sign_looks_flipped
+from .run import Watch
+
+if TYPE_CHECKING:
+    from ..inference.predictor import Predictor
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A case with its labels on the native grid, probabilities there when asked for, and notes on the run."""
+
+    labels: Image
+    probabilities: NDArray[np.float32] | None
+    notes: NetworkNotes
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OnNetworkGrid:
+    """What a run found, before it returns to the image's grid."""
+
+    probabilities: NDArray[np.float32]
+    """(K, x, y, z) of the convention's structures on ``grid``."""
+    grid: Grid
+    native: Grid
+    """The image's grid in the model's axes."""
+    notes: NetworkNotes
+
+
+def label_case(
+    case: Case, predictor: "Predictor", options: SegmentOptions, watch: Watch | None = None
+) -> Labelled:
+    """Label an opened case: prepare it, run the network, return to the native grid."""
+    watch = watch or Watch()
+    clock = watch.clock
+    model, pre = predictor.model, predictor.model.header.preprocessing
+    convention = Convention.of(model, options.protocol)
+    watch.stop_if_cancelled()
+    watch.report("Preparing the image", 0.05)
+    with clock("resample"):
+        prepared = prepare(case.channels, case.mask, pre)
+    expected = prior_box(model, prepared) if options.use_prior_box else None
+
+    def tile(done: int, total: int) -> None:
+        watch.report("Running the network", 0.1 + 0.7 * done / total)
+
+    def negated() -> Prepared:
+        qsm = case.channels[0]
+        return prepare([qsm.replace(data=-qsm.data), *case.channels[1:]], case.mask, pre)
+
+    with clock("network"):
+        probabilities, classes, box, notes = predict_region(
+            predictor,
+            prepared,
+            expected,
+            options,
+            convention,
+            tiles=tile,
+            cancel=watch.cancel,
+            log=watch.log,
+        )
+        if sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, watch.cancel):
+            notes["sign_flip"] = True
+            watch.log(Remark("sign_flipped"))
+    watch.stop_if_cancelled()
+    watch.report("Returning to the image's own grid", 0.82)
+    grid = cropped(prepared.grid, box) if box is not None else prepared.grid
+    kept = None if convention.protocol is None else Kept.of(model, options, classes, grid, prepared.native)
+    del classes
+    found = OnNetworkGrid(probabilities, grid, prepared.native, notes)
+    return replace(to_native(case, convention, found, options, watch), kept=kept)
+
+
+def to_native(
+    case: Case, convention: Convention, found: OnNetworkGrid, options: SegmentOptions, watch: Watch
+) -> Labelled:
+    """Labels on the image's own grid from the probabilities of a convention's structures on the network grid.
+
+    The notes of ``found`` receive what there is to say of the labels.
+    """
+    image, mask, clock = case.image, case.mask, watch.clock
+    probabilities, grid, notes = found.probabilities, found.grid, found.notes
+    label_set, pre = convention.label_set, convention.model.header.preprocessing
+    with clock("back"):
+        labels = labels_from_probabilities(probabilities, convention.labels, grid, found.native, pre.back)
+    with clock("components"):
+        if options.largest_component:
+            labels, removed = largest_components(labels, options.connectivity)
+            notes["removed_voxels"] = {label_set.by_label(k).abbreviation: n for k, n in removed.items()}
+    with clock("back"):
+        native = restore_orientation(labels, image.grid, pre.axes)
+        # Where there is no QSM there is nothing to measure.
+        native = np.where(mask, native, 0).astype(label_set.dtype)
+        full = None
+        if options.save_probabilities:
+            full = probabilities_to_native(probabilities, grid, found.native)
+            full = np.stack([restore_orientation(p, image.grid, pre.axes) for p in full])
+    present = set(np.unique(native).tolist())
+    absent = [structure for structure in label_set if structure.label not in present]
+    notes["empty"] = [structure.abbreviation for structure in absent]
+    for structure in absent:
+        watch.log(Remark("structure_missing", name=structure.name, structure=structure.abbreviation))
+    if convention.protocol is not None:
+        notes["protocol"] = convention.protocol.to_dict()
+    return Labelled(image.replace(data=native, unit=None, label_set=label_set), full, notes)
