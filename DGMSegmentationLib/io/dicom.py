@@ -1,27 +1,39 @@
 """One DICOM series (a folder, or one file of it) as a volume: order, spacing and tilt from the slices' own positions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, Remark
+from ..errors import InputError, Remark, few
 from ..image import Affine, Image
+from .dicom_file import DicomHeader, numbers_of, read_header, read_values
+from .limits import check_voxels
 from .nifti import volume_shape
-from .nrrd import LPS_TO_RAS, itk_affine, quietly
 
-_POSITION, _ORIENTATION, _PIXEL_SPACING = "0020|0032", "0020|0037", "0028|0030"
-_MODALITY = "0008|0060"
-_SERIES_UID, _DESCRIPTION, _RESCALE_TYPE, _UNITS = "0020|000e", "0008|103e", "0028|1054", "0054|1001"
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])  # DICOM's axes run to Left, Posterior, Superior
+
+_PLACE = (
+    ("ImagePositionPatient", 3, "Image Position"),
+    ("ImageOrientationPatient", 6, "Image Orientation"),
+    ("PixelSpacing", 2, "Pixel Spacing"),
+)
+_FRAME_PLACE = (
+    ("PlanePositionSequence", "ImagePositionPatient", 3),
+    ("PlaneOrientationSequence", "ImageOrientationPatient", 6),
+    ("PixelMeasuresSequence", "PixelSpacing", 2),
+)
+_SCALE = ("Slope", "Intercept")
+_OTHER_IMAGES = (".nii", ".nii.gz", ".nrrd", ".nhdr")
 _ALONE, _FEW = 10, 3  # a series of at least 10 files among scouts of at most 3 is the one that is meant
 _UNEVEN = 0.02  # largest deviation of a slice gap from the mean gap, as a share of it
 
 
 @dataclass(frozen=True)
 class _Slice:
-    file: str
+    header: DicomHeader
     position: NDArray[np.float64]
     orientation: NDArray[np.float64]
     pixel_spacing: NDArray[np.float64]
@@ -38,112 +50,107 @@ def read_dicom(path: Path) -> Image:
     Raises InputError for a folder without DICOM images or with several series, and for missing, doubled or unevenly
     spaced slices.
     """
-    import SimpleITK as sitk
-
-    files = _files_of_series(path)
-    if _tag(_header(files[0]), _MODALITY) == "SEG":
+    headers, left_out = _headers_of_series(path)
+    if headers[0].text("Modality") == "SEG":
         raise InputError("dicom_seg_not_read", path=path)
-    try:
-        if len(files) == 1:
-            return _read_multiframe(files[0], path)
-        slices = [_read_slice(file, path) for file in files]
-        slices, affine = _stack(slices, path)
-        reader = sitk.ImageSeriesReader()
-        reader.SetFileNames([s.file for s in slices])
-        reader.SetOutputPixelType(sitk.sitkFloat32)  # rescale slopes may differ from slice to slice
-        image = quietly(reader.Execute)
-    except RuntimeError as error:
-        raise InputError("dicom_damaged", path=path) from error
-    shape = volume_shape(image.GetSize(), path)
-    data = sitk.GetArrayFromImage(image).reshape(shape[::-1]).transpose(2, 1, 0)
-    return Image(np.ascontiguousarray(data), affine, path, "dicom", unit=_unit(slices[0].file))
+    if len(headers) == 1:
+        return _read_multiframe(headers[0], path, left_out)
+    slices, affine = _stack([_slice_of(header, path) for header in headers], path)
+    columns, rows, _ = slices[0].header.size
+    check_voxels((columns, rows, len(slices)), path)
+    data = np.empty((columns, rows, len(slices)), np.float32)
+    for k, values in enumerate(read_values([one.header for one in slices])):
+        data[:, :, k] = values[0].T
+    return Image(data, affine, path, "dicom", unit=_unit(slices[0].header), warnings=left_out)
 
 
 def series_in_order(path: Path) -> list[str]:
     """The files of the series in the order of the volume's slices (one multi-frame file: only it)."""
-    files = _files_of_series(path)
-    if len(files) == 1:
-        return files
-    return [slice_.file for slice_ in _stack([_read_slice(file, path) for file in files], path)[0]]
+    headers, _ = _headers_of_series(path)
+    if len(headers) > 1:
+        headers = [one.header for one in _stack([_slice_of(header, path) for header in headers], path)[0]]
+    return [str(header.file) for header in headers]
 
 
-def _files_of_series(path: Path) -> list[str]:
-    import SimpleITK as sitk
+def _headers_of_series(path: Path) -> tuple[list[DicomHeader], tuple[Remark, ...]]:
+    """The headers of the images of one series, by name of file, and what was left out that may belong to it."""
+    if path.is_dir():
+        series, cut = _series_in(path)
+        if not series:
+            if cut:
+                raise InputError("dicom_file_unreadable", path=cut[0].file)
+            images = sorted(p.name for p in path.iterdir() if p.name.endswith(_OTHER_IMAGES))
+            if images:
+                raise InputError("dicom_none_but_images", path=path, name=images[0])
+            raise InputError("dicom_none", path=path)
+        found = _meant(list(series.values()), path)
+        return found, _left_out(found, cut)
+    own = read_header(path)
+    if own is None:
+        raise InputError("image_unknown_format", path=path)
+    if not own.is_image:
+        raise InputError("dicom_file_unreadable" if own.is_cut else "dicom_no_image", path=path)
+    uid = own.text("SeriesInstanceUID")
+    if not uid:
+        return [own], ()
+    series, cut = _series_in(path.absolute().parent)
+    found = series.get(uid, [])
+    if path.name not in {header.file.name for header in found}:
+        return [own], ()
+    return found, _left_out(found, cut)
 
-    folder = path if path.is_dir() else path.parent
-    read_names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames
-    if not path.is_dir():
-        header = _header(str(path))
+
+def _left_out(found: list[DicomHeader], cut: list[DicomHeader]) -> tuple[Remark, ...]:
+    """A remark on damaged files beside a series. Raises InputError when one says that it belongs to it."""
+    uid = found[0].text("SeriesInstanceUID")
+    for header in cut:
+        if uid and header.text("SeriesInstanceUID") == uid:
+            raise InputError("dicom_file_unreadable", path=header.file)
+    names = [header.file.name for header in cut]
+    return (Remark("dicom_left_out", path=found[0].file.parent, names=few(names)),) if names else ()
+
+
+def _series_in(folder: Path) -> tuple[dict[str, list[DicomHeader]], list[DicomHeader]]:
+    """The images in a folder by their series, and those that are damaged; whatever else lies there is left out."""
+    series: dict[str, list[DicomHeader]] = {}
+    cut = []
+    for file in sorted(folder.iterdir()):
+        if file.is_dir() or file.name.endswith(_OTHER_IMAGES):
+            continue
+        header = read_header(file)
         if header is None:
-            raise InputError("image_unknown_format", path=path)
-        uid = _tag(header, _SERIES_UID)
-        files = list(quietly(lambda: read_names(str(folder), uid))) if uid else []
-        return files if path.name in {Path(file).name for file in files} else [str(path)]
-    series = {
-        uid: list(quietly(lambda uid=uid: read_names(str(folder), uid)))
-        for uid in quietly(lambda: sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder)))
-    }
-    if not series:
-        images = sorted(
-            p.name for p in folder.iterdir() if p.name.endswith((".nii", ".nii.gz", ".nrrd", ".nhdr"))
-        )
-        if images:
-            raise InputError("dicom_none_but_images", path=path, name=images[0])
-        raise InputError("dicom_none", path=path)
+            continue
+        if header.is_image:
+            series.setdefault(header.text("SeriesInstanceUID"), []).append(header)
+        elif header.is_cut:
+            cut.append(header)
+    return series, cut
+
+
+def _meant(series: list[list[DicomHeader]], path: Path) -> list[DicomHeader]:
+    """The only series, or the only large one among scouts; InputError that names them all for others."""
     if len(series) == 1:
-        return next(iter(series.values()))
-    large = [files for files in series.values() if len(files) >= _ALONE]
-    if len(large) == 1 and all(len(files) <= _FEW for files in series.values() if files is not large[0]):
+        return series[0]
+    large = [headers for headers in series if len(headers) >= _ALONE]
+    if len(large) == 1 and all(len(headers) <= _FEW for headers in series if headers is not large[0]):
         return large[0]
     names = ", ".join(
-        f"{_tag(_header(files[0]), _DESCRIPTION) or 'unnamed'} ({len(files)} files, e.g. {Path(files[0]).name})"
-        for files in list(series.values())[:6]
+        f"{one[0].text('SeriesDescription') or 'unnamed'} ({len(one)} files, e.g. {one[0].file.name})"
+        for one in series[:6]
     )
     raise InputError("dicom_many_series", path=path, count=len(series), names=names)
 
 
-def _header(file: str) -> Any:
-    import SimpleITK as sitk
-
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(file)
-    try:
-        quietly(reader.ReadImageInformation)
-    except RuntimeError:
-        return None
-    return reader
-
-
-def _tag(header: Any, key: str) -> str:
-    return (
-        header.GetMetaData(key).strip().strip("\0")
-        if header is not None and header.HasMetaDataKey(key)
-        else ""
-    )
-
-
-def _numbers(header: Any, key: str, count: int, path: Path, name: str) -> NDArray[np.float64]:
-    try:
-        values = np.array([float(part) for part in _tag(header, key).split("\\")])
-    except ValueError:
-        values = np.empty(0)
-    if values.size != count or not np.isfinite(values).all():
-        raise InputError("dicom_no_place", path=path, tag=name)
-    return values
-
-
-def _read_slice(file: str, path: Path) -> _Slice:
-    header = _header(file)
-    if header is None:
-        raise InputError("dicom_file_unreadable", path=file)
-    return _Slice(
-        file,
-        _numbers(header, _POSITION, 3, path, "Image Position"),
-        _numbers(header, _ORIENTATION, 6, path, "Image Orientation"),
-        _numbers(header, _PIXEL_SPACING, 2, path, "Pixel Spacing"),
-        tuple(header.GetSize()[:2]),
-    )
+def _slice_of(header: DicomHeader, path: Path) -> _Slice:
+    found = []
+    for keyword, count, name in _PLACE:
+        values = header.numbers(keyword, count)
+        if values is None:
+            raise InputError("dicom_no_place", path=header.file, tag=name)
+        found.append(values)
+    if header.size[2] > 1:
+        raise InputError("dicom_many_frames", path=path, name=header.file.name)
+    return _Slice(header, *found, header.size[:2])
 
 
 def _stack(slices: list[_Slice], path: Path) -> tuple[list[_Slice], Affine]:
@@ -177,82 +184,72 @@ def _stack(slices: list[_Slice], path: Path) -> tuple[list[_Slice], Affine]:
     return slices, LPS_TO_RAS @ affine
 
 
-def _read_multiframe(file: str, path: Path) -> Image:
-    """A single file: an enhanced (multi-frame) volume.
+def _read_multiframe(header: DicomHeader, path: Path, left_out: tuple[Remark, ...]) -> Image:
+    """A single file: an enhanced (multi-frame) volume, whose frames lie where their own positions say."""
+    shape = volume_shape(header.size, path)
+    warnings = left_out
+    frames = _frames(header, path)
+    if frames:
+        place = {id(frame): n for n, frame in enumerate(frames)}
+        sorted_frames, affine = _stack(frames, path)
+        order = [place[id(frame)] for frame in sorted_frames]
+    else:
+        order, affine = list(range(shape[2])), _affine_of_first(header, path)
+        warnings = (*left_out, Remark("dicom_order_unchecked", path=path))
+    (values,) = read_values([header])
+    data = np.ascontiguousarray(values[order].transpose(2, 1, 0))
+    return Image(data, affine, path, "dicom", unit=_unit(header), warnings=warnings)
 
-    ITK takes the frames as they follow in the file, and some exports sort them otherwise (interleaved acquisition). So
-    their own positions count where pydicom can read them; else the image carries a warning.
+
+def _affine_of_first(header: DicomHeader, path: Path) -> Affine:
+    """Of frames that do not tell their place: the first frame's, and the steps that the header names."""
+    slice_ = _slice_of(replace(header, tags=_without_frames(header.tags)), path)
+    step = header.numbers("SpacingBetweenSlices", 1)
+    step = header.numbers("SliceThickness", 1) if step is None else step
+    if step is None or step[0] <= 0:
+        raise InputError("dicom_no_place", path=header.file, tag="Spacing Between Slices")
+    normal = np.cross(slice_.orientation[:3], slice_.orientation[3:])
+    second = replace(slice_, position=slice_.position + normal * step[0])
+    return _stack([slice_, second], path)[1]
+
+
+def _without_frames(tags: Any) -> Any:
+    """The header's own tags, as those of one slice."""
+    return {keyword: tags.get(keyword) for keyword in ("Columns", "Rows", *(name for name, _, _ in _PLACE))}
+
+
+def _frames(header: DicomHeader, path: Path) -> list[_Slice]:
+    """The frames of an enhanced image in the order of the file; empty where they do not tell their place.
+
+    Raises InputError when frames have different scales.
     """
-    import SimpleITK as sitk
-
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(file)
-    reader.SetOutputPixelType(sitk.sitkFloat32)
-    image = quietly(reader.Execute)
-    shape = volume_shape(image.GetSize(), path)
-    planes, affine = sitk.GetArrayFromImage(image).reshape(shape[::-1]), itk_affine(image)
-    warnings: tuple[Remark, ...] = ()
-    if shape[2] > 1:
-        frames = _frames(file, shape[2], path)
-        if frames:
-            place = {id(frame): n for n, frame in enumerate(frames)}
-            sorted_frames, affine = _stack(frames, path)
-            planes = planes[[place[id(frame)] for frame in sorted_frames]]
-        else:
-            warnings = (Remark("dicom_order_unchecked", path=path),)
-    data = np.ascontiguousarray(planes.transpose(2, 1, 0))
-    return Image(data, affine, path, "dicom", unit=_unit(file), warnings=warnings)
-
-
-def _frames(file: str, count: int, path: Path) -> list[_Slice]:
-    """The frames of an enhanced image in the order of the file; empty where they do not tell their place or pydicom is missing.
-
-    Raises InputError when frames have different scales: ITK would apply one to all.
-    """
-    try:
-        from pydicom import dcmread
-    except ImportError:
-        return []
-    header = dcmread(file, stop_before_pixels=True, force=True)
-    per_frame, shared = (
-        header.get("PerFrameFunctionalGroupsSequence"),
-        header.get("SharedFunctionalGroupsSequence"),
-    )
+    columns, rows, count = header.size
+    per_frame = header.tags.get("PerFrameFunctionalGroupsSequence")
+    shared = header.tags.get("SharedFunctionalGroupsSequence") or ()
     if not per_frame or len(per_frame) != count:
         return []
 
-    def values(frame: Any, group: str, keyword: str) -> tuple[float, ...]:
-        for place in (frame, *(shared or ())):
+    def values(frame: Any, group: str, keyword: str, length: int) -> NDArray[np.float64] | None:
+        for place in (frame, *shared):
             if place.get(group):
-                found = place.get(group)[0].get(keyword)
-                return tuple(np.atleast_1d(np.asarray(found, float))) if found is not None else ()
-        return ()
+                return numbers_of(place.get(group)[0], keyword, length)
+        return None
 
-    scales = {
-        tuple(
-            values(frame, "PixelValueTransformationSequence", f"Rescale{name}")
-            for name in ("Slope", "Intercept")
-        )
-        for frame in per_frame
-    }
+    scales = set()
+    for frame in per_frame:
+        pair = (values(frame, "PixelValueTransformationSequence", f"Rescale{name}", 1) for name in _SCALE)
+        scales.add(tuple(None if value is None else float(value[0]) for value in pair))
     if len(scales) > 1:
         raise InputError("dicom_scales_differ", path=path)
     slices = []
     for frame in per_frame:
-        place = (
-            values(frame, "PlanePositionSequence", "ImagePositionPatient"),
-            values(frame, "PlaneOrientationSequence", "ImageOrientationPatient"),
-            values(frame, "PixelMeasuresSequence", "PixelSpacing"),
-        )
-        if [len(part) for part in place] != [3, 6, 2]:
+        place = [values(frame, group, keyword, length) for group, keyword, length in _FRAME_PLACE]
+        if any(part is None for part in place):
             return []
-        position, orientation, spacing = map(np.array, place)
-        slices.append(_Slice(file, position, orientation, spacing, (header.Columns, header.Rows)))
+        slices.append(_Slice(header, *place, (columns, rows)))  # type: ignore[arg-type]
     return slices
 
 
-def _unit(file: str) -> str | None:
-    header = _header(file)
-    words = {_tag(header, key).lower() for key in (_RESCALE_TYPE, _UNITS)}
+def _unit(header: DicomHeader) -> str | None:
+    words = {header.text(keyword).lower() for keyword in ("RescaleType", "Units")}
     return next((unit for unit in ("ppm", "ppb") if unit in words), None)

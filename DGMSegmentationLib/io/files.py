@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..errors import DGMError, InputError
 from ..image import Affine, Image
 from .fetched import check_fetched
+from .limits import check_regular
 from .typed import plain
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
     from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
 
     check_fetched(path)
+    check_regular(path)
     try:
         if path.is_dir():
             return _read_dicom(path), None
@@ -248,9 +250,11 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
         if start[:2] == GZIP_MAGIC or looks_like_nifti(start):
             image, is_labels = read_nifti(path)
             return image.replace(unit=_sidecar_unit(path)), {} if is_labels else None
-        from .nrrd import NRRD_MAGIC, read_nrrd
+        from .nrrd_file import MAGIC
 
-        if start.startswith(NRRD_MAGIC):
+        if start.startswith(MAGIC):
+            from .nrrd import read_nrrd
+
             return read_nrrd(path)
         name = path.name.lower()
         if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):

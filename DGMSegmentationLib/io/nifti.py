@@ -1,11 +1,12 @@
 """NIfTI-1 and NIfTI-2 files, plain or gzipped: bytes to array and affine, and back with the very same geometry."""
 
 import gzip
+import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import nibabel as nib
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
 from ..image import Affine, Image
+from .limits import check_voxels, read_exactly
 
 GZIP_MAGIC = b"\x1f\x8b"
 _CLASSES = (nib.Nifti1Image, nib.Nifti2Image)
@@ -25,6 +27,11 @@ _GEOMETRY_FIELDS = (
     *("qform_code", "quatern_b", "quatern_c", "quatern_d", "qoffset_x", "qoffset_y", "qoffset_z"),
     *("sform_code", "srow_x", "srow_y", "srow_z"),
 )
+_HEADER_ERRORS = (
+    *(ImageFileError, HeaderDataError, WrapStructError),
+    *(ValueError, KeyError, TypeError, OverflowError, IndexError, OSError),
+)
+_MAX_OFFSET = 1 << 30  # bytes before the voxels: header and extensions
 _LABEL_INTENT = 1002  # NIFTI_INTENT_LABEL, nifti1.h
 
 
@@ -59,7 +66,7 @@ def from_nibabel(image: Any, path: Path | None = None) -> Image:
         kind = "colours" if dtype.fields is not None else "complex or unknown values"
         raise InputError("image_values", path=path, kind=kind)
     is_nifti = isinstance(image, _CLASSES)
-    affine, warnings = _affine(image, shape, path) if is_nifti else (_checked_affine(image, path), ())
+    affine, warnings = _affine(image, shape, path) if is_nifti else (checked_affine(image.affine, path), ())
     try:
         data = np.asanyarray(image.dataobj).reshape(shape)
     except (OSError, ValueError, EOFError, HeaderDataError) as error:
@@ -122,28 +129,69 @@ def nifti_bytes(
 
 
 def _load(path: Path) -> Any:
-    raw = path.read_bytes()
-    if raw[:2] == GZIP_MAGIC:
+    """The file's image, its voxels in memory; nothing is read before the header is known to ask for no more than a head."""
+    with open(path, "rb") as plain:
+        zipped = plain.read(2) == GZIP_MAGIC
+        plain.seek(0)
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if zipped else plain
         try:
-            raw = gzip.decompress(raw)  # all of it at once, so that the checksum at the end is verified too
+            start = stream.read(_HEADER_BYTES)
+            cls, needed = _size(start, path)
+            rest = max(0, needed - len(start))
+            raw = start + (read_exactly(stream, rest, path) if zipped else stream.read(rest))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputError("gzip_damaged", path=path) from error
+    if len(raw) < needed and (raw[344:347] == b"ni1" or raw[4:7] == b"ni2"):
+        raise InputError("nifti_pair", path=path)
+    if len(raw) < needed:
+        raise InputError("nifti_short", path=path, present=len(raw), needed=needed)
+    try:
+        with _silent_nibabel():
+            image: Any = cls.from_bytes(_with_offset(raw, cls))
+            image.get_sform(), image.get_data_dtype()
+    except _HEADER_ERRORS as error:
+        raise InputError("nifti_header_damaged", path=path) from error
+    return image
+
+
+def _size(start: bytes, path: Path) -> tuple[Any, int]:
+    """The class of an image whose file begins like this, and how many bytes header and voxels take."""
     for cls in _CLASSES:
-        if not cls.header_class.may_contain_header(raw):
+        if not cls.header_class.may_contain_header(start):
             continue
         try:
             with _silent_nibabel():
-                image: Any = cls.from_bytes(raw)
-            shape, itemsize = image.header.get_data_shape(), image.header.get_data_dtype().itemsize
-            needed = float(np.prod([float(n) for n in shape])) * itemsize + float(image.dataobj.offset)
-        except (ImageFileError, HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:
+                header = cls.header_class(start[: cls.header_class.template_dtype.itemsize], check=False)
+                shape, itemsize = header.get_data_shape(), header.get_data_dtype().itemsize
+                offset = float(header["vox_offset"])
+            if not 0 <= offset <= _MAX_OFFSET:
+                raise ValueError("the voxels cannot begin there")
+        except _HEADER_ERRORS as error:
             raise InputError("nifti_header_damaged", path=path) from error
-        if len(raw) < needed and (raw[344:347] == b"ni1" or raw[4:7] == b"ni2"):
-            raise InputError("nifti_pair", path=path)
-        if len(raw) < needed:
-            raise InputError("nifti_short", path=path, present=len(raw), needed=needed)
-        return image
+        if shape and min(shape) > 0:
+            check_voxels(shape, path)
+        voxels = math.prod(max(0, int(n)) for n in shape) * itemsize
+        return cls, voxels + int(offset if offset or _in_two_files(start) else _first_voxel(cls))
     raise InputError("nifti_not", path=path)
+
+
+def _in_two_files(raw: bytes) -> bool:
+    """Whether the header says that the voxels lie in a file of their own (.img)."""
+    return raw[344:347] == b"ni1" or raw[4:7] == b"ni2"
+
+
+def _first_voxel(cls: Any) -> int:
+    """Where the voxels of a single file begin when its header does not say (vox_offset 0, which some programs write)."""
+    return int(cls.header_class.template_dtype.itemsize) + 4  # four bytes that announce extensions
+
+
+def _with_offset(raw: bytes, cls: Any) -> bytes:
+    """The file with the place of its voxels in the header: 0 would be the header itself."""
+    header = cls.header_class(raw[: cls.header_class.template_dtype.itemsize], check=False)
+    if float(header["vox_offset"]) or _in_two_files(raw):
+        return raw
+    header["vox_offset"] = _first_voxel(cls)
+    return bytes(header.binaryblock) + raw[len(header.binaryblock) :]
 
 
 @contextmanager
@@ -170,7 +218,7 @@ def _header(path: Path) -> Any:
 def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine, tuple[Remark, ...]]:
     """nibabel's affine for this image, and what the user should know about it."""
     header = image.header
-    affine = _checked_affine(image, path)
+    affine = checked_affine(image.affine, path)
     sform_code, qform_code = int(header["sform_code"]), int(header["qform_code"])
     if sform_code == 0 and qform_code == 0:
         codes = "".join(nib.aff2axcodes(affine))
@@ -187,8 +235,9 @@ def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine
     return affine, ()
 
 
-def _checked_affine(image: Any, path: Path) -> Affine:
-    affine = np.asarray(image.affine, dtype=np.float64)
+def checked_affine(values: Any, path: Path) -> Affine:
+    """The affine in float64. Raises InputError for one that gives voxels no place or no volume."""
+    affine = np.asarray(values, dtype=np.float64)
     if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
         raise InputError("image_no_positions", path=path)
     return affine

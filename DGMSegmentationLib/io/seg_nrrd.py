@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import InputError
 from ..image import Image, label_set_of
 from ..structures import LabelSet
 from ..structures.segments import Segment, segment_tags
@@ -40,15 +41,22 @@ def segment_fields(shape: Sequence[int], label_set: LabelSet) -> dict[str, str]:
     return fields
 
 
-def segments_in(metadata: Mapping[str, str]) -> dict[int, Segment] | None:
-    """The segments that the fields of a .seg.nrrd describe, by the value of their voxels; None for another file."""
+def segments_in(metadata: Mapping[str, str], path: Path) -> dict[int, Segment] | None:
+    """The segments that the fields of a .seg.nrrd describe, by the value of their voxels; None for another file.
+
+    Raises InputError when a value is no number; ``path`` names the file.
+    """
     if "Segment0_LabelValue" not in metadata:
         return None
     found: dict[int, Segment] = {}
     index = 0
     while f"Segment{index}_LabelValue" in metadata:
         parts = (tag.partition(":") for tag in metadata.get(f"Segment{index}_Tags", "").split("|"))
-        found[int(metadata[f"Segment{index}_LabelValue"])] = Segment(
+        try:
+            value = int(metadata[f"Segment{index}_LabelValue"])
+        except ValueError as error:
+            raise InputError("nrrd_header_bad", path=path, what=f"Segment{index}_LabelValue") from error
+        found[value] = Segment(
             metadata.get(f"Segment{index}_ID", ""),
             metadata.get(f"Segment{index}_Name", ""),
             {name: value for name, _, value in parts if name},

@@ -10,6 +10,9 @@ SENTENCES = {
         "{path} cannot be opened (no permission):", "change its permissions or copy it."
     ),
     "file_unreadable": Sentence("{path} cannot be read ({reason}):", "copy or export it again."),
+    "file_special": Sentence(
+        "{path} is a pipe, a socket or a device, not a file:", "save what it gives to a file first."
+    ),
     "file_unknown_format": Sentence(
         "{path} is neither NIfTI nor NRRD, whatever its name says, or it is cut:", "copy or export it again."
     ),

@@ -21,6 +21,13 @@ SENTENCES = {
         "The header of {path} gives no valid voxel positions (its affine has no volume):",
         "export the image again.",
     ),
+    "image_beyond_limit": Sentence(
+        "{path} is {size: x } voxels by its header, and no more than {limit} are read:",
+        "check that it holds one head, or set {variable}.",
+    ),
+    "image_longer_than_said": Sentence(
+        "{path} unpacks to far more than its header says:", "copy or export it again."
+    ),
     "gzip_damaged": Sentence("{path} is cut or damaged (gzip):", "copy or download it again."),
     # NIfTI and NRRD
     "nifti_header_damaged": Sentence("{path} has a damaged NIfTI header:", "export the image again."),
@@ -32,9 +39,18 @@ SENTENCES = {
         "{path} ends too early ({present} bytes of {needed:.0f}):", "copy or download it again."
     ),
     "nifti_not": Sentence("{path} is not a NIfTI file:", "give a .nii, .nii.gz, .nrrd or DICOM image."),
-    "nrrd_unreadable": Sentence(
-        "{path} cannot be read (cut, damaged, or its data file is missing):",
-        "copy it again, with all of its files.",
+    "nrrd_header_bad": Sentence(
+        "{path} has a damaged or unusual NRRD header ({what}):",
+        "export the image again, for example as .nii.gz.",
+    ),
+    "nrrd_text_bad": Sentence(
+        "{path} says that its voxels are written as text, which they are not:", "export the image again."
+    ),
+    "nrrd_data_missing": Sentence(
+        "{path} refers to the file {name}, which is not there:", "copy it again, with all of its files."
+    ),
+    "nrrd_data_elsewhere": Sentence(
+        "{path} takes its voxels from {name!r}, outside its folder:", "save the image as one .nrrd file."
     ),
     # remarks about the geometry
     "orientation_unsaid": Sentence(
@@ -56,12 +72,30 @@ SENTENCES = {
     "dicom_many_series": Sentence(
         "The folder {path} holds {count} DICOM series: {names};", "give one file of the QSM series."
     ),
-    "dicom_damaged": Sentence(
-        "The DICOM series in {path} cannot be read (cut or damaged files):", "export it again."
+    "dicom_left_out": Sentence(
+        "Damaged DICOM files in {path} are left out ({names}): if they belong to the series, slices are missing."
+    ),
+    "dicom_no_image": Sentence("The DICOM file {path} holds no image:", "give a file of the QSM series."),
+    "dicom_no_pixels": Sentence("The DICOM file {path} holds no voxels:", "copy or export it again."),
+    "dicom_bits": Sentence(
+        "The DICOM file {path} stores its values in {bits} bits, which is not read:",
+        "export it with 16 bits.",
+    ),
+    "dicom_pixels_length": Sentence(
+        "The voxels of the DICOM file {path} are {present} bytes, where its size asks for {needed}:",
+        "copy or export it again.",
+    ),
+    "dicom_not_decoded": Sentence(
+        "The compressed voxels of the DICOM file {path} cannot be unpacked:",
+        "export the series without compression, or as NIfTI.",
+    ),
+    "dicom_many_frames": Sentence(
+        "The DICOM series in {path} has files of several frames each, such as {name}:",
+        "give one file, which is read alone, or export one volume.",
     ),
     "dicom_file_unreadable": Sentence("The DICOM file {path} cannot be read:", "copy or export it again."),
     "dicom_no_place": Sentence(
-        "A DICOM file in {path} has no valid {tag}: its place in space is unknown,", "export it again."
+        "The DICOM file {path} has no valid {tag}: its place in space is unknown,", "export it again."
     ),
     "dicom_slices_differ": Sentence(
         "The DICOM slices in {path} differ in size, voxel size or direction:",
@@ -81,7 +115,7 @@ SENTENCES = {
         "export one file a slice, or NIfTI.",
     ),
     "dicom_order_unchecked": Sentence(
-        "The order of the slices in {path} could not be checked:", "compare the picture, or install pydicom."
+        "The order of the slices in {path} could not be checked:", "compare the picture."
     ),
     # DICOM Segmentations
     "dicom_seg_not_read": Sentence(

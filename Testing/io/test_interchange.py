@@ -15,7 +15,6 @@ from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.io.labels import read_labels, to_scheme
 from DGMSegmentationLib.io.lookup import foreign_labels, lookup_text
-from DGMSegmentationLib.io.nrrd import itk_affine
 from DGMSegmentationLib.io.seg_nrrd import write_seg_nrrd
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.measurement.freesurfer_stats import stats_text
@@ -23,6 +22,14 @@ from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.measurement.tables import read_long, write_long
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STANDARD
+
+
+def itk_affine(image):
+    """From voxel index to RAS+ mm, as ITK read it (its axes run to Left, Posterior, Superior)."""
+    affine = np.eye(4)
+    affine[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
+    affine[:3, 3] = image.GetOrigin()
+    return np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine
 
 
 def oblique(labels):
