@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, Remark, few
 from ..image import Affine, Image
 from .dicom_file import DicomHeader, numbers_of, read_header, read_values
+from .fetched import check_fetched
 from .limits import check_voxels
 from .nifti import volume_shape
 
@@ -55,7 +56,7 @@ def read_dicom(path: Path) -> Image:
         raise InputError("dicom_seg_not_read", path=path)
     if len(headers) == 1:
         return _read_multiframe(headers[0], path, left_out)
-    slices, affine = _stack([_slice_of(header, path) for header in headers], path)
+    slices, affine = _stack([_slice_of(header) for header in headers], path)
     columns, rows, _ = slices[0].header.size
     check_voxels((columns, rows, len(slices)), path)
     data = np.empty((columns, rows, len(slices)), np.float32)
@@ -68,7 +69,7 @@ def series_in_order(path: Path) -> list[str]:
     """The files of the series in the order of the volume's slices (one multi-frame file: only it)."""
     headers, _ = _headers_of_series(path)
     if len(headers) > 1:
-        headers = [one.header for one in _stack([_slice_of(header, path) for header in headers], path)[0]]
+        headers = [one.header for one in _stack([_slice_of(header) for header in headers], path)[0]]
     return [str(header.file) for header in headers]
 
 
@@ -89,7 +90,11 @@ def _headers_of_series(path: Path) -> tuple[list[DicomHeader], tuple[Remark, ...
     if own is None:
         raise InputError("image_unknown_format", path=path)
     if not own.is_image:
-        raise InputError("dicom_file_unreadable" if own.is_cut else "dicom_no_image", path=path)
+        raise (
+            InputError("dicom_file_unreadable", path=path)
+            if own.is_cut
+            else InputError("dicom_no_image", path=path)
+        )
     uid = own.text("SeriesInstanceUID")
     if not uid:
         return [own], ()
@@ -117,6 +122,7 @@ def _series_in(folder: Path) -> tuple[dict[str, list[DicomHeader]], list[DicomHe
     for file in sorted(folder.iterdir()):
         if file.is_dir() or file.name.endswith(_OTHER_IMAGES):
             continue
+        check_fetched(file)  # a slice, most likely
         header = read_header(file)
         if header is None:
             continue
@@ -141,16 +147,20 @@ def _meant(series: list[list[DicomHeader]], path: Path) -> list[DicomHeader]:
     raise InputError("dicom_many_series", path=path, count=len(series), names=names)
 
 
-def _slice_of(header: DicomHeader, path: Path) -> _Slice:
-    found = []
-    for keyword, count, name in _PLACE:
-        values = header.numbers(keyword, count)
-        if values is None:
-            raise InputError("dicom_no_place", path=header.file, tag=name)
-        found.append(values)
+def _slice_of(header: DicomHeader) -> _Slice:
+    position, orientation, spacing = (
+        _needed(header, keyword, count, name) for keyword, count, name in _PLACE
+    )
     if header.size[2] > 1:
-        raise InputError("dicom_many_frames", path=path, name=header.file.name)
-    return _Slice(header, *found, header.size[:2])
+        raise InputError("dicom_many_frames", path=header.file.parent, name=header.file.name)
+    return _Slice(header, position, orientation, spacing, header.size[:2])
+
+
+def _needed(header: DicomHeader, keyword: str, count: int, name: str) -> NDArray[np.float64]:
+    values = header.numbers(keyword, count)
+    if values is None:
+        raise InputError("dicom_no_place", path=header.file, tag=name)
+    return values
 
 
 def _stack(slices: list[_Slice], path: Path) -> tuple[list[_Slice], Affine]:
@@ -203,7 +213,7 @@ def _read_multiframe(header: DicomHeader, path: Path, left_out: tuple[Remark, ..
 
 def _affine_of_first(header: DicomHeader, path: Path) -> Affine:
     """Of frames that do not tell their place: the first frame's, and the steps that the header names."""
-    slice_ = _slice_of(replace(header, tags=_without_frames(header.tags)), path)
+    slice_ = _slice_of(replace(header, tags=_without_frames(header.tags)))
     step = header.numbers("SpacingBetweenSlices", 1)
     step = header.numbers("SliceThickness", 1) if step is None else step
     if step is None or step[0] <= 0:
@@ -244,9 +254,10 @@ def _frames(header: DicomHeader, path: Path) -> list[_Slice]:
     slices = []
     for frame in per_frame:
         place = [values(frame, group, keyword, length) for group, keyword, length in _FRAME_PLACE]
-        if any(part is None for part in place):
+        position, orientation, spacing = place
+        if position is None or orientation is None or spacing is None:
             return []
-        slices.append(_Slice(header, *place, (columns, rows)))  # type: ignore[arg-type]
+        slices.append(_Slice(header, position, orientation, spacing, (columns, rows)))
     return slices
 
 

@@ -32,6 +32,7 @@ _PREAMBLE = 128
 _MAGIC = b"DICM"
 _GROUPS = (b"\x02\x00", b"\x08\x00")  # what a file without preamble begins with
 _FLOATS = {"FloatPixelData": "<f4", "DoubleFloatPixelData": "<f8"}
+_ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0\0\0\0\0"
 _DECODER_SECONDS = 120
 _DECODER_MEMORY = 8 << 30
 
@@ -145,6 +146,9 @@ def read_values(headers: Sequence[DicomHeader]) -> Iterator[NDArray[np.float32]]
     if not any(header.is_compressed for header in headers):
         yield from map(_plain_values, headers)
         return
+    for header in headers:
+        if header.is_compressed:
+            _check_fragments(header)
     with tempfile.TemporaryDirectory(prefix="dgmseg-") as folder:
         for header, file in zip(headers, _decoded([h.file for h in headers], Path(folder)), strict=True):
             values: NDArray[np.float32] = np.load(file, allow_pickle=False)
@@ -154,10 +158,10 @@ def read_values(headers: Sequence[DicomHeader]) -> Iterator[NDArray[np.float32]]
             yield values.reshape(frames, rows, columns)
 
 
-def _plain_values(header: DicomHeader) -> NDArray[np.float32]:
+def _pixels(header: DicomHeader) -> tuple[str, bytes]:
+    """The element that holds the voxels, by name, and its bytes."""
     from pydicom import dcmread
 
-    columns, rows, frames = header.size
     try:
         with _silent_pydicom():
             whole = dcmread(header.file, force=True)
@@ -169,6 +173,26 @@ def _plain_values(header: DicomHeader) -> NDArray[np.float32]:
         raise InputError("dicom_file_unreadable", path=header.file) from error
     if not isinstance(raw, bytes) or not raw:
         raise InputError("dicom_no_pixels", path=header.file)
+    return keyword, raw
+
+
+def _check_fragments(header: DicomHeader) -> None:
+    """Compressed voxels are items, each with its length (PS3.5 A.4): all must be there, before a decoder looks for them."""
+    _, raw = _pixels(header)
+    place, items = 0, 0
+    while raw[place : place + 4] == _ITEM:
+        length = int.from_bytes(raw[place + 4 : place + 8], "little")
+        place += 8 + length
+        items += 1 if length else 0
+        if items == 1 and place == 8 + length:
+            items = 0  # the first item is a table of where the others begin, and may be empty
+    if place > len(raw) or raw[place:].strip(b"\0") not in (b"", _END, _END[:4]) or items < header.size[2]:
+        raise InputError("dicom_not_decoded", path=header.file)
+
+
+def _plain_values(header: DicomHeader) -> NDArray[np.float32]:
+    columns, rows, frames = header.size
+    keyword, raw = _pixels(header)
     dtype = np.dtype(_FLOATS[keyword] if keyword in _FLOATS else _stored_type(header))
     needed = dtype.itemsize * rows * columns * frames
     if not needed <= len(raw) <= needed + 1:  # a byte may be added to make the length even

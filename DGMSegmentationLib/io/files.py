@@ -242,7 +242,9 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
     check_regular(path)
     try:
         if path.is_dir():
-            return _read_dicom(path), None
+            from .dicom import read_dicom
+
+            return read_dicom(path), None
         with open(path, "rb") as handle:
             start = handle.read(540)
         if not start:
@@ -259,7 +261,9 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
         name = path.name.lower()
         if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):
             raise InputError("file_unknown_format", path=path)
-        return _read_dicom(path), None
+        from .dicom import read_dicom
+
+        return read_dicom(path), None
     except FileNotFoundError as error:
         raise InputError("file_missing", path=path) from error
     except PermissionError as error:
@@ -268,17 +272,6 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
         raise InputError("file_unreadable", path=path, reason=error.strerror or "read error") from error
     except MemoryError as error:
         raise InputError("file_beyond_memory", path=path) from error
-
-
-def _read_dicom(path: Path) -> Image:
-    from .dicom import read_dicom
-
-    try:
-        return read_dicom(path)
-    except InputError:
-        for file in path.iterdir() if path.is_dir() else ():
-            check_fetched(file)
-        raise
 
 
 def _sidecar_unit(path: Path) -> str | None:
