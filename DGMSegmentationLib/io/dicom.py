@@ -80,6 +80,8 @@ def _headers_of_series(path: Path) -> tuple[list[DicomHeader], tuple[Remark, ...
         if not series:
             if cut:
                 raise InputError("dicom_file_unreadable", path=cut[0].file)
+            for file in path.iterdir():
+                check_fetched(file)
             images = sorted(p.name for p in path.iterdir() if p.name.endswith(_OTHER_IMAGES))
             if images:
                 raise InputError("dicom_none_but_images", path=path, name=images[0])
