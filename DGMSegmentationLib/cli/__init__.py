@@ -1,9 +1,12 @@
 """The command line ``dgmseg``: thin, each command in a file of its own, nothing heavy imported before it is needed."""
 
 import logging
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 from .. import __version__
@@ -82,8 +85,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     words = [w for w in words if w != "--debug"]
     logging.basicConfig(level=logging.WARNING, format="dgmseg: %(message)s", stream=sys.stderr)
-    with speaking("shell"):
+    with speaking("shell"), _ends_are_interrupts():
         return _run(words, debug)
+
+
+@contextmanager
+def _ends_are_interrupts() -> Iterator[None]:
+    """A closed terminal and a polite kill end a run as Ctrl-C does: with its tables written, and no file half made.
+
+    Signals that the caller wants ignored (nohup) stay so. Only a process' main thread may ask for them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    found = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in found}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(number, handler)
 
 
 def _run(words: list[str], debug: bool) -> int:

@@ -78,7 +78,7 @@ def cohort(
     def log(text: object) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
 
-    with terminable(), cohort_progress(verbose) as progress:
+    with cohort_progress(verbose) as progress:
         summary = run_cohort(request, progress, log)
     if dry_run:
         _show_plan(summary, output, workers, options.device)
@@ -152,22 +152,6 @@ def progress_text(now: "Progress") -> str:
         + (f", {now.failed} failed" if now.failed else "")
         + (f", {now.per_hour:.0f}/h, {duration(left)} left" if left is not None and now.done else "")
     )
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM, with which batch systems end jobs, stops the block as Ctrl-C does, so that the tables are written."""
-    import signal
-    import threading
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def measure(
 
     from ..errors import InputError
     from ..image import label_set_of
+    from ..io.atomic import all_or_none
     from ..io.files import check_writable
     from ..io.labels import read_labels
     from ..io.tables import check_table_name
@@ -93,29 +94,34 @@ def measure(
         decisions.append(f"Unit of {name}: {measured.opened.units.reason}")
         if measured.resampled:
             typer.echo(f"dgmseg: The segmentation was resampled to the grid of {path}.", err=True)
-    if report is not None:
-        from .. import __version__
-        from ..reports.case_page import write_report
+    with all_or_none():
+        if report is not None:
+            from .. import __version__
+            from ..reports.case_page import write_report
 
-        write_report(
-            report,
-            measured,
-            title=rows[0].subject,
-            provenance={
-                "software": f"DGMSegmentation {__version__}",
-                "input": images[0].name,
-                "segmentation": segmentation.name,
-                "edited": edited,
-                "units": measured.opened.units.reason,
-                "reference": rows[0].reference,
-                **({"warnings": [str(remark) for remark in measured.warnings]} if measured.warnings else {}),
-            },
-            norms=expected,
-        )
-    if output is not None:
-        write_long(rows, output)
-    if wide is not None:
-        write_wide(rows, wide)
+            write_report(
+                report,
+                measured,
+                title=rows[0].subject,
+                provenance={
+                    "software": f"DGMSegmentation {__version__}",
+                    "input": images[0].name,
+                    "segmentation": segmentation.name,
+                    "edited": edited,
+                    "units": measured.opened.units.reason,
+                    "reference": rows[0].reference,
+                    **(
+                        {"warnings": [str(remark) for remark in measured.warnings]}
+                        if measured.warnings
+                        else {}
+                    ),
+                },
+                norms=expected,
+            )
+        if output is not None:
+            write_long(rows, output)
+        if wide is not None:
+            write_wide(rows, wide)
     if sys.stdout.isatty():
         print("\n".join(decisions))
         show_rows(rows, known)

@@ -44,17 +44,20 @@ def segment(
     from ..io.bids.names import subject_of
     from ..io.dicom_seg import check_series, need_highdicom
     from ..io.fetched import check_fetched
+    from ..io.file_set import finish_sets
     from ..io.files import check_writable, read_image
     from ..measurement.norms import read_norms
     from ..models.model import find_model, read_header
     from ..segmentation.convention import structures_given
-    from ..segmentation.outputs import output_paths, write_segmentation
+    from ..segmentation.outputs import output_paths, outputs_claimed, write_segmentation
     from .progress import step_progress
 
     check_fetched(qsm)
     if not qsm.exists():
         raise InputError("file_missing", path=qsm)
     paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
+    for remark in finish_sets(paths["labels"].parent):
+        print(f"dgmseg: {remark}", file=sys.stderr)
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
     known = structures_given(read_header(find_model(options.model))[0], options.protocol)
@@ -68,7 +71,7 @@ def segment(
         check_series(qsm)
     from ..segmentation.pipeline import segment as run
 
-    with step_progress() as progress:
+    with outputs_claimed(paths, overwrite) as claimed, step_progress() as progress:
         result = run(
             source,
             options=options.changed(subject=options.subject or subject_of(qsm)),
@@ -76,7 +79,7 @@ def segment(
             progress=progress,
         )
         progress("Writing the results", 0.95)
-        warnings = write_segmentation(result, paths, overwrite, expected)
+        warnings = write_segmentation(result, paths, overwrite, expected, claimed)
         progress("Done", 1.0)
     for warning in warnings:
         print(f"dgmseg: {warning}", file=sys.stderr)

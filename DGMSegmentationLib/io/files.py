@@ -4,22 +4,20 @@ Images come in as NIfTI, NRRD or a DICOM series and go out as NIfTI. What a file
 name. Every file is written under a temporary name in its own folder and renamed when it is whole.
 """
 
-import errno
 import hashlib
 import json
 import os
-import secrets
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DGMError, InputError
+from ..errors import InputError
 from ..image import Affine, Image
+from .atomic import atomic_path
 from .fetched import check_fetched
 from .limits import check_regular
 from .typed import plain
@@ -147,38 +145,6 @@ def write_json(path: PathLike, value: Any) -> None:
     write_text(path, json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-@contextmanager
-def atomic_path(path: PathLike) -> Iterator[Path]:
-    """A temporary path in the folder of ``path`` (made when missing), with the same suffixes.
-
-    When the block ends well the file is flushed to the disk and renamed to ``path``; after any exception, an interrupt
-    included, it is removed and what stood at ``path`` before is untouched. An OSError becomes InputError (no permission,
-    no folder) or DGMError (disk full and the like) with one plain sentence.
-    """
-    path = Path(path)
-    temporary = path.with_name(f".{secrets.token_hex(4)}.tmp.{path.name}")
-    try:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield temporary
-            with open(temporary, "rb+") as handle:
-                os.fsync(handle.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())  # some writers make files that only their owner can read
-            os.replace(temporary, path)
-        except OSError as error:
-            raise _write_error(path, error) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The process's file mode mask; it can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
 def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
     """Make sure, before any work, that all of these files can be written.
 
@@ -235,11 +201,22 @@ def sha256(path: PathLike) -> str:
 
 
 def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
-    """An image or label map, and None unless the file is marked as a segmentation: then its segments, if it has any."""
-    from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
+    """An image or label map, and None unless the file is marked as a segmentation: then its segments, if it has any.
+
+    A file of a set that a killed run left half in its place is one of the whole set, or says that it is not.
+    """
+    from .file_set import finish_sets
 
     check_fetched(path)
     check_regular(path)
+    remarks = finish_sets(path.parent)
+    image, segments = _read_file(path)
+    return (image.replace(warnings=(*image.warnings, *remarks)) if remarks else image), segments
+
+
+def _read_file(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
+    from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
+
     try:
         if path.is_dir():
             from .dicom import read_dicom
@@ -283,12 +260,3 @@ def _sidecar_unit(path: Path) -> str | None:
         return None
     unit = str(content.get("Units", "")).strip().lower() if isinstance(content, dict) else ""
     return unit if unit in ("ppm", "ppb") else None
-
-
-def _write_error(path: Path, error: OSError) -> DGMError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DGMError("disk_full", path=path)
-    reason = error.strerror or "write error"
-    if error.errno == errno.EIO:
-        return DGMError("file_unwritten", path=path, reason=reason)
-    return InputError("file_unwritable", path=path, reason=reason)

@@ -2,14 +2,15 @@
 
 import errno
 import logging
-import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import DGMError, Remark
 from ..image import label_set_of
+from ..io.file_set import FileSet, file_set
 from ..io.files import check_writable, stem, write_bytes, write_json, write_nifti, write_text
 from ..io.lookup import lookup_text
 from ..measurement.norms import Norms
@@ -50,30 +51,44 @@ def output_paths(
     return {role: base / f"{name}{SUFFIXES[role]}" for role in SUFFIXES if asked.get(role, True)}
 
 
+@contextmanager
+def outputs_claimed(paths: dict[str, Path], overwrite: bool = False) -> Iterator[FileSet]:
+    """The right to write these files, for the block: no other run gets it meanwhile.
+
+    Raises InputError when one exists and ``overwrite`` is off, nothing can be written there, or another run is at it.
+    """
+    labels = paths["labels"]
+    with file_set(labels.parent, labels.name.removesuffix(SUFFIXES["labels"])) as claimed:
+        check_writable(list(paths.values()), overwrite)
+        yield claimed
+
+
 def write_segmentation(
-    result: Segmentation, paths: dict[str, Path], overwrite: bool = False, norms: Norms | None = None
+    result: Segmentation,
+    paths: dict[str, Path],
+    overwrite: bool = False,
+    norms: Norms | None = None,
+    claimed: FileSet | None = None,
 ) -> tuple[Remark, ...]:
     """Write everything that ``paths`` (all in one folder) names, all of it or nothing, and return remarks.
 
-    The files are made in a hidden folder beside their places and renamed when the last is complete, the label map at
-    the end. With ``overwrite``, what an earlier run wrote and this one does not (probabilities) is removed, so that all
-    files belong together. A picture or page that cannot be drawn costs a warning, never the labels and tables.
-    Raises InputError before anything is written when a file exists and ``overwrite`` is off.
+    The files are made in a hidden folder beside their places and moved when the last is complete; a run that is killed
+    amid that is finished by the next one (:mod:`..io.file_set`). With ``overwrite``, what an earlier run wrote and this one
+    does not (probabilities) is removed, so that all files belong together. A picture or page that cannot be drawn costs a
+    warning, never the labels and tables.
+
+    ``claimed``: what :func:`outputs_claimed` gave, when the run asked for its places before its work.
+    Raises InputError before anything is written when a file exists and ``overwrite`` is off, or another run writes there.
     """
-    check_writable(list(paths.values()), overwrite)
     folder = paths["labels"].parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".dgmseg-", dir=folder) as staging:
-            staged = {role: Path(staging) / path.name for role, path in paths.items()}
+        with nullcontext(claimed) if claimed else outputs_claimed(paths, overwrite) as claim:
+            check_writable(list(paths.values()), overwrite)
+            staged = {role: claim.staging / path.name for role, path in paths.items()}
             warnings = _write_all(result, staged, norms)
             made = {role: path for role, path in staged.items() if path.exists()}
-            if overwrite:
-                name = paths["labels"].name.removesuffix(SUFFIXES["labels"])
-                for role in set(SUFFIXES) - set(made):
-                    (folder / f"{name}{SUFFIXES[role]}").unlink(missing_ok=True)
-            for role in sorted(made, key=lambda role: role == "labels"):
-                os.replace(made[role], paths[role])
+            earlier = (folder / f"{claim.name}{SUFFIXES[role]}" for role in SUFFIXES if role not in made)
+            claim.commit(made.values(), [path for path in earlier if overwrite])
             return warnings
     except OSError as error:
         reason = error.strerror or str(error)

@@ -37,6 +37,19 @@ SENTENCES = {
         panel="choose another name.",
         python="pass overwrite=True to replace it, or choose another output folder.",
     ),
+    "outputs_in_use": Sentence(
+        "Another run is writing the results of {name} in {path}:",
+        "wait until it ends, or choose another output folder.",
+    ),
+    "set_finished": Sentence(
+        "{path}: a run on {name} was stopped amid the writing of its results, which were brought to their places now."
+    ),
+    "set_unfinished": Sentence(
+        "{path}: the results of {name} are being written, or a run was stopped amid it; they may not belong together."
+    ),
+    "set_foreign_name": Sentence(
+        "{path} names {name!r}, which is no file of its own:", "remove that folder."
+    ),
     "output_parent_is_file": Sentence(
         "{path} is a file, so {folder} cannot be an output folder:", "choose another one."
     ),
