@@ -24,6 +24,12 @@ def measure(
             help="Unit of the images; own: other maps such as R2*, as they are (flag own_unit in each row)."
         ),
     ] = MeasuredUnits.auto,
+    voxel_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y,Z", help="True voxel edges in mm when the images' headers are wrong, as for segment."
+        ),
+    ] = None,
     reference: Annotated[
         str,
         typer.Option(
@@ -67,6 +73,7 @@ def measure(
     from ..measurement.norms import read_norms
     from ..measurement.options import MeasureOptions
     from ..measurement.tables import long_text, write_long, write_wide
+    from ..options import voxel_size_of
     from .tables_on_screen import show_rows
 
     check_table_name(output, wide)
@@ -77,6 +84,7 @@ def measure(
         raise InputError("page_one_map")
     if norms is not None and report is None:
         raise InputError("norms_need_page")
+    size = voxel_size_of(voxel_size)
     labels = read_labels(segmentation, scheme.value, label_set=chosen_label_set(label_set))
     known = label_set_of(labels)
     expected = read_norms(norms, age, sex.value if sex else None, known) if norms else None
@@ -87,6 +95,7 @@ def measure(
             labels,
             units.value,
             MeasureOptions(subject or "", name, reference, erode, edited),
+            size,
         )
         for warning in measured.warnings:
             typer.echo(f"dgmseg: {warning}", err=True)

@@ -96,14 +96,16 @@ def nifti_bytes(
     """A single-file NIfTI of this array, as bytes.
 
     When ``like`` names a NIfTI file whose affine is ``affine``, its geometry fields are taken over bit by bit (sform,
-    qform, codes, units of length), and nothing else of its header: no names, dates or comments. Otherwise the sform holds
+    qform, codes, units of length), and nothing else of its header: no names, dates or comments; not so where its voxel size
+    (pixdim) is another than that of its affine. Otherwise the sform holds
     the affine in float32, and so does the qform where it can (it cannot hold shears).
     """
     cls = nib.Nifti1Image
     header = None
     if like is not None:
         source = _header(like)
-        if np.array_equal(source.get_best_affine(), affine) and source.get_data_shape()[:3] == data.shape[:3]:
+        same = np.array_equal(source.get_best_affine(), affine) and _sizes_agree(source, affine)
+        if same and source.get_data_shape()[:3] == data.shape[:3]:
             cls = nib.Nifti2Image if isinstance(source, nib.Nifti2Header) else nib.Nifti1Image
             header = cls.header_class(endianness="<")
             header.set_data_shape(data.shape)
@@ -126,6 +128,12 @@ def nifti_bytes(
     image.header.set_slope_inter(1.0, 0.0)
     result: bytes = image.to_bytes()
     return result
+
+
+def _sizes_agree(header: Any, affine: Affine) -> bool:
+    """Whether the voxel size that a header names (pixdim) is that of its affine: some programs read the one, some the other."""
+    edges = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
+    return bool(np.allclose(np.abs(header["pixdim"][1:4]), edges, rtol=1e-3, atol=0))
 
 
 def _load(path: Path) -> Any:

@@ -23,7 +23,7 @@ class Case:
     mask: NDArray[np.bool_]
     units: UnitDecision
     stored: Image
-    """The QSM as the file says, before any change of the voxel size: results are written on its affine."""
+    """The QSM as the file says, before any change of the voxel size."""
     extra: tuple[Image, ...] = ()
     """Further channels (magnitude, R2*) in their own units, on the QSM's grid."""
     warnings: tuple[Remark, ...] = ()
@@ -39,6 +39,8 @@ def with_voxel_size(image: Image, voxel_size_mm: Sequence[float]) -> Image:
     size = np.asarray(voxel_size_mm, float)
     if size.shape != (3,) or not (np.isfinite(size) & (size > 0)).all():
         raise InputError("voxel_size_bad", given=voxel_size_mm)
+    if np.allclose(size, image.spacing, rtol=1e-5, atol=0):
+        return image  # what the file says, but for its roundings
     affine = image.affine.copy()
     middle = (np.array(image.shape) - 1) / 2.0
     affine[:3, :3] = image.affine[:3, :3] / np.array(image.spacing) * size

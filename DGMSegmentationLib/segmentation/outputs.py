@@ -96,32 +96,30 @@ def write_segmentation(
 
 
 def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> tuple[Remark, ...]:
-    stored = result.stored
+    stored, labels = result.stored, result.labels
     write_text(paths["lookup"], lookup_text(label_set_of(result.labels)))
     write_long(result.rows, paths["table"])
+    # On the affine that was measured with: where a voxel size was given, that of the file is wrong, and so would volumes be.
     write_nifti(
-        paths["labels"],
-        result.labels.data,
-        stored.affine,
-        like=stored,
-        description="DGM labels",
-        intent="label",
+        paths["labels"], labels.data, labels.affine, like=labels, description="DGM labels", intent="label"
     )
     if "probabilities" in paths and result.probabilities is not None:
         values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
         write_nifti(
             paths["probabilities"],
             values,
-            stored.affine,
-            like=stored,
+            labels.affine,
+            like=labels,
             description="DGM probabilities",
         )
     if "dicom_seg" in paths and stored.path is not None:
         from ..io.dicom_seg import write_dicom_seg
 
         model = result.provenance["model"]
-        labels = result.labels.replace(affine=stored.affine)
-        write_dicom_seg(paths["dicom_seg"], labels, stored.path, algorithm=(model["name"], model["version"]))
+        on_series = labels.replace(affine=stored.affine)  # it refers to the slices as they are
+        write_dicom_seg(
+            paths["dicom_seg"], on_series, stored.path, algorithm=(model["name"], model["version"])
+        )
     warnings = _draw(result, paths, norms)
     provenance = result.provenance.copy()
     if warnings:

@@ -61,6 +61,12 @@ SENTENCES = {
         python="check the header and give the true size as voxel_size if it is wrong.",
     ),
     "size_doubted": Sentence("{doubt!w}", "check its header, volumes depend on it."),
+    "voxel_sizes_differ": Sentence(
+        "The labels {path} have as many voxels as {image}, of {labels: x } mm instead of {own: x } mm, so one header is wrong:",
+        shell="give the true size, for example --voxel-size {labels:,}.",
+        panel="correct the volume's spacing in the module Volumes.",
+        python="give the true size as voxel_size.",
+    ),
     "voxel_size_bad": Sentence(
         "The voxel size {given} is none;", "write three positive numbers in mm such as 0.94,0.94,3."
     ),

@@ -358,17 +358,40 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(qsm_file, monkeypatch, capsy
     assert snapshot(path.parent) == before
 
 
-def test_with_a_voxel_size_the_labels_still_lie_on_the_files_own_grid(tmp_path, capsys):
+def test_with_a_voxel_size_the_label_file_has_it_too(tmp_path, capsys):
+    """Else every program would give its structures the volumes that the wrong header asks for."""
     image, _ = phantom((90, 110, 50), (2.0, 2.0, 3.0), seed=12)
     path = tmp_path / "wrong.nii.gz"
     save(path, image.data, np.diag([1.9, 1.9, 3.3, 1.0]))
     assert main(["segment", str(path), "--model", str(PHANTOM_MODEL), "--voxel-size", "2,2,3"]) == 0
-    capsys.readouterr()
     labels = nib.load(tmp_path / "wrong_dseg.nii.gz")
-    np.testing.assert_array_equal(labels.affine, nib.load(path).affine)
+    np.testing.assert_allclose(labels.header.get_zooms(), (2, 2, 3), rtol=1e-6)
+    np.testing.assert_allclose(nib.affines.voxel_sizes(labels.affine), (2, 2, 3), rtol=1e-6)
+    middle = (np.array(image.shape) - 1) / 2
+    for affine in (labels.affine, labels.get_qform()):
+        np.testing.assert_allclose(
+            nib.affines.apply_affine(affine, middle),
+            nib.affines.apply_affine(nib.load(path).affine, middle),
+            atol=1e-3,
+        )
     values = np.asarray(labels.dataobj)
-    for row in read_long(tmp_path / "wrong_rois.tsv"):
+    rows = read_long(tmp_path / "wrong_rois.tsv")
+    for row in rows:
         assert row.volume_mm3 == pytest.approx(12.0 * (values == row.label).sum())
+    given = [
+        "measure",
+        str(path),
+        "-s",
+        str(tmp_path / "wrong_dseg.nii.gz"),
+        "-o",
+        str(tmp_path / "again.tsv"),
+    ]
+    assert main([*given, "--voxel-size", "2,2,3"]) == 0
+    for one, two in zip(rows, read_long(tmp_path / "again.tsv"), strict=True):
+        assert two.volume_mm3 == pytest.approx(one.volume_mm3) and two.mean_ppb == pytest.approx(one.mean_ppb)
+    capsys.readouterr()
+    assert main([*given, "--overwrite"]) == 2
+    assert "--voxel-size 2,2,3" in capsys.readouterr().err
 
 
 def test_a_channel_that_the_model_does_not_take_is_refused(qsm_file, capsys):
