@@ -582,3 +582,20 @@ def test_tables_and_models_that_were_not_fetched_are_said(tmp_path):
         with pytest.raises(InputError, match="datalad get"):
             read(path)
         path.unlink()
+
+
+def test_the_voxel_size_of_a_written_file_is_that_of_its_affine(tmp_path):
+    """Of an image whose pixdim is half of its sform's: some programs read the one, some the other."""
+    affine = np.diag([-1.0, 1.0, 3.0, 1.0])
+    affine[:3, 3] = 20, -30, 5
+    source = nib.Nifti1Image(np.zeros((4, 5, 6), np.float32), affine)
+    source.header["pixdim"][1:4] = 0.5, 0.5, 1.5
+    nib.save(source, tmp_path / "source.nii.gz")
+    assert nib.load(tmp_path / "source.nii.gz").header.get_zooms() == (0.5, 0.5, 1.5)
+    image = read_image(tmp_path / "source.nii.gz")
+    np.testing.assert_array_equal(image.affine, affine)
+    write_nifti(tmp_path / "out.nii.gz", np.ones((4, 5, 6), np.uint8), image.affine, like=image)
+    written = nib.load(tmp_path / "out.nii.gz")
+    assert written.header.get_zooms() == (1.0, 1.0, 3.0)
+    for found in (written.affine, written.get_sform(), written.get_qform()):
+        np.testing.assert_allclose(found, affine, atol=1e-4)
