@@ -113,8 +113,10 @@ def quick_stamp(path: Path) -> Stamp | None:
     """Size and time of change of a file, or of all files of a DICOM folder; None when there is none to be seen."""
     try:
         stat = path.stat()
-        if not path.is_dir():
+        if path.is_file():
             return Stamp(stat.st_size, stat.st_mtime_ns)
+        if not path.is_dir():
+            return None
         files = [entry.stat() for entry in path.iterdir() if entry.is_file()]
     except OSError:
         return None
@@ -127,9 +129,12 @@ def is_readable(path: Path) -> bool:
     """True when the file, or every file of a folder, can be opened."""
     try:
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-            if not file.is_dir():
-                with open(file, "rb"):
-                    pass
+            if file.is_dir():
+                continue
+            if file.exists() and not file.is_file():
+                return False  # a pipe, which may never be opened
+            with open(file, "rb"):
+                pass
     except OSError:
         return False
     return True

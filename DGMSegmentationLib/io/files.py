@@ -19,7 +19,6 @@ from ..errors import InputError
 from ..image import Affine, Image
 from .atomic import atomic_path
 from .fetched import check_fetched
-from .limits import check_regular
 from .typed import plain
 
 if TYPE_CHECKING:
@@ -208,7 +207,6 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
     from .file_set import finish_sets
 
     check_fetched(path)
-    check_regular(path)
     remarks = finish_sets(path.parent)
     image, segments = _read_file(path)
     return (image.replace(warnings=(*image.warnings, *remarks)) if remarks else image), segments
@@ -255,8 +253,8 @@ def _sidecar_unit(path: Path) -> str | None:
     """The "Units" of a BIDS JSON file beside the image, when it says ppm or ppb."""
     sidecar = path.with_name(f"{stem(path)}.json")
     try:
-        content = json.loads(sidecar.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = json.loads(sidecar.read_text(encoding="utf-8")) if sidecar.is_file() else None
+    except (OSError, ValueError, RecursionError):
         return None
     unit = str(content.get("Units", "")).strip().lower() if isinstance(content, dict) else ""
     return unit if unit in ("ppm", "ppb") else None

@@ -33,6 +33,12 @@ WINDOWS_PPB = {"dolz": 200.0, "anisotropic": 250.0}
 """Grey window that the weights of each network were trained with, in ppb to both sides (+-0.2 ppm in Part 1's article,
 +-250 ppb in Part 2's): a weights file itself does not say."""
 
+_MAX_WEIGHTS = 50_000_000
+"""Of a whole file; the original networks have two million."""
+_DAMAGE = (
+    *(OSError, KeyError, RuntimeError, TypeError, ValueError, AttributeError, IndexError, OverflowError),
+    *(RecursionError, MemoryError),
+)
 _KINDS = {"conv": "convolution", "prelu": "PReLU", "norm": "batch normalisation"}
 _BY_ORDER = {
     "conv": ("kernel", "bias"),
@@ -66,13 +72,17 @@ def read_keras_layers(path: Path | str) -> list[KerasLayer]:
         raise InputError("weights_missing", path=path)
     try:
         with h5py.File(path, "r") as file:
-            root = file.get("model_weights", file)
+            root = _inside(path, file, "model_weights") if "model_weights" in file else file
             names = _names(root, "layer_names")
             if names is None:
                 raise InputError("keras_no_weights", path=path)
             flip = _text(root.attrs.get("backend", "")) == "theano"
-            layers = [_read_layer(path, root[name], name, flip) for name in names]
-    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            left = _MAX_WEIGHTS
+            layers = []
+            for name in names:
+                layers.append(_read_layer(path, _inside(path, root, name), name, flip, left))
+                left -= sum(array.size for array in layers[-1].arrays.values()) if layers[-1] else 0
+    except _DAMAGE as error:
         raise InputError("keras_damaged", path=path) from error
     return [layer for layer in layers if layer is not None]
 
@@ -93,15 +103,31 @@ def _names(group: Any, attribute: str) -> list[str] | None:
     return names if piece else None
 
 
-def _read_layer(path: Path, group: Any, name: str, flip: bool) -> KerasLayer | None:
-    """One layer group as arrays by role; None when it has no weights."""
+def _inside(path: Path, group: Any, name: str) -> Any:
+    """What a group holds under a name. Raises InputError when it lies in another file: links and external storage could make
+    any file of this computer part of a model.
+    """
+    import h5py
+
+    for part in filter(None, name.split("/")):
+        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
+            raise InputError("keras_links", path=path, name=name)
+        group = group[part]
+    if isinstance(group, h5py.Dataset) and (group.external or group.is_virtual):
+        raise InputError("keras_links", path=path, name=name)
+    return group
+
+
+def _read_layer(path: Path, group: Any, name: str, flip: bool, left: int) -> KerasLayer | None:
+    """One layer group as arrays by role; None when it has no weights. ``left``: how many it may have."""
     weight_names = _names(group, "weight_names")
     if not weight_names:
         return None
     arrays = []
     for weight_name in weight_names:
-        dataset = group[weight_name]
-        if dataset.dtype.kind != "f" or dataset.size > 10**8:
+        dataset = _inside(path, group, weight_name)
+        left -= dataset.size
+        if dataset.dtype.kind != "f" or left < 0:
             raise InputError("keras_layer_other", path=path, layer=name)
         values = np.asarray(dataset[()], np.float32)
         if not np.isfinite(values).all():

@@ -134,7 +134,7 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
             raise InputError("protocol_unknown", name=str(name_or_file), bundled=list(protocol_names()))
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
         raise InputError("protocol_unreadable", path=path, reason=error) from error
     return protocol_from_table(table, str(path), path.stem)
 

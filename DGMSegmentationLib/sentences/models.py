@@ -90,6 +90,10 @@ SENTENCES = {
         "{path} is an HDF5 file without Keras 2 weights (no layer_names);",
         "save it again with Keras 2's model.save_weights('weights.h5').",
     ),
+    "keras_links": Sentence(
+        "{path} does not hold {name} itself but refers to another place for it, which is not followed:",
+        "save the weights again with Keras.",
+    ),
     "keras_damaged": Sentence("{path} is cut, damaged, or no HDF5 file of weights;", "get it again."),
     "keras_layer_other": Sentence(
         "{path}: layer '{layer}' holds something else than weights;", "get the file again."

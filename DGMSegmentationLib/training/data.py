@@ -242,6 +242,7 @@ def label_mapping(name_or_file: str, label_set: LabelSet = STANDARD) -> str | di
         ValueError,
         TypeError,
         AttributeError,
+        RecursionError,
     ) as error:
         raise InputError("scheme_no_table", path=path) from error
     if any(v != 0 and v not in label_set for v in mapping.values()):

@@ -60,7 +60,7 @@ def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
         raise InputError("preset_own_base", path=path)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError("preset_unreadable", path=path, reason=error) from error
     if not table:
         raise InputError("preset_empty", path=path)

@@ -260,3 +260,72 @@ def test_command_line(small, tmp_path, capsys):
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "check --network" in said
+
+
+def layer_of(file, dataset=None):
+    """The skeleton of a Keras 2 file with one layer, whose kernel the caller makes."""
+    file.attrs["layer_names"] = [b"conv"]
+    group = file.create_group("conv")
+    group.attrs["weight_names"] = [b"kernel:0", b"bias:0"]
+    group["bias:0"] = np.zeros(4, np.float32)
+    return group
+
+
+@pytest.mark.parametrize(
+    "how", ["external storage", "external link", "layer elsewhere", "virtual", "soft link"]
+)
+def test_weights_that_lie_in_another_file_are_refused(tmp_path, how):
+    """Else a file from elsewhere would copy any file that its reader may read, such as /etc/passwd, into a model."""
+    import h5py
+
+    secret = tmp_path / "secret"
+    with h5py.File(secret, "w") as other:
+        other["kernel:0"] = np.zeros((3, 3, 3, 1, 4), np.float32)
+        layer_of(other)
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        group = layer_of(file)
+        if how == "external storage":
+            group.create_dataset("kernel:0", (108,), np.float32, external=[(str(secret), 0, 432)])
+        elif how == "external link":
+            group["kernel:0"] = h5py.ExternalLink(str(secret), "/kernel:0")
+        elif how == "virtual":
+            layout = h5py.VirtualLayout((3, 3, 3, 1, 4), np.float32)
+            layout[:] = h5py.VirtualSource(str(secret), "kernel:0", (3, 3, 3, 1, 4))
+            group.create_virtual_dataset("kernel:0", layout)
+        elif how == "soft link":
+            group["kernel:0"] = h5py.SoftLink("/elsewhere")
+        else:
+            del file["conv"]
+            file["conv"] = h5py.ExternalLink(str(secret), "/conv")
+    with pytest.raises(InputError, match="refers to another place"):
+        read_keras_layers(tmp_path / "x.h5")
+
+
+def test_weights_beyond_any_network_are_refused_before_they_are_read(tmp_path):
+    """A dataset that was never written takes no room in the file, and any in memory."""
+    import h5py
+
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        group = layer_of(file)
+        group.create_dataset("kernel:0", (10**4, 10**4, 1, 1, 4), np.float32)
+    assert (tmp_path / "x.h5").stat().st_size < 10_000
+    with pytest.raises(InputError):
+        read_keras_layers(tmp_path / "x.h5")
+
+
+def test_every_altered_weights_file_is_read_or_refused(tmp_path, small):
+    """Bytes of the file changed here and there: one sentence, or the layers."""
+    whole = write_keras2(small, tmp_path / "whole.h5").read_bytes()
+    rng = np.random.default_rng(5)
+    path = tmp_path / "x.h5"
+    refused = []
+    for number in range(60):
+        raw = bytearray(whole)
+        for place in rng.integers(0, len(raw) if number % 2 else min(4000, len(raw)), 20):
+            raw[place] = rng.integers(0, 256)
+        path.write_bytes(bytes(raw[: rng.integers(1, len(raw))]) if number % 5 == 0 else bytes(raw))
+        try:
+            read_keras_layers(path)
+        except InputError as error:
+            refused.append(str(error))
+    assert len(refused) > 10 and not any("\n" in text for text in refused)
