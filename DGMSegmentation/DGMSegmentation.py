@@ -84,7 +84,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Build the panel (once, when the user first opens the module)."""
         ScriptedLoadableModuleWidget.setup(self)
-        import qt
+        from DGMSegmentationPanel.arrivals import Arrivals
         from DGMSegmentationPanel.dependencies import Dependencies
         from DGMSegmentationPanel.exports import Exports
         from DGMSegmentationPanel.inputs import Inputs
@@ -102,10 +102,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.exports = Exports(self.ui, self.results)
         dependencies = Dependencies(self.ui, self.resourcePath("requirements.txt"), self._packages_changed)
         self.running = Running(self.ui, self.logic.runner, self.inputs, dependencies, self.results.present)
-        self._added = []
-        self._added_timer = qt.QTimer()
-        self._added_timer.setSingleShot(True)
-        self._added_timer.connect("timeout()", self._choose_added)
+        self.arrivals = Arrivals()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)
         self.addObserver(scene, scene.EndCloseEvent, self._on_scene_end_close)
@@ -121,7 +118,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """The user comes back to the module: other modules may have changed anything."""
         self._use_scene()
-        self._choose_first_volume()
+        self.arrivals.choose()
         self.running.check_packages()
 
     def exit(self):
@@ -130,7 +127,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def cleanup(self):
         """The module is unloaded or the application quits: end the worker, leave no observer."""
         if self.logic is not None:
-            self._added_timer.stop()
+            self.arrivals.stop()
             self.running.stop()
             self._leave_scene()
         self.removeObservers()
@@ -146,8 +143,8 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _use_scene(self):
         if self._parameters is not None:
             return
-        self._parameters = self.logic.getParameterNode()
-        self._choose_first_volume()
+        self.arrivals.parameters = self._parameters = self.logic.getParameterNode()
+        self.arrivals.choose()
         self._gui_tag = self._parameters.connectGui(self._panel)
         self.addObserver(
             self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._parameters_changed
@@ -155,27 +152,13 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.inputs.use(self._parameters)
         self.results.use(self._parameters)
 
-    def _choose_first_volume(self):
-        scene, kind = slicer.mrmlScene, "vtkMRMLScalarVolumeNode"
-        self._choose_first(
-            [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
-        )
-
-    def _choose_first(self, volumes):
-        from DGMSegmentationScene.volumes import refusal
-
-        if self._parameters is not None and self._parameters.inputVolume is None:
-            first = next((volume for volume in volumes if not refusal(volume)), None)
-            if first is not None:
-                self._parameters.inputVolume = first
-
     def _leave_scene(self):
         if self._parameters is not None:
             self._parameters.disconnectGui(self._gui_tag)
             self.removeObserver(
                 self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self._parameters_changed
             )
-        self._parameters = None
+        self.arrivals.parameters = self._parameters = None
         self.inputs.use(None)
         self.results.use(None)
 
@@ -206,7 +189,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if parameters is None:
             return
         if parameters.inputVolume is node:
-            self._added = []  # what came before is not loaded instead of it
+            self.arrivals.forget()
         self.inputs.forget(node)
         if parameters.outputSegmentation is node:
             parameters.outputSegmentation = None
@@ -220,15 +203,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _on_node_added(self, caller, event, node):
-        # Loaded while the panel is open: chosen when nothing is, as soon as it has its voxels.
-        if self._parameters is not None and node.IsA("vtkMRMLScalarVolumeNode"):
-            self._added.append(node.GetID())
-            self._added_timer.start(0)
-
-    def _choose_added(self):
-        added, self._added = self._added, []
-        nodes = map(slicer.mrmlScene.GetNodeByID, added)
-        self._choose_first([node for node in nodes if node is not None])
+        self.arrivals.arrived(node)
 
     def _packages_changed(self):
         self.running.check_packages()

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from DGMSegmentationScene import navigation
-from DGMSegmentationScene.runner import IDLE, Update
+from DGMSegmentationScene.runner import IDLE
 from DGMSegmentationScene.sample import sample_file
+from DGMSegmentationScene.updates import Update
 from trame_server import Server
 from trame_server.utils.asynchronous import create_task
 

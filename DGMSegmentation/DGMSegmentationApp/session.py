@@ -10,8 +10,9 @@ from DGMSegmentationScene.labels import labels_for_volume
 from DGMSegmentationScene.measurement import Measurement, Measurer
 from DGMSegmentationScene.provenance import attribute
 from DGMSegmentationScene.report import write_report
-from DGMSegmentationScene.runner import IDLE, Runner, Update
+from DGMSegmentationScene.runner import IDLE, Runner
 from DGMSegmentationScene.segments import create_segmentation, label_set_of_node, show_labels
+from DGMSegmentationScene.updates import Update
 from DGMSegmentationScene.volumes import add_volume, unusable
 
 from DGMSegmentationLib.errors import InputError, Remark

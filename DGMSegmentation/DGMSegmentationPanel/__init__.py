@@ -2,6 +2,7 @@
 
 parameters.py     what the user chose, kept in the scene
 dependencies.py   which Python packages are missing, and the button that installs them
+arrivals.py       the volume that is chosen while there is none
 inputs.py         volume, further channels, model
 running.py        the button, the progress, the messages: idle, running, cancelling
 results.py        the table that follows the labels

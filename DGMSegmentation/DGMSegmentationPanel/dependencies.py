@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import slicer
@@ -25,7 +26,7 @@ def missing(requirements: str) -> list[str]:
 class Dependencies:
     """The line on top of the panel; hidden when everything is there."""
 
-    def __init__(self, ui: Any, requirements: str, changed: Any) -> None:
+    def __init__(self, ui: Any, requirements: str, changed: Callable[[], None]) -> None:
         self._ui, self._requirements, self._changed = ui, requirements, changed
         self._note = Note(ui.dependencyLabel)
         ui.installButton.connect("clicked(bool)", self.install)

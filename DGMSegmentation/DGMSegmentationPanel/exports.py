@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 from DGMSegmentationScene import cohort_file, export
@@ -14,6 +14,10 @@ from slicer.i18n import tr as _
 
 from .files import Kind, ask_save
 from .notes import Note
+from .results import Results
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.measurement.roi import RoiRow
 
 TABLES = (
     Kind(_("Tab-separated table"), (".tsv",)),
@@ -26,7 +30,7 @@ PAGE = (Kind(_("Web page"), (".html",)),)
 class Exports:
     """The buttons of the section Export; what became of the last click is one sentence below them."""
 
-    def __init__(self, ui: Any, results: Any) -> None:
+    def __init__(self, ui: Any, results: Results) -> None:
         self._ui, self._results = ui, results
         self._note = Note(ui.exportNote)
         self._cohort = cohort_file.CohortFile()
@@ -118,7 +122,7 @@ class Exports:
         self._do(act)
 
     @property
-    def _rows(self) -> Any:
+    def _rows(self) -> "list[RoiRow]":
         self._results.update()  # never export a table older than the labels
         return self._results.measurement.rows
 
@@ -127,7 +131,7 @@ class Exports:
         stem = re.sub(r"[^\w.-]+", "_", volume.GetName()).strip("_") if volume is not None else "dgm"
         return f"{stem}_{ending}"
 
-    def _wrote(self, path: str, write: Callable[[], Any]) -> str:
+    def _wrote(self, path: str, write: Callable[[], None]) -> str:
         write()
         return _("Wrote {name}.").format(name=Path(path).name)
 

@@ -1,9 +1,12 @@
 """The volumes that are measured beside the segmentation's own: ticked in the panel, kept in the scene."""
 
+from collections.abc import Callable
 from typing import Any
 
 import qt
 from DGMSegmentationScene.volumes import refusal
+
+from .parameters import DGMSegmentationParameters, node_of
 
 ROLE = "furtherVolume"
 """Node reference of the parameter node: it is saved with the scene, and follows when Slicer renames ids."""
@@ -12,13 +15,13 @@ ROLE = "furtherVolume"
 class Further:
     """The list "Also measure". What counts is the scene; the list forgets its ticks whenever it is filled anew."""
 
-    def __init__(self, ui: Any, changed: Any) -> None:
+    def __init__(self, ui: Any, changed: Callable[[], None]) -> None:
         self._selector, self._changed = ui.furtherSelector, changed
-        self._parameters: Any = None
+        self._parameters: DGMSegmentationParameters | None = None
         self._restoring = False
         self._selector.connect("checkedNodesChanged()", self._ticked)
 
-    def use(self, parameters: Any) -> None:
+    def use(self, parameters: DGMSegmentationParameters | None) -> None:
         """Show the ticks of a scene; None while there is no scene."""
         self._parameters = parameters
         if parameters is not None:
@@ -32,7 +35,7 @@ class Further:
     def _kept(self) -> list[Any]:
         if self._parameters is None:
             return []
-        node = self._parameters.parameterNode
+        node = node_of(self._parameters)
         found = [node.GetNthNodeReference(ROLE, n) for n in range(node.GetNumberOfNodeReferences(ROLE))]
         return [volume for volume in found if volume is not None]
 
@@ -49,7 +52,7 @@ class Further:
     def _ticked(self) -> None:
         if self._restoring or self._parameters is None:
             return
-        node = self._parameters.parameterNode
+        node = node_of(self._parameters)
         ticked = [volume.GetID() for volume in self._selector.checkedNodes()]
         if ticked != [volume.GetID() for volume in self._kept()]:
             modified = node.StartModify()

@@ -1,8 +1,9 @@
 """The volume, the further channels that a model wants, and the model."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -11,6 +12,11 @@ from slicer.i18n import tr as _
 
 from .files import Kind, ask_open
 from .notes import Note, tool_tip
+from .parameters import DGMSegmentationParameters, node_of
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.models.model import ModelHeader
+
 
 CHANNEL_ROLE = "channel."
 """Node references of the parameter node, with the channel's name: they are saved with the scene."""
@@ -19,17 +25,17 @@ CHANNEL_ROLE = "channel."
 class Inputs:
     """Fills the list of models and says what is still missing before a run."""
 
-    def __init__(self, ui: Any, changed: Any) -> None:
+    def __init__(self, ui: Any, changed: Callable[[], None]) -> None:
         self._ui, self._changed = ui, changed
-        self._headers: dict[str, Any] = {}
+        self._headers: dict[str, ModelHeader] = {}
         self._problem = ""
         self._channels: dict[str, Any] = {}
         self._description = Note(ui.modelDescription)
-        self.parameters: Any = None
+        self.parameters: DGMSegmentationParameters | None = None
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._changed)
         ui.modelSelector.connect("activated(int)", self._picked)
 
-    def use(self, parameters: Any) -> None:
+    def use(self, parameters: DGMSegmentationParameters | None) -> None:
         """Show the parameters of a scene; None while there is no scene."""
         self.parameters = parameters
         if parameters is not None:
@@ -55,12 +61,14 @@ class Inputs:
 
     def channels(self) -> dict[str, Any]:
         """Channel name -> volume node, for the channels after the QSM."""
-        node = self.parameters.parameterNode
+        if self.parameters is None:
+            return {}
+        node = node_of(self.parameters)
         return {name: node.GetNodeReference(CHANNEL_ROLE + name) for name in self._channels}
 
     def forget(self, volume: Any) -> None:
         """A volume is about to be removed: else the lists would take the next one of the scene for it."""
-        if self.parameters.inputVolume is volume:
+        if self.parameters is not None and self.parameters.inputVolume is volume:
             self.parameters.inputVolume = None
         for name, chosen in self.channels().items():
             if chosen is volume:
@@ -139,7 +147,7 @@ class Inputs:
         self._ui.modelDescription.toolTip = tool_tip(licence)
         self._show_channels(header.channels[1:] if header is not None else ())
 
-    def _show_channels(self, names: Any) -> None:
+    def _show_channels(self, names: Sequence[str]) -> None:
         if tuple(names) == tuple(self._channels):
             return
         form = self._ui.channelBox.layout()
@@ -161,7 +169,7 @@ class Inputs:
     def _choose_channel(self, name: str, volume: Any) -> None:
         if self.parameters is not None:
             chosen = volume.GetID() if volume is not None else None
-            self.parameters.parameterNode.SetNodeReferenceID(CHANNEL_ROLE + name, chosen)
+            node_of(self.parameters).SetNodeReferenceID(CHANNEL_ROLE + name, chosen)
             self._changed()
 
     def _show_chosen_channels(self) -> None:

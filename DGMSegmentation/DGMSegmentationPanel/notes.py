@@ -1,6 +1,7 @@
 """Words of the panel: lines of text below or beside a widget: shown when there is something to say, as high as their text is."""
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import qt
@@ -46,7 +47,7 @@ class Note:
 class _Resized(qt.QObject):
     """Calls a function whenever the watched widget got another size or font."""
 
-    def __init__(self, react: Any) -> None:
+    def __init__(self, react: Callable[[], None]) -> None:
         qt.QObject.__init__(self)
         self._react = react
 

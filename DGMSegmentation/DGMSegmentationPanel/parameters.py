@@ -28,12 +28,17 @@ class DGMSegmentationParameters:
     flipAverage: bool = _DEFAULT.flip_average
 
 
+def node_of(parameters: DGMSegmentationParameters) -> Any:
+    """The scene's node that holds the parameters."""
+    return parameters.parameterNode  # type: ignore[attr-defined]  # the wrapper adds it
+
+
 def parameter_name(option: str) -> str:
     """The parameter of an option: "flip_average" is flipAverage here and in the .ui file."""
     return re.sub("_(.)", lambda match: match[1].upper(), option)
 
 
-def options_of(parameters: Any) -> SegmentOptions:
+def options_of(parameters: DGMSegmentationParameters) -> SegmentOptions:
     """The options of a run as the panel's widgets stand."""
     names = [option.name for option in option_fields(offered=True)]
     return SegmentOptions(**{name: getattr(parameters, parameter_name(name)) for name in names})

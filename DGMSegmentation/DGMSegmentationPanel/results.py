@@ -1,15 +1,15 @@
 """The result: a table that follows the labels as they are edited."""
 
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
 import vtk
 from DGMSegmentationScene import lookup, navigation
 from DGMSegmentationScene.edits import origin
-from DGMSegmentationScene.measurement import Measurement, Measurer
+from DGMSegmentationScene.measurement import Measurement, Measurer, RunMeasured
 from DGMSegmentationScene.provenance import INPUT_ROLE, attribute, own_volume
 from DGMSegmentationScene.segments import colours, label_set_of_node
 from DGMSegmentationScene.volumes import refusal, source_of
@@ -20,6 +20,9 @@ from .notes import Note
 from .table import RoiTable
 from .views import Views
 
+if TYPE_CHECKING:
+    from .parameters import DGMSegmentationParameters
+
 DEBOUNCE_MS = 250
 WAIT_MS = 10
 
@@ -27,14 +30,14 @@ WAIT_MS = 10
 class Results:
     """Measures the chosen segmentation again whenever its labels or its volumes change."""
 
-    def __init__(self, ui: Any, changed: Any) -> None:
+    def __init__(self, ui: Any, changed: Callable[[], None]) -> None:
         self._ui, self._changed = ui, changed
         self._table: RoiTable | None = None
         self._note = Note(ui.resultNote)
         self._measurer = Measurer()
         self._observed: list[tuple[Any, int]] = []
         self._observed_ids = ("", "")
-        self.parameters: Any = None
+        self.parameters: DGMSegmentationParameters | None = None
         self.measurement = Measurement([])
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
@@ -48,7 +51,7 @@ class Results:
         self._views = Views(ui, self)
         ui.shownSelector.connect("currentIndexChanged(int)", self._show_table)
 
-    def use(self, parameters: Any) -> None:
+    def use(self, parameters: "DGMSegmentationParameters | None") -> None:
         """Work with the parameters of a scene; None while there is no scene."""
         self.parameters = parameters
         self._further.use(parameters)
@@ -66,7 +69,9 @@ class Results:
     @property
     def volume(self) -> Any:
         """The segmentation's own volume; of one that we did not make, the chosen input volume. None when it is gone."""
-        return own_volume(self.node, self.parameters.inputVolume) if self.node is not None else None
+        if self.parameters is None or self.node is None:
+            return None
+        return own_volume(self.node, self.parameters.inputVolume)
 
     @property
     def _shown(self) -> int:
@@ -92,7 +97,7 @@ class Results:
         """The label of a row of the table."""
         return self._table.label_of(row) if self._table is not None else 0
 
-    def present(self, node: Any, measured: Any = None) -> None:
+    def present(self, node: Any, measured: RunMeasured | None = None) -> None:
         """A run has finished: show its segmentation, and its table in the loop's next turn. ``measured``: by the worker."""
         if self.parameters is None or node is None or not node.GetDisplayVisibility():
             return  # the scene was closed meanwhile, or labels that were edited meanwhile stay in sight
@@ -139,7 +144,8 @@ class Results:
         node, volumes = self.node, self.volumes() if self.node is not None else []
         note, whole = self._why_no_own_volume(node) if node is not None else "", Measurement([])
         try:
-            turns = self._measurer.in_turns(node, volumes, self.parameters.units, in_threads)
+            units = self.parameters.units if self.parameters is not None else "auto"
+            turns = self._measurer.in_turns(node, volumes, units, in_threads)
             for measured in turns if volumes else ():
                 whole = measured or whole
                 if measured is not None and self._shown < len(whole.cases) < len(volumes):

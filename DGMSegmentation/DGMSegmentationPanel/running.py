@@ -2,17 +2,24 @@
 
 import html
 import logging
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
 from DGMSegmentationScene.edits import is_edited
 from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner
+from DGMSegmentationScene.updates import Update
 from slicer.i18n import tr as _
 
+from .dependencies import Dependencies
+from .inputs import Inputs
 from .notes import Note, tool_tip
 from .parameters import options_of
+
+if TYPE_CHECKING:
+    from DGMSegmentationScene.measurement import RunMeasured
 
 POLL_MS = 40
 
@@ -20,7 +27,14 @@ POLL_MS = 40
 class Running:
     """Starts, watches and cancels runs of the logic's runner."""
 
-    def __init__(self, ui: Any, runner: Runner, inputs: Any, dependencies: Any, finished: Any) -> None:
+    def __init__(
+        self,
+        ui: Any,
+        runner: Runner,
+        inputs: Inputs,
+        dependencies: Dependencies,
+        finished: "Callable[[Any, RunMeasured | None], None]",
+    ) -> None:
         self._ui, self._runner, self._inputs = ui, runner, inputs
         self._dependencies, self._finished = dependencies, finished
         self._message, self._progress = Note(ui.messageLabel), Note(ui.progressLabel)
@@ -126,7 +140,7 @@ class Running:
         if self._runner.state != IDLE:
             self._show_state()
 
-    def _present(self, update: Any) -> None:
+    def _present(self, update: Update) -> None:
         self._finished(slicer.mrmlScene.GetNodeByID(update.node_id), update.measured)
 
     def _fail(self, error: BaseException) -> None:

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from .notes import tool_tip
 
 if TYPE_CHECKING:
+    from DGMSegmentationLib.measurement.roi import RoiRow
     from DGMSegmentationLib.structures import LabelSet
 
 COLUMNS = ("Structure", "Side", "Mean\nppb", "SD\nppb", "mm\u00b3", "Flags")
@@ -64,7 +65,7 @@ class RoiTable:
 
     def show(
         self,
-        rows: Sequence[Any],
+        rows: "Sequence[RoiRow]",
         label_set: "LabelSet",
         reasons: Mapping[str, str] | None = None,
         colours: Mapping[int, tuple[float, float, float]] | None = None,

@@ -1,15 +1,18 @@
 """What the user sees of the result beside the table: slices, surfaces, opacity, and the way to the Segment Editor."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 from DGMSegmentationScene import navigation, surfaces
+
+if TYPE_CHECKING:
+    from .results import Results
 
 
 class Views:
     """The buttons below the table, and the double click on one of its rows."""
 
-    def __init__(self, ui: Any, results: Any) -> None:
+    def __init__(self, ui: Any, results: "Results") -> None:
         self._ui, self._results = ui, results
         self._framed: set[str] = set()  # shown in 3D before: the camera is the user's from then on
         ui.table.connect("cellDoubleClicked(int,int)", self._jump)

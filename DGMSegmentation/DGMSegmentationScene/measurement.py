@@ -13,6 +13,8 @@ from .segments import label_set_of_node
 from .turns import let_threads_work
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from DGMSegmentationLib.errors import Remark
     from DGMSegmentationLib.measurement.case import MeasuredCase, MeasuredStructure
     from DGMSegmentationLib.measurement.roi import RoiRow
@@ -60,9 +62,9 @@ class RunMeasured:
     volume_id: str
     voxels_time: int
     """When the volume's voxels were changed last before the run."""
-    labels: Any
+    labels: "NDArray[Any]"
     """On the volume's grid."""
-    mask: Any
+    mask: "NDArray[Any]"
     structures: "Mapping[int, MeasuredStructure]"
 
 

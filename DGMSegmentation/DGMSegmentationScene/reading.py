@@ -8,6 +8,7 @@ from .segments import label_set_of_node
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.image import Image
+    from DGMSegmentationLib.structures import LabelSet
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class LabelReader:
 
     def __init__(self) -> None:
         self._place: Place | None = None
-        self._label_set: Any = None
+        self._label_set: LabelSet | None = None
         self._layers: list[Layer] = []
         self._labels: Any = None
         self._shared: Any = None  # in how many structures beside the one that counts; None: nowhere yet

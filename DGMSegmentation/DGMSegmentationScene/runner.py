@@ -10,7 +10,6 @@ import shutil
 import tempfile
 import threading
 import time
-import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,14 @@ from DGMSegmentationLib.options import SegmentOptions
 
 from .outcome import Target
 from .turns import let_threads_work
+from .updates import CANCELLED, Update, failure, update_of
 from .volumes import image_of
 
 if TYPE_CHECKING:
-    from .measurement import RunMeasured
+    from numpy.typing import NDArray
+
+    from DGMSegmentationLib.worker.client import WorkerClient
+    from DGMSegmentationLib.worker.protocol import SegmentRequest
 
 IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
 REMOVE_S = 1.0
@@ -32,21 +35,12 @@ REMOVE_S = 1.0
 
 
 @dataclass(frozen=True)
-class Update:
-    """Something to tell the user. ``kind``: progress, finished, cancelled, or failed.
+class _Current:
+    """The run that is under way."""
 
-    The ``text`` of ``finished`` is the first thing the run warned of, ``detail`` holds all of them; mostly both are empty.
-    """
-
-    kind: str
-    text: str = ""
-    fraction: float = 0.0
-    detail: str = ""
-    node_id: str = ""
-    measured: "RunMeasured | None" = None
-    """What the worker measured; for :meth:`.measurement.Measurer.adopt`."""
-    error: Any = None
-    """Of ``failed``: the DGMError, for scripts."""
+    client: "WorkerClient"
+    request: "SegmentRequest"
+    target: Target
 
 
 class Runner:
@@ -68,7 +62,7 @@ class Runner:
     ) -> None:
         self._python, self._environment = python, environment
         self._temporary, self._face = temporary or tempfile.gettempdir, face
-        self._client: Any = None
+        self._client: WorkerClient | None = None
         self._to_remove: list[Path] = []
         self._reset()
 
@@ -78,8 +72,7 @@ class Runner:
         self._folder: Path | None = None
         self._saver: threading.Thread | None = None
         self._problem: BaseException | None = None
-        self._request: Any = None
-        self._target: Any = None
+        self._current: _Current | None = None
 
     @property
     def worker_pid(self) -> int | None:
@@ -146,13 +139,12 @@ class Runner:
             self._end()
             raise
         self.state, self.started = RUNNING, time.monotonic()
-        self._target, self._request = target, request
         arrays = [image.data for image in images.values()]
         self._saver = threading.Thread(target=self._save, args=(arrays, folder), daemon=True)
         self._saver.start()
         threading.Thread(target=_import_for_result, daemon=True).start()
         try:
-            self._start_worker()
+            self._current = _Current(self._started_worker(), request, target)
         except OSError as error:
             self._end()
             raise InputError("worker_not_started", reason=error.strerror) from error
@@ -160,24 +152,25 @@ class Runner:
     def preload(self) -> None:
         """Start the worker, which loads its engine while the user still chooses; a failure is left to the first run."""
         try:
-            self._start_worker()
+            self._started_worker()
         except OSError as error:
             logging.warning("DGMSegmentation: the segmentation process could not be started: %s", error)
 
-    def _start_worker(self) -> None:
+    def _started_worker(self) -> "WorkerClient":
         from DGMSegmentationLib.worker.client import WorkerClient
 
         if self._client is None:
             self._client = WorkerClient(self._python, self._environment)
         self._client.start()
+        return self._client
 
     def cancel(self) -> None:
         """Ask the run to stop; a ``cancelled`` update follows within a second."""
-        if self.state != RUNNING:
+        if self.state != RUNNING or self._current is None:
             return
         self.state = CANCELLING
-        if self._client.busy:
-            self._client.cancel()
+        if self._current.client.busy:
+            self._current.client.cancel()
 
     def abort(self) -> None:
         """End a run at once and without an answer (the scene is closing); an idle worker stays warm."""
@@ -196,7 +189,8 @@ class Runner:
 
     def poll(self) -> list[Update]:
         """What happened since the last call; call it every 50 ms or so from the main thread."""
-        if self.state == IDLE:
+        current = self._current
+        if current is None:
             return []
         let_threads_work()
         if self._saver is not None:
@@ -205,21 +199,21 @@ class Runner:
             self._saver.join()
             self._saver = None
             if self.state == CANCELLING:
-                return [self._finish(Update("cancelled", "Cancelled; nothing was changed."))]
+                return [self._finish(CANCELLED)]
             if self._problem is not None:
-                return [self._finish(self._failure(self._problem))]
+                return [self._finish(failure(self._problem, self._face))]
             try:
-                self._client.submit(self._request)
+                current.client.submit(current.request)
             except OSError as error:  # the worker died meanwhile and no other one starts
-                return [self._finish(self._failure(error))]
+                return [self._finish(failure(error, self._face))]
         updates = []
-        for event in self._client.poll():
-            update = self._understand(event)
+        for event in current.client.poll():
+            update = update_of(event, current.target, self._face)
             if update is not None:
-                updates.append(update)
+                updates.append(update if update.kind == "progress" else self._finish(update))
         return updates
 
-    def run_to_end(self, on_update: Any = None) -> Update:
+    def run_to_end(self, on_update: Callable[[Update], None] | None = None) -> Update:
         """Wait for the end of the run (for scripts; blocks the caller) and return the last update."""
         while True:
             for update in self.poll():
@@ -229,7 +223,7 @@ class Runner:
                     return update
             time.sleep(0.02)
 
-    def _save(self, arrays: Sequence[Any], folder: Path) -> None:
+    def _save(self, arrays: "Sequence[NDArray[Any]]", folder: Path) -> None:
         try:
             import numpy as np
 
@@ -237,45 +231,6 @@ class Runner:
                 np.save(folder / f"{index}.npy", array)
         except BaseException as error:
             self._problem = error
-
-    def _understand(self, event: Mapping[str, Any]) -> Update | None:
-        kind = event["event"]
-        if kind == "progress":
-            return Update("progress", event["step"], float(event["fraction"]))
-        if kind == "status":
-            return Update("progress", self._sentence(event.get("remark") or {"message": event["text"]}), -1.0)
-        if kind == "cancelled":
-            return self._finish(Update("cancelled", "Cancelled; nothing was changed."))
-        if kind == "error":
-            from DGMSegmentationLib.worker.protocol import error_of
-
-            detail = event.get("detail", "")
-            return self._finish(Update("failed", self._sentence(event), detail=detail, error=error_of(event)))
-        if kind == "done":
-            try:
-                node, measured = self._target.receive(event)
-            except Exception as error:
-                return self._finish(self._failure(error))
-            sentences = [remark.sentence(self._face) for remark in self._target.remarks]
-            sentences += [self._sentence(warning) for warning in event.get("warnings") or ()]
-            text, detail = (
-                (sentences[0] if sentences else ""),
-                ("\n".join(sentences) if len(sentences) > 1 else ""),
-            )
-            return self._finish(Update("finished", text, 1.0, detail, node.GetID(), measured))
-        return None
-
-    def _sentence(self, part: Mapping[str, Any]) -> str:
-        from DGMSegmentationLib.worker.protocol import sentence_of
-
-        return sentence_of(part, self._face)
-
-    def _failure(self, error: BaseException) -> Update:
-        from DGMSegmentationLib.errors import explained
-
-        coded = explained(error, "The segmentation")
-        detail = "".join(traceback.format_exception(error))
-        return Update("failed", coded.sentence(self._face), detail=detail, error=coded)
 
     def _finish(self, update: Update) -> Update:
         self._end()

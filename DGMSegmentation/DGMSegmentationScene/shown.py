@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.measurement.roi import RoiRow
 
 TIPS = {
     "side": "L: the patient's left.",
@@ -19,7 +22,7 @@ def number(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else "-"
 
 
-def shown_flags(row: Any, reasons: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+def shown_flags(row: "RoiRow", reasons: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
     """(flag in words, reason or "") of a row of measurements; ``reasons`` as in :class:`.measurement.Measurement`."""
     known = reasons or {}
     return [

@@ -111,7 +111,7 @@ class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
 
     @property
     def temporaryPath(self) -> str:
-        """The folder for temporary files from the application settings."""
+        """The folder for temporary files from the application settings; the system's until one is set (empty: again)."""
         return self._temporary_path or tempfile.gettempdir()
 
     @temporaryPath.setter

@@ -96,6 +96,7 @@ class Host:
         for kept in (qt.QFileDialog.answers, qt.QFileDialog.starts, qt.QFileDialog.names):
             kept.clear()
         QtCore.QSettings().clear()
+        self.app.temporaryPath = ""
 
     def check(self) -> None:
         """No exception left a slot, and neither VTK nor Slicer's core reported an error."""

@@ -124,7 +124,8 @@ class FakeRun:
     """A run that ends when the test says, with what it says, without a worker."""
 
     def __init__(self, bench, monkeypatch, text: str, detail: str = "", node_id: str = "") -> None:
-        from DGMSegmentationScene.runner import IDLE, RUNNING, Update
+        from DGMSegmentationScene.runner import IDLE, RUNNING
+        from DGMSegmentationScene.updates import Update
 
         runner, self.bench, self.ending = bench.app.session.runner, bench, False
 
