@@ -95,6 +95,10 @@ class Image:
     unit: str | None = None
     """Of the values, where it is known: "ppm" or "ppb"."""
     warnings: tuple[Remark, ...] = field(default=())
+    placed: bool = True
+    """Whether the file says where its voxels lie; else the affine is a guess."""
+    other_affine: Affine | None = None
+    """What the file's other form says, where sform and qform disagree."""
     label_set: "LabelSet | None" = None
     """Of a label image: what its values mean. None stands for the standard set; see :func:`label_set_of`."""
 
@@ -204,7 +208,9 @@ def reorient(image: Image, codes: str) -> Image:
     """Flip and permute the axes so that they run as ``codes`` says; values and world positions stay exact."""
     change = orientation_change(image.affine, codes)
     affine = image.affine @ orientations.inv_ornt_aff(change, image.shape)
-    return image.replace(data=orientations.apply_orientation(image.data, change), affine=affine)
+    return image.replace(
+        data=orientations.apply_orientation(image.data, change), affine=affine, other_affine=None
+    )
 
 
 def restore_orientation(data: NDArray[Any], original: Grid, codes: str) -> NDArray[Any]:

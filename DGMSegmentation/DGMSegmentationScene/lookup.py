@@ -23,10 +23,11 @@ _LABEL_FILES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 def recognise(node: Any) -> bool:
     """Name the segments of a label file by its lookup table, the .tsv of the same name; without one by our own values.
 
-    Does nothing to a segmentation that was not loaded from a label file, that has a name we know, or a number that is
-    none of ours. True when the segments were named now.
+    Does nothing to a segmentation that was not loaded from a file, that has a name we know or somebody else gave, or a number
+    that is none of ours, or a few numbers only. True when the segments were named now.
     """
-    from DGMSegmentationLib.structures.segments import segment_tags
+    from DGMSegmentationLib.structures.naming import is_automatic
+    from DGMSegmentationLib.structures.segments import numbers_suffice, segment_tags
 
     file = _label_file(node)
     if file is None or structure_segments(node):
@@ -34,12 +35,16 @@ def recognise(node: Any) -> bool:
     segmentation = node.GetSegmentation()
     numbers: dict[str, int] = {}
     for index in range(segmentation.GetNumberOfSegments()):
-        match = _NUMBER.fullmatch(segmentation.GetNthSegmentID(index))
-        if match is None:
+        segment_id = segmentation.GetNthSegmentID(index)
+        segment = segmentation.GetSegment(segment_id)
+        match = _NUMBER.fullmatch(segment_id)
+        if match is None or not is_automatic(segment.GetName() or ""):
             return False
-        numbers[segmentation.GetNthSegmentID(index)] = int(match[1])
+        # A .seg.nrrd keeps the ids of segments whatever numbers they have.
+        own = file.name.lower().endswith(".seg.nrrd")
+        numbers[segment_id] = segment.GetLabelValue() if own else int(match[1])
     label_set, labels, is_stated = _meaning(file)
-    if not is_stated and not set(numbers.values()) <= set(labels):
+    if not is_stated and not numbers_suffice(list(numbers.values()), label_set):
         return False
     node.SetAttribute(LABEL_SET, json.dumps(label_set.to_dict()))
     dresses = {s.label: (s, tags) for s, tags in zip(label_set, segment_tags(label_set), strict=True)}
@@ -59,8 +64,7 @@ def doubt(node: Any) -> str:
 def _label_file(node: Any) -> Path | None:
     storage = node.GetStorageNode() if node is not None else None
     name = (storage.GetFullNameFromFileName() or "") if storage is not None else ""
-    lower = name.lower()
-    return Path(name) if lower.endswith(_LABEL_FILES) and not lower.endswith(".seg.nrrd") else None
+    return Path(name) if name.lower().endswith(_LABEL_FILES) else None
 
 
 def _meaning(file: Path) -> "tuple[LabelSet, dict[int, int], bool]":

@@ -125,7 +125,7 @@ def _segments(node: Any) -> dict[str, Any]:
         segment = segmentation.GetSegment(segment_id)
         value = vtk.reference("")
         tags = {name: str(value) for name in READ_TAGS if segment.GetTag(name, value)}
-        found[segment_id] = Segment(segment_id, segment.GetName() or "", tags)
+        found[segment_id] = Segment(segment_id, segment.GetName() or "", tags, segment.GetLabelValue())
     return found
 
 

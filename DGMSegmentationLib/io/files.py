@@ -59,7 +59,7 @@ def read_image(source: ImageSource) -> Image:
     return image
 
 
-def read_source(source: ImageSource) -> tuple[Image, "dict[int, Segment] | None"]:
+def read_source(source: ImageSource) -> tuple[Image, "list[Segment] | None"]:
     """An image that is in memory or on disk, and the segments of a file that is marked as a segmentation, else None."""
     if isinstance(source, Image):
         return source, None
@@ -199,7 +199,7 @@ def sha256(path: PathLike) -> str:
     return digest.hexdigest()
 
 
-def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
+def read_any(path: Path) -> tuple[Image, "list[Segment] | None"]:
     """An image or label map, and None unless the file is marked as a segmentation: then its segments, if it has any.
 
     A file of a set that a killed run left half in its place is one of the whole set, or says that it is not.
@@ -212,7 +212,7 @@ def read_any(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
     return (image.replace(warnings=(*image.warnings, *remarks)) if remarks else image), segments
 
 
-def _read_file(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
+def _read_file(path: Path) -> tuple[Image, "list[Segment] | None"]:
     from .nifti import GZIP_MAGIC, looks_like_nifti, read_nifti
 
     try:
@@ -226,7 +226,7 @@ def _read_file(path: Path) -> tuple[Image, "dict[int, Segment] | None"]:
             raise InputError("file_empty", path=path)
         if start[:2] == GZIP_MAGIC or looks_like_nifti(start):
             image, is_labels = read_nifti(path)
-            return image.replace(unit=_sidecar_unit(path)), {} if is_labels else None
+            return image.replace(unit=_sidecar_unit(path)), [] if is_labels else None
         from .nrrd_file import MAGIC
 
         if start.startswith(MAGIC):

@@ -1,17 +1,23 @@
 """The lookup table of a label file (BIDS: ``_dseg.tsv``): index, name, abbreviation, color, and the rest of its label set."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
 from ..structures import COLUMNS, STANDARD, LabelSet, label_set_from_rows, rows_of_label_set
+from ..structures.naming import structure_named
 from .bids.names import entities
 from .files import stem, write_text
 from .tables import read_table, table_text
 
 _FIRST = ("index", "name", "abbreviation", "color")  # as BIDS orders them
 LOOKUP_COLUMNS = (*_FIRST, *(column for column in COLUMNS[1:] if column not in _FIRST))
+_TABLE_ENDS = (".txt", ".label", ".lut", ".ctbl")
+_LARGEST_TABLE = 1 << 20  # bytes; FreeSurfer's own has 60,000
+_COLOR_LINE = re.compile(r"(?P<index>\d+)\s+(?P<name>\S.*?)(\s+\d+){3,4}")  # FreeSurfer, 3D Slicer
+_SNAP_LINE = re.compile(r'(?P<index>\d+)(\s+[\d.]+){6}\s+"(?P<name>.*)"')  # ITK-SNAP
 _HIGHEST = 3  # folders from a label file up to that of its data set: anat, ses-1, sub-01
 
 
@@ -52,9 +58,10 @@ def write_lookup_beside(path: Path, label_set: LabelSet) -> Path:
 def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
     """The label set that the lookup of a label file names, and what values of the file become its labels.
 
-    The lookup has the file's name with .tsv, or is one that BIDS hands down from the folders above. Where it names the
-    standard structures under other numbers, values become the standard ones. None without a lookup; raises InputError
-    when there is one that is no label set.
+    The lookup has the file's name with .tsv, or is one that BIDS hands down from the folders above; or it is a label table of
+    FreeSurfer, ITK-SNAP or 3D Slicer with the file's name (.txt, .label, .lut, .ctbl). Names and synonyms of the standard
+    structures under other numbers become the standard ones. None without a lookup; raises InputError when there is one that
+    is no label set.
     """
     for table in _candidates(path):
         rows = _rows(table)
@@ -62,9 +69,22 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
             continue
         try:
             found = label_set_from_rows(table.name.partition(".")[0], rows, STANDARD.structures)
+            return _as_ours(found)
         except InputError as error:
             raise InputError("lookup_wrong", path=table, name=path.name, problem=error) from error
-        return _as_ours(found)
+    for table in _color_tables(path):
+        names = {int(row["index"]): row["name"] for row in _rows_of_color_table(table)}
+        known = {value: structure_named(name, STANDARD) for value, name in names.items() if value}
+        ours = {value: structure.label for value, structure in known.items() if structure is not None}
+        if known and not ours:
+            raise InputError(
+                "labels_foreign_names",
+                path=table,
+                names=list(names.values()),
+                choices=[s.abbreviation for s in STANDARD],
+            )
+        if ours:
+            return STANDARD, ours
     return None
 
 
@@ -73,6 +93,26 @@ def _rows(table: Path) -> list[dict[str, str]]:
         return read_table(table)
     except InputError:
         return []  # some other text of that name
+
+
+def _color_tables(path: Path) -> list[Path]:
+    """Files beside a label file that may be a label table of another program."""
+    name = stem(path)
+    beside = [
+        path.with_name(f"{name}{ending}") for ending in (*_TABLE_ENDS, *(f"_LUT{e}" for e in _TABLE_ENDS))
+    ]
+    return [table for table in beside if table.is_file() and table.stat().st_size <= _LARGEST_TABLE]
+
+
+def _rows_of_color_table(table: Path) -> list[dict[str, str]]:
+    """Value and name of each line "7 Left-Putamen 236 13 176 0" or '7 236 13 176 1 1 1 "Left putamen"'; [] for other texts."""
+    try:
+        lines = table.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    lines = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    found = [_SNAP_LINE.fullmatch(line) or _COLOR_LINE.fullmatch(line) for line in lines]
+    return [match.groupdict() for match in found if match] if all(found) else []
 
 
 def _is_lookup(rows: list[dict[str, str]]) -> bool:
@@ -97,13 +137,20 @@ def _candidates(path: Path) -> list[Path]:
 
 
 def _as_ours(found: LabelSet) -> tuple[LabelSet, dict[int, int]]:
-    """The set with the standard's values where all of its structures are standard ones."""
-    known = [STANDARD.find(s.abbreviation) for s in found]
+    """The set with the standard's values where all of its structures are standard ones, whatever they are called."""
+    known = [STANDARD.find(s.abbreviation) or structure_named(s.name, STANDARD) for s in found]
+    for structure in STANDARD:
+        values = [s.label for s, k in zip(found, known, strict=True) if k == structure]
+        if len(values) > 1:
+            raise InputError("lookup_twice", structure=structure.abbreviation, values=values)
     ours = [s.label if k is None else k.label for s, k in zip(found, known, strict=True)]
     if None in known:
         ours = list(found.values)
     table = dict(zip(found.values, ours, strict=True))
-    moved = {label: replace(s, label=label) for s, label in zip(found, ours, strict=True)}
+    moved = {
+        label: replace(s if k is None or s.abbreviation == k.abbreviation else k, label=label)
+        for s, k, label in zip(found, known, ours, strict=True)
+    }
     if all(label in STANDARD and STANDARD.by_label(label) == s for label, s in moved.items()):
         return STANDARD.subset(ours), table
     return LabelSet(found.name, tuple(moved.values())), table

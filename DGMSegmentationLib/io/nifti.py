@@ -66,14 +66,25 @@ def from_nibabel(image: Any, path: Path | None = None) -> Image:
         kind = "colours" if dtype.fields is not None else "complex or unknown values"
         raise InputError("image_values", path=path, kind=kind)
     is_nifti = isinstance(image, _CLASSES)
-    affine, warnings = _affine(image, shape, path) if is_nifti else (checked_affine(image.affine, path), ())
+    affine, other, warnings = (
+        _affine(image, shape, path) if is_nifti else (checked_affine(image.affine, path), None, ())
+    )
+    placed = not is_nifti or bool(header["sform_code"] or header["qform_code"])
     try:
         data = np.asanyarray(image.dataobj).reshape(shape)
     except (OSError, ValueError, EOFError, HeaderDataError) as error:
         raise InputError("image_cut", path=path) from error
     wide = dtype.itemsize > 4 or (dtype.kind in "iu" and dtype.itemsize == 4)
     values = np.asarray(data, dtype=np.float64 if wide else np.float32)
-    return Image(values, affine, path if own or path.exists() else None, "nifti", warnings=warnings)
+    return Image(
+        values,
+        affine,
+        path if own or path.exists() else None,
+        "nifti",
+        warnings=warnings,
+        placed=placed,
+        other_affine=other,
+    )
 
 
 def volume_shape(shape: tuple[int, ...], path: Path) -> tuple[int, int, int]:
@@ -223,24 +234,26 @@ def _header(path: Path) -> Any:
     return header_class(start[:size], check=False)
 
 
-def _affine(image: Any, shape: tuple[int, int, int], path: Path) -> tuple[Affine, tuple[Remark, ...]]:
-    """nibabel's affine for this image, and what the user should know about it."""
+def _affine(
+    image: Any, shape: tuple[int, int, int], path: Path
+) -> tuple[Affine, Affine | None, tuple[Remark, ...]]:
+    """nibabel's affine for this image, the other form where it disagrees, and what the user should know about it."""
     header = image.header
     affine = checked_affine(image.affine, path)
     sform_code, qform_code = int(header["sform_code"]), int(header["qform_code"])
     if sform_code == 0 and qform_code == 0:
         codes = "".join(nib.aff2axcodes(affine))
-        return affine, (Remark("orientation_unsaid", name=path.name, axes=codes),)
+        return affine, None, (Remark("orientation_unsaid", name=path.name, axes=codes),)
     if sform_code and qform_code:
         try:
             qform = header.get_qform()
         except (HeaderDataError, ValueError):
-            return affine, (Remark("qform_invalid", name=path.name),)
+            return affine, None, (Remark("qform_invalid", name=path.name),)
         corners = np.array(np.meshgrid(*[(0, n - 1) for n in shape])).reshape(3, -1)
         shift = (affine - qform) @ np.vstack([corners, np.ones(corners.shape[1])])
         if np.linalg.norm(shift[:3], axis=0).max() > 0.5 * min(header.get_zooms()[:3]):
-            return affine, (Remark("sform_qform_differ", name=path.name),)
-    return affine, ()
+            return affine, qform, (Remark("sform_qform_differ", name=path.name),)
+    return affine, None, ()
 
 
 def checked_affine(values: Any, path: Path) -> Affine:

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Image, label_set_of
 from ..structures import LabelSet
-from ..structures.segments import Segment, segment_tags
+from ..structures.segments import TAG_TERMINOLOGY, Segment, segment_tags
 from .files import write_bytes
 
 _NRRD_TYPES = {"uint8": "unsigned char", "uint16": "unsigned short", "int32": "int"}
+_FIELDS = ("ID", "Name", "LabelValue", "Layer", "Tags", TAG_TERMINOLOGY)
 
 
 def segment_fields(shape: Sequence[int], label_set: LabelSet) -> dict[str, str]:
@@ -41,28 +43,43 @@ def segment_fields(shape: Sequence[int], label_set: LabelSet) -> dict[str, str]:
     return fields
 
 
-def segments_in(metadata: Mapping[str, str], path: Path) -> dict[int, Segment] | None:
-    """The segments that the fields of a .seg.nrrd describe, by the value of their voxels; None for another file.
+def has_segments(metadata: Mapping[str, str]) -> bool:
+    """Whether the fields of a .nrrd describe segments."""
+    return "Segment0_ID" in metadata or "Segment0_LabelValue" in metadata
 
-    Raises InputError when a value is no number; ``path`` names the file.
+
+def segments_in(
+    metadata: Mapping[str, str], path: Path, layers: Sequence[NDArray[Any]] = ()
+) -> list[Segment] | None:
+    """The segments that the fields of a .seg.nrrd describe; None for another file.
+
+    ``layers``: the voxels (i, j, k) of each layer, where the file holds several. Raises InputError for a value that is no
+    number and for a layer that is not there; ``path`` names the file.
     """
-    if "Segment0_LabelValue" not in metadata:
+    if not has_segments(metadata):
         return None
-    found: dict[int, Segment] = {}
-    index = 0
-    while f"Segment{index}_LabelValue" in metadata:
-        parts = (tag.partition(":") for tag in metadata.get(f"Segment{index}_Tags", "").split("|"))
-        try:
-            value = int(metadata[f"Segment{index}_LabelValue"])
-        except ValueError as error:
-            raise InputError("nrrd_header_bad", path=path, what=f"Segment{index}_LabelValue") from error
-        found[value] = Segment(
-            metadata.get(f"Segment{index}_ID", ""),
-            metadata.get(f"Segment{index}_Name", ""),
-            {name: value for name, _, value in parts if name},
-        )
-        index += 1
+    found: list[Segment] = []
+    while f"Segment{len(found)}_ID" in metadata or f"Segment{len(found)}_LabelValue" in metadata:
+        name = f"Segment{len(found)}"
+        field = {key: metadata.get(f"{name}_{key}", "") for key in _FIELDS}
+        parts = (tag.partition(":") for tag in field["Tags"].split("|"))
+        tags = {tag.strip(): value for tag, _, value in parts if tag.strip()}
+        if field[TAG_TERMINOLOGY]:
+            tags.setdefault(TAG_TERMINOLOGY, field[TAG_TERMINOLOGY])
+        # Files of before 2020 name neither, and hold one layer a segment.
+        value = _number(field["LabelValue"] or "1", f"{name}_LabelValue", path)
+        layer = _number(field["Layer"] or str(len(found)), f"{name}_Layer", path) if layers else 0
+        if layers and not 0 <= layer < len(layers):
+            raise InputError("nrrd_header_bad", path=path, what=f"{name}_Layer")
+        found.append(Segment(field["ID"], field["Name"], tags, value, layers[layer] if layers else None))
     return found
+
+
+def _number(text: str, what: str, path: Path) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InputError("nrrd_header_bad", path=path, what=what) from error
 
 
 def write_seg_nrrd(path: Path | str, labels: Image) -> None:

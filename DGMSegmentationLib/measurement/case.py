@@ -17,11 +17,13 @@ from ..image import Image, bounding_box, label_set_of, picture_of
 from ..io.fetched import check_fetched
 from ..io.files import read_mask
 from ..io.frames import dataframe, html_table
+from ..preprocessing.alignment import aligned
 from ..preprocessing.case import Case
 from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
 from .notes import NetworkNotes
 from .options import MeasureOptions
+from .places import side_doubts
 from .quality import (
     Flag,
     StructureShape,
@@ -86,6 +88,8 @@ class MeasuredCase(Sequence[RoiRow]):
     options: MeasureOptions
     structures: Mapping[int, MeasuredStructure] = field(default_factory=dict)
     """By label; a structure without voxels is not in it."""
+    of_labels: tuple[Remark, ...] = ()
+    """What is doubtful about the labels: their names, their place, their sides."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -117,8 +121,8 @@ class MeasuredCase(Sequence[RoiRow]):
 
     @property
     def warnings(self) -> tuple[Remark, ...]:
-        """What is doubtful about the image itself: its geometry, the size of the head, its unit."""
-        return self.opened.warnings
+        """What is doubtful about image and labels: geometry, the size of the head, unit, names, sides."""
+        return tuple(dict.fromkeys((*self.opened.warnings, *self.of_labels)))
 
     @property
     def reasons(self) -> dict[str, str]:
@@ -155,6 +159,7 @@ def measure_case(
     """
     options = options or MeasureOptions()
     label_set = label_set_of(labels)
+    labels, said = aligned(labels, opened.image)
     array, resampled = labels_on_grid(labels, opened.image)
     if resampled:
         options = replace(options, codes=(*options.codes, "labels_resampled"))
@@ -172,7 +177,8 @@ def measure_case(
         found = [flag for flag in found if flag.code not in _FLAGS_OF_PPB]
         rows = [row.with_flags(["own_unit"]) for row in rows]
     found = in_order(found, label_set)
-    return MeasuredCase(opened, native, add_flags(rows, found), found, options, known)
+    of_labels = (*labels.warnings, *said, *side_doubts(native))
+    return MeasuredCase(opened, native, add_flags(rows, found), found, options, known, of_labels)
 
 
 def _structures(

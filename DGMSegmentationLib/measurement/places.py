@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import Remark
 from ..image import Image, label_set_of
 from .symmetry import rigid_motion
 
@@ -16,6 +17,7 @@ ATLAS_MM = {
     "PU": (25.8, 1.7, 0.3),
     "CN": (14.6, 7.6, 9.1),
 }
+_GOOD_FIT_MM = 6.0  # beyond it the atlas tells nothing
 _FEWEST = 5  # centres: fewer fit almost anything
 
 
@@ -28,7 +30,7 @@ class Fit:
     tilt_degrees: float
     """How far the head is turned against the world's axes."""
     exchanged: bool
-    """Whether the left structures lie on the right of the head: the mirrored atlas fits better."""
+    """Whether the left structures lie on the right of the head: the mirrored atlas lies less turned."""
 
 
 def centres(labels: Image) -> dict[str, NDArray[np.float64]]:
@@ -60,9 +62,39 @@ def fit_to_atlas(labels: Image) -> Fit | None:
     side = {"L": (-1.0, 1.0, 1.0), "R": (1.0, 1.0, 1.0)}
     atlas = np.array([np.multiply(ATLAS_MM[name[:-2]], side[name[-1]]) for name in names])
     straight, turn = _residual(atlas, found)
-    crossed, _ = _residual(atlas * [-1.0, 1.0, 1.0], found)
-    tilt = float(np.degrees(np.arccos(np.clip((np.trace(turn) - 1) / 2, -1.0, 1.0))))
-    return Fit(min(straight, crossed), tilt, crossed < straight)
+    crossed, crossing = _residual(atlas * [-1.0, 1.0, 1.0], found)
+    tilts = [_degrees(turn), _degrees(crossing)]
+    # The nuclei lie almost in a plane, whose mirror image is itself turned over: the way that turns the head less is meant.
+    exchanged = tilts[1] < tilts[0]
+    return Fit(crossed if exchanged else straight, min(tilts), exchanged)
+
+
+def _degrees(turn: NDArray[np.float64]) -> float:
+    """The angle of a rotation."""
+    return float(np.degrees(np.arccos(np.clip((np.trace(turn) - 1) / 2, -1.0, 1.0))))
+
+
+def sides_exchanged(labels: Image) -> bool:
+    """Whether the left structures lie on the right of the head.
+
+    Where enough structures are there for a fit to the atlas it tells, whatever way the head lies; else whether most left
+    structures lie right of their partners (in RAS).
+    """
+    fit = fit_to_atlas(labels)
+    if fit is not None and fit.residual_mm <= _GOOD_FIT_MM:
+        return fit.exchanged
+    places = centres(labels)
+    pairs = [
+        (places[left.abbreviation], places[right.abbreviation])
+        for left, right in label_set_of(labels).pairs
+        if {left.abbreviation, right.abbreviation} <= set(places)
+    ]
+    return 2 * sum(bool(left[0] > right[0]) for left, right in pairs) > len(pairs)
+
+
+def side_doubts(labels: Image) -> tuple[Remark, ...]:
+    """A remark where the sides are exchanged: for every command that makes numbers of labels or writes them anew."""
+    return (Remark("labels_sides_exchanged"),) if sides_exchanged(labels) else ()
 
 
 def _residual(atlas: NDArray[np.float64], found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..errors import InputError
 from ..image import Grid, Image, label_set_of, resample_to
+from ..preprocessing.alignment import aligned
 from ..structures import LabelSet
 from .options import MeasureOptions
 
@@ -130,6 +131,7 @@ def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.integer], bo
 
     Raises InputError when labels were there and none of them lies inside the image.
     """
+    labels, _ = aligned(labels, image)
     array = np.asarray(labels.data, dtype=label_set_of(labels).dtype)
     if labels.grid.same_as(image.grid):
         return array, False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, Remark
 from ..image import Image
 from ..io.files import ImageSource, read_image
+from .alignment import aligned
 from .mask import SENTINEL, brain_mask, check_head_size
 from .units import UnitDecision, decide_units
 
@@ -45,7 +46,7 @@ def with_voxel_size(image: Image, voxel_size_mm: Sequence[float]) -> Image:
     middle = (np.array(image.shape) - 1) / 2.0
     affine[:3, :3] = image.affine[:3, :3] / np.array(image.spacing) * size
     affine[:3, 3] = image.affine[:3, :3] @ middle + image.affine[:3, 3] - affine[:3, :3] @ middle
-    return image.replace(affine=affine)
+    return image.replace(affine=affine, other_affine=None)
 
 
 def with_axes(image: Image, codes: str) -> Image:
@@ -58,7 +59,7 @@ def with_axes(image: Image, codes: str) -> Image:
         row, sign = directions[code]
         affine[row, axis] = sign * step
     affine[:3, 3] = image.affine[:3, :3] @ middle + image.affine[:3, 3] - affine[:3, :3] @ middle
-    return image.replace(affine=affine)
+    return image.replace(affine=affine, other_affine=None)
 
 
 def without_sentinels(data: NDArray[Any]) -> NDArray[Any]:
@@ -121,6 +122,8 @@ def open_case(
         channel = read_image(given[name])
         if voxel_size is not None:
             channel = with_voxel_size(channel, voxel_size)
+        channel, said = aligned(channel, image)
+        warnings += said
         if not channel.grid.same_as(image.grid, tolerance_mm=0.1):
             raise InputError("channel_other_grid", channel=channel.path or name)
         others.append(channel.replace(affine=image.affine))

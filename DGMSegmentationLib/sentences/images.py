@@ -62,6 +62,27 @@ SENTENCES = {
     "space_unsaid": Sentence(
         "{name} names no anatomical space: its axes are taken as LPS, left and right may be swapped."
     ),
+    # one image on another
+    "labels_unplaced": Sentence(
+        "{path} says nothing about its orientation (sform and qform codes are 0) and has another shape than {image}:",
+        "save it with the geometry of the image that it was drawn on.",
+    ),
+    "aligned_by_shape": Sentence(
+        "{name} is taken voxel by voxel as {image}, for {unsaid} says nothing about its place (codes 0, or no space): "
+        "look whether the sides are right."
+    ),
+    "aligned_by_other_form": Sentence(
+        "{name} is taken voxel by voxel as {image}: it lies where the other one of that header's two forms (sform, qform) says, "
+        "as after re-saving in another program."
+    ),
+    "labels_shifted": Sentence(
+        "{name} has the array of {image} at another place, {shift:.1f} mm away:",
+        "check that its header was not changed, and look at the picture.",
+    ),
+    "labels_mirrored": Sentence(
+        "{name} has the array of {image} with axes turned round (mirrored):",
+        "check that its header was not changed, and look at the picture.",
+    ),
     # DICOM
     "dicom_none": Sentence(
         "The folder {path} holds no DICOM images:", "give a QSM file or a folder of DICOM slices."

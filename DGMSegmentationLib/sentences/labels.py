@@ -74,11 +74,63 @@ SENTENCES = {
         panel="choose a segmentation of the label set {label_set}.",
         python="choose the scheme that fits (scheme=) or give a segmentation of the label set {label_set}.",
     ),
+    "labels_left_out": Sentence(
+        "{path}: the values {values} are left out, for the label scheme {scheme} does not list them."
+    ),
+    "labels_one_value": Sentence(
+        "{path} holds the value {value} alone, and nothing says which structure that is:",
+        "name it, one of {choices}.",
+        shell="name it with --structure, one of {choices}.",
+        python="name it as structure=, one of {choices}.",
+    ),
+    "labels_few_numbers": Sentence(
+        "{path} holds only the values {values}, and nothing says which structures these are:",
+        "put a lookup table with index and name beside it (its name with .tsv).",
+        shell="put a lookup table with index and name beside it (its name with .tsv), or say --labels {label_set} if these are "
+        "its numbers.",
+        python="put a lookup table with index and name beside it (its name with .tsv), or give label_set if these are its "
+        "numbers.",
+    ),
+    "labels_odd_number": Sentence(
+        "{path}: the value {value} would be {structure}, with {volume:.0f} mm3 something else, and nothing says what it is:",
+        "put a lookup table with index and name beside it (its name with .tsv).",
+    ),
+    "labels_foreign_names": Sentence(
+        "{path} names no structure of ours ({names});",
+        "name what is to be measured {choices}, or alike (Left putamen, putamen_l).",
+    ),
+    "structure_needs_mask": Sentence(
+        "{path} is no mask of {structure} alone (its values are {values}):",
+        "leave the structure out, or give a mask.",
+        shell="leave out --structure, or give a mask.",
+        python="leave out structure=, or give a mask.",
+    ),
+    "segment_by_value": Sentence(
+        "{where}: the segment {name} is taken for {structure} by its number {value}."
+    ),
+    "segment_contradiction": Sentence(
+        "{where}: the segment {name} is taken for {taken} by its name, though it is marked as {other}."
+    ),
+    "segments_left_out": Sentence(
+        "{where}: left out, for the label set {label_set} has no structure of that name: {names}."
+    ),
+    "segments_twice": Sentence(
+        "{path} holds {structure} twice (the segments {first} and {second}):", "rename or delete one of them."
+    ),
+    "layers_overlap": Sentence(
+        "{path}: the segments of {first} and {second} overlap in {count} voxels:",
+        "mend that, for a voxel can be measured in one structure only.",
+    ),
+    "layers_unnamed": Sentence(
+        "{path} holds {count} layers of overlapping segments, and its header does not say which segments these are:",
+        "save it again in 3D Slicer, or as a label map.",
+    ),
     "labels_other_grid": Sentence(
         "{path} is on another grid than {image};", "resample the labels to the QSM."
     ),
     "scheme_unknown": Sentence("The label scheme {scheme} is unknown:", "choose one of {choices}."),
     "lookup_wrong": Sentence("The lookup table {path} tells what {name} holds, and is none:", "{problem}"),
+    "lookup_twice": Sentence("Its values {values: and } are both {structure};", "rename one of them."),
     # protocols
     "protocol_unknown": Sentence(
         "There is no protocol {name!r} (bundled: {bundled});",

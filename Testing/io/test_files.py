@@ -320,9 +320,10 @@ def test_slicer_segmentation_goes_by_segment_names(tmp_path):
         read_image(tmp_path / "x.seg.nrrd")
 
 
-def test_slicer_segmentation_with_other_names_goes_by_its_values(tmp_path):
-    array = save_segmentation(tmp_path / "x.seg.nrrd", ["one", "two"])
-    np.testing.assert_array_equal(read_labels(tmp_path / "x.seg.nrrd").data, array)
+def test_slicer_segmentation_with_foreign_names_is_refused_with_the_list(tmp_path):
+    save_segmentation(tmp_path / "x.seg.nrrd", ["one", "two"])
+    with pytest.raises(InputError, match=r"no structure of ours \(one, two\); .*RN_L, RN_R"):
+        read_labels(tmp_path / "x.seg.nrrd")
 
 
 # --- labels
@@ -370,7 +371,7 @@ def test_label_intent_is_no_image(tmp_path):
     write_nifti(tmp_path / "x_dseg.nii.gz", np.uint8(DATA > 0), AFFINE, intent="label")
     with pytest.raises(InputError, match="label map"):
         read_image(tmp_path / "x_dseg.nii.gz")
-    assert read_labels(tmp_path / "x_dseg.nii.gz").data.max() == 1
+    assert read_labels(tmp_path / "x_dseg.nii.gz", structure="PU_L").data.max() == 7
 
 
 def test_masks(tmp_path):
