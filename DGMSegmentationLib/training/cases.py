@@ -14,6 +14,7 @@ from ..io.bids.label_files import ATOMS
 from ..io.labels import in_label_set, read_labels
 from ..measurement.roi import labels_on_grid
 from ..models.model import PriorBox
+from ..preprocessing.alignment import aligned
 from ..preprocessing.case import Case as OpenedCase
 from ..preprocessing.case import open_case
 from ..preprocessing.grid import Preprocessing, labels_to_grid, mask_box, prepare
@@ -70,6 +71,7 @@ def open_subject(
             label_mapping(settings.labels, label_set),
             label_set=label_set if settings.label_set else None,
             default=label_set,
+            trust_numbers=True,  # the preset says what they are
         )
         labels = in_label_set(labels, label_set)
     except InputError as error:
@@ -86,6 +88,9 @@ def open_subject(
     if settings.labels == ATOMS:  # on a finer grid of their own
         return opened, labels
     grid = opened.image.grid
+    labels, said = aligned(labels, opened.image)
+    for remark in (*opened.warnings, *labels.warnings, *said):
+        warnings.warn(f"{subject.name}: {remark}", stacklevel=2)
     if not labels.grid.same_as(grid, tolerance_mm=1e-2) and _is_cut_of(labels.grid, grid):
         labels = opened.image.replace(
             data=labels_on_grid(labels, opened.image)[0], unit=None, label_set=label_set
