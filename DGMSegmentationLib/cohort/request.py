@@ -7,8 +7,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..io.bids.identifiers import match_identifiers
 from ..io.files import sha256
-from ..measurement.case import REFERENCE_WORDS
 from ..measurement.norms import read_norms
+from ..measurement.reference import REFERENCE_WORDS
 from ..models.model import find_model, read_header
 from .find import Cohort
 from .plan import CaseSettings, Rerun

@@ -70,12 +70,6 @@ def read_source(source: ImageSource) -> tuple[Image, "list[Segment] | None"]:
     return read_any(Path(source))
 
 
-def read_mask(path: PathLike) -> Image:
-    """Read a mask: True (bool) where the file holds a finite value other than zero. Raises InputError like read_image."""
-    image, _ = read_any(Path(path))
-    return image.replace(data=np.isfinite(image.data) & (image.data != 0))
-
-
 def write_nifti(
     path: PathLike,
     data: NDArray[Any],

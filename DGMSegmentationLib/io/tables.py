@@ -9,7 +9,10 @@ begins with, and every column shifts by one.
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,11 @@ from .fetched import check_fetched
 from .files import write_text
 
 NOT_AVAILABLE = "n/a"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+_STARTS = "=+\\-@\t\r\n'\uff1d\uff0b\uff0d\uff20"  # the last four are the wide signs of East Asian keyboards
+_FORMULA = re.compile(f"(^|[;,\t\r\n])(?=[{_STARTS}])")
+_GUARDED = re.compile(f"(^|[;,\t\r\n])'(?=[{_STARTS}])")
+_SEPARATORS = ("\t", ";", ",")
+_commas: ContextVar[bool] = ContextVar("_commas", default=False)
 
 
 def check_table_name(*paths: Path | str | None) -> None:
@@ -33,14 +40,42 @@ def separator(path: Path | str) -> str:
     return "," if str(path).lower().endswith(".csv") else "\t"
 
 
+@contextmanager
+def decimal_commas(on: bool = True) -> Iterator[None]:
+    """Files that are written inside the block are for spreadsheets of countries that write 3,14: with decimal commas, .csv
+    parted by semicolons, and the mark (BOM) by which Excel knows UTF-8.
+    """
+    token = _commas.set(on)
+    try:
+        yield
+    finally:
+        _commas.reset(token)
+
+
 def guard(text: str) -> str:
-    """Text that no spreadsheet runs as a formula (a leading apostrophe where needed)."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Text that no spreadsheet runs as a formula: an apostrophe before what could start one, also behind a sign that some
+    spreadsheet parts cells by.
+    """
+    return _FORMULA.sub(r"\1'", text)
 
 
 def unguard(text: str) -> str:
     """Undo :func:`guard`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+    return _GUARDED.sub(r"\1", text)
+
+
+def number(text: str) -> float:
+    """A number as spreadsheets write it: 12.5 or 12,5. Raises ValueError for anything else, 1.234,5 among it."""
+    plain = text.strip()
+    return float(plain.replace(",", ".") if "." not in plain and plain.count(",") == 1 else plain)
+
+
+def whole_number(text: str) -> int:
+    """A whole number, also one that a spreadsheet wrote as 307.0 or 307,0. Raises ValueError for anything else."""
+    value = number(text)
+    if not value.is_integer():
+        raise ValueError(f"{text} is no whole number")
+    return int(value)
 
 
 def cell(value: Any, missing: str = "") -> str:
@@ -54,7 +89,7 @@ def cell(value: Any, missing: str = "") -> str:
     if isinstance(value, float):
         text = f"{value:.6f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text
-    return guard(value) if isinstance(value, str) else str(value)
+    return guard(value) if isinstance(value, str) and not isinstance(value, _Number) else str(value)
 
 
 def table_text(
@@ -82,20 +117,40 @@ def _quoted(text: str, sep: str) -> str:
 def write_table(
     path: Path | str, columns: Sequence[str], rows: Iterable[dict[str, Any]], missing: str = ""
 ) -> None:
-    """Write any table atomically; the suffix decides the separator."""
-    write_text(Path(path), table_text(columns, rows, separator(path), missing))
+    """Write any table atomically; the suffix decides the separator, :func:`decimal_commas` the look of numbers."""
+    if not _commas.get():
+        write_text(Path(path), table_text(columns, rows, separator(path), missing))
+        return
+    shown = [
+        {
+            key: _with_comma(value, missing) if isinstance(value, float) else value
+            for key, value in row.items()
+        }
+        for row in rows
+    ]
+    sep = ";" if separator(path) == "," else separator(path)
+    write_text(Path(path), "\ufeff" + table_text(columns, shown, sep, missing))
+
+
+class _Number(str):
+    """The text of a number, which needs no guard."""
+
+
+def _with_comma(value: float, missing: str) -> str:
+    return _Number(cell(value, missing).replace(".", ","))
 
 
 def read_table(path: Path | str) -> list[dict[str, str]]:
     """Read a table with a header into one dict a row; lines without any text are left out.
 
+    Its separator is that of its suffix, or the one that its header shows: spreadsheets write semicolons and tabs into .csv.
     Raises InputError when it cannot be read as such.
     """
     path = Path(path)
     check_fetched(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator(path)))
+        text, sep = _told_separator(path.read_bytes().decode("utf-8-sig"), separator(path))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sep))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         if isinstance(error, UnicodeDecodeError):
@@ -104,15 +159,22 @@ def read_table(path: Path | str) -> list[dict[str, str]]:
     if not rows:
         raise InputError("table_empty", path=path)
     header = rows[0]
-    if len(header) == 1 and any(other in header[0] for other in ";,\t"):
-        raise InputError("table_separator", path=path)
     body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(text.strip() for text in row)]
-    for number, row in body:
+    for at, row in body:
         if len(row) != len(header):
-            raise InputError(
-                "table_row_length", path=path, cells=len(row), number=number, columns=len(header)
-            )
+            raise InputError("table_row_length", path=path, cells=len(row), number=at, columns=len(header))
     return [dict(zip(header, _fields(row), strict=True)) for _, row in body]
+
+
+def _told_separator(text: str, usual: str) -> tuple[str, str]:
+    """The text and its separator: Excel's line "sep=;" tells it, or else the header does."""
+    first, _, rest = text.partition("\n")
+    if re.fullmatch(r"sep=[;,\t]\r?", first.lower()):
+        return rest, first[4]
+    for sep in (usual, *(s for s in _SEPARATORS if s != usual)):
+        if len(next(csv.reader([first], delimiter=sep), [])) > 1:
+            return text, sep
+    return text, usual
 
 
 def _fields(row: Sequence[str]) -> list[str]:

@@ -6,16 +6,13 @@ looks only at the structures that were touched.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, Remark
+from ..errors import Remark
 from ..image import Image, bounding_box, label_set_of, picture_of
-from ..io.fetched import check_fetched
-from ..io.files import read_mask
 from ..io.frames import dataframe, html_table
 from ..preprocessing.alignment import aligned
 from ..preprocessing.case import Case
@@ -35,9 +32,9 @@ from .quality import (
     in_order,
     structure_shape,
 )
+from .reference import reference_for
 from .roi import NAN, Box, Reference, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
 
-REFERENCE_WORDS = ("none", "brain")
 _SHOWN = ("structure", "n_voxels", "volume_mm3", "mean_ppb", "sd_ppb", "median_ppb", "flags")
 _FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
@@ -89,7 +86,8 @@ class MeasuredCase(Sequence[RoiRow]):
     structures: Mapping[int, MeasuredStructure] = field(default_factory=dict)
     """By label; a structure without voxels is not in it."""
     of_labels: tuple[Remark, ...] = ()
-    """What is doubtful about the labels: their names, their place, their sides."""
+    """What is doubtful about the labels and the reference: their names, their place, their sides."""
+    reference: Reference | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -166,7 +164,7 @@ def measure_case(
     native = opened.image.replace(data=array, unit=None, label_set=labels.label_set)
     if known is None:
         known = _structures(array, label_set, opened, options.erode_voxels, previous)
-    reference = reference_for(opened, options.reference)
+    reference, of_reference = reference_for(opened, options.reference)
     values = {label: structure.values for label, structure in known.items()}
     rows = rows_of(values, label_set, opened.image.grid, options, reference)
     found = flags_from_rows(rows, label_set)
@@ -177,8 +175,8 @@ def measure_case(
         found = [flag for flag in found if flag.code not in _FLAGS_OF_PPB]
         rows = [row.with_flags(["own_unit"]) for row in rows]
     found = in_order(found, label_set)
-    of_labels = (*labels.warnings, *said, *side_doubts(native))
-    return MeasuredCase(opened, native, add_flags(rows, found), found, options, known, of_labels)
+    of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native))
+    return MeasuredCase(opened, native, add_flags(rows, found), found, options, known, of_labels, reference)
 
 
 def _structures(
@@ -237,25 +235,3 @@ def _touched(array: NDArray[np.integer], previous: MeasuredCase) -> tuple[set[in
 def _union(one: Box, other: Box) -> Box:
     x, y, z = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
     return x, y, z
-
-
-def reference_for(opened: Case, spec: str) -> Reference | None:
-    """The reference that a word stands for: "none", "brain", a number in ppb, or the file of a mask or
-    segment. A number is a number also where a file has that name: "./50" is the file.
-
-    Raises InputError when it is none of these or covers nothing.
-    """
-    if spec == "none":
-        return None
-    if spec == "brain":
-        return Reference.region("brain", opened.image, opened.mask)
-    try:
-        value = float(spec)
-    except ValueError as error:
-        check_fetched(Path(spec))
-        if Path(spec).exists():
-            return Reference.region(Path(spec).name, opened.image, read_mask(spec))
-        raise InputError("reference_unknown", reference=spec, choices=list(REFERENCE_WORDS)) from error
-    if not np.isfinite(value):
-        raise InputError("reference_not_finite", reference=spec)
-    return Reference.constant(value)

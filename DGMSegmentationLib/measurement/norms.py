@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from ..io.tables import number as as_number
 from ..io.tables import read_table
 from ..structures import STANDARD, LabelSet, nucleus_of
 
@@ -85,9 +86,9 @@ def read_norms(
         try:
             row = NormRow(
                 structure=line["structure"].strip(),
-                mean_ppb=float(line["mean_ppb"]),
-                sd_ppb=float(line["sd_ppb"]),
-                age=float(line.get("age", "").strip() or "nan"),
+                mean_ppb=as_number(line["mean_ppb"]),
+                sd_ppb=as_number(line["sd_ppb"]),
+                age=as_number(line.get("age", "").strip() or "nan"),
                 sex=_SEXES[sex_here.upper()],
             )
         except ValueError as error:

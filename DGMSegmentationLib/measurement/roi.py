@@ -91,6 +91,13 @@ class Reference:
 
     name: str
     value_ppb: float
+    sd_ppb: float | None = None
+    """Sample SD of the region's voxels; None for a number, as all below."""
+    n_voxels: int | None = None
+    n_excluded: int = 0
+    """Voxels of the region without a value, or with the background's 0 outside the brain: left out."""
+    brain_ppb: float | None = None
+    """Mean of the whole brain: what the region's differs by tells how unusual it is."""
 
     @classmethod
     def constant(cls, value_ppb: float) -> "Reference":
@@ -98,11 +105,18 @@ class Reference:
         return cls(f"constant {value_ppb:g} ppb", float(value_ppb))
 
     @classmethod
-    def region(cls, name: str, image_ppb: Image, region: Image | NDArray[Any]) -> "Reference":
+    def region(
+        cls,
+        name: str,
+        image_ppb: Image,
+        region: Image | NDArray[Any],
+        mask: NDArray[np.bool_] | None = None,
+    ) -> "Reference":
         """The mean of the image inside a region (the brain mask, a CSF segment): values other than 0 belong
         to it.
 
-        A region on another grid is carried to the image's grid by nearest neighbour.
+        ``mask``: the brain; voxels of the region outside it that hold 0 were masked away and are left out. A region on
+        another grid is carried to the image's grid by nearest neighbour.
         Raises InputError when the region holds no voxel with a value.
         """
         inside = region.data if isinstance(region, Image) else region
@@ -111,10 +125,34 @@ class Reference:
             inside = resample_to(inside.astype(np.uint8), region.grid, image_ppb.grid, order=0) != 0
         if inside.shape != image_ppb.shape:
             raise InputError("reference_shape", reference=name)
-        values = image_ppb.data[inside & measurable(image_ppb.data)]
+        good = inside & measurable(image_ppb.data)
+        if mask is not None:
+            good &= mask | (image_ppb.data != 0)
+        values = image_ppb.data[good].astype(np.float64)
         if values.size == 0:
             raise InputError("reference_outside", reference=name)
-        return cls(name, float(values.mean(dtype=np.float64)))
+        brain = None if mask is None else image_ppb.data[mask & measurable(image_ppb.data)]
+        return cls(
+            name,
+            float(values.mean()),
+            float(values.std(ddof=1)) if values.size > 1 else None,
+            int(values.size),
+            int(np.count_nonzero(inside)) - int(values.size),
+            None if brain is None or brain.size == 0 else float(brain.mean(dtype=np.float64)),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for the sidecar of a table."""
+        against = None if self.brain_ppb is None else self.value_ppb - self.brain_ppb
+        return {
+            "name": self.name,
+            "mean_ppb": self.value_ppb,
+            "sd_ppb": self.sd_ppb,
+            "n_voxels": self.n_voxels,
+            "n_excluded": self.n_excluded,
+            "brain_mean_ppb": self.brain_ppb,
+            "difference_to_brain_ppb": against,
+        }
 
 
 def measurable(values_ppb: NDArray[Any]) -> NDArray[np.bool_]:
@@ -190,7 +228,9 @@ def measure(
     if reference == "brain":
         if mask is None:
             raise InputError("reference_needs_mask")
-        reference = Reference.region("brain", image_ppb, mask)
+        reference = Reference.region(
+            "brain", image_ppb, mask, None if isinstance(mask, Image) else np.asarray(mask) != 0
+        )
     elif isinstance(reference, str):
         raise InputError("reference_word_unknown", reference=reference)
     array, resampled = labels_on_grid(labels, image_ppb)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..io.tables import read_table, table_text, write_table
+from ..io.tables import number, read_table, table_text, whole_number, write_table
 from ..structures import LabelSet, nucleus_of
 from .roi import RoiRow
 from .row_structures import label_set_of_rows
@@ -143,5 +143,5 @@ def _parse(text: str, kind: Any) -> Any:
     if kind is bool:
         return text.strip().lower() in ("true", "1", "yes")
     if kind is float:
-        return math.nan if text.strip() in _MISSING else float(text)
-    return int(text)
+        return math.nan if text.strip() in _MISSING else number(text)
+    return whole_number(text)

@@ -71,10 +71,6 @@ SENTENCES = {
         "The table {path} cannot be read ({reason}):", "give a UTF-8 .tsv or .csv file."
     ),
     "table_empty": Sentence("The table {path} is empty:", "give one with a header line."),
-    "table_separator": Sentence(
-        "The columns of the table {path} are separated by another sign than its name says:",
-        "save it with commas as .csv, or with tabs as .tsv (and numbers with a decimal dot).",
-    ),
     "table_row_length": Sentence(
         "The table {path} has {cells} cells in line {number} and {columns} columns:",
         "check its separator (.csv comma, .tsv tab).",

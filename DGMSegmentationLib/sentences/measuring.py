@@ -11,6 +11,18 @@ SENTENCES = {
     "reference_unknown": Sentence(
         "The reference {reference} is no file, no number and none of {choices}:", "check its path."
     ),
+    "region_of_fractions": Sentence(
+        "{path} is no mask: it holds fractions, from {low:.3g} to {high:.3g};",
+        "give a mask of one value, or a threshold, as in {path}>0.9.",
+    ),
+    "region_of_labels": Sentence(
+        "{path} is no mask: it holds several values ({values});",
+        "give a mask of one value, or say which labels, as in {path}:{example}.",
+    ),
+    "region_lacks_labels": Sentence("{path} has no voxel with the value {values};", "choose others."),
+    "reference_voxels_left_out": Sentence(
+        "The reference region {reference}: {count} of its {of} voxels lie outside the brain or carry no value, and are left out."
+    ),
     "reference_word_unknown": Sentence(
         "Unknown reference {reference}:", "use none, brain, a mask file or a number in ppb."
     ),

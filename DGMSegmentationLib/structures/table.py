@@ -37,10 +37,10 @@ def read_label_set(table: Path | str) -> LabelSet:
 
 def _read(path: Path, known: Sequence[Structure]) -> LabelSet:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        rows = list(
-            csv.DictReader(text.splitlines(), delimiter="," if path.suffix.lower() == ".csv" else "\t")
-        )
+        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+        usual = "," if path.suffix.lower() == ".csv" else "\t"
+        signs = [sign for sign in (usual, "\t", ";", ",") if lines and sign in lines[0]]
+        rows = list(csv.DictReader(lines, delimiter=signs[0] if signs else usual))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError("label_set_unreadable", label_set=path) from error
     if any(None in row or None in row.values() for row in rows):
@@ -108,6 +108,9 @@ def _parsed(text: str, column: str, label_set: str) -> Any:
     if text in _MISSING:
         return "" if kind is str else None
     try:
-        return _typed(kind(text), column, label_set)
+        if kind is str:
+            return text
+        value = float(text.replace(",", ".") if "." not in text else text)  # as spreadsheets write 307
+        return _typed(int(value) if kind is int and value.is_integer() else value, column, label_set)
     except ValueError as error:
         raise InputError("label_set_number", label_set=label_set, column=column, value=text) from error

@@ -23,7 +23,6 @@ from DGMSegmentationLib.io.files import (
     atomic_path,
     check_writable,
     read_image,
-    read_mask,
     sha256,
     stem,
     write_json,
@@ -372,15 +371,6 @@ def test_label_intent_is_no_image(tmp_path):
     with pytest.raises(InputError, match="label map"):
         read_image(tmp_path / "x_dseg.nii.gz")
     assert read_labels(tmp_path / "x_dseg.nii.gz", structure="PU_L").data.max() == 7
-
-
-def test_masks(tmp_path):
-    data = DATA.copy()
-    data[0] = 0
-    data[1] = np.nan
-    mask = read_mask(save_nifti(tmp_path / "x.nii", data, AFFINE)).data
-    assert mask.dtype == bool
-    np.testing.assert_array_equal(mask, np.isfinite(data) & (data != 0))
 
 
 # --- whole or not at all

@@ -10,7 +10,7 @@ from rows import blocks
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
-from DGMSegmentationLib.measurement.case import reference_for
+from DGMSegmentationLib.measurement.reference import reference_for
 from DGMSegmentationLib.measurement.roi import Reference, asymmetry_percent, measure
 from DGMSegmentationLib.measurement.tables import COLUMNS
 from DGMSegmentationLib.structures import STANDARD
@@ -184,6 +184,6 @@ def test_a_number_is_a_number_also_where_a_file_has_its_name(tmp_path, monkeypat
     (tmp_path / "50").write_bytes(b"x")
     monkeypatch.chdir(tmp_path)
     opened = in_ppb(image)
-    assert reference_for(opened, "50") == Reference.constant(50.0)
+    assert reference_for(opened, "50") == (Reference.constant(50.0), ())
     with pytest.raises(InputError):
         reference_for(opened, "./50")  # the file, which is no mask
