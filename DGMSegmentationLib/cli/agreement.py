@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import LabelSetChoice, Scheme, Units, chosen_label_set
+from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, Units, chosen_label_set, warn
 
 
 class Statistic(str, Enum):
@@ -47,6 +47,7 @@ def agreement(
     ] = "none",
     scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
     labels: LabelSetChoice = None,
+    structure: StructureChoice = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the agreement table here.")
     ] = None,
@@ -65,6 +66,7 @@ def agreement(
             help="Write what other labels changed (Dice, volume, ppb; second minus first) here; needs a manifest."
         ),
     ] = None,
+    decimal_comma: DecimalComma = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
 ) -> None:
     """Bias, limits of agreement, slope, ICC(2,1) and CCC per structure; differences are second minus first.
@@ -93,15 +95,22 @@ def agreement(
         read_manifest,
     )
     from ..evaluation.overlap import SUMMARY_COLUMNS, summarise
-    from ..io.files import check_writable, write_bytes
+    from ..io.atomic import all_or_none
+    from ..io.files import check_writable, write_bytes, write_json
     from ..io.tables import check_table_name, table_text, write_table
+    from ..measurement.sidecar import sidecar_of_warnings, sidecar_path
     from ..structures import STANDARD
 
-    def log(text: object) -> None:
-        typer.echo(f"dgmseg: {text}", err=True)
+    said: list[Remark] = []
+
+    def log(remark: Remark) -> None:
+        said.append(remark)
+        warn(remark)
 
     check_table_name(output, changed, corrections)
-    check_writable([path for path in (output, plot, changed, corrections) if path is not None], overwrite)
+    tables = [path for path in (output, changed, corrections) if path is not None]
+    sidecars = dict.fromkeys(map(sidecar_path, tables))
+    check_writable([*tables, *sidecars, *([plot] if plot else [])], overwrite)
     if plot is not None:
         from ..reports.agreement_plot import agreement_plot, plot_format
 
@@ -125,6 +134,7 @@ def agreement(
             reference=reference,
             scheme=scheme.value,
             label_set=label_set,
+            structure=structure,
             log=log,
         )
     elif manifest:
@@ -135,9 +145,14 @@ def agreement(
             reference=reference,
             scheme=scheme.value,
             label_set=label_set,
+            structure=structure,
             log=log,
         )
-        edits = summarise(label_changes(lines, units=units.value, scheme=scheme.value, label_set=label_set))
+        edits = summarise(
+            label_changes(
+                lines, units=units.value, scheme=scheme.value, label_set=label_set, structure=structure
+            )
+        )
     elif by is not None:
         if len(inputs) > 1:
             raise InputError("by_needs_a_table")
@@ -157,12 +172,15 @@ def agreement(
         for first, second in combinations(methods, 2)
         for row in changes(methods[first], methods[second], (first, second), statistic.value, known)
     ]
-    if output is not None:
-        write_table(output, AGREEMENT_COLUMNS, rows)
-    if changed is not None:
-        write_table(changed, change_columns(statistic.value), side_by_side)
-    if corrections is not None:
-        write_table(corrections, SUMMARY_COLUMNS, edits)
+    with all_or_none():
+        if output is not None:
+            write_table(output, AGREEMENT_COLUMNS, rows)
+        if changed is not None:
+            write_table(changed, change_columns(statistic.value), side_by_side)
+        if corrections is not None:
+            write_table(corrections, SUMMARY_COLUMNS, edits)
+        for path in sidecars:
+            write_json(path, sidecar_of_warnings(said))
     if plot is not None:
         write_bytes(plot, agreement_plot(methods, statistic.value, kind, known))
     if not sys.stdout.isatty():

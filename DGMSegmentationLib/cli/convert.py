@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import LabelSetChoice, Scheme, chosen_label_set
+from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, chosen_label_set, warn
 
 
 def convert(
@@ -24,6 +24,7 @@ def convert(
     ] = Scheme.dgm,
     to_scheme: Annotated[Scheme, typer.Option("--to", help="Numbering of a written NIfTI.")] = Scheme.dgm,
     label_set: LabelSetChoice = None,
+    structure: StructureChoice = None,
     dicom: Annotated[
         Path | None,
         typer.Option(help="For .dcm (DICOM SEG): the DICOM series (folder) that was segmented."),
@@ -35,6 +36,7 @@ def convert(
         Path | None, typer.Option(help="Also write the table of numbers, names and colours here (.tsv).")
     ] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Write a table with one row an image.")] = False,
+    decimal_comma: DecimalComma = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
 ) -> None:
     """Convert label maps between numberings and formats, or a ROI table to FreeSurfer's .stats.
@@ -49,6 +51,7 @@ def convert(
     from ..io.lookup import lookup_text
     from ..io.tables import check_table_name, separator
     from ..measurement.freesurfer_stats import write_stats
+    from ..measurement.places import side_doubts
     from ..measurement.tables import read_long, write_long, write_wide
     from ..structures import STANDARD
 
@@ -62,9 +65,11 @@ def convert(
         raise InputError("target_keeps_numbers", name=target.name)
     if wide and not (is_table and ending.endswith((".tsv", ".csv"))):
         raise InputError("wide_for_tables")
-    labels = (
-        None if is_table else read_labels(source, from_scheme.value, label_set=chosen_label_set(label_set))
-    )
+    labels = None
+    if not is_table:
+        chosen = chosen_label_set(label_set)
+        labels = read_labels(source, from_scheme.value, label_set=chosen, structure=structure)
+        warn(*labels.warnings, *side_doubts(labels))
     if labels is not None and lookup is None and label_set_of(labels) != STANDARD and ".nii" in ending:
         lookup = target.with_name(f"{stem(target)}.tsv")
         check_writable([target, lookup], overwrite)

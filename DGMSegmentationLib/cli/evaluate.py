@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import LabelSetChoice, Scheme, Units, chosen_label_set
+from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, Units, chosen_label_set, warn
 
 
 def evaluate(
@@ -25,12 +25,14 @@ def evaluate(
     units: Annotated[Units, typer.Option(help="Unit of the images.")] = Units.auto,
     scheme: Annotated[Scheme, typer.Option(help="Numbering of the label maps.")] = Scheme.dgm,
     labels: LabelSetChoice = None,
+    structure: StructureChoice = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write one row per case and structure here.")
     ] = None,
     summary: Annotated[
         Path | None, typer.Option(help="Write means, limits of agreement and ICC per structure here.")
     ] = None,
+    decimal_comma: DecimalComma = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing tables.")] = False,
 ) -> None:
     """Dice, precision, sensitivity, HD95, surface Dice, volume error and error of the ROI mean.
@@ -39,25 +41,37 @@ def evaluate(
     """
     import sys
 
+    from ..errors import Remark
     from ..evaluation.overlap import CASE_COLUMNS, SUMMARY_COLUMNS, case_rows, summarise
     from ..evaluation.overlap_files import evaluate_files, find_pairs
-    from ..io.files import check_writable
+    from ..io.atomic import all_or_none
+    from ..io.files import check_writable, write_json
     from ..io.tables import check_table_name, table_text, write_table
+    from ..measurement.sidecar import sidecar_of_warnings, sidecar_path
 
     check_table_name(output, summary)
-    check_writable([path for path in (output, summary) if path is not None], overwrite)
+    tables = [path for path in (output, summary) if path is not None]
+    sidecars = dict.fromkeys(map(sidecar_path, tables))
+    check_writable([*tables, *sidecars], overwrite)
+    said: list[Remark] = []
 
-    def log(text: object) -> None:
-        typer.echo(f"dgmseg: {text}", err=True)
+    def log(remark: Remark) -> None:
+        said.append(remark)
+        warn(remark)
 
     pairs = find_pairs(prediction, reference, image, log)
     label_set = chosen_label_set(labels)
-    scores = evaluate_files(pairs, units=units.value, scheme=scheme.value, label_set=label_set, log=log)
+    scores = evaluate_files(
+        pairs, units=units.value, scheme=scheme.value, label_set=label_set, structure=structure, log=log
+    )
     cases, summaries = case_rows(scores), summarise(scores)
-    if output is not None:
-        write_table(output, CASE_COLUMNS, cases)
-    if summary is not None:
-        write_table(summary, SUMMARY_COLUMNS, summaries)
+    with all_or_none():
+        if output is not None:
+            write_table(output, CASE_COLUMNS, cases)
+        if summary is not None:
+            write_table(summary, SUMMARY_COLUMNS, summaries)
+        for path in sidecars:
+            write_json(path, sidecar_of_warnings(said))
     if not sys.stdout.isatty():
         sys.stdout.write(table_text(CASE_COLUMNS, cases))
         return

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .options import AGE, NORMS, SEX, LabelSetChoice, MeasuredUnits, Scheme, Sex, chosen_label_set
+from .options import (
+    AGE,
+    NORMS,
+    SEX,
+    DecimalComma,
+    LabelSetChoice,
+    MeasuredUnits,
+    Scheme,
+    Sex,
+    StructureChoice,
+    chosen_label_set,
+    warn,
+)
 
 
 def measure(
@@ -18,6 +30,7 @@ def measure(
         Scheme, typer.Option(help="Numbering of the label map: ours, the original's 2..11, FreeSurfer's.")
     ] = Scheme.dgm,
     label_set: LabelSetChoice = None,
+    structure: StructureChoice = None,
     units: Annotated[
         MeasuredUnits,
         typer.Option(
@@ -34,7 +47,8 @@ def measure(
         str,
         typer.Option(
             metavar="none|brain|FILE|PPB",
-            help="What mean_referenced_ppb is relative to: the brain's mean, that of a mask file, a number.",
+            help="What mean_referenced_ppb is relative to: the brain's mean, that of a mask file (or of 'FILE:4,43', "
+            "'FILE>0.9'), a number.",
         ),
     ] = "none",
     erode: Annotated[
@@ -54,24 +68,26 @@ def measure(
     norms: Annotated[Path | None, NORMS] = None,
     age: Annotated[float | None, AGE] = None,
     sex: Annotated[Sex | None, SEX] = None,
+    decimal_comma: DecimalComma = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing tables.")] = False,
 ) -> None:
     """Measure the structures of a label map in images of one head, each on its own grid.
 
     A segmentation on another grid is carried over (nearest neighbour; flag "labels_resampled"), the image
-    never.
+    never. A table's sidecar (.json) tells unit, reference region and warnings of each image.
     """
     import sys
 
     from ..errors import InputError
     from ..image import label_set_of
     from ..io.atomic import all_or_none
-    from ..io.files import check_writable
+    from ..io.files import check_writable, write_json
     from ..io.labels import read_labels
     from ..io.tables import check_table_name
     from ..measurement.files import image_names, measured_file
     from ..measurement.norms import read_norms
     from ..measurement.options import MeasureOptions
+    from ..measurement.sidecar import sidecar, sidecar_path
     from ..measurement.tables import long_text, write_long, write_wide
     from ..options import voxel_size_of
     from .tables_on_screen import show_rows
@@ -79,16 +95,20 @@ def measure(
     check_table_name(output, wide)
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise InputError("page_name", name=report.name)
-    check_writable([path for path in (output, wide, report) if path is not None], overwrite)
+    tables = [path for path in (output, wide) if path is not None]
+    sidecars = dict.fromkeys(map(sidecar_path, tables))
+    check_writable([*tables, *sidecars, *([report] if report else [])], overwrite)
     if report is not None and (len(images) > 1 or units is MeasuredUnits.own):
         raise InputError("page_one_map")
     if norms is not None and report is None:
         raise InputError("norms_need_page")
     size = voxel_size_of(voxel_size)
-    labels = read_labels(segmentation, scheme.value, label_set=chosen_label_set(label_set))
+    labels = read_labels(
+        segmentation, scheme.value, label_set=chosen_label_set(label_set), structure=structure
+    )
     known = label_set_of(labels)
     expected = read_norms(norms, age, sex.value if sex else None, known) if norms else None
-    rows, decisions = [], []
+    rows, decisions, cases = [], [], []
     for path, name in zip(images, image_names(images), strict=True):
         measured = measured_file(
             path,
@@ -97,12 +117,12 @@ def measure(
             MeasureOptions(subject or "", name, reference, erode, edited),
             size,
         )
-        for warning in measured.warnings:
-            typer.echo(f"dgmseg: {warning}", err=True)
+        warn(*measured.warnings)
+        cases.append(measured)
         rows += measured.rows
         decisions.append(f"Unit of {name}: {measured.opened.units.reason}")
         if measured.resampled:
-            typer.echo(f"dgmseg: The segmentation was resampled to the grid of {path}.", err=True)
+            warn(f"The segmentation was resampled to the grid of {path}.")
     with all_or_none():
         if report is not None:
             from .. import __version__
@@ -131,6 +151,8 @@ def measure(
             write_long(rows, output)
         if wide is not None:
             write_wide(rows, wide)
+        for path in sidecars:
+            write_json(path, sidecar(cases))
     if sys.stdout.isatty():
         print("\n".join(decisions))
         show_rows(rows, known)

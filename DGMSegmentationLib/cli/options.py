@@ -58,6 +58,39 @@ LabelSetChoice = Annotated[
 ]
 
 
+StructureChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--structure",
+        metavar="NAME",
+        help="The one structure that a mask holds, e.g. PU_L or 'left putamen'.",
+    ),
+]
+
+
+def _commas(on: bool) -> bool:
+    from ..io.tables import write_decimal_commas
+
+    return write_decimal_commas(on)
+
+
+DecimalComma = Annotated[
+    bool,
+    typer.Option(
+        "--decimal-comma",
+        callback=_commas,
+        help="Write tables with decimal commas, .csv with semicolons, and a mark by which Excel knows UTF-8.",
+    ),
+]
+"""It acts by its callback: commands take it and need not look at it."""
+
+
+def warn(*warnings: object) -> None:
+    """Say warnings on stderr, also when piped."""
+    for warning in warnings:
+        typer.echo(f"dgmseg: {warning}", err=True)
+
+
 def chosen_label_set(name_or_table: str | None) -> "LabelSet | None":
     """The label set of ``--labels``; None leaves it to the files. Raises InputError when there is none of that name."""
     from ..structures import LabelSet

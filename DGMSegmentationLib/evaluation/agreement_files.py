@@ -101,10 +101,11 @@ def methods_from_images(
     reference: str = "none",
     scheme: str = "dgm",
     label_set: LabelSet | None = None,
+    structure: str | None = None,
     log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Several images of one head measured with the same labels; a method is an image."""
-    labels = read_labels(segmentation, scheme, label_set=label_set)
+    labels = read_labels(segmentation, scheme, label_set=label_set, structure=structure)
     names = [stem(path) for path in images]
     if len(set(names)) < len(names):
         names = [str(path) for path in images]
@@ -152,12 +153,13 @@ def methods_from_manifest(
     reference: str = "none",
     scheme: str = "dgm",
     label_set: LabelSet | None = None,
+    structure: str | None = None,
     log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Measure every line of a manifest and group the rows by its method."""
     methods: dict[str, list[RoiRow]] = {}
     for line in lines:
-        labels = read_labels(line["segmentation"], scheme, label_set=label_set)
+        labels = read_labels(line["segmentation"], scheme, label_set=label_set, structure=structure)
         methods.setdefault(line["method"], []).extend(
             _measured(line["image"], labels, units, reference, line["subject"], log)
         )
@@ -170,6 +172,7 @@ def label_changes(
     units: str = "auto",
     scheme: str = "dgm",
     label_set: LabelSet | None = None,
+    structure: str | None = None,
 ) -> list[CaseScore]:
     """Scores of the second method's labels against the first's, where a subject has different ones.
 
@@ -188,7 +191,7 @@ def label_changes(
         for subject, line in first.items()
         if (other := second.get(subject)) is not None and other["segmentation"] != line["segmentation"]
     ]
-    return evaluate_files(pairs, units=units, scheme=scheme, label_set=label_set)
+    return evaluate_files(pairs, units=units, scheme=scheme, label_set=label_set, structure=structure)
 
 
 def is_roi_table(path: Path) -> bool:

@@ -10,6 +10,8 @@ from ..io.files import stem
 from ..io.labels import read_labels
 from ..io.tables import read_table
 from ..measurement.files import open_ppb
+from ..measurement.places import sides_exchanged
+from ..preprocessing.alignment import aligned
 from ..structures import LabelSet
 from .overlap import CaseScore, evaluate_case
 
@@ -135,25 +137,33 @@ def evaluate_files(
     units: str = "auto",
     scheme: str = "dgm",
     label_set: LabelSet | None = None,
+    structure: str | None = None,
     progress: Callable[[int], None] | None = None,
     log: Callable[[Remark], None] = lambda remark: None,
 ) -> list[CaseScore]:
     """Score pairs of files; one row a structure and case. ``progress(done)`` is called after each case;
-    ``log`` is told when an image's voxel size makes no human head, so that volumes and distances are wrong.
+    ``log`` is told what is doubtful about images and labels.
 
     ``scheme`` is the label numbering of the predictions and references, ``label_set`` their set when the files shall not
-    say it themselves. Raises InputError for bad files.
+    say it themselves, ``structure`` what they hold when they are masks. Raises InputError for bad files.
     """
     scores: list[CaseScore] = []
     for done, pair in enumerate(pairs, start=1):
         predicted, reference = (
-            read_labels(path, scheme, label_set=label_set) for path in (pair.prediction, pair.reference)
+            read_labels(path, scheme, label_set=label_set, structure=structure)
+            for path in (pair.prediction, pair.reference)
         )
+        predicted, moved = aligned(predicted, reference)
+        for warning in (*predicted.warnings, *reference.warnings, *moved):
+            log(warning)
+        for labels, path in ((predicted, pair.prediction), (reference, pair.reference)):
+            if sides_exchanged(labels):
+                log(Remark("sides_exchanged_in_file", path=path))
         image = None
         if pair.image:
             opened = open_ppb(pair.image, units)
-            image = opened.image
-            for warning in opened.warnings:
+            image, moved = aligned(opened.image, reference)
+            for warning in (*opened.warnings, *moved):
                 log(warning)
         scores += evaluate_case(predicted, reference, image, subject=pair.subject)
         if progress:

@@ -139,21 +139,20 @@ def _by_table(
 def _of_segments(image: Image, segments: Sequence[Segment], meaning: Meaning, path: Path) -> Image:
     """The voxels of all segments that stand for a structure; those of layers must not overlap."""
     own = meaning.label_set
-    again = [(s, t) for s, t in meaning.twice if _voxels(image, t).any()]
-    if again:
-        structure, segment = again[0]
-        first = next(t for t, s in zip(segments, meaning.structures, strict=True) if s == structure)
-        raise InputError(
-            "segments_twice",
-            path=path,
-            structure=structure.abbreviation,
-            first=first.shown,
-            second=segment.shown,
-        )
+    for structure, again in meaning.twice:
+        if _voxels(image, again).any():
+            first = next(t for t, s in zip(segments, meaning.structures, strict=True) if s == structure)
+            raise InputError(
+                "segments_twice",
+                path=path,
+                structure=structure.abbreviation,
+                first=first.shown,
+                second=again.shown,
+            )
     _whole_numbers(image.data, path)
     merged = np.zeros(image.shape, own.dtype)
-    for segment, structure in zip(segments, meaning.structures, strict=True):
-        if structure is None:
+    for segment, meant in zip(segments, meaning.structures, strict=True):
+        if meant is None:
             continue
         voxels = _voxels(image, segment)
         if merged[voxels].any():
@@ -162,10 +161,10 @@ def _of_segments(image: Image, segments: Sequence[Segment], meaning: Meaning, pa
                 "layers_overlap",
                 path=path,
                 first=other.abbreviation,
-                second=structure.abbreviation,
+                second=meant.abbreviation,
                 count=int(np.count_nonzero(merged[voxels])),
             )
-        merged[voxels] = structure.label
+        merged[voxels] = meant.label
     known = {segment.value for segment in segments}
     strange = [int(v) for v in np.unique(np.rint(image.data)) if v and v not in known]
     said = list(meaning.remarks)
@@ -190,8 +189,8 @@ def _one_structure(
         raise InputError(
             "structure_needs_mask", path=path, structure=structure.abbreviation, values=_few(values)
         )
-    data = np.where(labels > 0, structure.label, 0).astype(label_set.dtype)
-    return image.replace(data=data, label_set=label_set)
+    alone = label_set.subset([structure.label])
+    return image.replace(data=np.where(labels > 0, structure.label, 0).astype(alone.dtype), label_set=alone)
 
 
 def _check_numbers(labels: NDArray[np.int32], image: Image, label_set: LabelSet, path: Path) -> None:

@@ -52,6 +52,12 @@ def decimal_commas(on: bool = True) -> Iterator[None]:
         _commas.reset(token)
 
 
+def write_decimal_commas(on: bool) -> bool:
+    """Write all files from here on as inside :func:`decimal_commas`, or not: for an option of the command line."""
+    _commas.set(on)
+    return on
+
+
 def guard(text: str) -> str:
     """Text that no spreadsheet runs as a formula: an apostrophe before what could start one, also behind a sign that some
     spreadsheet parts cells by.

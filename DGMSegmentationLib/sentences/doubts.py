@@ -49,6 +49,10 @@ SENTENCES = {
         "mixed up:",
         "check the orientation in a viewer.",
     ),
+    "sides_exchanged_in_file": Sentence(
+        "{path}: the left structures lie on the right of the head: the sides of the labels or the header are exchanged;",
+        "check which side is left.",
+    ),
     "labels_sides_exchanged": Sentence(
         "The left structures lie on the right of the head: the sides of the labels or the header are exchanged;",
         "check which side is left.",

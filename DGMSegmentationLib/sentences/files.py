@@ -67,6 +67,10 @@ SENTENCES = {
     "lookup_name_taken": Sentence(
         "The lookup table of {labels} would replace {path}, which is another table:", "choose another name."
     ),
+    "sidecar_name_taken": Sentence(
+        "What is to be known of the table {table} would replace {path}, which is another file:",
+        "choose another name.",
+    ),
     "table_unreadable": Sentence(
         "The table {path} cannot be read ({reason}):", "give a UTF-8 .tsv or .csv file."
     ),
