@@ -69,7 +69,6 @@ def convert(
     if not is_table:
         chosen = chosen_label_set(label_set)
         labels = read_labels(source, from_scheme.value, label_set=chosen, structure=structure)
-        warn(*labels.warnings, *side_doubts(labels))
     if labels is not None and lookup is None and label_set_of(labels) != STANDARD and ".nii" in ending:
         lookup = target.with_name(f"{stem(target)}.tsv")
         check_writable([target, lookup], overwrite)
@@ -94,3 +93,5 @@ def convert(
     if lookup is not None:
         meant = STANDARD if labels is None else label_set_of(labels)
         write_text(lookup, lookup_text(meant, to_scheme.value, separator(lookup)))
+    if labels is not None:
+        warn(*labels.warnings, *side_doubts(labels))

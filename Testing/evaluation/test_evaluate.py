@@ -14,7 +14,8 @@ from DGMSegmentationLib.evaluation.overlap import CASE_COLUMNS, evaluate_case, s
 from DGMSegmentationLib.evaluation.overlap_files import case_key, evaluate_files, find_pairs
 from DGMSegmentationLib.evaluation.surface import surface_distances, surface_voxels
 from DGMSegmentationLib.image import Image, reorient
-from DGMSegmentationLib.io.files import write_nifti
+from DGMSegmentationLib.io.files import write_nifti, write_text
+from DGMSegmentationLib.io.lookup import lookup_text
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.structures import STANDARD
 
@@ -134,6 +135,8 @@ def test_case_key(name, key):
 
 
 def write_cohort(folder, names=("sub-01", "sub-02")):
+    for place in ("pred", "ref"):  # the one value of these labels says by itself not what it is
+        write_text(folder / place / "dseg.tsv", lookup_text())
     for name in names:
         write_nifti(folder / "pred" / f"{name}_Chimap_dseg.nii.gz", line(2, 10).data, AFFINE)
         write_nifti(folder / "ref" / name / f"{name}_seg-DGM_dseg.nii.gz", line(4, 14).data, AFFINE)
