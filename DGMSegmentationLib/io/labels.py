@@ -13,7 +13,7 @@ from ..structures import LARGEST_LABEL, STANDARD, LabelSet
 from ..structures.naming import is_automatic, structure_named
 from ..structures.segments import Meaning, Segment, meaning_of_segments, numbers_suffice, set_in_tags
 from .files import ImageSource, read_any, read_source, write_nifti
-from .lookup import foreign_labels, lookup_beside, scheme_of
+from .lookup import foreign_labels, label_table_beside, lookup_beside, scheme_of
 from .seg_nrrd import write_seg_nrrd
 
 _SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
@@ -43,7 +43,7 @@ def read_labels(
         scheme: "dgm" (the set's own values), "segdgm", "freesurfer", a table foreign value -> label, or None to keep the
             values as they are (int32, no label set).
         label_set: what the values mean, whatever the file says. Without it: what the file's segments or its lookup table
-            say, or else ``default``.
+            say, a label table of FreeSurfer, ITK-SNAP or 3D Slicer beside it, or else ``default``.
         default: see label_set.
         unlisted: "error" or "background" for values that the scheme does not list. Default: "background" for "freesurfer"
             and for a table (atlases hold many structures), else "error".
@@ -88,7 +88,17 @@ def read_labels(
     labels = _whole_numbers(image.data, path)
     beside = lookup_beside(path) if scheme == "dgm" and label_set is None and not segments else None
     found, table, name = _by_table(scheme, label_set or default) if beside is None else (*beside, "dgm")
-    if beside is None and scheme == "dgm" and label_set is None and not (trust_numbers or source is image):
+    named = None
+    if beside is None and scheme == "dgm" and label_set is None:
+        named = label_table_beside(path)
+        found, table, name = (STANDARD, named, _GIVEN) if named else (found, table, name)
+    if (
+        beside is None
+        and named is None
+        and scheme == "dgm"
+        and label_set is None
+        and not (trust_numbers or source is image)
+    ):
         _check_numbers(labels, image, found, path)
     return _translated(image, labels, found, table, name, unlisted, path)
 

@@ -58,10 +58,9 @@ def write_lookup_beside(path: Path, label_set: LabelSet) -> Path:
 def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
     """The label set that the lookup of a label file names, and what values of the file become its labels.
 
-    The lookup has the file's name with .tsv, or is one that BIDS hands down from the folders above; or it is a label table of
-    FreeSurfer, ITK-SNAP or 3D Slicer with the file's name (.txt, .label, .lut, .ctbl). Names and synonyms of the standard
-    structures under other numbers become the standard ones. None without a lookup; raises InputError when there is one that
-    is no label set.
+    The lookup has the file's name with .tsv, or is one that BIDS hands down from the folders above. Where it names the
+    standard structures, also by synonyms or under other numbers, values become the standard ones. None without a lookup;
+    raises InputError when there is one that is no label set.
     """
     for table in _candidates(path):
         rows = _rows(table)
@@ -72,6 +71,15 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
             return _as_ours(found)
         except InputError as error:
             raise InputError("lookup_wrong", path=table, name=path.name, problem=error) from error
+    return None
+
+
+def label_table_beside(path: Path) -> dict[int, int] | None:
+    """What values of a label file become our standard labels, by a label table of another program with the file's name.
+
+    Tables of FreeSurfer, ITK-SNAP and 3D Slicer (.txt, .label, .lut, .ctbl), names as :func:`structure_named` reads them;
+    structures of none of ours are not in it. None without a table; raises InputError when it names no structure of ours.
+    """
     for table in _color_tables(path):
         names = {int(row["index"]): row["name"] for row in _rows_of_color_table(table)}
         known = {value: structure_named(name, STANDARD) for value, name in names.items() if value}
@@ -84,7 +92,7 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
                 choices=[s.abbreviation for s in STANDARD],
             )
         if ours:
-            return STANDARD, ours
+            return ours
     return None
 
 
