@@ -59,8 +59,10 @@ def read_dicom(path: Path) -> Image:
     slices, affine = _stack([_slice_of(header) for header in headers], path)
     columns, rows, _ = slices[0].header.size
     check_voxels((columns, rows, len(slices)), path)
-    data = np.empty((columns, rows, len(slices)), np.float32)
+    data = np.empty(0, np.float32)
     for k, values in enumerate(read_values([one.header for one in slices])):
+        if k == 0:  # memory is taken when the first slice has shown that it is as large as it says
+            data = np.empty((columns, rows, len(slices)), np.float32)
         data[:, :, k] = values[0].T
     return Image(data, affine, path, "dicom", unit=_unit(slices[0].header), warnings=left_out)
 

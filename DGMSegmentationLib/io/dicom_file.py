@@ -77,7 +77,7 @@ class DicomHeader:
         """Whether the voxels are (a deflated file as a whole is none of these)."""
         try:
             return self.syntax is not None and self.syntax.is_encapsulated
-        except ValueError:  # no transfer syntax that anybody knows
+        except (ValueError, AttributeError):  # no transfer syntax that anybody knows
             return True
 
     @property

@@ -75,7 +75,8 @@ def from_nibabel(image: Any, path: Path | None = None) -> Image:
     except (OSError, ValueError, EOFError, HeaderDataError) as error:
         raise InputError("image_cut", path=path) from error
     wide = dtype.itemsize > 4 or (dtype.kind in "iu" and dtype.itemsize == 4)
-    values = np.asarray(data, dtype=np.float64 if wide else np.float32)
+    with np.errstate(over="ignore"):  # of a scale beyond float32: infinity is no value
+        values = np.asarray(data, dtype=np.float64 if wide else np.float32)
     return Image(
         values,
         affine,
