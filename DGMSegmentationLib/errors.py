@@ -8,7 +8,6 @@ import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 FACES = ("shell", "panel", "app", "python")
 _BAD_PATH = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
@@ -32,7 +31,7 @@ class Coded:
     """A code and its facts: what is wrong, or what to remark, without words."""
 
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, object]
 
     def _hold(self, code: str, facts: Mapping[str, object]) -> None:
         if not code.isidentifier():  # a sentence, which could not be worded for every face
@@ -50,11 +49,11 @@ class Coded:
 
         return worded(self.code, self.facts, face or _face)
 
-    def as_remark(self, change: Callable[[Any], Any] | None = None) -> "Remark":
+    def as_remark(self, change: Callable[[object], object] | None = None) -> "Remark":
         """The same without being an exception; ``change`` makes other facts of the facts."""
         return Remark(self.code, **{k: change(v) if change else v for k, v in self.facts.items()})
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Code and facts as plain values for JSON; :func:`remark_of` reads them."""
         return {"code": self.code, "facts": {name: _bare(fact) for name, fact in self.facts.items()}}
 
@@ -153,10 +152,11 @@ class Cancelled(DGMError):
         super().__init__(code, **facts)
 
 
-def remark_of(values: Mapping[str, Any]) -> Remark:
+def remark_of(values: Mapping[str, object]) -> Remark:
     """The remark that :meth:`Coded.to_dict` made plain values of."""
-    facts = values.get("facts") or {}
-    return Remark(str(values["code"]), **{name: _coded_again(fact) for name, fact in facts.items()})
+    facts = values.get("facts")
+    known = facts if isinstance(facts, Mapping) else {}
+    return Remark(str(values["code"]), **{name: _coded_again(fact) for name, fact in known.items()})
 
 
 def explained(error: BaseException, step: str = "The run") -> DGMError:
@@ -183,7 +183,7 @@ def explained(error: BaseException, step: str = "The run") -> DGMError:
     return UnexpectedError("unexpected", step=step, type=type(error).__name__, text=error)
 
 
-def _plain(fact: Any) -> Any:
+def _plain(fact: object) -> object:
     """A fact as a value that JSON knows, or as a remark within."""
     if fact is None or isinstance(fact, bool | int | float | str):
         return fact if type(fact) in (bool, int, float, type(None)) else _number_or_text(fact)
@@ -205,7 +205,7 @@ def _plain(fact: Any) -> Any:
     return str(fact)
 
 
-def _number_or_text(fact: Any) -> Any:
+def _number_or_text(fact: object) -> object:
     """Without the class that an enumeration or numpy put around a number or a text."""
     for kind in (str, int, float):
         if isinstance(fact, kind):
@@ -213,7 +213,7 @@ def _number_or_text(fact: Any) -> Any:
     return fact
 
 
-def _bare(fact: Any) -> Any:
+def _bare(fact: object) -> object:
     if isinstance(fact, Remark):
         return fact.to_dict()
     if isinstance(fact, list):
@@ -221,7 +221,7 @@ def _bare(fact: Any) -> Any:
     return fact
 
 
-def _coded_again(fact: Any) -> Any:
+def _coded_again(fact: object) -> object:
     if isinstance(fact, Mapping) and set(fact) == {"code", "facts"}:
         return remark_of(fact)
     if isinstance(fact, list):

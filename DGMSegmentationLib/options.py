@@ -6,7 +6,7 @@ and Python learn of it, its default and its words from the field.
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -19,12 +19,12 @@ CONNECTIVITIES = (6, 18, 26)
 """Neighbours that connect voxels: by faces, also by edges, also by corners."""
 
 Triple = tuple[float, float, float]
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 RENAMED = {"keep_probabilities": "save_probabilities"}
 """Names that ``segment`` took in 0.1, still understood."""
 
 
-def voxel_size_of(value: Any) -> Triple | None:
+def voxel_size_of(value: "str | Iterable[str | float] | None") -> Triple | None:
     """Voxel edges in mm from three numbers, or from text such as "0.94,0.94,3"; None stays None.
 
     Raises InputError when it is no voxel size.
@@ -41,7 +41,7 @@ def voxel_size_of(value: Any) -> Triple | None:
     return x, y, z
 
 
-def _model_of(value: Any) -> str:
+def _model_of(value: "str | os.PathLike[str]") -> str:
     path = os.fspath(value)
     if not isinstance(path, str) or not path:
         raise TypeError
@@ -51,13 +51,13 @@ def _model_of(value: Any) -> str:
 def _about(
     help: str,
     *,
-    choices: tuple[Any, ...] = (),
-    convert: Callable[[Any], Any] | None = None,
+    choices: tuple[object, ...] = (),
+    convert: Callable[[Any], object] | None = None,
     recorded: str = "",
     offered: bool = False,
     command: bool = True,
     short: str = "",
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What a field of :class:`SegmentOptions` says of itself.
 
     ``recorded``: "" when labels do not depend on it, "always" in a record of the run, "changed" only when it is not the
@@ -153,16 +153,16 @@ class SegmentOptions:
         """A copy with other values; raises InputError for an unknown name, too."""
         return replace(self, **_known(changes))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """All options as plain JSON values."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "SegmentOptions":
+    def from_dict(cls, values: Mapping[str, object]) -> "SegmentOptions":
         """Read back what :meth:`to_dict` wrote; what is missing has its default. Raises InputError as the class does."""
         return cls(**_known(values))
 
-    def recorded(self) -> dict[str, Any]:
+    def recorded(self) -> dict[str, object]:
         """What the labels depend on besides image and model, for records: options that were not asked for stay out."""
         values, kept = self.to_dict(), {}
         for option in fields(self):
@@ -189,12 +189,12 @@ def shows_options(function: F) -> F:
     return function
 
 
-def option_fields(**wanted: Any) -> "list[Field[Any]]":
+def option_fields(**wanted: object) -> "list[Field[Any]]":
     """The fields whose properties are as wanted: ``option_fields(offered=True)`` for panel and app."""
     return [f for f in fields(SegmentOptions) if all(f.metadata[key] == v for key, v in wanted.items())]
 
 
-def recorded_default(name: str) -> Any:
+def recorded_default(name: str) -> object:
     """What a record that does not name an option was made with; None when there is no such option."""
     return next((f.default for f in fields(SegmentOptions) if f.name == name), None)
 
@@ -208,7 +208,7 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _checked(option: "Field[Any]", value: Any) -> Any:
+def _checked(option: "Field[Any]", value: object) -> object:
     choices, convert = option.metadata["choices"], option.metadata["convert"]
     kind = type(option.default)
     expected = {bool: "True or False", int: "a whole number", str: "a text"}.get(kind, "another value")

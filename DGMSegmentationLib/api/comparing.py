@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from ..evaluation.agreement import compare
 from ..evaluation.overlap import CaseScore, evaluate_case
@@ -63,7 +62,7 @@ def evaluate(
 
 def agreement(
     methods: Mapping[str, Rows], statistic: str = "mean_ppb", *, label_set: LabelSet = STANDARD
-) -> Table[dict[str, Any]]:
+) -> Table[dict[str, object]]:
     """How well two or more measurements of the same subjects agree: reconstructions, scanners, sessions, segmentations.
 
     Bias and 95 % limits of agreement (Bland and Altman 1986), Deming regression, ICC(2,1) (Shrout and Fleiss 1979) and

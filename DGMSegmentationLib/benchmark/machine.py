@@ -3,14 +3,13 @@
 import os
 import platform
 import time
-from typing import Any
 
 from ..inference.devices import usable_cpus
 
 _SIZE = 2048  # float32 matrices of 16 MiB: larger than the caches, as the networks' activations are
 
 
-def describe() -> dict[str, Any]:
+def describe() -> dict[str, object]:
     """Processor, cores, memory, GPU and the versions that matter."""
     import torch
 

@@ -8,10 +8,10 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from ..inference.memory import peak_memory_mb
 
 if TYPE_CHECKING:
     from ..inference.predictor import Box, Predictor
-    from ..models.model import Model, PriorBox
+    from ..models.header import PriorBox
+    from ..models.model import Model
     from ..preprocessing.grid import Prepared
 
 METHODS = ("patch-wise", "dense", "dense in the prior box", "MONAI sliding window")
@@ -80,7 +81,8 @@ def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
     """A model by name; "dolz" and "anisotropic" are the networks of the presets part1-dense and part2-dense, untrained."""
     import torch
 
-    from ..models.model import Model, ModelHeader, load_model
+    from ..models.header import ModelHeader
+    from ..models.model import Model, load_model
     from ..models.networks import build_network
     from ..training.preset import load_preset
 
@@ -89,7 +91,7 @@ def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
         return load_model(name)
     preset = load_preset(presets[name])
     torch.manual_seed(1)
-    network: Any = build_network(preset.network.name, **preset.network.options)
+    network = build_network(preset.network.name, **preset.network.options)
     header = ModelHeader(
         name, network.__class__.__name__.lower(), network.options(), preset.preprocessing,
         prior_box=prior_box,
@@ -187,7 +189,7 @@ class _Monai(_Ours):
         import torch
         from monai.inferers import sliding_window_inference
 
-        network: Any = self._predictor.networks[0]
+        network = self._predictor.networks[0]
         part = torch.from_numpy(np.ascontiguousarray(self._prepared.inputs[(slice(None), *self._region)]))[
             None
         ]
@@ -195,18 +197,19 @@ class _Monai(_Ours):
 
         def counted(window: torch.Tensor) -> torch.Tensor:
             self._windows += window.shape[0]
-            return network(window)
+            logits: torch.Tensor = network(window)
+            return logits
 
         with torch.inference_mode():
-            logits: Any = sliding_window_inference(
+            logits = sliding_window_inference(
                 part.to(self._predictor.device), network.patch_input, 1, counted
             )
-            self.probabilities = np.asarray(torch.softmax(logits, dim=1)[0].cpu().numpy())
+            self.probabilities = np.asarray(torch.softmax(cast(torch.Tensor, logits), dim=1)[0].cpu().numpy())
 
     def macs(self) -> int:
         from ..models.networks.flops import count_macs
 
-        network: Any = self._predictor.networks[0]
+        network = self._predictor.networks[0]
         return self._windows * count_macs(network, network.patch_input)
 
 
@@ -230,7 +233,7 @@ def measure_methods(
     peaks: Mapping[str, float],
     prior: "PriorBox | None",
     progress: Callable[[str], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Run the jobs one after another, each in a fresh process, and compare their labels network by network.
 
     ``peaks``: by device, the rate of its matrix products in GFLOP/s (:func:`machine.gemm_gflops`).
@@ -255,7 +258,7 @@ def measure_methods(
                 row.faster = rows[first].seconds / row.seconds
         for row in rows:
             row.pays_from_gmac = pays_from(row, rows)
-    return [asdict(row) for row in rows]
+    return rows
 
 
 def pays_from(row: Row, rows: Sequence[Row]) -> float | None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from ..errors import DGMError
 from ..options import SegmentOptions
@@ -27,7 +27,21 @@ sys.exit(code)
 """
 
 
-def cold(image: Path, options: SegmentOptions) -> dict[str, Any]:
+class RunTimes(TypedDict):
+    """Wall seconds of a run of segment, and seconds by step."""
+
+    seconds: float
+    steps: dict[str, float]
+
+
+class SegmentTimes(RunTimes, total=False):
+    """With what only one kind of run has: peak memory (cold), the share of the steps around the network (warm)."""
+
+    memory_mb: float | None
+    around_the_network_percent: float
+
+
+def cold(image: Path, options: SegmentOptions) -> SegmentTimes:
     """``dgmseg segment`` in a new process: wall seconds, peak memory, and seconds by step from its own record."""
     with tempfile.TemporaryDirectory() as folder:
         memory, output = Path(folder) / "memory.txt", Path(folder) / "output"
@@ -50,7 +64,7 @@ def cold(image: Path, options: SegmentOptions) -> dict[str, Any]:
     return {"seconds": wall, "memory_mb": float(peak) if peak else None, "steps": steps}
 
 
-def warm(image: Path, options: SegmentOptions, runs: int = 3) -> dict[str, Any]:
+def warm(image: Path, options: SegmentOptions, runs: int = 3) -> SegmentTimes:
     """The second and later runs in one process, as in the panel's worker: the median run by its wall time.
 
     ``seconds`` goes from the file to labels and table; writing the results is the step "write" and not part of it.
@@ -74,6 +88,6 @@ def warm(image: Path, options: SegmentOptions, runs: int = 3) -> dict[str, Any]:
     return {"seconds": wall, "steps": {name: round(value, 3) for name, value in steps.items()}}
 
 
-def around_the_network(run: dict[str, Any]) -> float:
+def around_the_network(run: RunTimes) -> float:
     """Per cent of a warm run that the steps around the network take."""
-    return 100 * sum(run["steps"].get(name, 0.0) for name in AROUND) / float(run["seconds"])
+    return 100 * sum(run["steps"].get(name, 0.0) for name in AROUND) / run["seconds"]

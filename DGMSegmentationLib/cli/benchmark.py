@@ -2,12 +2,17 @@
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..options import SegmentOptions
 from .options import takes_options
+
+if TYPE_CHECKING:
+    from ..benchmark.methods import Job, Row
+    from ..benchmark.steps import SegmentTimes
+    from ..benchmark.throughput import Throughput
 
 
 class Part(str, Enum):
@@ -65,12 +70,13 @@ def benchmark(
     placed = options.changed(device=place)
     limit_torch_threads()  # as a run does, so that the peak is that of the same threads
     jobs = _jobs(network or ["dolz", "anisotropic", options.model], place, whole, sizes)
-    found: dict[str, Any] = {"machine": describe(), "image": image.name}
+    machine = describe()
+    found: dict[str, object] = {"machine": machine, "image": image.name}
     peaks = {name: round(gemm_gflops(name), 1) for name in dict.fromkeys(("cpu", place))}
-    found["machine"]["sgemm_gflops"] = peaks["cpu"]
+    machine["sgemm_gflops"] = peaks["cpu"]
     if place != "cpu":
-        found["machine"][f"{place}_gemm_gflops"] = peaks[place]
-    for name, value in found["machine"].items():
+        machine[f"{place}_gemm_gflops"] = peaks[place]
+    for name, value in machine.items():
         typer.echo(f"{name}: {value}")
 
     def report(text: str) -> None:
@@ -83,23 +89,25 @@ def benchmark(
 
     if Part.segment in parts:  # before the networks, whose processes may be larger
         report("segment, cold")
-        found["segment_cold"] = cold(image, placed)
+        first = found["segment_cold"] = cold(image, placed)
         report("segment, warm")
-        found["segment_warm"] = warm(image, placed)
-        share = around_the_network(found["segment_warm"])
-        found["segment_warm"]["around_the_network_percent"] = round(share, 1)
-        _show_steps(found)
+        later = found["segment_warm"] = warm(image, placed)
+        later["around_the_network_percent"] = round(around_the_network(later), 1)
+        _show_steps(first, later)
         keep()
     if Part.networks in parts:
-        found["networks"] = measure_methods(jobs, image, options.units, peaks, header.prior_box, report)
-        _show_networks(found["networks"])
+        rows = found["networks"] = measure_methods(
+            jobs, image, options.units, peaks, header.prior_box, report
+        )
+        _show_networks(rows)
         keep()
     if Part.training in parts:
-        found["training"] = []
+        trained: list[Throughput] = []
+        found["training"] = trained
         for preset in ("part1", "part1-dense", "part2", "part2-dense", "default"):
             report(f"training, {preset}")
-            found["training"].append(training_throughput(preset, place))
-        _show_training(found["training"])
+            trained.append(training_throughput(preset, place))
+        _show_training(trained)
         keep()
 
 
@@ -114,7 +122,7 @@ def parse_tile(text: str) -> tuple[int, int, int]:
     return x, y, z
 
 
-def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, int, int]]) -> list[Any]:
+def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, int, int]]) -> "list[Job]":
     """The rows of each network: the articles' patch-wise method only for the articles' networks."""
     from importlib.util import find_spec
 
@@ -123,7 +131,7 @@ def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, 
 
     jobs = []
     for name in networks:
-        built: Any = open_network(name).build()[0]
+        built = open_network(name).build()[0]
         valid = any(built.halo)
         if valid:
             jobs.append(Job(name, "patch-wise", "torch", device, whole))
@@ -147,25 +155,25 @@ def _table(title: str, columns: list[str], rows: list[list[str]]) -> None:
         typer.echo(f"| {' | '.join(row)} |")
 
 
-def _show_networks(rows: list[dict[str, Any]]) -> None:
+def _show_networks(rows: "list[Row]") -> None:
     columns = [
         "network", "method", "backend", "s", "compiling, s", "voxels/s", "GFLOP/s", "% of sgemm", "peak MB", "GPU, MB",
         "labels that differ", "times patch-wise", "pays from, GMAC",
     ]  # fmt: skip
     cells = [
         [
-            Path(r["network"]).stem,
-            r["method"] + (" (scaled up)" if r["extrapolated"] else ""),
-            r["backend"] + ("" if r["device"] == "cpu" else f", {r['device']}"),
-            f"{r['seconds']:.2f}",
-            f"{r['compile_seconds']:.1f}",
-            f"{r['voxels_per_second']:,.0f}",
-            f"{r['gflops']:.0f}",
-            f"{r['peak_percent']:.0f}",
-            f"{r['memory_mb']:.0f}" if r["memory_mb"] else "",
-            f"{r['device_memory_mb']:.0f}" if r["device_memory_mb"] else "",
-            f"{r['differing_voxels']} of {r['compared_voxels']}",
-            f"{r['faster']:.1f}" if r["faster"] else "",
+            Path(r.network).stem,
+            r.method + (" (scaled up)" if r.extrapolated else ""),
+            r.backend + ("" if r.device == "cpu" else f", {r.device}"),
+            f"{r.seconds:.2f}",
+            f"{r.compile_seconds:.1f}",
+            f"{r.voxels_per_second:,.0f}",
+            f"{r.gflops:.0f}",
+            f"{r.peak_percent:.0f}",
+            f"{r.memory_mb:.0f}" if r.memory_mb else "",
+            f"{r.device_memory_mb:.0f}" if r.device_memory_mb else "",
+            f"{r.differing_voxels} of {r.compared_voxels}",
+            f"{r.faster:.1f}" if r.faster else "",
             _pays(r),
         ]
         for r in rows
@@ -173,25 +181,24 @@ def _show_networks(rows: list[dict[str, Any]]) -> None:
     _table("Networks and methods", columns, cells)
 
 
-def _pays(row: dict[str, Any]) -> str:
+def _pays(row: "Row") -> str:
     """From how much work compiling pays, for the rows that were compiled."""
-    if not row["compile_seconds"]:
+    if not row.compile_seconds:
         return ""
-    return f"{row['pays_from_gmac']:.0f}" if row["pays_from_gmac"] is not None else "never"
+    return f"{row.pays_from_gmac:.0f}" if row.pays_from_gmac is not None else "never"
 
 
-def _show_steps(found: dict[str, Any]) -> None:
+def _show_steps(first: "SegmentTimes", later: "SegmentTimes") -> None:
     cells = []
-    for word in ("cold", "warm"):
-        run = found[f"segment_{word}"]
+    for word, run in (("cold", first), ("warm", later)):
         memory = run.get("memory_mb")
         steps = ", ".join(f"{name} {value:.2f}" for name, value in run["steps"].items())
         cells.append([word, f"{run['seconds']:.2f}", f"{memory:.0f}" if memory else "", steps])
     _table("segment", ["run", "s", "peak MB", "steps, s"], cells)
-    typer.echo(f"Around the network, warm: {found['segment_warm']['around_the_network_percent']:.0f} %")
+    typer.echo(f"Around the network, warm: {later['around_the_network_percent']:.0f} %")
 
 
-def _show_training(rows: list[dict[str, Any]]) -> None:
+def _show_training(rows: "list[Throughput]") -> None:
     cells = [
         [
             r["preset"], r["mode"], str(r["batch"]), "x".join(map(str, r["output"])), f"{r['seconds_per_step']:.2f}",

@@ -31,6 +31,7 @@ def crossval(
     """Cross-validate a preset by subject and write the merged evaluation.tsv with mean and SD."""
     need_training()
     from ..training.crossval import crossvalidate
+    from ..training.run_options import RunOptions
 
     with training_progress() as (log, progress):
         path = crossvalidate(
@@ -38,13 +39,9 @@ def crossval(
             data,
             output,
             folds,
-            resume=resume,
-            init=init,
-            device=device.value,
+            RunOptions(device.value, init, resume, line if verbose else log, progress),
             overrides=change or [],
             use_test=use_test,
-            log=line if verbose else log,
-            progress=progress,
         )
     if sys.stdout.isatty():
         print(f"Written to {path}")

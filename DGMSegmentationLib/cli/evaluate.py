@@ -89,7 +89,7 @@ def evaluate(
             "vol. %": ("volume_error_percent", 1),
             "mean ppb": ("mean_error_ppb", 1),
         }
-        show_table(columns, cases, cases[0]["subject"])
+        show_table(columns, cases, str(cases[0]["subject"]))
     columns = {
         "": ("structure", None),
         "n": ("n", 0),

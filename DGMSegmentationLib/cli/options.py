@@ -140,9 +140,11 @@ def takes_options(
         own = inspect.signature(command)
 
         @functools.wraps(command)
-        def run(**words: Any) -> None:
+        def run(**words: object) -> None:
             values = {option.name: words.pop(option.name) for option in chosen}
-            plain = {name: v.value if isinstance(v, Enum) else v for name, v in values.items()}
+            plain: dict[str, Any] = {
+                name: v.value if isinstance(v, Enum) else v for name, v in values.items()
+            }
             command(options=SegmentOptions(**plain), **words)
 
         parameters: list[inspect.Parameter] = []
@@ -155,7 +157,7 @@ def takes_options(
     return decorate
 
 
-def _typer_option(option: "Field[Any]") -> Any:
+def _typer_option(option: "Field[Any]") -> object:
     """The names and the help of a field of SegmentOptions, for typer."""
     about, default = option.metadata, option.default
     words = [f"--{option.name.replace('_', '-')}", *filter(None, [about["short"]])]

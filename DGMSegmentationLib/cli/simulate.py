@@ -45,7 +45,8 @@ def simulate(
     from ..io.files import check_writable
     from ..options import voxel_size_of
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
-    from ..simulation.subject import RECONSTRUCTIONS, Options
+    from ..simulation.inversion import RECONSTRUCTIONS
+    from ..simulation.subject import Options
     from .progress import step_progress
 
     if reconstruction != "random" and reconstruction not in RECONSTRUCTIONS:

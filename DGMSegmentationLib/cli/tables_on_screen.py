@@ -2,21 +2,21 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import IO
 
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
 from ..structures import STANDARD, LabelSet
 
 
-def number(value: Any, digits: int = 1) -> str:
+def number(value: object, digits: int = 1) -> str:
     """A number for reading; a dash where there is none."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
-def show_rows(rows: Iterable[RoiRow], known: LabelSet = STANDARD, file: Any = None) -> None:
+def show_rows(rows: Iterable[RoiRow], known: LabelSet = STANDARD, file: "IO[str] | None" = None) -> None:
     """Print ROI rows, one table an image; ``known`` has the colours of their structures."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -54,7 +54,7 @@ def show_rows(rows: Iterable[RoiRow], known: LabelSet = STANDARD, file: Any = No
 
 
 def show_table(
-    columns: Mapping[str, tuple[str, int | None]], rows: Sequence[Mapping[str, Any]], title: str = ""
+    columns: Mapping[str, tuple[str, int | None]], rows: Sequence[Mapping[str, object]], title: str = ""
 ) -> None:
     """Print dicts as a table. ``columns``: heading -> (key, digits after the point; None for text)."""
     from rich.box import SIMPLE_HEAD

@@ -56,18 +56,15 @@ def train(
     """
     need_training()
     from ..training.run import train as run
+    from ..training.run_options import RunOptions
 
     with training_progress() as (log, progress):
         path = run(
             preset,
             data,
             output,
-            resume=resume,
-            init=init,
-            device=device.value,
+            RunOptions(device.value, init, resume, line if verbose else log, progress),
             overrides=change or [],
-            log=line if verbose else log,
-            progress=progress,
         )
     if sys.stdout.isatty():
         print(f"Written to {path.parent}: {path.name}, history.csv, curves.png, patches.json")

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..errors import InputError, few
@@ -93,7 +92,7 @@ def write_group(
     entries: Sequence[Entry],
     *,
     norms: str | None = None,
-    provenance: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, object] | None = None,
     known: LabelSet = STANDARD,
 ) -> bool:
     """Write rois_long.tsv, rois_wide.tsv, cases.tsv, cohort.html and, where there is something in them, the changes
@@ -180,19 +179,19 @@ def _with_session(columns: Sequence[str]) -> list[str]:
     return [columns[0], "session", *columns[1:]]
 
 
-def _long(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
+def _long(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
     return [{**vars(row), "session": entry.case.session} for entry in done for row in rows[entry.case.name]]
 
 
-def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, Any]]:
+def _wide(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
     return [
         {**line, "session": entry.case.session} for entry in done for line in wide_rows(rows[entry.case.name])
     ]
 
 
-def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def _case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
     alike = {name: names for names in same_images(entries) for name in names}
-    lines = []
+    lines: list[dict[str, object]] = []
     for entry in entries:
         record = entry.record or Record()
         rows = entry.rows
@@ -220,7 +219,7 @@ def _case_lines(entries: Sequence[Entry]) -> list[dict[str, Any]]:
 
 def _norm_lines(
     done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]], table: str, known: LabelSet
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     lines = []
     for entry in done:
         norms = read_norms(table, entry.case.age, entry.case.sex, known)
@@ -258,7 +257,7 @@ def _write_changes(
     staging: Path,
     done: Sequence[Entry],
     rows: Mapping[str, Sequence[RoiRow]],
-    provenance: Mapping[str, Any],
+    provenance: Mapping[str, object],
     known: LabelSet,
 ) -> None:
     visits = [
@@ -297,7 +296,7 @@ def _write_page(
     output: Path,
     entries: Sequence[Entry],
     rows: Mapping[str, Sequence[RoiRow]],
-    provenance: Mapping[str, Any],
+    provenance: Mapping[str, object],
     related: Mapping[str, str],
     known: LabelSet,
 ) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..io.bids.derivatives import DESCRIPTION, described
@@ -49,7 +48,7 @@ def _units(column: str) -> dict[str, str]:
     return {"Units": "ppb"} if ppb else {}
 
 
-def _write_changed(path: Path, content: Any) -> None:
+def _write_changed(path: Path, content: object) -> None:
     try:
         same = json.loads(path.read_text(encoding="utf-8")) == content
     except (OSError, ValueError):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any
 
 from ..evaluation.agreement import CHANGE_COLUMNS, changes
 from ..measurement.roi import RoiRow
@@ -32,7 +31,7 @@ class Change:
     first: str
     second: str
     series: str
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[Mapping[str, object], ...]
     """One a structure that both sessions have: the values of both, the change and the detectable change."""
     order: str = ""
     note: str = ""
@@ -52,7 +51,8 @@ def session_changes(visits: Sequence[Visit], known: LabelSet = STANDARD) -> list
             rows = []
             names = (first.session, second.session)
             for line in changes(first.rows, second.rows, names, known=known):
-                row, other = earlier[line["abbreviation"]], later[line["abbreviation"]]
+                name = str(line["abbreviation"])
+                row, other = earlier[name], later[name]
                 rows.append(
                     {
                         **line,

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..models.model import read_header
@@ -16,16 +15,16 @@ _OF_LABELS = tuple(f.name for when in ("always", "changed") for f in option_fiel
 _OF_ROWS = ("units", "reference")
 
 
-def group_provenance(request: Request, settings: CaseSettings, entries: Sequence[Entry]) -> dict[str, Any]:
+def group_provenance(request: Request, settings: CaseSettings, entries: Sequence[Entry]) -> dict[str, object]:
     """What the page of the cohort says of its making; "mixed: ..." where the cases differ."""
     header, _ = read_header(settings.options.model)
     found, differ = _found(entries), mixed(entries)
 
-    def common(name: str, setting: Any) -> Any:
+    def common(name: str, setting: object) -> object:
         values = found[name]
         return differ.get(name) or (next(iter(values)) if values else setting)
 
-    made_by = next(iter(found["model"]), "")
+    made_by = str(next(iter(found["model"]), ""))
     ours = not made_by or made_by.endswith(
         settings.model_sha256[:8]
     )  # else the run has brought none up to date
@@ -50,9 +49,9 @@ def mixed(entries: Sequence[Entry]) -> dict[str, str]:
     }
 
 
-def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[Any]]:
+def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[object]]:
     """How often each option had which value; labels corrected by hand come from no model."""
-    found: dict[str, Counter[Any]] = {name: Counter() for name in ("model", *_OF_LABELS, *_OF_ROWS)}
+    found: dict[str, Counter[object]] = {name: Counter() for name in ("model", *_OF_LABELS, *_OF_ROWS)}
     for entry in entries:
         record = entry.record
         if record is None or entry.status != "done":
@@ -67,7 +66,7 @@ def _found(entries: Sequence[Entry]) -> Mapping[str, Counter[Any]]:
     return found
 
 
-def _count(found: Mapping[str, Counter[Any]], options: Mapping[str, object], names: Sequence[str]) -> None:
+def _count(found: Mapping[str, Counter[object]], options: Mapping[str, object], names: Sequence[str]) -> None:
     for name in names:
         if name in options:
             value = options[name]

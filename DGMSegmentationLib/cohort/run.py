@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import Cancelled, DGMError, InputError, Remark, few
 from ..io.bids.derivatives import STATE, case_paths, check_output
@@ -71,7 +70,7 @@ class Summary:
         return [(entry.case.name, entry.reason) for entry in self.entries if entry.status == "failed"]
 
 
-def _nothing(_: Any) -> None:
+def _nothing(_: object) -> None:
     return None
 
 

@@ -1,12 +1,15 @@
 """Many machines: the same tasks through a Dask scheduler whose workers see the same folders."""
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..errors import DGMError, InputError, Remark
 from .local import Answer
 from .plan import Task
 from .record import Record
+
+if TYPE_CHECKING:
+    from distributed import Future
 
 _PATIENCE = "10s"
 
@@ -50,7 +53,7 @@ def run_dask(
         client.close(timeout=2)  # cancels what was not begun
 
 
-def _outcome(future: Any) -> tuple[Record | None, str]:
+def _outcome(future: "Future[Record]") -> tuple[Record | None, str]:
     if future.status == "finished":
         return future.result(), ""
     if future.status != "error":

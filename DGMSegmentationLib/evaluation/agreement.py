@@ -6,7 +6,6 @@ Each measurement ("method") is a list of ROI rows; methods are compared in pairs
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,7 +160,7 @@ def _check_references(methods: Methods, subjects: Sequence[str]) -> None:
 
 def compare(
     methods: Methods, statistic: str = "mean_ppb", known: LabelSet = STANDARD
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Agreement of every pair of methods: per structure, per nucleus (sides pooled), and over everything
     ("all").
 
@@ -216,7 +215,7 @@ def changes(
     names: tuple[str, str] = ("first", "second"),
     statistic: str | None = None,
     known: LabelSet = STANDARD,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Two measurements of each subject side by side (longitudinal): the change and whether it exceeds chance.
 
     ``statistic``: one of ``STATISTICS``; None takes referenced means where both have the same reference, else raw
@@ -265,7 +264,7 @@ def changes(
     return rows
 
 
-def _pair(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, Any]:
+def _pair(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, object]:
     both = np.isfinite(first) & np.isfinite(second)
     first, second = first[both], second[both]
     limits, line = bland_altman(first, second), deming(first, second)

@@ -157,7 +157,7 @@ SUMMARY_COLUMNS: tuple[str, ...] = (
 )
 
 
-def summarise(scores: Iterable[CaseScore]) -> list[dict[str, Any]]:
+def summarise(scores: Iterable[CaseScore]) -> list[dict[str, object]]:
     """Mean and SD over cases, Bland-Altman bias and limits, ICC(2,1) of the ROI means.
 
     One row per structure, one per nucleus with both sides pooled, and one over everything ("all"). Missing
@@ -174,8 +174,8 @@ def summarise(scores: Iterable[CaseScore]) -> list[dict[str, Any]]:
     return [_summary(name, group) for name, group in {**groups, "all": scores}.items() if group]
 
 
-def _summary(name: str, group: Sequence[CaseScore]) -> dict[str, Any]:
-    row: dict[str, Any] = {"structure": name, "n": len(group)}
+def _summary(name: str, group: Sequence[CaseScore]) -> dict[str, object]:
+    row: dict[str, object] = {"structure": name, "n": len(group)}
     for column in _AVERAGED:
         values = np.array([getattr(score, column) for score in group])
         values = values[np.isfinite(values)]
@@ -203,6 +203,6 @@ def _summary(name: str, group: Sequence[CaseScore]) -> dict[str, Any]:
     return row
 
 
-def case_rows(scores: Iterable[CaseScore]) -> list[dict[str, Any]]:
+def case_rows(scores: Iterable[CaseScore]) -> list[dict[str, object]]:
     """The scores as dicts, for :func:`~DGMSegmentationLib.io.tables.write_table` with ``CASE_COLUMNS``."""
     return [asdict(score) for score in scores]

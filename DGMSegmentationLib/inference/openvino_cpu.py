@@ -13,12 +13,16 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    import openvino
 
 WORTHWHILE_GMAC = 2000.0
 """Billion multiply-adds per network from which compiling pays: ``dgmseg benchmark --part networks`` shows it as "pays from".
@@ -35,7 +39,7 @@ def installed() -> bool:
     return importlib.util.find_spec("openvino") is not None
 
 
-def _openvino() -> Any:
+def _openvino() -> ModuleType:
     """The package, imported without ``openvino_telemetry``: OpenVINO then takes its own empty stand-in."""
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
@@ -61,7 +65,7 @@ class OpenvinoNetworks:
         start = time.perf_counter()
         self._core = _openvino().Core()
         self._networks = [_Probabilities(network).eval() for network in networks]
-        self._compiled: dict[tuple[int, ...], list[Any]] = {}
+        self._compiled: dict[tuple[int, ...], list[openvino.CompiledModel]] = {}
         self.seconds = time.perf_counter() - start
         """Spent importing OpenVINO and compiling so far."""
 
@@ -76,7 +80,7 @@ class OpenvinoNetworks:
             self.seconds += time.perf_counter() - start
         return [np.array(compiled(inputs)[0]) for compiled in self._compiled[x.shape]]
 
-    def _compile(self, network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> Any:
+    def _compile(self, network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> "openvino.CompiledModel":
         openvino = _openvino()
         example = tuple(torch.from_numpy(array) for array in inputs)
         with torch.no_grad(), warnings.catch_warnings():

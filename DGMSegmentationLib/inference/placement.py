@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +11,7 @@ from torch import nn
 
 from ..errors import InputError, Remark
 from ..models.model import Model
+from ..models.networks import SegmentationNetwork
 from .devices import limit_torch_threads
 from .memory import is_out_of_memory
 from .openvino_cpu import OpenvinoNetworks, installed
@@ -39,12 +39,12 @@ class Placement:
         self._opened: OpenvinoNetworks | None = None
         self.device = torch.device("cpu")
         self.networks = [self._place(network) for network in model.build()]
-        first: Any = self.networks[0]
-        self.halo: Triple = tuple(first.halo)
-        self.multiple: Triple = tuple(first.multiple)
-        self.context: Triple = tuple(first.context)
+        first = self.networks[0]
+        self.halo: Triple = first.halo
+        self.multiple: Triple = first.multiple
+        self.context: Triple = first.context
         self.dense, self.uses_coordinates = bool(first.dense), bool(first.uses_coordinates)
-        self.patch_output: Triple = tuple(first.patch_output)
+        self.patch_output: Triple = first.patch_output
         self.normalises_by_tile = any(
             isinstance(layer, nn.GroupNorm | nn.InstanceNorm3d) for layer in first.modules()
         )
@@ -55,8 +55,9 @@ class Placement:
         """The layout of tensors in which the device is fast; MPS has computed wrong values in channels-last."""
         return torch.preserve_format if self.device.type == "mps" else torch.channels_last_3d
 
-    def _place(self, network: nn.Module) -> nn.Module:
-        return network.to(self.device, memory_format=self._format).eval()  # type: ignore[call-overload]
+    def _place(self, network: SegmentationNetwork) -> SegmentationNetwork:
+        network.to(self.device, memory_format=self._format)  # type: ignore[call-overload]
+        return network.eval()
 
     def move(self, device: torch.device, trusted: bool = True, named: bool = False) -> None:
         """Bring the networks to a device.

@@ -1,8 +1,9 @@
 """One DICOM series (a folder, or one file of it) as a volume: order, spacing and tilt from the slices' own positions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from .dicom_file import DicomHeader, numbers_of, read_header, read_values
 from .fetched import check_fetched
 from .limits import check_voxels
 from .nifti import volume_shape
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])  # DICOM's axes run to Left, Posterior, Superior
 
@@ -227,7 +231,7 @@ def _affine_of_first(header: DicomHeader, path: Path) -> Affine:
     return _stack([slice_, second], path)[1]
 
 
-def _without_frames(tags: Any) -> Any:
+def _without_frames(tags: "Dataset | Mapping[str, Any]") -> dict[str, Any]:
     """The header's own tags, as those of one slice."""
     return {keyword: tags.get(keyword) for keyword in ("Columns", "Rows", *(name for name, _, _ in _PLACE))}
 
@@ -243,7 +247,7 @@ def _frames(header: DicomHeader, path: Path) -> list[_Slice]:
     if not per_frame or len(per_frame) != count:
         return []
 
-    def values(frame: Any, group: str, keyword: str, length: int) -> NDArray[np.float64] | None:
+    def values(frame: "Dataset", group: str, keyword: str, length: int) -> NDArray[np.float64] | None:
         for place in (frame, *shared):
             if place.get(group):
                 return numbers_of(place.get(group)[0], keyword, length)

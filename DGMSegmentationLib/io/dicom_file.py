@@ -9,17 +9,21 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
 from .limits import check_regular, check_voxels
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+    from pydicom.uid import UID
 
 _TAGS = [
     "SOPClassUID", "SOPInstanceUID", "Modality", "SeriesInstanceUID", "SeriesDescription", "PatientID", "Rows", "Columns",
@@ -42,8 +46,7 @@ class DicomHeader:
     """The header of one file, without its values."""
 
     file: Path
-    tags: Any
-    """pydicom's data set."""
+    tags: "Dataset | Mapping[str, Any]"
 
     def text(self, keyword: str) -> str:
         """A value as text; empty where there is none, or none that can be read."""
@@ -68,7 +71,7 @@ class DicomHeader:
         return self.whole("Columns"), self.whole("Rows"), max(1, self.whole("NumberOfFrames", 1))
 
     @property
-    def syntax(self) -> Any:
+    def syntax(self) -> "UID | None":
         """How the file is written (pydicom's UID); None where it does not say."""
         return getattr(self.tags, "file_meta", {}).get("TransferSyntaxUID")
 
@@ -96,7 +99,7 @@ class DicomHeader:
         return kind is None or "Image Storage" in str(getattr(kind, "name", kind))
 
 
-def numbers_of(tags: Any, keyword: str, count: int) -> NDArray[np.float64] | None:
+def numbers_of(tags: "Dataset | Mapping[str, Any]", keyword: str, count: int) -> NDArray[np.float64] | None:
     """``count`` finite numbers of a data set or a sequence's item, or None."""
     try:
         value = tags.get(keyword)

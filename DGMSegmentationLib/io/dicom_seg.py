@@ -6,7 +6,7 @@ patient and study of its source, so it carries their names and numbers, as the s
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ from ..image import Grid, Image, label_set_of, resample_to
 from ..structures import Structure
 from .dicom import series_in_order
 from .files import atomic_path, read_image
+
+if TYPE_CHECKING:
+    import highdicom as hd
+    from pydicom import Dataset
 
 _SERIES_NUMBER_OFFSET = 9000  # far from the numbers that scanners give
 _TOLERANCE_MM = 0.01
@@ -91,7 +95,7 @@ def write_dicom_seg(
                 setattr(slice_, keyword, None)
     first = slices[0]
     if len(slices) == 1:  # one multi-frame file: its frames need not be in the order of the volume
-        frames: NDArray[np.uint8] | Any = _volume(labels, present, first)
+        frames: NDArray[np.uint8] | hd.Volume = _volume(labels, present, first)
     else:
         frames = _frames(labels, present)
     segmentation = hd.seg.Segmentation(
@@ -134,7 +138,7 @@ def _frames(labels: Image, present: Sequence[Structure]) -> NDArray[np.uint8]:
     return np.stack([(planes == s.label).astype(np.uint8) for s in present], axis=-1)
 
 
-def _volume(labels: Image, present: Sequence[Structure], first: Any) -> Any:
+def _volume(labels: Image, present: Sequence[Structure], first: "Dataset") -> "hd.Volume":
     """The same with its geometry, for frames that highdicom places by their position."""
     import highdicom as hd
 
@@ -150,13 +154,15 @@ def _volume(labels: Image, present: Sequence[Structure], first: Any) -> Any:
     )
 
 
-def _described(number: int, structure: Structure, algorithm: tuple[str, str], edited: bool) -> Any:
+def _described(
+    number: int, structure: Structure, algorithm: tuple[str, str], edited: bool
+) -> "hd.seg.SegmentDescription":
     """Number, label, codes, side and colour of one segment."""
     import highdicom as hd
     from highdicom.color import CIELabColor
     from pydicom.sr.codedict import codes
 
-    def code(scheme: str, value: str, meaning: str) -> Any:
+    def code(scheme: str, value: str, meaning: str) -> "hd.sr.CodedConcept":
         return hd.sr.CodedConcept(value, scheme, meaning)
 
     identification = hd.AlgorithmIdentificationSequence(

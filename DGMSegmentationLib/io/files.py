@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Union, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def read_source(source: ImageSource) -> tuple[Image, "list[Segment] | None"]:
     if hasattr(source, "dataobj"):
         from .nifti import from_nibabel
 
-        return from_nibabel(source), None
+        return from_nibabel(cast("SpatialImage", source)), None
     return read_any(Path(source))
 
 
@@ -133,7 +133,7 @@ def write_text(path: PathLike, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_json(path: PathLike, value: Any) -> None:
+def write_json(path: PathLike, value: object) -> None:
     """Write a value as indented JSON, whole or not at all; NaN and infinity become null, paths and numpy values plain."""
     write_text(path, json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 

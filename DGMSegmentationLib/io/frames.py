@@ -4,9 +4,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from html import escape
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import DGMError
+
+if TYPE_CHECKING:
+    import pandas
 
 T = TypeVar("T")
 
@@ -19,7 +22,7 @@ class Table(list[T]):
         '<table>'
     """
 
-    def to_dataframe(self) -> Any:
+    def to_dataframe(self) -> "pandas.DataFrame":
         """The rows as a pandas DataFrame. Raises DGMError where pandas is not installed."""
         return dataframe(self)
 
@@ -31,7 +34,7 @@ class Table(list[T]):
         return self.to_html()
 
 
-def dataframe(rows: Iterable[Any]) -> Any:
+def dataframe(rows: Iterable[object]) -> "pandas.DataFrame":
     """Rows as a pandas DataFrame, one column a field. Raises DGMError where pandas is not installed."""
     try:
         import pandas
@@ -40,7 +43,7 @@ def dataframe(rows: Iterable[Any]) -> Any:
     return pandas.DataFrame([_plain(row) for row in rows])
 
 
-def html_table(rows: Iterable[Any], columns: Sequence[str] = ()) -> str:
+def html_table(rows: Iterable[object], columns: Sequence[str] = ()) -> str:
     """Rows as an HTML table, numbers with three digits; ``columns`` chooses and orders what is shown."""
     plain = [_plain(row) for row in rows]
     names = list(columns or (plain[0] if plain else ()))
@@ -52,13 +55,15 @@ def html_table(rows: Iterable[Any], columns: Sequence[str] = ()) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _plain(row: Any) -> Mapping[str, Any]:
+def _plain(row: object) -> Mapping[str, object]:
     if is_dataclass(row) and not isinstance(row, type):
         return asdict(row)
-    return dict(row)
+    if isinstance(row, Mapping):
+        return row
+    raise TypeError(f"{type(row).__name__} is no row of a table")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -41,7 +41,10 @@ def scheme_of(label_set: LabelSet, scheme: str) -> dict[int, int]:
 def lookup_text(label_set: LabelSet = STANDARD, scheme: str = "dgm", sep: str = "\t") -> str:
     """The BIDS lookup table of a set, with the numbers of a scheme; it holds the whole set."""
     numbers = foreign_labels(scheme, label_set)
-    rows = [{**row, "index": numbers[row["label"]]} for row in rows_of_label_set(label_set)]
+    rows = [
+        {**row, "index": numbers[structure.label]}
+        for row, structure in zip(rows_of_label_set(label_set), label_set, strict=True)
+    ]
     shown = [{key: None if value == "" else value for key, value in row.items()} for row in rows]
     return table_text(LOOKUP_COLUMNS, shown, sep, "n/a")
 

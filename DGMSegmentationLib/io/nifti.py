@@ -52,7 +52,7 @@ def read_nifti(path: Path) -> tuple[Image, bool]:
     return from_nibabel(image, path), int(image.header["intent_code"]) == _LABEL_INTENT
 
 
-def from_nibabel(image: Any, path: Path | None = None) -> Image:
+def from_nibabel(image: nib.spatialimages.SpatialImage, path: Path | None = None) -> Image:
     """A nibabel image as :func:`read_nifti` reads its file; ``path`` names it in errors, by default its own file.
 
     Raises InputError for anything but one 3-D volume of real numbers.
@@ -67,7 +67,9 @@ def from_nibabel(image: Any, path: Path | None = None) -> Image:
         raise InputError("image_values", path=path, kind=kind)
     is_nifti = isinstance(image, _CLASSES)
     affine, other, warnings = (
-        _affine(image, shape, path) if is_nifti else (checked_affine(image.affine, path), None, ())
+        _affine(cast(nib.Nifti1Image, image), shape, path)
+        if is_nifti
+        else (checked_affine(image.affine, path), None, ())
     )
     placed = not is_nifti or bool(header["sform_code"] or header["qform_code"])
     try:
@@ -142,13 +144,13 @@ def nifti_bytes(
     return result
 
 
-def _sizes_agree(header: Any, affine: Affine) -> bool:
+def _sizes_agree(header: nib.Nifti1Header, affine: Affine) -> bool:
     """Whether the voxel size that a header names (pixdim) is that of its affine: some programs read the one, some the other."""
     edges = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
     return bool(np.allclose(np.abs(header["pixdim"][1:4]), edges, rtol=1e-3, atol=0))
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path) -> nib.Nifti1Image:
     """The file's image, its voxels in memory; nothing is read before the header is known to ask for no more than a head."""
     with open(path, "rb") as plain:
         zipped = plain.read(2) == GZIP_MAGIC
@@ -167,14 +169,14 @@ def _load(path: Path) -> Any:
         raise InputError("nifti_short", path=path, present=len(raw), needed=needed)
     try:
         with _silent_nibabel():
-            image: Any = cls.from_bytes(_with_offset(raw, cls))
+            image: nib.Nifti1Image = cls.from_bytes(_with_offset(raw, cls))
             image.get_sform(), image.get_data_dtype()
     except _HEADER_ERRORS as error:
         raise InputError("nifti_header_damaged", path=path) from error
     return image
 
 
-def _size(start: bytes, path: Path) -> tuple[Any, int]:
+def _size(start: bytes, path: Path) -> tuple[type[nib.Nifti1Image], int]:
     """The class of an image whose file begins like this, and how many bytes header and voxels take."""
     for cls in _CLASSES:
         if not cls.header_class.may_contain_header(start):
@@ -200,12 +202,12 @@ def _in_two_files(raw: bytes) -> bool:
     return raw[344:347] == b"ni1" or raw[4:7] == b"ni2"
 
 
-def _first_voxel(cls: Any) -> int:
+def _first_voxel(cls: type[nib.Nifti1Image]) -> int:
     """Where the voxels of a single file begin when its header does not say (vox_offset 0, which some programs write)."""
     return int(cls.header_class.template_dtype.itemsize) + 4  # four bytes that announce extensions
 
 
-def _with_offset(raw: bytes, cls: Any) -> bytes:
+def _with_offset(raw: bytes, cls: type[nib.Nifti1Image]) -> bytes:
     """The file with the place of its voxels in the header: 0 would be the header itself."""
     header = cls.header_class(raw[: cls.header_class.template_dtype.itemsize], check=False)
     if float(header["vox_offset"]) or _in_two_files(raw):
@@ -225,7 +227,7 @@ def _silent_nibabel() -> Iterator[None]:
         logger.disabled = before
 
 
-def _header(path: Path) -> Any:
+def _header(path: Path) -> nib.Nifti1Header:
     with open(path, "rb") as handle:
         zipped = handle.read(2) == GZIP_MAGIC
     with gzip.open(path) if zipped else open(path, "rb") as stream:
@@ -236,7 +238,7 @@ def _header(path: Path) -> Any:
 
 
 def _affine(
-    image: Any, shape: tuple[int, int, int], path: Path
+    image: nib.Nifti1Image, shape: tuple[int, int, int], path: Path
 ) -> tuple[Affine, Affine | None, tuple[Remark, ...]]:
     """nibabel's affine for this image, the other form where it disagrees, and what the user should know about it."""
     header = image.header
@@ -257,7 +259,7 @@ def _affine(
     return affine, None, ()
 
 
-def checked_affine(values: Any, path: Path) -> Affine:
+def checked_affine(values: object, path: Path) -> Affine:
     """The affine in float64. Raises InputError for one that gives voxels no place or no volume."""
     affine = np.asarray(values, dtype=np.float64)
     if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:

@@ -145,7 +145,7 @@ def _sizes(fields: dict[str, str], path: Path) -> list[int]:
     return sizes
 
 
-def _dtype(fields: dict[str, str], path: Path) -> np.dtype[Any]:
+def _dtype(fields: dict[str, str], path: Path) -> np.dtype[np.generic]:
     name = _DTYPES.get(fields.get("type", "").lower())
     if name is None:
         raise InputError("image_values", path=path, kind=f"values of type {fields.get('type', 'unsaid')}")
@@ -183,7 +183,12 @@ def _data_files(fields: dict[str, str], listed: list[str], path: Path) -> list[P
 
 
 def _voxels(
-    stream: BinaryIO, fields: dict[str, str], encoding: str, dtype: np.dtype[Any], needed: int, path: Path
+    stream: BinaryIO,
+    fields: dict[str, str],
+    encoding: str,
+    dtype: np.dtype[np.generic],
+    needed: int,
+    path: Path,
 ) -> bytes:
     """The bytes of the voxels, in the file's order of bytes (of text: the computer's); InputError unless all are there."""
     for _ in range(_whole(fields.get("line skip", fields.get("lineskip", "0")), path, "line skip")):
@@ -216,7 +221,7 @@ def _length(stream: BinaryIO) -> int:
     return length
 
 
-def _numbers(stream: BinaryIO, dtype: np.dtype[Any], count: int, path: Path) -> bytes:
+def _numbers(stream: BinaryIO, dtype: np.dtype[np.generic], count: int, path: Path) -> bytes:
     """Numbers that are written as text, as bytes of this computer."""
     text = stream.read(count * _LONGEST_NUMBER + _MAX_LINE)
     try:

@@ -3,7 +3,6 @@
 import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +88,7 @@ def write_seg_nrrd(path: Path | str, labels: Image) -> None:
     write_bytes(path, nrrd_bytes(voxels, segment_fields(labels.shape, label_set)))
 
 
-def nrrd_bytes(labels: Image, fields: Mapping[str, Any]) -> bytes:
+def nrrd_bytes(labels: Image, fields: Mapping[str, object]) -> bytes:
     """A gzip-compressed NRRD file (version 4) of whole numbers with further fields "key:=value"."""
     lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ labels.affine
     vectors = ["(" + ",".join(repr(float(x)) for x in column[:3]) + ")" for column in lps.T]

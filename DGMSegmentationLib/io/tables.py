@@ -10,11 +10,10 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from .fetched import check_fetched
@@ -84,7 +83,7 @@ def whole_number(text: str) -> int:
     return int(value)
 
 
-def cell(value: Any, missing: str = "") -> str:
+def cell(value: object, missing: str = "") -> str:
     """One value as text: numbers with up to six decimals, booleans as true/false, NaN and None as
     ``missing``.
     """
@@ -99,7 +98,7 @@ def cell(value: Any, missing: str = "") -> str:
 
 
 def table_text(
-    columns: Sequence[str], rows: Iterable[dict[str, Any]], sep: str = "\t", missing: str = ""
+    columns: Sequence[str], rows: Iterable[Mapping[str, object]], sep: str = "\t", missing: str = ""
 ) -> str:
     """A table as text, the header first; columns that a row lacks are ``missing``, in the first column "n/a"."""
     lines = [columns, *([cell(row.get(column), missing) for column in columns] for row in rows)]
@@ -121,7 +120,7 @@ def _quoted(text: str, sep: str) -> str:
 
 
 def write_table(
-    path: Path | str, columns: Sequence[str], rows: Iterable[dict[str, Any]], missing: str = ""
+    path: Path | str, columns: Sequence[str], rows: Iterable[Mapping[str, object]], missing: str = ""
 ) -> None:
     """Write any table atomically; the suffix decides the separator, :func:`decimal_commas` the look of numbers."""
     if not _commas.get():

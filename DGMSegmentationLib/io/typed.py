@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin, get_type_hints
+from typing import Literal, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from ..errors import InputError
 
@@ -73,7 +73,7 @@ def read_typed(path: Path, kind: type[T]) -> T:
     return typed(kind, parsed(path.read_bytes(), str(path)), str(path))
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A copy that JSON can hold: NaN and infinity become None, paths text, numpy's arrays and numbers lists and numbers."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

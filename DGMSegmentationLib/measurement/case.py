@@ -6,7 +6,7 @@ looks only at the structures that were touched.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ from .quality import (
 from .reference import reference_for
 from .roi import NAN, Box, Reference, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
 
+if TYPE_CHECKING:
+    import pandas
+
 _SHOWN = ("structure", "n_voxels", "volume_mm3", "mean_ppb", "sd_ppb", "median_ppb", "flags")
 _FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
@@ -49,7 +52,7 @@ class MeasuredStructure:
     """Statistics, as :func:`.roi.structure_values` gives them."""
     shape: StructureShape
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """As plain JSON values, NaN included."""
         spans = [[s.start, s.stop] for s in self.box]
         return {"box": spans, "values": dict(self.values), "shape": asdict(self.shape)}
@@ -92,7 +95,13 @@ class MeasuredCase(Sequence[RoiRow]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: int | str) -> RoiRow: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> list[RoiRow]: ...
+
+    def __getitem__(self, key: int | str | slice) -> RoiRow | list[RoiRow]:
         if not isinstance(key, str):
             return self.rows[key]
         found = next((row for row in self.rows if row.abbreviation == key), None)
@@ -105,7 +114,7 @@ class MeasuredCase(Sequence[RoiRow]):
         name = self.options.image_name or self.options.subject or "one image"
         return f"MeasuredCase({name!r}, {there} of {len(self.rows)} structures, {len(self.flags)} flags)"
 
-    def to_dataframe(self) -> Any:
+    def to_dataframe(self) -> "pandas.DataFrame":
         """The rows as a pandas DataFrame. Raises DGMError where pandas is not installed."""
         return dataframe(self.rows)
 

@@ -1,7 +1,7 @@
 """The tables of ROI measurements as files: long (one row a structure) and wide (one row an image)."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ REQUIRED: tuple[str, ...] = tuple(field.name for field in fields(RoiRow) if fiel
 WIDE_STATISTICS = ("mean_ppb", "sd_ppb", "median_ppb", "volume_mm3", "n_voxels", "mean_referenced_ppb")
 _WIDE_SHARED = ("reference", "edited", "model", "software")
 
-_TYPES: dict[str, Any] = {field.name: field.type for field in fields(RoiRow)}
+_TYPES: dict[str, object] = {field.name: field.type for field in fields(RoiRow)}
 _MISSING = ("", "n/a", "nan", "NaN", "NA")
 
 COLUMN_DESCRIPTIONS: dict[str, str] = {
@@ -72,7 +72,7 @@ def read_long(path: Path | str) -> list[RoiRow]:
             raise InputError("roi_table_no_column", path=path, column=lacking[0])
     found = [column for column in COLUMNS if table and column in table[0]]
     try:
-        rows = [RoiRow(**{column: _parse(row[column], _TYPES[column]) for column in found}) for row in table]
+        rows = [_row({column: row[column] for column in found}) for row in table]
     except ValueError as error:
         raise InputError("roi_table_value", path=path, reason=error) from error
     try:
@@ -107,13 +107,13 @@ def wide_columns(label_set: LabelSet) -> list[str]:
     return columns + [f"{left.nucleus}_asymmetry_percent" for left, _ in label_set.pairs]
 
 
-def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, Any]]:
+def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, object]]:
     """One dict per subject and image, in the order of their first appearance.
 
     A structure that comes again under the same names was measured in another image: it begins a line of its own.
     """
-    lines: list[dict[str, Any]] = []
-    current: dict[tuple[str, str], dict[str, Any]] = {}
+    lines: list[dict[str, object]] = []
+    current: dict[tuple[str, str], dict[str, object]] = {}
     for row in rows:
         line = current.get((row.subject, row.image))
         if line is None or f"{row.abbreviation}_flags" in line:
@@ -133,11 +133,16 @@ def write_wide(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> N
     write_table(path, wide_columns(label_set_of_rows(rows)), wide_rows(rows), missing)
 
 
-def _as_dict(row: RoiRow) -> dict[str, Any]:
+def _as_dict(row: RoiRow) -> dict[str, object]:
     return {column: getattr(row, column) for column in COLUMNS}
 
 
-def _parse(text: str, kind: Any) -> Any:
+def _row(cells: Mapping[str, str]) -> RoiRow:
+    values: dict[str, Any] = {column: _parse(text, _TYPES[column]) for column, text in cells.items()}
+    return RoiRow(**values)
+
+
+def _parse(text: str, kind: object) -> str | bool | float:
     if kind is str:
         return text
     if kind is bool:

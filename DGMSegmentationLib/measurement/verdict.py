@@ -7,7 +7,6 @@ the brain's values. The thresholds were set on twenty real volumes, as they are 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +62,7 @@ class Verdict:
         """The reasons in words for the user of a face."""
         return tuple(reason.sentence(face) for reason in self.reasons)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """As plain values for provenance: {"status", "reasons": [{"code", "facts", "sentence"}]}."""
         return {
             "status": self.status,
@@ -71,9 +70,11 @@ class Verdict:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Verdict":
+    def from_dict(cls, values: Mapping[str, object]) -> "Verdict":
         """Read back what :meth:`to_dict` wrote."""
-        return cls(str(values["status"]), tuple(remark_of(reason) for reason in values.get("reasons", ())))
+        found = values.get("reasons")
+        reasons = found if isinstance(found, list | tuple) else ()
+        return cls(str(values["status"]), tuple(remark_of(reason) for reason in reasons))
 
     @classmethod
     def of_failure(cls, error: DGMError) -> "Verdict":

@@ -115,7 +115,7 @@ def open_case(
     for name in extra or {}:
         if name not in channels[1:]:
             raise InputError("channel_unknown", name=name, channels=channels[1:])
-    given: dict[str, Any] = dict(extra or {})
+    given = dict(extra or {})
     for name in channels[1:]:
         if name not in given:
             raise InputError("channel_missing", name=name)

@@ -67,7 +67,7 @@ class Preprocessing:
         if any(not high - low >= 1e-6 for low, high in self.windows):
             raise InputError("preprocessing_windows", value=self.windows)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
         return asdict(self)
 

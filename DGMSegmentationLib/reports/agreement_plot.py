@@ -2,7 +2,6 @@
 
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from ..evaluation.statistics import bland_altman, complete_rows, deming
 from ..structures import STANDARD, LabelSet
 
 FORMATS = ("png", "pdf", "svg")
+_MARKERS = {"L": "o", "R": "^"}
 
 
 def plot_format(path: Path) -> str:
@@ -40,15 +40,17 @@ def agreement_plot(
         scatter, difference = (figure.add_subplot(len(pairs), 2, 2 * row + 1 + c) for c in (0, 1))
         for structure in label_set_of_methods(methods, known):
             x, y = values[structure.abbreviation][:, i], values[structure.abbreviation][:, j]
-            style: dict[str, Any] = {
-                "color": structure.color,
-                "edgecolors": "0.25",
-                "linewidths": 0.4,
-                "s": 26,
-                "marker": {"L": "o", "R": "^"}.get(structure.side, "D"),
-            }
-            scatter.scatter(x, y, label=structure.abbreviation, **style)
-            difference.scatter((x + y) / 2, y - x, **style)
+            for axes, across, up in ((scatter, x, y), (difference, (x + y) / 2, y - x)):
+                axes.scatter(
+                    across,
+                    up,
+                    label=structure.abbreviation,
+                    color=structure.color,
+                    edgecolors="0.25",
+                    linewidths=0.4,
+                    s=26,
+                    marker=_MARKERS.get(structure.side, "D"),
+                )
         everything = np.vstack(list(values.values()))
         # What a third method lacks is no matter to this pair, as in the table.
         x, y = complete_rows(everything[:, i], everything[:, j]).T

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..evaluation.agreement import DETECTABLE_FACTOR
@@ -21,6 +21,9 @@ from ..resources import resource_path
 from ..structures import LabelSet
 from .contact_sheet import contact_sheet
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 # The strip of a structure with a norm spans this many SD to each side.
 _STRIP_SD = 4.0
 
@@ -30,7 +33,7 @@ def write_report(
     measured: MeasuredCase,
     *,
     title: str,
-    provenance: Mapping[str, Any],
+    provenance: Mapping[str, object],
     norms: Norms | None = None,
     picture: bytes | None = None,
 ) -> None:
@@ -66,7 +69,7 @@ def write_report(
 
 
 @cache
-def environment() -> Any:
+def environment() -> "Environment":
     """The jinja2 environment of the project's templates: everything is escaped, a forgotten variable is an
     error.
     """
@@ -83,7 +86,7 @@ def environment() -> Any:
     return env
 
 
-def show_number(value: Any, digits: int = 1) -> str:
+def show_number(value: object, digits: int = 1) -> str:
     """A number for reading with a real minus sign; a dash where there is none."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
@@ -91,7 +94,7 @@ def show_number(value: Any, digits: int = 1) -> str:
     return (text[1:] if float(text) == 0 and text.startswith("-") else text).replace("-", "\u2212")
 
 
-def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Nested provenance as (key, text) lines: "model / name", ..."""
     for key, value in values.items():
         name = f"{prefix}{key}".replace("_", " ")
@@ -105,7 +108,7 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 def _nucleus(
     nucleus: str, label_set: LabelSet, rows: Sequence[RoiRow], flags: Sequence[Flag]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     members = label_set.of_nucleus(nucleus)
     structure = members[0]
     labels = [s.label for s in members]
@@ -126,7 +129,7 @@ def _nucleus(
     }
 
 
-def _strip(row: RoiRow, norms: Norms, label_set: LabelSet) -> dict[str, Any] | None:
+def _strip(row: RoiRow, norms: Norms, label_set: LabelSet) -> dict[str, object] | None:
     """Where the mean lies relative to its expectation, in percent of the strip's width."""
     expected = norms.expected(row.abbreviation)
     if expected is None or not math.isfinite(row.mean_ppb):

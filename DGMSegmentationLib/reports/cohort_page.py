@@ -4,7 +4,6 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -84,7 +83,7 @@ def write_cohort_report(
     title: str = "Cohort",
     pages: Mapping[Key, str] | Mapping[str, str] | Mapping[tuple[str, str], str] | None = None,
     failures: Sequence[tuple[str, str]] = (),
-    provenance: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, object] | None = None,
     related: Mapping[str, str] | None = None,
     known: LabelSet = STANDARD,
 ) -> None:
@@ -188,7 +187,7 @@ def _strip(
     outliers: Sequence[Outlier],
     links: Mapping[Key, str],
     scale: _Scale,
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """The dots of one structure on the common scale."""
     here = [(key, row) for key, row in rows if row.label == structure.label and math.isfinite(row.mean_ppb)]
     if not here:

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 from ..image import Image, label_set_of, reorient
 from ..measurement.roi import labels_on_grid
 from ..structures import STANDARD, LabelSet, Structure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WINDOW_PPB = (-100.0, 200.0)
 MARGIN_MM = 12.0
@@ -191,7 +195,7 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
 
 
 def _panel(
-    axes: Any,
+    axes: "Axes",
     values: NDArray[Any],
     marks: NDArray[Any],
     spacing: tuple[float, ...],
@@ -201,18 +205,16 @@ def _panel(
     across, up = (0, 1) if cut.axis == 2 else (0, 2)
     picture, here = (np.take(array, cut.index, axis=cut.axis).T for array in (values, marks))
     # Edges of the outermost voxels in mm, so that voxels keep their proportions.
-    extent = [
-        e
-        for n, step in zip(picture.T.shape, (spacing[across], spacing[up]), strict=True)
-        for e in (0, n * step)
-    ]
+    width, height = (
+        n * step for n, step in zip(picture.T.shape, (spacing[across], spacing[up]), strict=True)
+    )
     axes.imshow(
         picture,
         cmap="gray",
         vmin=WINDOW_PPB[0],
         vmax=WINDOW_PPB[1],
         origin="lower",
-        extent=extent,
+        extent=(0, width, 0, height),
         interpolation="bilinear",
     )
     x, y = ((np.arange(n) + 0.5) * spacing[a] for n, a in zip(here.T.shape, (across, up), strict=True))
@@ -237,7 +239,7 @@ def _panel(
         )
 
 
-def _legend(figure: Any, figure_height: float, label_set: LabelSet, columns: int) -> None:
+def _legend(figure: "Figure", figure_height: float, label_set: LabelSet, columns: int) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.lines import Line2D

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Grid
-from ..models.model import Model, ModelHeader
+from ..models.header import ModelHeader
+from ..models.model import Model
 from ..options import SegmentOptions
 from ..structures import LabelSet, nucleus_of
 from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol

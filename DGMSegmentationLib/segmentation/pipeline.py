@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import Remark
 from ..image import label_set_of
@@ -34,7 +34,7 @@ def segment(
     progress: StepProgress | None = None,
     cancel: Callable[[], bool] | None = None,
     log: Callable[[Remark], None] | None = None,
-    **changes: Any,
+    **changes: object,
 ) -> Segmentation:
     """Segment the structures that a model knows in one QSM, and measure them.
 

@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from ..resources import resource_path
@@ -139,7 +138,7 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
     return protocol_from_table(table, str(path), path.stem)
 
 
-def protocol_from_table(table: Mapping[str, Any], where: str, name: str = "") -> Protocol:
+def protocol_from_table(table: Mapping[str, object], where: str, name: str = "") -> Protocol:
     """Build and check a protocol from nested tables, as TOML gives them."""
     texts = {key: table.get(key, "") for key in ("title", "description", "version", "sources")}
     _known(table, {*texts, "name", "structures"}, where)
@@ -153,13 +152,13 @@ def protocol_from_table(table: Mapping[str, Any], where: str, name: str = "") ->
     )  # fmt: skip
 
 
-def _known(table: Mapping[str, Any], keys: set[str], where: str) -> None:
+def _known(table: Mapping[str, object], keys: set[str], where: str) -> None:
     for key in table:
         if key not in keys:
             raise InputError("protocol_key", where=where, key=key, choices=sorted(keys))
 
 
-def _rule(structure: str, values: Any, where: str) -> Rule:
+def _rule(structure: str, values: object, where: str) -> Rule:
     where = f"{where}, structures.{structure}"
     if not isinstance(values, Mapping):
         raise InputError("protocol_no_table", where=where)
@@ -181,7 +180,7 @@ def _rule(structure: str, values: Any, where: str) -> Rule:
     )
 
 
-def _part(values: Mapping[str, Any], where: str) -> Part:
+def _part(values: Mapping[str, object], where: str) -> Part:
     _known(values, {"atoms", *CUTS}, where)
     known = {*atoms().nuclei, *extended_set().nuclei}  # a model of structures has these for atoms
     names = values.get("atoms")
@@ -194,13 +193,13 @@ def _part(values: Mapping[str, Any], where: str) -> Part:
     return Part(tuple(names), cuts)
 
 
-def _number(value: Any, where: str) -> float:
+def _number(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e3:
         raise InputError("protocol_number", where=where, value=value)
     return float(value)
 
 
-def _triple(values: Any, low: float, high: float, where: str) -> Triple:
+def _triple(values: object, low: float, high: float, where: str) -> Triple:
     if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != 3:
         raise InputError("protocol_three_numbers", where=where)
     a, b, c = (_number(v, where) for v in values)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +58,10 @@ class FitCase:
     def __post_init__(self) -> None:
         self.frame = self.atoms.frame(self.grid)
         self.weights = grid_weights(self.grid, self.native, antialias=False)
+        # The last few: a search moves one number at a time.
         self._cut: dict[
-            tuple[tuple[Part, ...], str], Any
-        ] = {}  # the last few: a search moves one number at a time
+            tuple[tuple[Part, ...], str], tuple[NDArray[np.float32], tuple[slice, ...]] | None
+        ] = {}
 
     def on_native(self, rule: Rule, side: str) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
         """A structure's probabilities on native voxels where it can be, the reference there, and its size in all."""

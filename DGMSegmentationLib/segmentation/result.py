@@ -1,7 +1,7 @@
 """The result of a run: image, labels, table, flags and how they were made."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from ..measurement.quality import Flag
 from ..measurement.roi import RoiRow
 from .convention import Kept
 from .provenance import Provenance
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(eq=False, repr=False)
@@ -45,13 +48,12 @@ class Segmentation:
 
     def __getitem__(self, abbreviation: str) -> RoiRow:
         """The row of a structure: ``result["GP_L"]``."""
-        row: RoiRow = self.measured[abbreviation]
-        return row
+        return self.measured[abbreviation]
 
     def _repr_html_(self) -> str:
         return self.measured._repr_html_()
 
-    def to_dataframe(self) -> Any:
+    def to_dataframe(self) -> "pandas.DataFrame":
         """The ROI table as a pandas DataFrame. Raises DGMError where pandas is not installed."""
         return self.measured.to_dataframe()
 

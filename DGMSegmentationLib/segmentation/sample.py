@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from ..errors import InputError
 from ..evaluation.overlap import evaluate_case
@@ -24,16 +24,22 @@ FILES = {
     "table": f"{NAME}_rois.tsv",
 }
 """Role -> file name in Resources/Sample."""
-COLUMNS = (
-    "structure",
-    "abbreviation",
-    "dice",
-    "volume_mm3",
-    "true_volume_mm3",
-    "mean_ppb",
-    "true_mean_ppb",
-    "mean_error_ppb",
-)
+
+
+class Comparison(TypedDict):
+    """What was found of a structure beside what is true."""
+
+    structure: str
+    abbreviation: str
+    dice: float
+    volume_mm3: float
+    true_volume_mm3: float
+    mean_ppb: float
+    true_mean_ppb: float
+    mean_error_ppb: float
+
+
+COLUMNS = tuple(Comparison.__annotations__)
 """Of the comparison with the truth."""
 
 
@@ -66,7 +72,7 @@ def bundled_sample() -> Sample:
     return Sample(**paths)
 
 
-def comparison(result: "Segmentation", sample: Sample) -> list[dict[str, Any]]:
+def comparison(result: "Segmentation", sample: Sample) -> list[Comparison]:
     """What was found beside what is true, one row a structure, keys as in :data:`COLUMNS`.
 
     The true mean is that of the true labels on the same volume: noise and reconstruction are in both numbers, the error
@@ -77,20 +83,21 @@ def comparison(result: "Segmentation", sample: Sample) -> list[dict[str, Any]]:
     rows = []
     for score in evaluate_case(result.labels, read_labels(sample.labels), result.image):
         found, true = measured[score.abbreviation], truth[score.abbreviation]
-        values = {
-            "structure": found.structure,
-            "abbreviation": found.abbreviation,
-            "dice": score.dice,
-            "volume_mm3": found.volume_mm3,
-            "true_volume_mm3": true.volume_mm3,
-            "mean_ppb": found.mean_ppb,
-            "true_mean_ppb": true.mean_ppb,
-            "mean_error_ppb": found.mean_ppb - true.mean_ppb,
-        }
-        rows.append({name: values[name] for name in COLUMNS})
+        rows.append(
+            Comparison(
+                structure=found.structure,
+                abbreviation=found.abbreviation,
+                dice=score.dice,
+                volume_mm3=found.volume_mm3,
+                true_volume_mm3=true.volume_mm3,
+                mean_ppb=found.mean_ppb,
+                true_mean_ppb=true.mean_ppb,
+                mean_error_ppb=found.mean_ppb - true.mean_ppb,
+            )
+        )
     return rows
 
 
-def write_comparison(rows: Sequence[dict[str, Any]], path: Path) -> None:
+def write_comparison(rows: Sequence[Comparison], path: Path) -> None:
     """Write the rows of :func:`comparison` as TSV or CSV, by the suffix."""
     write_table(path, COLUMNS, rows)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from string import Formatter
-from typing import Any
+
+from ..errors import Coded
 
 THEMES = (
     "general",
@@ -63,7 +64,7 @@ def sentences() -> dict[str, Sentence]:
     return table
 
 
-def worded(code: str, facts: Mapping[str, Any], face: str) -> str:
+def worded(code: str, facts: Mapping[str, object], face: str) -> str:
     """The sentence of a code for the user of a face. Never fails: it is used where something went wrong already."""
     sentence = sentences().get(code)
     if sentence is None:  # of another version, say
@@ -80,25 +81,25 @@ def visible(text: str) -> str:
 
 
 class _Filler(Formatter):
-    def __init__(self, facts: Mapping[str, Any], face: str) -> None:
+    def __init__(self, facts: Mapping[str, object], face: str) -> None:
         self._facts, self._face = facts, face
 
-    def filled(self, template: str, **more: Any) -> str:
+    def filled(self, template: str, **more: object) -> str:
         return self.vformat(template, (), {**self._facts, **more})
 
-    def convert_field(self, value: Any, conversion: Any) -> Any:
+    def convert_field(self, value: object, conversion: str | None) -> object:
         """``{doubt!w}``: of an error or a remark only what is wrong, for a sentence with a remedy of its own."""
-        if conversion == "w" and hasattr(value, "facts"):
+        if conversion == "w" and isinstance(value, Coded):
             sentence = sentences().get(value.code)
             return _Filler(value.facts, self._face).filled(sentence.wrong) if sentence else str(value)
         return super().convert_field(value, None if conversion == "w" else conversion)
 
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
         return kwargs.get(str(key), "?")
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if hasattr(value, "sentence"):
-            return str(value.sentence(self._face))
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Coded):
+            return value.sentence(self._face)
         if isinstance(value, list):
             return (format_spec or ", ").join(self.format_field(part, "") for part in value) or "none"
         if isinstance(value, float) and not format_spec:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
+from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..io.files import atomic_path
@@ -29,16 +31,16 @@ def _save(path: Path, **arrays: Any) -> None:
         np.savez_compressed(file, **arrays)
 
 
-def _veins(veins: dict[str, Any]) -> dict[str, Any]:
+def _veins(veins: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     return {f"vein_{name}": line for name, line in veins.items()}
 
 
-def _starting(file: Any, prefix: str) -> dict[str, Any]:
+def _starting(file: NpzFile, prefix: str) -> dict[str, NDArray[Any]]:
     return {key[len(prefix) :]: file[key] for key in file.files if key.startswith(prefix)}
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path) -> Iterator[NpzFile]:
     """The arrays of a file; one that is cut or damaged becomes InputError."""
     try:
         with np.load(path) as file:

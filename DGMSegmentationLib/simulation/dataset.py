@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..errors import InputError
@@ -198,7 +197,7 @@ def write_subject(output: Path, subject: str, result: Simulated) -> None:
     write_json(settings_path(output, subject), {"Units": "ppm", **result.settings})
 
 
-def _claim(output: Path, settings: dict[str, Any]) -> None:
+def _claim(output: Path, settings: dict[str, object]) -> None:
     """Note in the data set's description what made it; refuse a folder that something else made."""
     path = output / _DESCRIPTION
     made = json.loads(json.dumps(settings))

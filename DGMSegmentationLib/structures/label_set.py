@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from .structure import KINDS, Structure, check_structure
@@ -181,12 +180,12 @@ class LabelSet:
         """SHA-256 over name and structures, as hex digits."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """As plain JSON values; what is missing is left out."""
         return {"name": self.name, "structures": [_plain(s) for s in self.structures]}
 
     @classmethod
-    def from_dict(cls, values: Any) -> "LabelSet":
+    def from_dict(cls, values: object) -> "LabelSet":
         """Read back what :meth:`to_dict` wrote; raises InputError when it is no label set."""
         from .table import structure_from_dict
 
@@ -207,6 +206,6 @@ class LabelSet:
         return read_label_set(table)
 
 
-def _plain(structure: Structure) -> dict[str, Any]:
+def _plain(structure: Structure) -> dict[str, object]:
     values = {column: getattr(structure, column) for column in KINDS}
     return {column: KINDS[column](value) for column, value in values.items() if value not in ("", None)}

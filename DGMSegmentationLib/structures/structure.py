@@ -8,7 +8,6 @@ CT. FreeSurfer numbers and names: FreeSurferColorLUT.txt (it has none for the re
 import colorsys
 import re
 from dataclasses import dataclass, fields
-from typing import Any
 
 from ..errors import InputError
 
@@ -107,7 +106,7 @@ class Structure:
         return self.freesurfer_name or "-".join(word[:1].upper() + word[1:] for word in self.name.split())
 
 
-KINDS: dict[str, Any] = {
+KINDS: dict[str, type[int] | type[float] | type[str]] = {
     field.name: next(kind for kind in (int, float, str) if kind.__name__ in str(field.type))
     for field in fields(Structure)
 }

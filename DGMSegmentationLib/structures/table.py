@@ -68,12 +68,12 @@ def label_set_from_rows(
     return LabelSet(name, tuple(structures))
 
 
-def rows_of_label_set(label_set: LabelSet) -> list[dict[str, Any]]:
+def rows_of_label_set(label_set: LabelSet) -> list[dict[str, int | float | str | None]]:
     """The rows of a set's table, every column in each."""
     return [{column: getattr(s, column) for column in COLUMNS} for s in label_set]
 
 
-def structure_from_dict(row: Any, label_set: str) -> Structure:
+def structure_from_dict(row: object, label_set: str) -> Structure:
     """A structure from plain JSON values; unknown keys are passed over. Raises InputError when it is none."""
     if not isinstance(row, Mapping) or not all(row.get(key) for key in _NEEDED[:3]):
         raise InputError("label_set_lacks", label_set=label_set)
@@ -92,12 +92,12 @@ def _completed(values: Mapping[str, Any], known: Sequence[Structure], index: int
     return replace(base, **{key: value for key, value in values.items() if value or key not in _NEEDED})
 
 
-def _typed(value: Any, column: str, label_set: str) -> Any:
+def _typed(value: object, column: str, label_set: str) -> Any:
     """A value as the type of its column; raises InputError when it is none."""
     kind = KINDS[column]
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if type(value) is not kind or (kind is float and not math.isfinite(value)):
+    if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
         raise InputError("label_set_value", label_set=label_set, column=column, value=value)
     return value
 

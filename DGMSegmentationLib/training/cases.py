@@ -13,7 +13,7 @@ from ..image import Grid, Image, label_set_of
 from ..io.bids.label_files import ATOMS
 from ..io.labels import in_label_set, read_labels
 from ..measurement.roi import labels_on_grid
-from ..models.model import PriorBox
+from ..models.header import PriorBox
 from ..preprocessing.alignment import aligned
 from ..preprocessing.case import Case as OpenedCase
 from ..preprocessing.case import open_case

@@ -12,7 +12,8 @@ from ..errors import InputError
 from ..evaluation.overlap import CaseScore
 from .data import Subject, find_subjects
 from .preset import load_preset
-from .run import MODEL_NAME, Log, Report, train
+from .run import MODEL_NAME, train
+from .run_options import RunOptions
 from .scoring import write_scores
 from .settings import Preset
 
@@ -47,28 +48,24 @@ def crossvalidate(
     data: Path | str,
     output: Path | str,
     folds: int = 10,
+    options: RunOptions | None = None,
     *,
-    resume: bool = False,
-    init: Path | str | None = None,
-    device: str = "auto",
     overrides: Sequence[str] = (),
     use_test: bool = False,
-    log: Log | None = None,
-    progress: Report | None = None,
 ) -> Path:
     """Train and score every fold; return the merged evaluation.tsv with mean and SD.
 
     Volumes of the split "test" stay out of it unless ``use_test``. A fold whose model is finished is not trained again
-    when ``resume`` is set. ``init`` is the model that every fold goes on from (fine-tuning).
+    when the run is resumed. ``options.init`` is the model that every fold goes on from (fine-tuning).
 
     Raises InputError as :func:`.run.train` does, and for a number of folds that the subjects do not allow.
     """
     ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
-    output = Path(output)
-    if not resume and any(output.glob("fold-*")):
+    options, output = options or RunOptions(), Path(output)
+    if not options.resume and any(output.glob("fold-*")):
         raise InputError("crossval_exists", path=output)
     subjects = [s for s in find_subjects(data, ready.data.channels) if use_test or s.split != "test"]
-    log = log or (lambda text: None)
+    log = options.log or (lambda text: None)
     scores: list[CaseScore] = []
     counts: dict[str, int] = {}
     for fold in make_folds(subjects, folds, ready.seed):
@@ -79,11 +76,7 @@ def crossvalidate(
             ready,
             data,
             folder,
-            resume=resume and folder.exists(),
-            init=init,
-            device=device,
-            log=log,
-            progress=progress,
+            replace(options, resume=options.resume and folder.exists()),
             subjects=parts,
         )
         assert (folder / MODEL_NAME).exists()
@@ -97,14 +90,19 @@ def crossvalidate(
 
 def read_scores(path: Path) -> tuple[list[CaseScore], dict[str, int]]:
     """Read back the rows of cases (not the means) of an evaluation table, and the false positives of each case."""
-    types: dict[str, Any] = {f.name: f.type for f in fields(CaseScore)}
-    convert: dict[Any, Callable[[str], Any]] = {str: str, int: int, float: lambda text: float(text or "nan")}
+    types: dict[str, object] = {f.name: f.type for f in fields(CaseScore)}
+    convert: dict[object, Callable[[str], object]] = {
+        str: str,
+        int: int,
+        float: lambda text: float(text or "nan"),
+    }
     scores, counts = [], {}
     with open(path, encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle, delimiter="\t"):
             if row["subject"] in ("mean", "sd"):
                 continue
-            scores.append(CaseScore(**{name: convert[kind](row[name]) for name, kind in types.items()}))
+            values: dict[str, Any] = {name: convert[kind](row[name]) for name, kind in types.items()}
+            scores.append(CaseScore(**values))
             if row["false_positive_voxels"]:
                 counts[row["subject"]] = int(row["false_positive_voxels"])
     return scores, counts

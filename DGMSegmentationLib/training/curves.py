@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..io.files import atomic_path
+
+if TYPE_CHECKING:
+    from .module import Row
 
 COLUMNS = (
     "member",
@@ -19,16 +22,17 @@ COLUMNS = (
 )
 
 
-def history_text(rows: Sequence[dict[str, Any]]) -> str:
+def history_text(rows: Sequence["Row"]) -> str:
     """CSV with one line per epoch; missing values are empty."""
     lines = [",".join(COLUMNS)]
     for row in rows:
-        cells = (row[c] for c in COLUMNS)
+        values = dict(row)
+        cells = (values[c] for c in COLUMNS)
         lines.append(",".join("" if isinstance(v, float) and v != v else str(v) for v in cells))
     return "\n".join(lines) + "\n"
 
 
-def draw_curves(rows: Sequence[dict[str, Any]], path: Path) -> None:
+def draw_curves(rows: Sequence["Row"], path: Path) -> None:
     """Loss and validation Dice over epochs, with a line where a new phase starts."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

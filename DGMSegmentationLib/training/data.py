@@ -21,7 +21,7 @@ from ..io.bids.participants import Participants, read_participants
 from ..io.fetched import check_fetched
 from ..io.labels import label_set_of_file
 from ..io.tables import read_table
-from ..models.model import ModelHeader
+from ..models.header import ModelHeader
 from ..structures import STANDARD, LabelSet
 from ..structures.atoms import atoms as atom_set
 from .settings import DataSettings

@@ -9,7 +9,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import lightning.pytorch as pl
 import numpy as np
@@ -22,13 +22,12 @@ from torch.utils.data import DataLoader
 
 from ..errors import InputError
 from ..io.files import atomic_path
-from ..models.networks import build_network
+from ..models.networks import SegmentationNetwork, build_network
 from .augment import Augmenter
-from .cases import Case
-from .module import Checkpointer, Row, SegmentationModule
+from .module import Checkpointer, EpochLabel, Row, SegmentationModule
 from .run_state import Progress, refuse_damaged
 from .settings import Preset, StageSettings
-from .tiles import Tiles, TileSampler, validation_tiles
+from .tiles import Sample, Tiles, TileSampler, TileSource, validation_tiles
 
 State = dict[str, Tensor]
 
@@ -39,22 +38,19 @@ class EpochData(pl.LightningDataModule):
     def __init__(
         self,
         preset: Preset,
-        cases: Sequence[Case],
-        core: Sequence[int],
-        halo: Sequence[int],
-        classes: NDArray[np.int64],
-        key: tuple[int, ...],
+        source: TileSource,
         train: NDArray[np.int32] | TileSampler,
         validation: NDArray[np.int32],
         false_positives: dict[int, NDArray[np.int16]] | None = None,
         part: float = 0.0,
     ) -> None:
         super().__init__()
-        self.preset, self.cases, self.core, self.halo = preset, cases, core, halo
-        self.classes, self.key, self.train, self.validation = classes, key, train, validation
+        self.preset, self.source, self.train, self.validation = preset, source, train, validation
         self.false_positives, self.part = false_positives, part
-        self.fill = [preset.preprocessing.background(c) for c in range(len(preset.data.channels))]
-        self.augmenter = Augmenter.of(preset.augmentation, preset.preprocessing, cases[0].label_set.mirror)
+        self.key: tuple[int, ...] = ()
+        """Of the phase: seed, member, stage, phase."""
+        mirror = source.cases[0].label_set.mirror
+        self.augmenter = Augmenter.of(preset.augmentation, preset.preprocessing, mirror)
 
     def epoch_table(self, epoch: int) -> NDArray[np.int32]:
         """Rows (case, i, j, k) of an epoch, in the order of training."""
@@ -68,23 +64,23 @@ class EpochData(pl.LightningDataModule):
 
     def _loader(
         self, table: NDArray[np.int32], augmenter: Augmenter | None, key: tuple[int, ...]
-    ) -> DataLoader[Any]:
-        tiles = Tiles(self.cases, table, self.core, self.halo, self.fill, self.classes, augmenter, key)
+    ) -> DataLoader[Sample]:
+        tiles = Tiles(self.source, table, augmenter, key)
         sampling = self.preset.sampling
         return DataLoader(tiles, batch_size=sampling.batch, shuffle=False, num_workers=sampling.workers)
 
-    def train_dataloader(self) -> DataLoader[Any]:
+    def train_dataloader(self) -> DataLoader[Sample]:
         """Samples of the current epoch."""
         assert self.trainer is not None
         epoch = self.trainer.current_epoch
         return self._loader(self.epoch_table(epoch), self.augmenter, (*self.key, epoch, 7))
 
-    def val_dataloader(self) -> DataLoader[Any] | list[Any]:
+    def val_dataloader(self) -> DataLoader[Sample] | list[Sample]:
         """The fixed validation samples."""
         return self._loader(self.validation, None, ()) if len(self.validation) else []
 
 
-def new_network(preset: Preset, n_classes: int, seed: Sequence[int]) -> nn.Module:
+def new_network(preset: Preset, n_classes: int, seed: Sequence[int]) -> SegmentationNetwork:
     """A network with fresh weights that follow from the seed."""
     torch.manual_seed(int(np.random.default_rng(list(seed)).integers(2**31)))
     options = {k: v for k, v in preset.network.options.items() if k not in ("in_channels", "n_classes")}
@@ -98,13 +94,13 @@ def new_network(preset: Preset, n_classes: int, seed: Sequence[int]) -> nn.Modul
     return network
 
 
-def sample_core(preset: Preset, network: Any) -> tuple[int, int, int]:
+def sample_core(preset: Preset, network: SegmentationNetwork) -> tuple[int, int, int]:
     """Output voxels of one sample; raises InputError when the network cannot have it."""
     core = preset.sampling.core if preset.sampling.mode == "patch" else preset.sampling.tile
-    if not network.dense and core != tuple(network.patch_output):
-        raise InputError("sampling_cores", network=preset.network.name, core=tuple(network.patch_output))
+    if not network.dense and core != network.patch_output:
+        raise InputError("sampling_cores", network=preset.network.name, core=network.patch_output)
     if any((c + 2 * h) % m for c, h, m in zip(core, network.halo, network.multiple, strict=True)):
-        raise InputError("sampling_tiles", core=core, multiple=tuple(network.multiple))
+        raise InputError("sampling_tiles", core=core, multiple=network.multiple)
     return core
 
 
@@ -136,7 +132,7 @@ def fit_phase(
     data: EpochData,
     epochs: int,
     name: str,
-    label: Row,
+    label: EpochLabel,
     progress: Progress,
     device: torch.device,
     report: Callable[[list[Row]], None],
@@ -177,20 +173,24 @@ def fit_phase(
     return checkpointer
 
 
-def run_stage(
-    number: int,
-    stage: StageSettings,
-    preset: Preset,
-    data: EpochData,
-    start: State,
-    n_classes: int,
-    member: int,
-    prefix: str,
-    progress: Progress,
-    device: torch.device,
-    report: Callable[[], None],
-) -> State:
+@dataclass(frozen=True)
+class Fitting:
+    """Which network of a run is fitted, where, and who hears of it."""
+
+    preset: Preset
+    member: int
+    prefix: str
+    """Of the member's weights in the model file."""
+    n_classes: int
+    progress: Progress
+    device: torch.device
+    report: Callable[[], None]
+    """Called after every epoch."""
+
+
+def run_stage(fitting: Fitting, number: int, stage: StageSettings, data: EpochData, start: State) -> State:
     """All phases of a stage from the weights ``start``; return the weights that the stage ends with."""
+    preset, progress, prefix = fitting.preset, fitting.progress, fitting.prefix
     best, best_loss, last, left = start, math.inf, start, stage.epochs_total or math.inf
     for phase, rate in enumerate(stage.learning_rates):
         name = f"{prefix}stage{number}_phase{phase + 1}"
@@ -202,18 +202,18 @@ def run_stage(
 
             def note(rows: list[Row], before: list[Row] = before) -> None:
                 progress.rows = before + rows
-                report()
+                fitting.report()
 
-            key = (preset.seed, member, number, phase)
-            module = SegmentationModule(new_network(preset, n_classes, key), preset, stage, rate, key)
+            key = (preset.seed, fitting.member, number, phase)
+            module = SegmentationModule(new_network(preset, fitting.n_classes, key), preset, stage, rate, key)
             weights = best if stage.reload_best else last
             module.network.load_state_dict(weights)
             if module.average is not None:
                 module.average.load_state_dict(weights)
             data.key = key
-            label = {"member": prefix.rstrip("_") or "all", "stage": number, "phase": phase + 1}
+            label = EpochLabel(member=prefix.rstrip("_") or "all", stage=number, phase=phase + 1)
             module.to(memory_format=torch.channels_last_3d)
-            checkpointer = fit_phase(module, data, epochs, name, label, progress, device, note)
+            checkpointer = fit_phase(module, data, epochs, name, label, progress, fitting.device, note)
             progress.rows = before + checkpointer.rows
             tensors = {f"best.{k}": v.contiguous() for k, v in checkpointer.best.items()}
             tensors |= {

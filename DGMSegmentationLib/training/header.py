@@ -2,13 +2,13 @@
 
 import platform
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from .. import __version__
 from ..io.bids.derivatives import data_licence
-from ..models.model import Member, ModelHeader
+from ..models.header import Member, ModelHeader
 from ..models.networks import build_network
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
     preset = run.preset
     # All of them, also those that the preset leaves at their defaults: a default may change, this file may not.
     with torch.device("meta"):  # no weights are drawn
-        network: Any = build_network(preset.network.name, **preset.network.options)
+        network = build_network(preset.network.name, **preset.network.options)
     options = {k: v for k, v in network.options().items() if k not in _STATED_ELSEWHERE}
     rows = [row for row in run.progress.rows if not note or row["stage"] == 1]
     number = 1 if note or not preset.stage2.enabled else 2
@@ -33,7 +33,7 @@ def model_header(run: "TrainingRun", members: Sequence[Member], note: str = "") 
     kept = None
     if len(members) == 1 and judged:
         last = judged[-1]
-        kept = last if stage.keep == "last" else min(judged, key=lambda row: float(row["val_loss"]))
+        kept = last if stage.keep == "last" else min(judged, key=lambda row: row["val_loss"])
     licence = f"follows the training data: {data_licence(run.data)}"
     if run.initial is not None:
         first = run.initial.header

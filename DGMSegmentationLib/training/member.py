@@ -1,6 +1,7 @@
 """One network of a run: its samples, its two stages, the false positives between them."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +11,16 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..inference.devices import pick_device
 from ..io.files import write_text
-from ..models.model import Member, Model
+from ..models.header import Member
+from ..models.model import Model
 from .curves import history_text
-from .fitting import EpochData, State, new_network, run_stage, sample_core
+from .fitting import EpochData, Fitting, State, new_network, run_stage, sample_core
 from .mining import BrainPredictor, false_positive_patches, mine
 from .module import Row
 from .patches import merge_tables, patch_table, split_table
 from .run_state import refuse_damaged
 from .settings import StageSettings
-from .tiles import TileSampler, validation_tiles
+from .tiles import TileSampler, TileSource, validation_tiles
 
 if TYPE_CHECKING:
     from .run import TrainingRun
@@ -36,14 +38,14 @@ class MemberTraining:
         preset, wanted = run.preset, member.labels[1:]
         classes = np.zeros(run.label_set.largest + 1, np.int64)
         classes[list(wanted)] = np.arange(1, len(member.labels))
-        network: Any = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
+        network = new_network(preset, len(member.labels), (preset.seed, number, 0, 0))
         core = sample_core(preset, network)
-        halo = tuple(network.halo)
         start = {k: v.clone() for k, v in network.state_dict().items()}
         if run.initial is not None:
             start = dict(run.initial.states[number])
-        args = (preset, run.cases, core, halo, classes)
-        counts: dict[str, Any] = {}
+        fill = [preset.preprocessing.background(c) for c in range(len(preset.data.channels))]
+        source = TileSource(run.cases, core, network.halo, classes, fill)
+        counts: dict[str, Mapping[str, object]] = {}
         run.patches[member.prefix.rstrip("_") or "all"] = counts
         if preset.sampling.mode == "patch":
             table = patch_table(
@@ -52,13 +54,13 @@ class MemberTraining:
                 preset.sampling.step,
                 preset.sampling.keep,
             )
-            data = EpochData(*args, (), *self._divided(table, counts, "stage1"))
+            data = EpochData(preset, source, *self._divided(table, counts, "stage1"))
         else:
             sampler = TileSampler(run.cases, run.training, preset.sampling, core, wanted)
             fixed = validation_tiles(
                 run.cases, run.held, core, preset.sampling.validation_tiles, preset.seed, wanted
             )
-            data = EpochData(*args, (), sampler, fixed)
+            data = EpochData(preset, source, sampler, fixed)
             per_epoch = preset.sampling.steps_per_epoch * preset.sampling.batch
             counts["stage1"] = {
                 "tiles_per_epoch": per_epoch,
@@ -75,7 +77,7 @@ class MemberTraining:
             if preset.sampling.mode == "patch":
                 wrong = false_positive_patches(run.cases, voxels, core, preset.sampling.step)
                 merged = merge_tables(table, wrong, preset.stage2.false_positive_order)
-                data = EpochData(*args, (), *self._divided(merged, counts, "stage2"))
+                data = EpochData(preset, source, *self._divided(merged, counts, "stage2"))
             else:
                 wrong = false_positive_patches(
                     [run.cases[i] for i in run.held],
@@ -84,8 +86,8 @@ class MemberTraining:
                     core,
                 )
                 data = EpochData(
-                    *args,
-                    (),
+                    preset,
+                    source,
                     sampler,
                     self._with_false(fixed, wrong),
                     voxels,
@@ -104,7 +106,7 @@ class MemberTraining:
         return np.concatenate([fixed, rows[np.sort(order[: max(1, len(fixed) // 4)])]])
 
     def _divided(
-        self, table: NDArray[np.int32], counts: dict[str, Any], stage: str
+        self, table: NDArray[np.int32], counts: dict[str, Mapping[str, object]], stage: str
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         settings = self.run.preset.data
         train, held = split_table(
@@ -124,19 +126,11 @@ class MemberTraining:
             write_text(run.output / "history.csv", history_text(run.progress.rows))
             run.log(_epoch_line(run.progress.rows[-1]))
 
-        return run_stage(
-            number,
-            stage,
-            run.preset,
-            data,
-            start,
-            len(member.labels),
-            self.number,
-            member.prefix,
-            run.progress,
-            pick_device(run.device),
-            note,
+        device = pick_device(run.device)
+        fitting = Fitting(
+            run.preset, self.number, member.prefix, len(member.labels), run.progress, device, note
         )
+        return run_stage(fitting, number, stage, data, start)
 
     def _mined(self, state: State, classes: NDArray[np.int64]) -> dict[int, NDArray[np.int16]]:
         """False positives of stage 1 in every case, kept in a file so that a resumed run need not predict again."""
@@ -159,9 +153,8 @@ class MemberTraining:
 def _epoch_line(row: Row) -> str:
     """What is said of an epoch; what was not measured is left out (fine-tuning validates nobody)."""
     parts = [f"train {row['train_loss']:.4f}"]
-    parts += [
-        f"{name} {row[key]:.{digits}f}"
-        for name, key, digits in (("validation", "val_loss", 4), ("Dice", "val_dice", 3))
-        if math.isfinite(row[key])
-    ]
+    if math.isfinite(row["val_loss"]):
+        parts.append(f"validation {row['val_loss']:.4f}")
+    if math.isfinite(row["val_dice"]):
+        parts.append(f"Dice {row['val_dice']:.3f}")
     return f"stage {row['stage']} phase {row['phase']} epoch {row['epoch']}: {', '.join(parts)}, {row['seconds']:.0f} s"

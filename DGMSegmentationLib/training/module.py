@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import lightning.pytorch as pl
 import numpy as np
@@ -16,11 +16,29 @@ from torch import Tensor, nn
 
 from ..errors import DGMError
 from ..io.bids.label_files import ATOMS
+from ..models.networks import SegmentationNetwork
 from ..structures.atoms import atom_unions
 from .loss import SegmentationLoss
 from .settings import OptimiserSettings, Preset, StageSettings
 
-Row = dict[str, Any]
+
+class EpochLabel(TypedDict):
+    """Which epochs of a run."""
+
+    member: str
+    stage: int
+    phase: int
+
+
+class Row(EpochLabel):
+    """One epoch of the history; NaN where nothing was validated."""
+
+    epoch: int
+    learning_rate: float
+    train_loss: float
+    val_loss: float
+    val_dice: float
+    seconds: float
 
 
 class SegmentationModule(pl.LightningModule):
@@ -31,11 +49,16 @@ class SegmentationModule(pl.LightningModule):
     """
 
     def __init__(
-        self, network: nn.Module, preset: Preset, stage: StageSettings, rate: float, key: tuple[int, ...]
+        self,
+        network: SegmentationNetwork,
+        preset: Preset,
+        stage: StageSettings,
+        rate: float,
+        key: tuple[int, ...],
     ) -> None:
         super().__init__()
         self.network = network
-        self.average: nn.Module | None = (
+        self.average: SegmentationNetwork | None = (
             copy.deepcopy(network).requires_grad_(False) if preset.optimiser.ema else None
         )
         self.loss = SegmentationLoss(preset.loss, atom_unions() if preset.data.labels == ATOMS else ())
@@ -51,7 +74,7 @@ class SegmentationModule(pl.LightningModule):
             parameter.requires_grad_(not any(name.startswith(part) for part in self.settings.freeze))
 
     @property
-    def evaluated(self) -> nn.Module:
+    def evaluated(self) -> SegmentationNetwork:
         """The network that validates and becomes the model."""
         return self.network if self.average is None else self.average
 
@@ -83,7 +106,7 @@ class SegmentationModule(pl.LightningModule):
             group["lr"] = self.rate_at(self.current_epoch)
         self.sums = {"loss": 0.0, "n": 0.0}
 
-    def on_train_batch_start(self, batch: Any, batch_index: int) -> None:
+    def on_train_batch_start(self, batch: object, batch_index: int) -> None:
         """Give every step a random state of its own (dropout), whatever ran before: loaders draw from torch's too."""
         torch.manual_seed(
             int(np.random.default_rng([*self.key, self.current_epoch, batch_index, 9]).integers(2**31))
@@ -92,9 +115,10 @@ class SegmentationModule(pl.LightningModule):
             if isinstance(layer, nn.BatchNorm3d) and not layer.weight.requires_grad:
                 layer.eval()  # frozen: its running statistics, which are no parameters, stay as they are, too
 
-    def _outputs(self, network: nn.Module, batch: Mapping[str, Tensor]) -> Any:
+    def _outputs(self, network: SegmentationNetwork, batch: Mapping[str, Tensor]) -> Tensor | list[Tensor]:
         image = batch["image"].contiguous(memory_format=torch.channels_last_3d)
-        return network(image, batch.get("coordinates"))
+        outputs: Tensor | list[Tensor] = network(image, batch.get("coordinates"))
+        return outputs
 
     def training_step(self, batch: Mapping[str, Tensor], batch_index: int) -> Tensor:
         """Loss of one batch."""
@@ -106,7 +130,7 @@ class SegmentationModule(pl.LightningModule):
         self.sums["n"] += len(batch["target"])
         return loss
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_index: int) -> None:
+    def on_train_batch_end(self, outputs: object, batch: object, batch_index: int) -> None:
         """Move the averaged weights; the average is short at first (as in TensorFlow's ExponentialMovingAverage)."""
         if self.average is None:
             return
@@ -129,6 +153,7 @@ class SegmentationModule(pl.LightningModule):
     def validation_step(self, batch: Mapping[str, Tensor], batch_index: int) -> None:
         """Sum the loss and the overlap counts."""
         logits, target = self._outputs(self.evaluated, batch), batch["target"]
+        assert isinstance(logits, Tensor)  # in evaluation mode
         self.validation["loss"] += float(self.loss(logits, target)) * len(target)
         self.validation["n"] += len(target)
         n = logits.shape[1]
@@ -159,7 +184,7 @@ class Checkpointer(Checkpoint):
     """
 
     def __init__(
-        self, path: Path, label: Row, keep: str, epochs: int, report: Callable[[list[Row]], None]
+        self, path: Path, label: EpochLabel, keep: str, epochs: int, report: Callable[[list[Row]], None]
     ) -> None:
         self.path, self.label, self.keep, self.epochs, self.report = path, label, keep, epochs, report
         self.rows: list[Row] = []
@@ -174,12 +199,12 @@ class Checkpointer(Checkpoint):
         """Where checkpoints hold this state; those of 0.1 do under the name that the class then had."""
         return "Keeper"
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, object]:
         """All of it; plain numbers, text and tensors."""
         names = ("rows", "best_loss", "best_epoch", "best", "finished")
         return {name: getattr(self, name) for name in names}
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+    def load_state_dict(self, state_dict: dict[str, object]) -> None:
         """Take up where the checkpoint was written."""
         for name, value in state_dict.items():
             setattr(self, name, value)

@@ -7,7 +7,6 @@ The shipped presets lie in ``presets/``; ``part1.toml`` documents every key. A p
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from ..io.typed import typed
@@ -37,7 +36,7 @@ def load_preset(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Pres
     return preset_from_table(table, str(name_or_path))
 
 
-def preset_from_table(table: Mapping[str, Any], where: str = "preset") -> Preset:
+def preset_from_table(table: Mapping[str, object], where: str = "preset") -> Preset:
     """Build and check a preset from nested tables, as TOML gives them."""
     try:
         preset = typed(Preset, _without_null(table), where, known_only=True)
@@ -49,7 +48,7 @@ def preset_from_table(table: Mapping[str, Any], where: str = "preset") -> Preset
     return preset
 
 
-def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
+def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, object]:
     path = FOLDER / f"{name_or_path}.toml"
     if not path.exists():
         path = Path(name_or_path)
@@ -75,33 +74,36 @@ def _read(name_or_path: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
     return merged
 
 
-def _merge(into: dict[str, Any], changes: Mapping[str, Any]) -> None:
+def _merge(into: dict[str, object], changes: Mapping[str, object]) -> None:
     """Overwrite values in place, table by table; a network of another name starts with no options of the old one."""
     renamed = "name" in changes and "options" in into and changes["name"] != into.get("name")
     if renamed:
         into["options"] = {}
     for key, value in changes.items():
-        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
+        known = into.get(key)
+        if isinstance(value, Mapping) and isinstance(known, dict):
+            _merge(known, value)
         else:
             into[key] = dict(value) if isinstance(value, Mapping) else value
 
 
-def _parse_override(text: str) -> dict[str, Any]:
+def _parse_override(text: str) -> dict[str, object]:
     key, equals, value = text.partition("=")
     parts = key.strip().split(".")
     if not equals or not all(parts):
         raise InputError("set_bad", text=text)
     try:
-        parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
+        parsed: object = tomllib.loads(f"value = {value.strip()}")["value"]
     except tomllib.TOMLDecodeError:
         parsed = value.strip()
-    for part in reversed(parts):
-        parsed = {part: parsed}
-    return dict(parsed)
+    *tables, last = parts
+    nested = {last: parsed}
+    for part in reversed(tables):
+        nested = {part: nested}
+    return nested
 
 
-def _without_null(table: Mapping[str, Any]) -> dict[str, Any]:
+def _without_null(table: Mapping[str, object]) -> dict[str, object]:
     """TOML knows no null: ``levels = 0`` means continuous values, ``shape = []`` the mask's own box."""
     ready, preprocessing = dict(table), table.get("preprocessing")
     if isinstance(preprocessing, Mapping):

@@ -5,10 +5,9 @@ import os
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +16,8 @@ from ..errors import InputError
 from ..inference.devices import limit_torch_threads, pick_device
 from ..io.bids.label_files import ATOMS
 from ..io.files import check_writable, sha256, write_json, write_text
-from ..models.model import Member, ModelHeader, load_model, save_model
+from ..models.header import Member, ModelHeader
+from ..models.model import load_model, save_model
 from ..structures import STANDARD
 from .cases import Case, open_subject, prepare_cases, prior_box
 from .curves import draw_curves, history_text
@@ -27,12 +27,11 @@ from .header import model_header
 from .member import MemberTraining
 from .module import SegmentationModule
 from .preset import load_preset
+from .run_options import RunOptions
 from .scoring import score_model, write_scores
 from .settings import Preset
 from .warm_start import atoms_from_structures
 
-Log = Callable[[str], None]
-Report = Callable[[str, int, int], None]
 MODEL_NAME = "model.safetensors"
 FINE_TUNING = "finetune"  # the preset that is of no use without a model to start from
 FINISHED_NAME = "run.json"  # preset and data of a finished run, for --resume to compare with
@@ -44,13 +43,9 @@ def train(
     preset: Preset | str | Path,
     data: Path | str,
     output: Path | str,
+    options: RunOptions | None = None,
     *,
-    resume: bool = False,
-    init: Path | str | None = None,
-    device: str = "auto",
     overrides: Sequence[str] = (),
-    log: Log | None = None,
-    progress: Report | None = None,
     subjects: Sequence[Subject] | None = None,
 ) -> Path:
     """Train a model and return its path.
@@ -58,18 +53,15 @@ def train(
     Args:
         preset: a preset, the name of a shipped one, or a TOML file.
         data: a BIDS folder or a TSV table; see :mod:`.data`.
-        output: folder of the results; must hold none of an earlier run unless ``resume``.
-        resume: go on where a stopped run was; the result is the same as without the stop.
-        init: a model file whose weights are the start (fine-tuning).
-        device: "auto", "cuda", "mps" or "cpu".
+        output: folder of the results; must hold none of an earlier run unless it is resumed.
+        options: device, model to start from, resuming, who hears of the run.
         overrides: changes of the preset such as ``stage1.epochs=10``.
-        log: receives one line per step of the run; progress: (what, done, total).
         subjects: the volumes with their splits, instead of what ``data`` says (cross-validation).
 
     Raises InputError for a bad preset, bad data, and an output folder in use.
     """
     ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
-    return TrainingRun(ready, Path(data), Path(output), device, init, log, progress, subjects).execute(resume)
+    return TrainingRun(ready, Path(data), Path(output), options or RunOptions(), subjects).execute()
 
 
 def _fits(state: State, wanted: State) -> bool:
@@ -93,33 +85,31 @@ class TrainingRun:
         preset: Preset,
         data: Path,
         output: Path,
-        device: str = "auto",
-        init: Path | str | None = None,
-        log: Log | None = None,
-        progress: Report | None = None,
+        options: RunOptions,
         subjects: Sequence[Subject] | None = None,
     ) -> None:
-        self.preset, self.data, self.output, self.device = preset, data, output, device
-        self.log = log or (lambda text: None)
-        self.report = progress or (lambda what, done, total: None)
-        self.initial = None if init is None else load_model(init)
+        self.preset, self.data, self.output, self.device = preset, data, output, options.device
+        self.resume = options.resume
+        self.log = options.log or (lambda text: None)
+        self.report = options.progress or (lambda what, done, total: None)
+        self.initial = None if options.init is None else load_model(options.init)
         self.atoms = preset.data.labels == ATOMS
         found = subjects if subjects is not None else find_subjects(data, preset.data.channels, self.atoms)
         self.subjects = list(found)
         header = None if self.initial is None else self.initial.header
         self.label_set = training_label_set(preset.data, self.subjects, header)
-        self.patches: dict[str, Any] = {}
+        self.patches: dict[str, object] = {}
         if self.initial is not None and self.atoms and not self.initial.header.atoms:
             states = tuple(atoms_from_structures(s, self.initial.labels) for s in self.initial.states)
             self.initial = replace(self.initial, states=states)
 
-    def execute(self, resume: bool) -> Path:
+    def execute(self) -> Path:
         """Run everything that is not done yet."""
         target = self.output / MODEL_NAME
-        self._check_output(resume)
+        self._check_output()
         self._divide()
         finished = Progress(self.output / "checkpoints", self.fingerprint, self.output / FINISHED_NAME)
-        if resume and target.exists() and finished.file.exists():
+        if self.resume and target.exists() and finished.file.exists():
             finished.load()  # refuses when it was another preset or other data
             self.log(f"{target} is finished already.")
             return target
@@ -154,11 +144,11 @@ class TrainingRun:
             return (Member("", (0, *self.label_set.values)),)
         return tuple(Member(f"{s.abbreviation}_", (0, s.label)) for s in self.label_set)
 
-    def _check_output(self, resume: bool) -> None:
+    def _check_output(self) -> None:
         used = [
             n for n in (MODEL_NAME, "history.csv", "checkpoints/state.json") if (self.output / n).exists()
         ]
-        if used and not resume:
+        if used and not self.resume:
             raise InputError("run_exists", path=self.output, name=used[0])
         if self.output.exists() and not self.output.is_dir():
             raise InputError("run_is_file", path=self.output)
@@ -183,7 +173,7 @@ class TrainingRun:
         preset = self.preset
         try:
             member = self.members()[0]
-            network: Any = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
+            network = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))
             core = sample_core(preset, network)
             if self.initial is not None and not _fits(self.initial.states[0], network.state_dict()):
                 raise InputError("init_weights", path=self.initial.path)
@@ -223,7 +213,7 @@ class TrainingRun:
         if not preset["data"]["label_set"]:  # as before there were label sets
             del preset["data"]["label_set"]
         known = {} if self.atoms or self.label_set == STANDARD else {"label set": self.label_set.checksum}
-        self.fingerprint = {
+        self.fingerprint: dict[str, object] = {
             "preset": preset,
             **known,
             "data": {"split": self.split, "images": [p.name for s in used for p in (*s.images, s.label)]},
@@ -298,7 +288,7 @@ class TrainingRun:
                 model = load_model(path)
                 metrics = {**model.header.metrics, "test": result.summary()}
                 save_model(path, replace(model.header, metrics=metrics), model.states)
-                self.log(f"{path.name}: mean test Dice {metrics['test']['dice']:.3f}.")
+                self.log(f"{path.name}: mean test Dice {result.mean_dice:.3f}.")
         write_text(self.output / "history.csv", history_text(self.progress.rows))
         draw_curves(self.progress.rows, self.output / "curves.png")
         write_json(self.output / "patches.json", self.patches)

@@ -1,12 +1,13 @@
 """What a stopped run leaves behind for the next one: which phases are finished, and what is said of files that are damaged."""
 
 import json
+import math
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 from zipfile import BadZipFile
 
 from safetensors import SafetensorError
@@ -41,13 +42,25 @@ def refuse_damaged(file: Path) -> Iterator[None]:
         raise InputError("run_damaged", path=file) from error
 
 
+class PhaseResult(TypedDict):
+    """A finished phase."""
+
+    loss: float
+    epochs: int
+
+
 @dataclass(frozen=True)
 class _State:
     """The file."""
 
     fingerprint: dict[str, object]
-    rows: list[Row]
-    finished: dict[str, dict[str, Any]]
+    rows: list[dict[str, str | float | None]]
+    finished: dict[str, PhaseResult]
+
+
+def _row(saved: dict[str, str | float | None]) -> Row:
+    """A row of the history as it was: the file holds no NaN."""
+    return cast(Row, {name: math.nan if value is None else value for name, value in saved.items()})
 
 
 def _migrated(fingerprint: dict[str, object]) -> dict[str, object]:
@@ -63,11 +76,11 @@ class Progress:
     """What is finished, in ``state.json``; written whole after every phase."""
 
     folder: Path
-    fingerprint: dict[str, Any]
+    fingerprint: dict[str, object]
     elsewhere: Path | None = None
     """The state of a finished run, when it is that of one."""
     rows: list[Row] = field(default_factory=list)
-    finished: dict[str, dict[str, Any]] = field(default_factory=dict)
+    finished: dict[str, PhaseResult] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
@@ -84,7 +97,8 @@ class Progress:
         for part, value in _migrated(json.loads(json.dumps(self.fingerprint))).items():
             if before.get(part, value) != value:  # runs of earlier versions know no checksums
                 raise InputError("run_other", path=self.folder.parent, part=part)
-        self.rows, self.finished = state.rows, state.finished
+        self.rows = [_row(row) for row in state.rows]
+        self.finished = state.finished
 
     def save(self) -> None:
         """Write the state."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -27,10 +26,15 @@ class Scores:
     scores: list[CaseScore] = field(default_factory=list)
     false_positives: dict[str, int] = field(default_factory=dict)
 
-    def summary(self) -> dict[str, Any]:
+    @property
+    def mean_dice(self) -> float:
+        """Over all cases and structures."""
+        return _mean([s.dice for s in self.scores])
+
+    def summary(self) -> dict[str, object]:
         """Mean Dice over all, and mean Dice and precision per structure."""
-        result: dict[str, Any] = {
-            "dice": _mean([s.dice for s in self.scores]),
+        result: dict[str, object] = {
+            "dice": self.mean_dice,
             "n_cases": len(self.false_positives),
         }
         for name in dict.fromkeys(s.abbreviation for s in self.scores):
@@ -78,7 +82,7 @@ def score_model(
     return result
 
 
-def score_rows(scores: Sequence[CaseScore], extra: dict[str, int] | None = None) -> list[dict[str, Any]]:
+def score_rows(scores: Sequence[CaseScore], extra: dict[str, int] | None = None) -> list[dict[str, object]]:
     """One row per case and structure, then the mean and the SD over cases per structure and over all."""
     rows = [{**asdict(s), "false_positive_voxels": (extra or {}).get(s.subject, "")} for s in scores]
     numbers = [c for c in CASE_COLUMNS if c not in ("subject", "abbreviation", "label")]
@@ -86,7 +90,7 @@ def score_rows(scores: Sequence[CaseScore], extra: dict[str, int] | None = None)
     for word, function in (("mean", np.mean), ("sd", lambda v: np.std(v, ddof=1) if len(v) > 1 else np.nan)):
         for name in [*names, "all"]:
             group = [s for s in scores if name in (s.abbreviation, "all")]
-            row: dict[str, Any] = {
+            row: dict[str, object] = {
                 "subject": word,
                 "abbreviation": name,
                 "label": group[0].label if name != "all" else "",
@@ -107,7 +111,7 @@ def write_scores(scores: Sequence[CaseScore], path: Path, extra: dict[str, int] 
     write_text(path, "\n".join(lines) + "\n")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if isinstance(value, float):
         return "" if not np.isfinite(value) else f"{value:.6g}"
     return str(value)

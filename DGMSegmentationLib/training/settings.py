@@ -21,7 +21,7 @@ class NetworkSettings:
 
     name: str = "dolz"
     init: Literal["own", "he"] = "own"
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ killed and resumed sees the same samples as one that was not.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,24 +23,35 @@ Triple = tuple[int, int, int]
 Sample = dict[str, NDArray[Any]]
 
 
+@dataclass(frozen=True, eq=False)
+class TileSource:
+    """What samples are cut from, and how."""
+
+    cases: Sequence[Case]
+    core: Sequence[int]
+    """Voxels (x, y, z) of a sample that are predicted."""
+    halo: Sequence[int]
+    """Further input voxels on each side."""
+    classes: NDArray[np.int64]
+    """Label -> class."""
+    fill: Sequence[float]
+    """Values beyond the volume, by channel."""
+
+
 class Tiles(Dataset[Sample]):
     """Samples of one core size: input (C, core + 2 halo), target (core), and coordinates (3, core) where wanted."""
 
     def __init__(
         self,
-        cases: Sequence[Case],
+        source: TileSource,
         table: NDArray[np.int32],
-        core: Sequence[int],
-        halo: Sequence[int],
-        fill: Sequence[float],
-        classes: NDArray[np.int64],
         augmenter: Augmenter | None = None,
         key: Sequence[int] = (),
     ) -> None:
-        self.cases, self.table = cases, table
-        self.core, self.halo = tuple(core), tuple(halo)
-        self.outer = tuple(c + 2 * h for c, h in zip(core, halo, strict=True))
-        self.fill, self.classes = fill, classes
+        self.cases, self.table = source.cases, table
+        self.core, self.halo = tuple(source.core), tuple(source.halo)
+        self.outer = tuple(c + 2 * h for c, h in zip(self.core, self.halo, strict=True))
+        self.fill, self.classes = source.fill, source.classes
         self.augmenter, self.key = augmenter, tuple(key)
 
     def __len__(self) -> int:

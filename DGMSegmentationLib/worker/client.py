@@ -14,9 +14,8 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from ..errors import DGMError, explained
 from .protocol import SegmentRequest, decode, encode, message_part
@@ -38,7 +37,7 @@ class WorkerClient:
         self._command = [python or sys.executable, "-m", "DGMSegmentationLib.worker"]
         self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
-        self._events: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
+        self._events: queue.Queue[tuple[int, dict[str, object] | None]] = queue.Queue()
         self._pending: str | None = None
         self._kill_at: float | None = None
         self._stderr: deque[str] = deque(maxlen=400)
@@ -70,11 +69,6 @@ class WorkerClient:
             "1"  # nothing is imported from the folder the application was started in
         )
         environment["PYTHONPATH"] = os.pathsep.join(p for p in (root, environment.get("PYTHONPATH", "")) if p)
-        options: dict[str, Any] = {}
-        if os.name == "nt":
-            options["creationflags"] = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-        else:
-            options["start_new_session"] = True  # so that the whole group can be ended
         self._stderr.clear()
         self._process = subprocess.Popen(
             self._command,
@@ -82,7 +76,8 @@ class WorkerClient:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
-            **options,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows
+            start_new_session=os.name != "nt",  # so that the whole group can be ended
         )
         self._log_reader = threading.Thread(target=self._read_log, args=(self._process,), daemon=True)
         self._log_reader.start()
@@ -102,7 +97,7 @@ class WorkerClient:
             self._kill_at = time.monotonic() + CANCEL_GRACE_S
             self._write({"do": "cancel", "id": self._pending})
 
-    def poll(self) -> list[dict[str, Any]]:
+    def poll(self) -> list[dict[str, object]]:
         """The events since the last call, without waiting. A dead worker becomes an ``error`` event of kind ``died``."""
         events = []
         while True:
@@ -128,7 +123,9 @@ class WorkerClient:
             self.stop()
         return events
 
-    def wait(self, timeout: float | None = None, on_event: Any = None) -> dict[str, Any]:
+    def wait(
+        self, timeout: float | None = None, on_event: Callable[[dict[str, object]], None] | None = None
+    ) -> dict[str, object]:
         """Wait for the final event of the running request (for scripts); raises TimeoutError."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
@@ -157,7 +154,7 @@ class WorkerClient:
             except OSError:
                 pass
 
-    def _ended(self) -> list[dict[str, Any]]:
+    def _ended(self) -> list[dict[str, object]]:
         assert self._process is not None
         code = self._process.wait()
         if self._log_reader is not None:
@@ -178,7 +175,7 @@ class WorkerClient:
             }
         ]
 
-    def _write(self, message: Mapping[str, Any]) -> None:
+    def _write(self, message: Mapping[str, object]) -> None:
         try:
             assert self._process is not None and self._process.stdin is not None
             self._process.stdin.write(encode(message))
@@ -208,7 +205,7 @@ class WorkerClient:
             self._stderr.append(line.decode("utf-8", "replace").rstrip())
 
 
-def request_for(request_id: str, **fields: Any) -> SegmentRequest:
+def request_for(request_id: str, **fields: object) -> SegmentRequest:
     """Build a request from plain values (``options`` as their dict); raises ProtocolError as the worker would."""
     return SegmentRequest.from_message({"id": request_id, **fields})
 

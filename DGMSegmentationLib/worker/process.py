@@ -14,13 +14,17 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .. import __version__
 from ..errors import Cancelled, InputError, ProtocolError, Remark, explained
 from ..io.typed import parsed
 from .pipes import message_pipes
 from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode, message_part
+
+if TYPE_CHECKING:
+    from ..image import Image
+    from ..inference.predictor import Predictor
 
 
 class Worker:
@@ -32,7 +36,7 @@ class Worker:
         self._jobs: queue.Queue[SegmentRequest] = queue.Queue()
         self._cancelled: set[str] = set()
         self._write_lock = threading.Lock()
-        self._predictors: dict[tuple[str, int, int, str], Any] = {}
+        self._predictors: dict[tuple[str, int, int, str], Predictor] = {}
 
     def run(self) -> None:
         """Answer until stdin ends; then the process ends at once, even in the middle of a run."""
@@ -42,7 +46,7 @@ class Worker:
         while True:
             self._answer(self._jobs.get())
 
-    def send(self, **message: Any) -> None:
+    def send(self, **message: object) -> None:
         """Write one event as a line."""
         with self._write_lock:
             self._events.write(encode(message))
@@ -65,7 +69,7 @@ class Worker:
             # The parent closed the pipe or died. Nothing waits for an answer, so no run is worth finishing.
             os._exit(0)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _take(self, message: dict[str, object]) -> None:
         what = message.get("do")
         if what == "segment":
             self._jobs.put(SegmentRequest.from_message(message))
@@ -88,7 +92,7 @@ class Worker:
         self._cancelled.discard(request.id)
         _free_memory()
 
-    def _segment(self, request: SegmentRequest) -> dict[str, Any]:
+    def _segment(self, request: SegmentRequest) -> dict[str, object]:
         import numpy as np
 
         request.check_files()
@@ -140,7 +144,7 @@ class Worker:
             "warnings": [message_part(remark) for remark in result.warnings],
         }
 
-    def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> Any:
+    def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> "Predictor":
         """The model on its device, made anew only when the file or the device changed."""
         from ..inference.predictor import Predictor
         from ..models.model import find_model, load_model
@@ -155,13 +159,13 @@ class Worker:
         return self._predictors[key]
 
 
-def _failure(error: Exception) -> dict[str, Any]:
+def _failure(error: Exception) -> dict[str, object]:
     """The event of a failed run. Nothing here outlives the call: an error that is kept keeps the frames that hold the files."""
     coded = explained(error, "The segmentation")
     return {"event": "error", "kind": coded.kind, **message_part(coded), "detail": traceback.format_exc()}
 
 
-def _image(volume: Volume) -> Any:
+def _image(volume: Volume) -> "Image":
     """Map the file and wrap it as an Image; raises InputError when it is no 3-D array of numbers."""
     import numpy as np
 

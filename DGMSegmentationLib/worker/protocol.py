@@ -19,7 +19,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import Coded, DGMError, InputError, ProtocolError, Remark, UnexpectedError, remark_of
 from ..io.typed import parsed, plain, typed
@@ -33,12 +32,12 @@ _FARTHEST_MM = 1e9
 Row = tuple[float, float, float, float]
 
 
-def encode(message: Mapping[str, Any]) -> bytes:
+def encode(message: Mapping[str, object]) -> bytes:
     """One message as a line; NaN and infinity become null because JSON has neither."""
-    return json.dumps({"v": PROTOCOL, **plain(message)}, allow_nan=False, default=str).encode() + b"\n"
+    return json.dumps(plain({"v": PROTOCOL, **message}), allow_nan=False, default=str).encode() + b"\n"
 
 
-def decode(line: bytes) -> dict[str, Any]:
+def decode(line: bytes) -> dict[str, object]:
     """Read one line; raises ProtocolError when it is too long, no JSON object, or of another version."""
     if len(line) > MAX_LINE:
         raise ProtocolError("message_too_long")
@@ -53,18 +52,18 @@ def decode(line: bytes) -> dict[str, Any]:
     return message
 
 
-def message_part(coded: Coded) -> dict[str, Any]:
+def message_part(coded: Coded) -> dict[str, object]:
     """An error or a remark as a part of a message: code and facts, and a sentence for who does not know the code."""
     return {**coded.to_dict(), "message": coded.sentence("panel")}
 
 
-def sentence_of(part: Mapping[str, Any], face: str) -> str:
+def sentence_of(part: Mapping[str, object], face: str) -> str:
     """What :func:`message_part` put into a message, as the sentence for a face."""
     known = isinstance(part.get("code"), str) and isinstance(part.get("facts"), dict)
     return remark_of(part).sentence(face) if known else str(part.get("message", ""))
 
 
-def error_of(event: Mapping[str, Any]) -> DGMError:
+def error_of(event: Mapping[str, object]) -> DGMError:
     """What an event "error" tells, as an exception to raise."""
     remark = remark_of(event) if event.get("code") else Remark("worker_unknown", message=event.get("message"))
     made = _KINDS.get(str(event.get("kind")), DGMError)
@@ -101,12 +100,12 @@ class SegmentRequest:
             if not getattr(self, name):
                 raise ValueError(f"its field {name} is empty")
 
-    def to_message(self) -> dict[str, Any]:
+    def to_message(self) -> dict[str, object]:
         """The message that :meth:`from_message` reads."""
         return {"do": "segment", **asdict(self), "options": self.options.to_dict()}
 
     @classmethod
-    def from_message(cls, message: Mapping[str, Any]) -> "SegmentRequest":
+    def from_message(cls, message: Mapping[str, object]) -> "SegmentRequest":
         """Check every field of a message; raises ProtocolError that names the first wrong one."""
         values = {name: value for name, value in message.items() if name not in ("v", "do")}
         try:

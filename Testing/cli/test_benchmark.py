@@ -74,9 +74,9 @@ def test_patch_wise_and_dense_give_the_same_labels(volume):
     prior = {"low_mm": [-8.0, -8.0, -8.0], "high_mm": [8.0, 8.0, 8.0]}
     jobs = [Job("anisotropic", "patch-wise"), Job("anisotropic", "dense in the prior box")]
     patches, dense = measure_methods(jobs, volume, "auto", {"cpu": 100.0}, prior)
-    assert patches["extrapolated"] and not dense["extrapolated"]
-    assert dense["compared_voxels"] > 0 and dense["differing_voxels"] <= 1e-4 * dense["compared_voxels"]
-    assert dense["faster"] == pytest.approx(patches["seconds"] / dense["seconds"])
+    assert patches.extrapolated and not dense.extrapolated
+    assert dense.compared_voxels > 0 and dense.differing_voxels <= 1e-4 * dense.compared_voxels
+    assert dense.faster == pytest.approx(patches.seconds / dense.seconds)
 
 
 def test_monai_is_measured_by_the_windows_that_it_runs(volume, tmp_path):
@@ -98,8 +98,8 @@ def test_other_tiles_are_rows_of_their_own_with_the_same_labels(volume):
     method = "dense in the prior box"
     jobs = [Job(str(PHANTOM_MODEL), method), Job(str(PHANTOM_MODEL), method, tile=(8, 9, 5))]
     usual, small = measure_methods(jobs, volume, "auto", {"cpu": 100.0}, prior)
-    assert small["method"] == f"{method}, tiles of 8x9x5" and small["differing_voxels"] == 0
-    assert small["gflops"] * small["seconds"] > usual["gflops"] * usual["seconds"], "more halos"
+    assert small.method == f"{method}, tiles of 8x9x5" and small.differing_voxels == 0
+    assert small.gflops * small.seconds > usual.gflops * usual.seconds, "more halos"
 
 
 @pytest.mark.parametrize("text", ["80x110", "axbxc", "0x1x1", "-1x2x3", ""])

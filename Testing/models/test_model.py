@@ -10,7 +10,8 @@ from models_for_tests import small_model, small_model_file
 from safetensors.torch import save_file
 
 from DGMSegmentationLib.errors import InputError
-from DGMSegmentationLib.models.model import ModelHeader, find_model, load_model, read_header, save_model
+from DGMSegmentationLib.models.header import ModelHeader
+from DGMSegmentationLib.models.model import find_model, load_model, read_header, save_model
 
 
 @pytest.mark.parametrize("members", [1, 3])

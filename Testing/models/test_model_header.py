@@ -11,14 +11,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from DGMSegmentationLib.errors import DGMError, InputError
-from DGMSegmentationLib.models.model import (
-    ModelHeader,
-    _digest,
-    bundled_models,
-    load_model,
-    read_header,
-    save_model,
-)
+from DGMSegmentationLib.models.header import ModelHeader
+from DGMSegmentationLib.models.model import _digest, bundled_models, load_model, read_header, save_model
 from DGMSegmentationLib.models.networks import count_parameters
 from DGMSegmentationLib.preprocessing.grid import MAX_GRID_VOXELS, prepare
 from DGMSegmentationLib.preprocessing.mask import brain_mask

@@ -25,7 +25,8 @@ from panel_actions import (  # noqa: F401
     settle,
 )
 
-from DGMSegmentationLib.models.model import ModelHeader, save_model
+from DGMSegmentationLib.models.header import ModelHeader
+from DGMSegmentationLib.models.model import save_model
 from DGMSegmentationLib.models.networks import build_network
 from DGMSegmentationLib.preprocessing.grid import Preprocessing
 from DGMSegmentationLib.segmentation.pipeline import segment

@@ -24,6 +24,7 @@ from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.structures import COLUMNS, STANDARD, LabelSet, rows_of_label_set
 from DGMSegmentationLib.training.run import train
+from DGMSegmentationLib.training.run_options import RunOptions
 
 LEARNING = [
     *TINY_DENSE,
@@ -62,7 +63,7 @@ def places(tmp_path_factory):
         save_head(root / "bids", f"sub-{number + 1:02d}", number)
     lookup = root / "bids" / "derivatives" / "manual" / "seg-TOY_dseg.tsv"
     lookup.write_text(lookup_text(TOY), encoding="utf-8")
-    model = train("part1-dense", root / "bids", root / "model", device="cpu", overrides=LEARNING)
+    model = train("part1-dense", root / "bids", root / "model", RunOptions(device="cpu"), overrides=LEARNING)
     image = save_head(root / "new", "sub-09", 9)
     assert (
         main(["segment", str(image), "--model", str(model), "--device", "cpu", "--output", str(root / "out")])
@@ -220,7 +221,9 @@ def test_a_further_structure_is_a_row_an_entry_and_a_trained_model(tmp_path):
         nib.save(nib.Nifti1Image(labels, image.affine), path)
     few = ["sampling.steps_per_epoch=1", "stage1.epochs=1", "stage2.enabled=false", "data.validation=none"]
     overrides = [*TINY_DENSE, *few, f"data.label_set={table}"]
-    model = load_model(train("part1-dense", data, tmp_path / "run", device="cpu", overrides=overrides))
+    model = load_model(
+        train("part1-dense", data, tmp_path / "run", RunOptions(device="cpu"), overrides=overrides)
+    )
     assert model.labels == tuple(range(12))
     assert model.label_set.by_label(11) == LabelSet.read(table).by_label(11)
     assert model.label_set.subset(STANDARD.values).structures == STANDARD.structures

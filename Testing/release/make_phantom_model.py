@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from models_for_tests import PHANTOM_MODEL
 
-from DGMSegmentationLib.models.model import ModelHeader, save_model
+from DGMSegmentationLib.models.header import ModelHeader
+from DGMSegmentationLib.models.model import save_model
 from DGMSegmentationLib.models.networks import build_network
 from DGMSegmentationLib.preprocessing.grid import Preprocessing, labels_to_grid, prepare
 from DGMSegmentationLib.simulation.phantom import phantom

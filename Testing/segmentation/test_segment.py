@@ -18,7 +18,8 @@ from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
-from DGMSegmentationLib.models.model import ModelHeader, load_model, save_model
+from DGMSegmentationLib.models.header import ModelHeader
+from DGMSegmentationLib.models.model import load_model, save_model
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.segmentation.region import prior_box
 from DGMSegmentationLib.segmentation.sample import bundled_sample

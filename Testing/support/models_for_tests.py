@@ -4,7 +4,8 @@ from pathlib import Path
 
 import torch
 
-from DGMSegmentationLib.models.model import Member, Model, ModelHeader, save_model
+from DGMSegmentationLib.models.header import Member, ModelHeader
+from DGMSegmentationLib.models.model import Model, save_model
 from DGMSegmentationLib.models.networks import build_network
 from DGMSegmentationLib.preprocessing.grid import Preprocessing
 

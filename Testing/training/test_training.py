@@ -14,7 +14,8 @@ from training_data import TINY_DENSE, TINY_PATCH, head, make_bids
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.bids.derivatives import data_licence
-from DGMSegmentationLib.models.model import Member, load_model
+from DGMSegmentationLib.models.header import Member
+from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.cases import prepare_cases, prior_box
 from DGMSegmentationLib.training.crossval import crossvalidate, make_folds
@@ -23,6 +24,7 @@ from DGMSegmentationLib.training.fitting import new_network
 from DGMSegmentationLib.training.header import model_header
 from DGMSegmentationLib.training.preset import load_preset
 from DGMSegmentationLib.training.run import train
+from DGMSegmentationLib.training.run_options import RunOptions
 
 LEARNING = [
     *TINY_DENSE,
@@ -66,7 +68,7 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def test_dense_training_learns_and_writes_everything(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=4, n_test=1), tmp_path / "out"
-    path = train("part1-dense", data, output, device="cpu", overrides=LEARNING)
+    path = train("part1-dense", data, output, RunOptions(device="cpu"), overrides=LEARNING)
     assert {p.name for p in output.iterdir()} == {
         *(
             "model.safetensors",
@@ -152,7 +154,7 @@ def test_patch_training_counts_its_patches(tmp_path):
         "stage2.learning_rates=[1e-3]",
         "stage2.epochs=1",
     ]
-    train("part1", data, output, device="cpu", overrides=changes)
+    train("part1", data, output, RunOptions(device="cpu"), overrides=changes)
     counts = json.loads((output / "patches.json").read_text())["all"]
     for stage in ("stage1", "stage2"):
         assert counts[stage]["train"] + counts[stage]["validation"] == counts[stage]["patches"]
@@ -173,7 +175,7 @@ def test_what_is_frozen_stays_as_it_is_running_statistics_too(tmp_path):
 def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=3), tmp_path / "out"
     changes = [*UNET, "data.validation_fraction=0.34", "stage1.epochs=4", "optimiser.ema=0.8"]
-    base = train("default", data, output, device="cpu", overrides=changes)
+    base = train("default", data, output, RunOptions(device="cpu"), overrides=changes)
     history = table(output / "history.csv")
     assert float(history[-1]["val_loss"]) < float(history[0]["val_loss"])
     rates = [float(r["learning_rate"]) for r in history]
@@ -182,7 +184,11 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     said: list[str] = []
     once = [*UNET, "stage1.epochs=1"]
     tuned = train(
-        "finetune", data, tmp_path / "tuned", device="cpu", init=base, overrides=once, log=said.append
+        "finetune",
+        data,
+        tmp_path / "tuned",
+        RunOptions(device="cpu", init=base, log=said.append),
+        overrides=once,
     )
     epoch = next(line for line in said if " epoch 1:" in line)
     assert "train " in epoch and "nan" not in epoch and "validation" not in epoch  # nobody validates
@@ -201,14 +207,14 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
 
     smaller = make_bids(tmp_path / "lacking", n_train=1, absent=(9,))
     with pytest.raises(InputError, match="No training volume holds CN_L"):
-        train("finetune", smaller, tmp_path / "lacks", device="cpu", init=base, overrides=UNET)
+        train("finetune", smaller, tmp_path / "lacks", RunOptions(device="cpu", init=base), overrides=UNET)
     with pytest.raises(InputError, match="network"):
-        train("part1-dense", data, tmp_path / "no", init=base, overrides=ONE_STEP)
+        train("part1-dense", data, tmp_path / "no", RunOptions(init=base), overrides=ONE_STEP)
     other = [*UNET, "network.options.widths=[8, 24]"]
     with pytest.raises(InputError, match="other sizes"):
-        train("finetune", data, tmp_path / "no", device="cpu", init=base, overrides=other)
+        train("finetune", data, tmp_path / "no", RunOptions(device="cpu", init=base), overrides=other)
     with pytest.raises(InputError, match="init="):
-        train("finetune", data, tmp_path / "no", device="cpu", overrides=UNET)
+        train("finetune", data, tmp_path / "no", RunOptions(device="cpu"), overrides=UNET)
     assert not (tmp_path / "no").exists() and not (tmp_path / "lacks" / "model.safetensors").exists()
 
 
@@ -227,7 +233,9 @@ def test_fine_tuning_does_not_narrow_where_structures_are_looked_for(tmp_path):
 def test_binary_mode_makes_one_file_of_ten_networks(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=2)
     small = ["network.options.widths=[3, 3, 3]", "network.options.head_widths=[6]"]
-    path = train("part1-binary", data, tmp_path / "out", device="cpu", overrides=[*ONE_STEP, *small])
+    path = train(
+        "part1-binary", data, tmp_path / "out", RunOptions(device="cpu"), overrides=[*ONE_STEP, *small]
+    )
     model = load_model(path)
     assert [m.labels for m in model.header.members] == [(0, k) for k in range(1, 11)]
     assert len(model.build()) == 10 and model.labels == tuple(range(11))
@@ -238,7 +246,9 @@ def test_a_second_channel_is_trained_on(tmp_path):
     for image in data.glob("sub-*/anat/*_Chimap.nii.gz"):
         nib.save(nib.load(image), image.with_name(image.name.replace("Chimap", "magnitude")))
     more = ['data.channels=["qsm", "magnitude"]', "preprocessing.windows=[[-200, 200], [0, 1000]]"]
-    path = train("part1-dense", data, tmp_path / "out", device="cpu", overrides=[*ONE_STEP, *more])
+    path = train(
+        "part1-dense", data, tmp_path / "out", RunOptions(device="cpu"), overrides=[*ONE_STEP, *more]
+    )
     model = load_model(path)
     assert model.header.channels == ("qsm", "magnitude")
     assert model.build()[0].options()["in_channels"] == 2
@@ -246,7 +256,7 @@ def test_a_second_channel_is_trained_on(tmp_path):
 
 def test_an_absent_structure_is_a_warning_and_training_goes_on(tmp_path, caplog):
     data = make_bids(tmp_path / "bids", n_train=2, absent=(3,))
-    path = train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+    path = train("part1-dense", data, tmp_path / "out", RunOptions(device="cpu"), overrides=ONE_STEP)
     assert "SN_L is absent from 1 of 2 volumes (sub-01)" in caplog.text
     assert load_model(path).labels == tuple(range(11))
 
@@ -269,7 +279,7 @@ def test_a_tsv_table_with_foreign_labels_gives_the_same_cases(tmp_path):
             "part1-dense",
             manifest,
             tmp_path / "out",
-            device="cpu",
+            RunOptions(device="cpu"),
             overrides=[*ONE_STEP, "data.labels=segdgm"],
         )
 
@@ -300,7 +310,7 @@ def test_a_given_validation_split_is_kept():
 
 def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=3, n_test=1), tmp_path / "cv"
-    result = crossvalidate("part1-dense", data, output, 3, device="cpu", overrides=ONE_STEP)
+    result = crossvalidate("part1-dense", data, output, 3, RunOptions(device="cpu"), overrides=ONE_STEP)
     rows = table(result)
     assert sorted({r["subject"] for r in rows}) == [
         "mean",
@@ -316,14 +326,14 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     with pytest.raises(InputError, match="resume=True"):
         crossvalidate("part1-dense", data, output, 3, overrides=ONE_STEP)
     before = result.read_text()
-    crossvalidate("part1-dense", data, output, 3, device="cpu", overrides=ONE_STEP, resume=True)
+    crossvalidate("part1-dense", data, output, 3, RunOptions(device="cpu", resume=True), overrides=ONE_STEP)
     assert result.read_text() == before
 
 
 def test_fine_tuning_is_cross_validated_from_the_model_given(tmp_path, capsys):
     data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "cv"
     short = [*UNET, "sampling.steps_per_epoch=1", "stage1.epochs=1"]
-    base = train("default", data, tmp_path / "base", device="cpu", overrides=short)
+    base = train("default", data, tmp_path / "base", RunOptions(device="cpu"), overrides=short)
     words = ["crossval", "--preset", "finetune", "--folds", "2", "--data", str(data), "--output", str(output)]
     words += ["--device", "cpu", *[word for change in short for word in ("--set", change)]]
     assert main([*words, "--init", str(base)]) == 0, capsys.readouterr().err
@@ -390,7 +400,7 @@ def test_bad_training_data_end_in_one_sentence_and_no_file(tmp_path, damage, cap
     data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
     expected = damage(data)
     with pytest.raises(InputError, match=expected) as error:
-        train("part1-dense", data, output, device="cpu", overrides=ONE_STEP)
+        train("part1-dense", data, output, RunOptions(device="cpu"), overrides=ONE_STEP)
     assert "\n" not in str(error.value) and str(error.value).endswith(".")
     assert not output.exists()
     assert main(["train", "--preset", "part1-dense", "--data", str(data), "--output", str(output)]) == 2
@@ -438,7 +448,7 @@ def test_missing_folder_and_bad_preset_from_the_command_line(tmp_path, capsys):
 def test_a_preset_that_cannot_work_fails_before_anything_is_written(tmp_path, wrong):
     data = make_bids(tmp_path / "bids", n_train=2)
     with pytest.raises(InputError) as caught:
-        train("part1-dense", data, tmp_path / "out", device="cpu", overrides=[*ONE_STEP, wrong])
+        train("part1-dense", data, tmp_path / "out", RunOptions(device="cpu"), overrides=[*ONE_STEP, wrong])
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
 
@@ -448,17 +458,26 @@ def test_a_broken_test_volume_shows_before_training(tmp_path):
     broken = sorted(data.glob("sub-*/anat/*_Chimap.nii.gz"))[-1]
     broken.write_bytes(broken.read_bytes()[:500])
     with pytest.raises(InputError):
-        train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+        train("part1-dense", data, tmp_path / "out", RunOptions(device="cpu"), overrides=ONE_STEP)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_finished_run_is_resumed_only_with_the_same_preset(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=2)
-    path = train("part1-dense", data, tmp_path / "out", device="cpu", overrides=ONE_STEP)
+    path = train("part1-dense", data, tmp_path / "out", RunOptions(device="cpu"), overrides=ONE_STEP)
     before = path.read_bytes()
-    assert train("part1-dense", data, tmp_path / "out", resume=True, device="cpu", overrides=ONE_STEP) == path
+    assert (
+        train(
+            "part1-dense", data, tmp_path / "out", RunOptions(resume=True, device="cpu"), overrides=ONE_STEP
+        )
+        == path
+    )
     with pytest.raises(InputError, match="another preset"):
         train(
-            "part1-dense", data, tmp_path / "out", resume=True, device="cpu", overrides=[*ONE_STEP, "seed=7"]
+            "part1-dense",
+            data,
+            tmp_path / "out",
+            RunOptions(resume=True, device="cpu"),
+            overrides=[*ONE_STEP, "seed=7"],
         )
     assert path.read_bytes() == before

@@ -19,6 +19,7 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.training.fitting import Progress
 from DGMSegmentationLib.training.run import train
+from DGMSegmentationLib.training.run_options import RunOptions
 
 # Dropout, batch normalisation, coordinates, averaging of weights, early stopping, two phases, mining, stage 2.
 CHANGES = [
@@ -91,11 +92,11 @@ def rows_without_time(output: Path) -> list[str]:
 def test_killed_and_resumed_equals_uninterrupted(tmp_path):
     data = make_bids(tmp_path / "bids", n_train=3)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    train("part2", data, whole, device="cpu", overrides=CHANGES)
+    train("part2", data, whole, RunOptions(device="cpu"), overrides=CHANGES)
     run_and_kill(
         command(data, broken), broken, at=6
     )  # header and five epochs: one phase finished, amid the second
-    train("part2", data, broken, device="cpu", overrides=CHANGES, resume=True)
+    train("part2", data, broken, RunOptions(device="cpu", resume=True), overrides=CHANGES)
     for name in ("model_stage1.safetensors", "model.safetensors"):
         one, other = load_model(whole / name), load_model(broken / name)
         for key, tensor in one.states[0].items():
@@ -118,24 +119,24 @@ def test_an_output_in_use_is_refused_and_resume_wants_the_same_preset(tmp_path):
     with pytest.raises(InputError, match="resume=True"):
         train("part1", data, output, overrides=TINY_PATCH)
     assert (output / "model.safetensors").read_bytes() == before
-    train("part1", data, output, resume=True, overrides=short)  # finished: nothing to do
+    train("part1", data, output, RunOptions(resume=True), overrides=short)  # finished: nothing to do
     assert (output / "model.safetensors").read_bytes() == before
 
 
 def test_resume_wants_the_same_content_of_images_and_labels(tmp_path):
     data, output = make_bids(tmp_path / "bids", n_train=2), tmp_path / "out"
     short = [*TINY_PATCH, "stage1.epochs=1", "stage1.learning_rates=[1e-3]", "stage2.enabled=false"]
-    model = train("part1", data, output, device="cpu", overrides=short)
+    model = train("part1", data, output, RunOptions(device="cpu"), overrides=short)
     label = next(data.glob("derivatives/manual/sub-01/anat/*_dseg.nii.gz"))
     image = nib.load(label)
     corrected = np.where(np.asarray(image.dataobj) == 1, 0, np.asarray(image.dataobj))
     nib.save(nib.Nifti1Image(corrected, image.affine), label)
     with pytest.raises(InputError, match="another image or label"):
-        train("part1", data, output, device="cpu", overrides=short, resume=True)
+        train("part1", data, output, RunOptions(device="cpu", resume=True), overrides=short)
     state = json.loads((output / "run.json").read_text())
     del state["fingerprint"]["image or label"]  # as a run of an earlier version
     (output / "run.json").write_text(json.dumps(state))
-    assert train("part1", data, output, device="cpu", overrides=short, resume=True) == model
+    assert train("part1", data, output, RunOptions(device="cpu", resume=True), overrides=short) == model
 
 
 def test_resume_with_another_preset_is_refused(tmp_path):
@@ -169,7 +170,7 @@ def test_damaged_weights_of_a_stopped_run_are_one_sentence(tmp_path, damaged, mo
     with monkeypatch.context() as patched:
         patched.setattr("DGMSegmentationLib.training.run.save_model", stop)
         with pytest.raises(KeyboardInterrupt):
-            train("part1", data, output, device="cpu", overrides=short)
+            train("part1", data, output, RunOptions(device="cpu"), overrides=short)
     file = output / "checkpoints" / damaged
     for other in file.parent.glob("*_phase1.*"):
         other.unlink()
@@ -178,4 +179,4 @@ def test_damaged_weights_of_a_stopped_run_are_one_sentence(tmp_path, damaged, mo
         state.write_text(json.dumps({**json.loads(state.read_text()), "finished": {}}))
     file.write_bytes(b"PK\x03\x04cut")
     with pytest.raises(InputError, match=rf"{damaged} is damaged: start again in another output folder\."):
-        train("part1", data, output, device="cpu", overrides=short, resume=True)
+        train("part1", data, output, RunOptions(device="cpu", resume=True), overrides=short)

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...errors import InputError
 from .names import derivative_stems, session_of
@@ -54,7 +53,7 @@ def case_paths(output: Path, name: str) -> CasePaths:
     return CasePaths(folder, stem, edited_stem, output / STATE / f"{name}.json")
 
 
-def read_description(folder: Path) -> dict[str, Any]:
+def read_description(folder: Path) -> dict[str, object]:
     """What ``dataset_description.json`` says.
 
     Raises OSError when there is none or it cannot be read, ValueError when it holds no JSON object.
@@ -65,7 +64,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     return content
 
 
-def makers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
+def makers(description: Mapping[str, object]) -> list[dict[str, object]]:
     """The entries of "GeneratedBy"; those that are no objects are left out."""
     listed = description.get("GeneratedBy")
     return [maker for maker in listed if isinstance(maker, dict)] if isinstance(listed, list) else []
@@ -115,26 +114,29 @@ def check_output(output: Path, root: Path) -> None:
         raise InputError("derivatives_other_tool", path=output, name=name)
 
 
-def described(output: Path, root: Path, version: str) -> dict[str, Any]:
+def described(output: Path, root: Path, version: str) -> dict[str, object]:
     """The description of a cohort's derivatives, with what people added to the one that lies there.
 
     Authors, a licence and a name of their own stay; what made the labels and where the images of ``root`` lie is told anew.
     """
-    ours: dict[str, Any] = {
+    made_by, raw = {"Name": SOFTWARE_NAME, "Version": version}, {"raw": _link(output, root)}
+    ours: dict[str, object] = {
         "Name": "Deep-gray-matter nuclei in quantitative susceptibility maps",
         "BIDSVersion": BIDS_VERSION,
         "DatasetType": "derivative",
-        "GeneratedBy": [{"Name": SOFTWARE_NAME, "Version": version}],
-        "DatasetLinks": {"raw": _link(output, root)},
+        "GeneratedBy": [made_by],
+        "DatasetLinks": raw,
     }
     try:
         known = read_description(output)
-        links = {**known.get("DatasetLinks", {}), **ours["DatasetLinks"]}
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError):
+        return ours
+    links = known.get("DatasetLinks", {})
+    if not isinstance(links, dict):
         return ours
     others = [maker for maker in makers(known) if maker.get("Name") != SOFTWARE_NAME]
     kept = {key: value for key, value in known.items() if key not in ("BIDSVersion", "DatasetType")}
-    return {**ours, **kept, "GeneratedBy": [*ours["GeneratedBy"], *others], "DatasetLinks": links}
+    return {**ours, **kept, "GeneratedBy": [made_by, *others], "DatasetLinks": {**links, **raw}}
 
 
 def _link(output: Path, root: Path) -> str:

@@ -1,32 +1,27 @@
 """The three networks: ``dolz`` (Part 1), ``anisotropic`` (Part 2) and ``unet`` (ours).
 
-Every network maps a tile (B, C, X, Y, Z) to logits (B, K, X - 2 hx, Y - 2 hy, Z - 2 hz) and says how it wants
-to be run: ``halo`` (hx, hy, hz), ``multiple`` (tile edges are multiples of it), ``context`` (radius of the
-receptive field), ``uses_coordinates``, ``dense`` (False: runs at ``patch_input`` only), ``patch_input``,
-``patch_output``, and ``options()``, the arguments that rebuild it.
+What each of them says of itself is in :class:`.network.SegmentationNetwork`.
 """
-
-from typing import Any
 
 from torch import nn
 
 from ...errors import InputError
-from ...structures import STANDARD
+from ...io.typed import typed
+from ..network_options import OPTIONS
 from .anisotropic import Anisotropic
 from .dolz import Dolz
 from .layers import PatchNetwork
+from .network import SegmentationNetwork
 from .unet import UNet
 
-NETWORKS: dict[str, type[PatchNetwork] | type[UNet]] = {
+NETWORKS: dict[str, type[SegmentationNetwork]] = {
     "dolz": Dolz,
     "anisotropic": Anisotropic,
     "unet": UNet,
 }
 
 
-def build_network(
-    name: str, *, in_channels: int = 1, n_classes: int = STANDARD.n_classes, **options: Any
-) -> nn.Module:
+def build_network(name: str, **options: object) -> SegmentationNetwork:
     """Build a network by name; ``build_network(name, **network.options())`` rebuilds one.
 
     Raises:
@@ -34,8 +29,9 @@ def build_network(
     """
     if name not in NETWORKS:
         raise InputError("network_unknown", network=name, choices=list(NETWORKS))
+    checked = typed(OPTIONS[name], options, f"The options of the network '{name}'", known_only=True)
     try:
-        return NETWORKS[name](in_channels=in_channels, n_classes=n_classes, **options)
+        return NETWORKS[name](checked)
     except (TypeError, ValueError) as error:
         raise InputError("network_options", network=name, reason=error) from error
 
@@ -54,4 +50,13 @@ def count_parameters(network: nn.Module, *, trainable_only: bool = False) -> int
     )
 
 
-__all__ = ["NETWORKS", "Anisotropic", "Dolz", "PatchNetwork", "UNet", "build_network", "count_parameters"]
+__all__ = [
+    "NETWORKS",
+    "Anisotropic",
+    "Dolz",
+    "PatchNetwork",
+    "SegmentationNetwork",
+    "UNet",
+    "build_network",
+    "count_parameters",
+]

@@ -6,9 +6,6 @@ and three coordinate channels (core-sized, not convolved) are concatenated; then
 field 19 x 19 x 7 voxels. Source: Zhe Liu, "DGM segmentation using 3D CNN: application to QSM", Part 2 (2018).
 """
 
-from collections.abc import Sequence
-
-from ...structures import STANDARD
 from .layers import PatchNetwork
 
 
@@ -17,34 +14,9 @@ class Anisotropic(PatchNetwork):
 
     916,947 parameters with a slope per channel, 1,252,609 with ``voxel_slopes`` (the original), both with the
     running statistics of the batch normalisation; 915,147 of the former are trainable. ``coordinates`` = 0
-    leaves the coordinate channels out; see :class:`PatchNetwork` for the other arguments.
+    leaves the coordinate channels out.
     """
 
-    def __init__(
-        self,
-        in_channels: int = 1,
-        n_classes: int = STANDARD.n_classes,
-        *,
-        widths: Sequence[int] = (25, 50, 75),
-        head_widths: Sequence[int] = (400, 200, 150),
-        coordinates: int = 3,
-        dropout: float = 0.2,
-        voxel_slopes: bool = False,
-        patch_output: Sequence[int] = (9, 9, 3),
-        slope: float = 0.0,
-    ) -> None:
-        super().__init__(
-            kernel=(7, 7, 3),
-            convolutions=1,
-            in_channels=in_channels,
-            n_classes=n_classes,
-            widths=widths,
-            head_widths=head_widths,
-            n_coordinates=coordinates,
-            normalise=True,
-            dropout=dropout,
-            voxel_slopes=voxel_slopes,
-            patch_output=patch_output,
-            slope=slope,
-        )
-        self._options["coordinates"] = int(coordinates)
+    kernel = (7, 7, 3)
+    convolutions = 1
+    normalise = True

@@ -7,42 +7,15 @@ convolutional networks for subcortical segmentation in MRI", NeuroImage 2017, as
 using 3D CNN" Part 1 (2017) set it up for QSM.
 """
 
-from collections.abc import Sequence
-
-from ...structures import STANDARD
 from .layers import PatchNetwork
 
 
 class Dolz(PatchNetwork):
     """(B, 1, 27, 27, 21) -> logits (B, 11, 9, 9, 3), or any larger tile.
 
-    782,247 parameters with a slope per channel, 2,300,209 with ``voxel_slopes`` (the original). See
-    :class:`PatchNetwork` for the arguments.
+    782,247 parameters with a slope per channel, 2,300,209 with ``voxel_slopes`` (the original).
     """
 
-    def __init__(
-        self,
-        in_channels: int = 1,
-        n_classes: int = STANDARD.n_classes,
-        *,
-        widths: Sequence[int] = (25, 50, 75),
-        head_widths: Sequence[int] = (400, 200, 150),
-        dropout: float = 0.0,
-        voxel_slopes: bool = False,
-        patch_output: Sequence[int] = (9, 9, 3),
-        slope: float = 0.0,
-    ) -> None:
-        super().__init__(
-            kernel=(3, 3, 3),
-            convolutions=3,
-            in_channels=in_channels,
-            n_classes=n_classes,
-            widths=widths,
-            head_widths=head_widths,
-            n_coordinates=0,
-            normalise=False,
-            dropout=dropout,
-            voxel_slopes=voxel_slopes,
-            patch_output=patch_output,
-            slope=slope,
-        )
+    kernel = (3, 3, 3)
+    convolutions = 3
+    normalise = False

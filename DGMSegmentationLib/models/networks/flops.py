@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from .network import SegmentationNetwork
 
-def count_macs(network: nn.Module, tile: Sequence[int]) -> int:
+
+def count_macs(network: SegmentationNetwork, tile: Sequence[int]) -> int:
     """Multiply-adds of one forward pass in evaluation mode on one input tile (x, y, z).
 
     Runs on torch's meta device: shapes only, no memory and no arithmetic.
@@ -32,7 +33,7 @@ def count_macs(network: nn.Module, tile: Sequence[int]) -> int:
     return total
 
 
-def activation_values(network: nn.Module, tile: Sequence[int]) -> int:
+def activation_values(network: SegmentationNetwork, tile: Sequence[int]) -> int:
     """Values that all layers together put out in one forward pass on one input tile (x, y, z).
 
     More than is held at once, for a layer's output is freed when nothing needs it any more.
@@ -48,24 +49,26 @@ def activation_values(network: nn.Module, tile: Sequence[int]) -> int:
 
 
 def _run_on_shapes(
-    network: nn.Module, tile: Sequence[int], wanted: Callable[[nn.Module], bool], hook: Callable[..., None]
+    network: SegmentationNetwork,
+    tile: Sequence[int],
+    wanted: Callable[[nn.Module], bool],
+    hook: Callable[..., None],
 ) -> None:
     """One forward pass on torch's meta device, with the hook after each wanted layer."""
-    model: Any = deepcopy(network).eval().to("meta")
+    model = deepcopy(network).eval().to("meta")
     for layer in model.modules():
         if wanted(layer):
             layer.register_forward_hook(hook)
-    x = torch.empty((1, model.options()["in_channels"], *tile), device="meta")
+    x = torch.empty((1, model.in_channels, *tile), device="meta")
     core = [n - 2 * h for n, h in zip(tile, model.halo, strict=True)]
     coordinates = torch.empty((1, 3, *core), device="meta") if model.uses_coordinates else None
     with torch.no_grad():
         model(x, coordinates)
 
 
-def macs_per_output(network: nn.Module, tile: Sequence[int]) -> float:
+def macs_per_output(network: SegmentationNetwork, tile: Sequence[int]) -> float:
     """Multiply-adds per predicted voxel on an input tile (x, y, z): it shows the price of halos."""
-    model: Any = network
     voxels = 1
-    for n, h in zip(tile, model.halo, strict=True):
+    for n, h in zip(tile, network.halo, strict=True):
         voxels *= n - 2 * h
     return count_macs(network, tile) / voxels

@@ -7,12 +7,12 @@ whatever the tile is, so it can run densely; a network with one slope per voxel 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-Triple = tuple[int, int, int]
+from ..network_options import AnisotropicOptions, DolzOptions
+from .network import SegmentationNetwork, Triple
 
 # Keras' defaults, which the original networks use: moving = 0.99 * moving + 0.01 * batch (torch counts the
 # other way).
@@ -93,67 +93,36 @@ class Unit(nn.Module):
         return x if self.drop is None else self.drop(x)
 
 
-class PatchNetwork(nn.Module):
-    """Valid convolutions in stages, a tap after each stage, and a pointwise head: both networks' scheme.
+class PatchNetwork(SegmentationNetwork):
+    """Valid convolutions in stages, a tap after each stage, and a pointwise head: both networks' scheme."""
 
-    Args:
-        kernel: edge lengths of every feature convolution.
-        convolutions: convolutions per stage.
-        in_channels, n_classes: input channels and output classes.
-        widths: channels of each stage.
-        head_widths: channels of the 1x1x1 layers before the logits.
-        n_coordinates: coordinate channels that join the taps, core-sized and not convolved.
-        normalise: batch normalisation after every PReLU but the last.
-        dropout: elementwise dropout in the head.
-        voxel_slopes: one PReLU slope per channel and voxel; ties the network to ``patch_output``.
-        patch_output: the core (x, y, z) that one training patch predicts.
-        slope: initial slope (Keras starts at 0).
-    """
+    kernel: Triple
+    """Edge lengths of every feature convolution."""
+    convolutions: int
+    """Per stage."""
+    normalise: bool
+    """Batch normalisation after every PReLU but the last."""
+    _options: DolzOptions
 
-    halo: Triple
-    multiple: Triple = (1, 1, 1)
-    context: Triple
-
-    def __init__(
-        self,
-        *,
-        kernel: Triple,
-        convolutions: int,
-        in_channels: int,
-        n_classes: int,
-        widths: Sequence[int],
-        head_widths: Sequence[int],
-        n_coordinates: int,
-        normalise: bool,
-        dropout: float,
-        voxel_slopes: bool,
-        patch_output: Sequence[int],
-        slope: float,
-    ) -> None:
+    def __init__(self, options: DolzOptions) -> None:
         super().__init__()
-        self._options: dict[str, Any] = {
-            "in_channels": int(in_channels),
-            "n_classes": int(n_classes),
-            "widths": [int(w) for w in widths],
-            "head_widths": [int(w) for w in head_widths],
-            "dropout": float(dropout),
-            "voxel_slopes": bool(voxel_slopes),
-            "patch_output": [int(n) for n in patch_output],
-            "slope": float(slope),
-        }
+        self._options = options
+        kernel, convolutions, normalise = self.kernel, self.convolutions, self.normalise
+        widths, voxel_slopes, slope = options.widths, options.voxel_slopes, float(options.slope)
+        n_coordinates = options.coordinates if isinstance(options, AnisotropicOptions) else 0
         shrink = [k - 1 for k in kernel]
         depth = convolutions * len(widths)
         x, y, z = (depth * s // 2 for s in shrink)
         self.halo = self.context = (x, y, z)
-        core = tuple(int(n) for n in patch_output)
-        self.patch_output: Triple = (core[0], core[1], core[2])
-        self.patch_input: Triple = (core[0] + 2 * x, core[1] + 2 * y, core[2] + 2 * z)
+        core = options.patch_output
+        self.patch_output = (core[0], core[1], core[2])
+        self.patch_input = (core[0] + 2 * x, core[1] + 2 * y, core[2] + 2 * z)
         self.n_coordinates = n_coordinates
         self.uses_coordinates = n_coordinates > 0
         self.dense = not voxel_slopes
 
         size = list(self.patch_input)
-        channels = in_channels
+        channels = options.in_channels
         self.stages = nn.ModuleList()
         for width in widths:
             units = []
@@ -174,7 +143,7 @@ class PatchNetwork(nn.Module):
         core_size = size if voxel_slopes else None
         channels = sum(widths) + n_coordinates
         self.head = nn.Sequential()
-        for width in head_widths:
+        for width in options.head_widths:
             self.head.append(
                 Unit(
                     channels,
@@ -183,16 +152,12 @@ class PatchNetwork(nn.Module):
                     size=core_size,
                     slope=slope,
                     normalise=normalise,
-                    dropout=dropout,
+                    dropout=options.dropout,
                 )
             )
             channels = width
-        self.head.append(Unit(channels, n_classes, (1, 1, 1), size=core_size, slope=slope))
+        self.head.append(Unit(channels, options.n_classes, (1, 1, 1), size=core_size, slope=slope))
         glorot_(self)
-
-    def options(self) -> dict[str, Any]:
-        """The keyword arguments that rebuild this network, as JSON-able values."""
-        return dict(self._options)
 
     def forward(self, x: Tensor, coordinates: Tensor | None = None) -> Tensor:
         """Logits of the core of a tile.
@@ -239,7 +204,7 @@ class PatchNetwork(nn.Module):
         first = 0
         for tap in taps:
             if gathered is None:
-                channels = sum(self._options["widths"]) + self.n_coordinates
+                channels = sum(self._options.widths) + self.n_coordinates
                 gathered = tap.new_empty((tap.shape[0], channels, *core))
             gathered[:, first : first + tap.shape[1]] = tap
             first += tap.shape[1]
