@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.models.networks import build_network, count_parameters
+from DGMSegmentationLib.models.networks.blocks import depth_to_space, make_norm, space_to_depth
 from DGMSegmentationLib.models.networks.flops import count_macs
-from DGMSegmentationLib.models.networks.unet import depth_to_space, make_norm, space_to_depth
 
 ISOTROPIC = {"pooling": [(2, 2, 2)] * 3}
 TINY = {"widths": (4, 6, 8), "pooling": [(2, 2, 1), (2, 2, 2)]}

@@ -13,7 +13,7 @@ from DGMSegmentationLib.training.cases import Case, compact, cropped, prior_box
 from DGMSegmentationLib.training.data import find_subjects
 from DGMSegmentationLib.training.mining import false_positive_patches, false_positives
 from DGMSegmentationLib.training.settings import AugmentationSettings, SamplingSettings
-from DGMSegmentationLib.training.tiles import Tiles, TileSampler, validation_tiles
+from DGMSegmentationLib.training.tiles import Tiles, TileSampler, TileSource, validation_tiles
 
 PRE = Preprocessing(axes="LAI", spacing_mm=(2, 2, 2), shape=(20, 22, 16), coordinates=True)
 CLASSES = np.arange(256)
@@ -43,7 +43,7 @@ def test_grey_levels_are_kept_exactly_in_half_the_memory():
 def test_a_sample_is_the_core_with_its_halo_and_background_beyond_the_border():
     one, core, halo = case(), (4, 4, 4), (3, 3, 2)
     table = np.array([[0, 6, 7, 5], [0, 18, 20, 14]], np.int32)
-    tiles = Tiles([one], table, core, halo, (0.25,), CLASSES)
+    tiles = Tiles(TileSource([one], core, halo, CLASSES, (0.25,)), table)
     inner = tiles[0]
     assert inner["image"].shape == (1, 10, 10, 8) and inner["target"].shape == core
     assert np.array_equal(inner["image"][0], one.inputs[0, 3:13, 4:14, 3:11])
@@ -59,7 +59,8 @@ def test_a_network_of_one_structure_sees_the_others_as_background():
     classes = np.zeros(256, np.int64)
     classes[2] = 1
     one = case()
-    whole = Tiles([one], np.array([[0, 0, 0, 0]]), (20, 22, 16), (0, 0, 0), (0,), classes)[0]["target"]
+    source = TileSource([one], (20, 22, 16), (0, 0, 0), classes, (0,))
+    whole = Tiles(source, np.array([[0, 0, 0, 0]]))[0]["target"]
     assert np.array_equal(whole == 1, one.labels == 2)
 
 
@@ -73,7 +74,7 @@ def test_dense_tiles_follow_from_their_key_and_show_small_structures_as_often_as
     rows = sampler.draw(400, (1, 2, 3))
     assert np.array_equal(rows, sampler.draw(400, (1, 2, 3)))
     assert not np.array_equal(rows, sampler.draw(400, (1, 2, 4)))
-    tiles = Tiles([big], rows, (4, 4, 4), (0, 0, 0), (0,), CLASSES)
+    tiles = Tiles(TileSource([big], (4, 4, 4), (0, 0, 0), CLASSES, (0,)), rows)
     share = np.mean([(tiles[i]["target"] == 1).any() for i in range(400)])
     assert 0.4 < share < 0.6
     assert (rows[:, 1:] >= 0).all() and (rows[:, 1:] + 4 <= np.array(big.shape)).all()

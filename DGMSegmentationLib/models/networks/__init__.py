@@ -29,10 +29,9 @@ def build_network(name: str, **options: object) -> SegmentationNetwork:
     """
     if name not in NETWORKS:
         raise InputError("network_unknown", network=name, choices=list(NETWORKS))
-    checked = typed(OPTIONS[name], options, f"The options of the network '{name}'", known_only=True)
     try:
-        return NETWORKS[name](checked)
-    except (TypeError, ValueError) as error:
+        return NETWORKS[name](typed(OPTIONS[name], options, "The options", known_only=True))
+    except (TypeError, ValueError, InputError) as error:
         raise InputError("network_options", network=name, reason=error) from error
 
 
