@@ -71,7 +71,9 @@ def from_nibabel(image: nib.spatialimages.SpatialImage, path: Path | None = None
         if is_nifti
         else (checked_affine(image.affine, path), None, ())
     )
-    placed = not is_nifti or bool(header["sform_code"] or header["qform_code"])
+    placed = not isinstance(image, nib.Nifti1Image) or bool(
+        image.header["sform_code"] or image.header["qform_code"]
+    )
     try:
         data = np.asanyarray(image.dataobj).reshape(shape)
     except (OSError, ValueError, EOFError, HeaderDataError) as error:

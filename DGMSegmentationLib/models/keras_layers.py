@@ -83,7 +83,7 @@ def read_keras_layers(path: Path | str) -> list[KerasLayer]:
     return [layer for layer in layers if layer is not None]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
