@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from string import Formatter
-
-from ..errors import Coded
+from typing import Protocol, runtime_checkable
 
 THEMES = (
     "general",
@@ -27,6 +26,18 @@ THEMES = (
     "commands",
     "apps",
 )
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """An error or a remark within another one's facts (:class:`..errors.Coded`)."""
+
+    code: str
+    facts: dict[str, object]
+
+    def sentence(self, face: str | None = None) -> str:
+        """In words."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ class _Filler(Formatter):
 
     def convert_field(self, value: object, conversion: str | None) -> object:
         """``{doubt!w}``: of an error or a remark only what is wrong, for a sentence with a remedy of its own."""
-        if conversion == "w" and isinstance(value, Coded):
+        if conversion == "w" and isinstance(value, Worded):
             sentence = sentences().get(value.code)
             return _Filler(value.facts, self._face).filled(sentence.wrong) if sentence else str(value)
         return super().convert_field(value, None if conversion == "w" else conversion)
@@ -98,7 +109,7 @@ class _Filler(Formatter):
         return kwargs.get(str(key), "?")
 
     def format_field(self, value: object, format_spec: str) -> str:
-        if isinstance(value, Coded):
+        if isinstance(value, Worded):
             return value.sentence(self._face)
         if isinstance(value, list):
             return (format_spec or ", ").join(self.format_field(part, "") for part in value) or "none"
