@@ -128,7 +128,7 @@ def _series_in(folder: Path) -> tuple[dict[str, list[DicomHeader]], list[DicomHe
     series: dict[str, list[DicomHeader]] = {}
     cut = []
     for file in sorted(folder.iterdir()):
-        if file.is_dir() or file.name.endswith(_OTHER_IMAGES):
+        if file.name.endswith(_OTHER_IMAGES) or not (file.is_file() or file.is_symlink()) or file.is_dir():
             continue
         check_fetched(file)  # a slice, most likely
         header = read_header(file)
