@@ -21,7 +21,7 @@ from DGMSegmentationLib.options import SegmentOptions
 from .outcome import Target
 from .turns import let_threads_work
 from .updates import CANCELLED, Update, failure, update_of
-from .volumes import image_of
+from .volumes import affine_of, image_of, unusable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,10 @@ REMOVE_S = 1.0
 """How long the end of everything waits for temporary files that cannot be removed yet."""
 
 
+Source = tuple[object, ...]
+"""What a run reads: its volumes as they are, and its options but the protocol."""
+
+
 @dataclass(frozen=True)
 class _Current:
     """The run that is under way."""
@@ -41,6 +45,16 @@ class _Current:
     client: "WorkerClient"
     request: "SegmentRequest"
     target: Target
+    source: Source
+
+
+@dataclass(frozen=True)
+class _Done:
+    """The last run: what the worker of that process still holds."""
+
+    pid: int | None
+    request_id: str
+    source: Source
 
 
 class Runner:
@@ -64,6 +78,7 @@ class Runner:
         self._temporary, self._face = temporary or tempfile.gettempdir, face
         self._client: WorkerClient | None = None
         self._to_remove: list[Path] = []
+        self._done: _Done | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -111,6 +126,7 @@ class Runner:
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
         options = options.changed(model=str(find_model(options.model)))
+        source = _source(volume, options, channels)
         target = Target.of(volume, output)
         place = self._temporary()
         try:
@@ -134,6 +150,7 @@ class Runner:
                 channels=list(files.values()),
                 output=str(folder),
                 options=options.to_dict(),
+                again=self._done.request_id if self._done is not None and self._holds(source) else "",
             )
         except Exception:
             self._end()
@@ -144,10 +161,23 @@ class Runner:
         self._saver.start()
         threading.Thread(target=_import_for_result, daemon=True).start()
         try:
-            self._current = _Current(self._started_worker(), request, target)
+            self._current = _Current(self._started_worker(), request, target, source)
         except OSError as error:
             self._end()
             raise InputError("worker_not_started", reason=error.strerror) from error
+
+    def can_relabel(
+        self, volume: Any, options: SegmentOptions, channels: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Whether a run with these options but another protocol needs no network: the last run's probabilities are there."""
+        from DGMSegmentationLib.models.model import find_model
+
+        options = options.changed(model=str(find_model(options.model)))
+        return self.state == IDLE and self._holds(_source(volume, options, channels))
+
+    def _holds(self, source: Source) -> bool:
+        done = self._done
+        return done is not None and done.source == source and done.pid == self.worker_pid
 
     def preload(self) -> None:
         """Start the worker, which loads its engine while the user still chooses; a failure is left to the first run."""
@@ -209,6 +239,8 @@ class Runner:
         updates = []
         for event in current.client.poll():
             update = update_of(event, current.target, self._face)
+            if update is not None and update.kind == "finished":
+                self._done = _Done(current.client.pid, current.request.id, current.source)
             if update is not None:
                 updates.append(update if update.kind == "progress" else self._finish(update))
         return updates
@@ -249,6 +281,16 @@ class Runner:
         for folder in self._to_remove:
             shutil.rmtree(folder, ignore_errors=True)
         self._to_remove = [folder for folder in self._to_remove if folder.exists()]
+
+
+def _source(volume: Any, options: SegmentOptions, channels: Mapping[str, Any] | None) -> Source:
+    nodes = [volume, *(channels or {}).values()]
+    states = [
+        (node.GetID(), node.GetImageData().GetMTime(), affine_of(node, as_seen=True).tobytes())
+        for node in nodes
+        if unusable(node) is None
+    ]
+    return (*states, options.changed(protocol=""))
 
 
 def _import_for_result() -> None:

@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,6 +26,7 @@ from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode, message_
 if TYPE_CHECKING:
     from ..image import Image
     from ..inference.predictor import Predictor
+    from ..segmentation.result import Segmentation
 
 
 class Worker:
@@ -37,6 +39,8 @@ class Worker:
         self._cancelled: set[str] = set()
         self._write_lock = threading.Lock()
         self._predictors: dict[tuple[str, int, int, str], Predictor] = {}
+        self._last: tuple[str, Segmentation] | None = None
+        """Id and result of the last run, when another protocol can take it."""
 
     def run(self) -> None:
         """Answer until stdin ends; then the process ends at once, even in the middle of a run."""
@@ -120,18 +124,23 @@ class Worker:
         step("Reading the model")
         predictor = self._predictor(request.options.model, request.options.device, warn)
         check()
-        result = segment(
-            _image(request.image),
-            predictor=predictor,
-            options=request.options,
-            extra_channels={channel.name: _image(channel) for channel in request.channels},
-            progress=lambda step, fraction: self.send(
-                event="progress", id=request.id, step=step, fraction=fraction
-            ),
-            cancel=cancelled,
-            log=warn,
-        )
+        result = self._relabelled(request, predictor, step)
+        if result is None:
+            self._last = None  # its memory is needed
+            result = segment(
+                _image(request.image),
+                predictor=predictor,
+                options=request.options,
+                extra_channels={channel.name: _image(channel) for channel in request.channels},
+                progress=lambda step, fraction: self.send(
+                    event="progress", id=request.id, step=step, fraction=fraction
+                ),
+                cancel=cancelled,
+                log=warn,
+            )
         check()
+        if result.kept is not None:
+            self._last = request.id, _without_files(result)
         folder = Path(request.output)
         np.save(folder / "labels.npy", np.ascontiguousarray(result.labels.data))
         np.save(folder / "mask.npy", result.mask)
@@ -143,6 +152,22 @@ class Worker:
             "provenance": result.provenance,
             "warnings": [message_part(remark) for remark in result.warnings],
         }
+
+    def _relabelled(
+        self, request: SegmentRequest, predictor: "Predictor", step: Callable[[str], None]
+    ) -> "Segmentation | None":
+        """The labels of an earlier run under another protocol; None when the network has to run."""
+        from ..segmentation.again import relabel
+
+        if self._last is None or self._last[0] != request.again:
+            return None
+        held, options = self._last[1], request.options
+        kept = held.kept
+        same = kept is not None and kept.model is predictor.model
+        if kept is None or not same or kept.options.changed(protocol=options.protocol) != options:
+            return None
+        step("Labelling by the protocol")
+        return relabel(held, options.protocol)
 
     def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> "Predictor":
         """The model on its device, made anew only when the file or the device changed."""
@@ -163,6 +188,12 @@ def _failure(error: Exception) -> dict[str, object]:
     """The event of a failed run. Nothing here outlives the call: an error that is kept keeps the frames that hold the files."""
     coded = explained(error, "The segmentation")
     return {"event": "error", "kind": coded.kind, **message_part(coded), "detail": traceback.format_exc()}
+
+
+def _without_files(result: "Segmentation") -> "Segmentation":
+    """Without what maps the request's files: its sender removes them."""
+    opened = replace(result.measured.opened, stored=result.measured.opened.image, extra=())
+    return replace(result, measured=replace(result.measured, opened=opened), probabilities=None)
 
 
 def _image(volume: Volume) -> "Image":

@@ -94,6 +94,8 @@ class SegmentRequest:
     output: str
     options: SegmentOptions
     channels: list[Volume] = field(default_factory=list)
+    again: str = ""
+    """The id of an earlier request with these images, whose answer may serve for another protocol without the network."""
 
     def __post_init__(self) -> None:
         for name in ("id", "output"):
