@@ -88,6 +88,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from DGMSegmentationPanel.dependencies import Dependencies
         from DGMSegmentationPanel.exports import Exports
         from DGMSegmentationPanel.inputs import Inputs
+        from DGMSegmentationPanel.protocols import Protocols
         from DGMSegmentationPanel.results import Results
         from DGMSegmentationPanel.running import Running
 
@@ -101,7 +102,10 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.results = Results(self.ui, self._refresh)
         self.exports = Exports(self.ui, self.results)
         dependencies = Dependencies(self.ui, self.resourcePath("requirements.txt"), self._packages_changed)
-        self.running = Running(self.ui, self.logic.runner, self.inputs, dependencies, self.results.present)
+        protocols = Protocols(self.ui, self.inputs, lambda: self.running.relabel(self.results.node))
+        self.running = Running(
+            self.ui, self.logic.runner, self.inputs, dependencies, protocols, self.results.present
+        )
         self.arrivals = Arrivals()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)

@@ -88,7 +88,9 @@ class SegmentOptions:
     )
     protocol: str = field(
         default="",
-        metadata=_about("A labelling protocol's name or file (dgmseg protocol list).", recorded="changed"),
+        metadata=_about(
+            "A labelling protocol's name or file (dgmseg protocol list).", recorded="changed", offered=True
+        ),
     )
     """ "" is the model's own."""
     device: str = field(

@@ -5,6 +5,7 @@ dependencies.py   which Python packages are missing, and the button that install
 arrivals.py       the volume that is chosen while there is none
 inputs.py         volume, further channels, model
 running.py        the button, the progress, the messages: idle, running, cancelling
+protocols.py      the labelling protocol
 results.py        the table that follows the labels
 further.py        the other volumes that it measures
 table.py          one row a structure

@@ -55,6 +55,11 @@ class Inputs:
         self._show_models()
 
     @property
+    def header(self) -> "ModelHeader | None":
+        """What the chosen model says of itself; None when there is none, or it cannot be read."""
+        return self._headers.get(self.model)
+
+    @property
     def model(self) -> str:
         """Name or path of the chosen model, empty when there is none."""
         return self.parameters.model if self.parameters is not None else ""

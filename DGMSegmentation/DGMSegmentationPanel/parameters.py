@@ -22,6 +22,8 @@ class DGMSegmentationParameters:
     """The one that the table measures."""
     model: str = ""
     """Name of a bundled model, or the path of a model file."""
+    protocol: str = ""
+    """Name of a labelling protocol, or the path of its file; empty: the model's own."""
     device: Annotated[str, Choice([*DEVICES])] = _DEFAULT.device
     units: Annotated[str, Choice([*UNITS])] = _DEFAULT.units
     largestComponent: bool = _DEFAULT.largest_component

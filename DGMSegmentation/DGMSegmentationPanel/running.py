@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from DGMSegmentationScene.edits import is_edited
+from DGMSegmentationScene.provenance import is_ours, own_volume
 from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner
 from DGMSegmentationScene.updates import Update
 from slicer.i18n import tr as _
@@ -16,7 +17,8 @@ from slicer.i18n import tr as _
 from .dependencies import Dependencies
 from .inputs import Inputs
 from .notes import Note, tool_tip
-from .parameters import options_of
+from .parameters import DGMSegmentationParameters, options_of
+from .protocols import Protocols
 
 if TYPE_CHECKING:
     from DGMSegmentationScene.measurement import RunMeasured
@@ -33,12 +35,13 @@ class Running:
         runner: Runner,
         inputs: Inputs,
         dependencies: Dependencies,
+        protocols: Protocols,
         finished: "Callable[[Any, RunMeasured | None], None]",
     ) -> None:
         self._ui, self._runner, self._inputs = ui, runner, inputs
-        self._dependencies, self._finished = dependencies, finished
+        self._dependencies, self._protocols, self._finished = dependencies, protocols, finished
         self._message, self._progress = Note(ui.messageLabel), Note(ui.progressLabel)
-        self._step = ""
+        self._step = self._at_the_end = ""
         self._ready = False
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
@@ -49,15 +52,18 @@ class Running:
 
     def refresh(self) -> None:
         """Enable or disable the button; the reason why not is its tooltip."""
-        if self._runner.state != IDLE:
-            reason = _("A segmentation is running.")
-        elif not self._ready:
-            reason = _("Install the required packages first.")
-        else:
-            reason = self._inputs.reason()
-        button = self._ui.segmentButton
+        self._protocols.refresh()
+        reason, button = self._reason(), self._ui.segmentButton
         button.enabled = not reason
         button.toolTip = tool_tip(reason or _("Segment the deep-gray-matter nuclei in the chosen volume."))
+
+    def _reason(self) -> str:
+        """Why no run can start now; empty when one can."""
+        if self._runner.state != IDLE:
+            return _("A segmentation is running.")
+        if not self._ready:
+            return _("Install the required packages first.")
+        return self._inputs.reason() or self._protocols.reason()
 
     def check_packages(self) -> None:
         """Look again whether everything that a run needs is there."""
@@ -70,7 +76,7 @@ class Running:
     def start(self) -> None:
         """The click on Segment."""
         parameters = self._inputs.parameters
-        if self._runner.state != IDLE or parameters is None or self._inputs.reason():
+        if parameters is None or self._reason():
             self.refresh()
             return
         output = parameters.outputSegmentation
@@ -81,7 +87,34 @@ class Running:
             # A message box guesses whether a text is HTML, and a node's name may be anything.
             if not slicer.util.confirmYesNoDisplay(f"<p>{html.escape(question)}</p>"):
                 return
+        self._begin(parameters, output)
+
+    def relabel(self, result: Any) -> str:
+        """Label the last run by the protocol that was just chosen; what is still to be done, when that is not enough.
+
+        ``result``: the segmentation that is shown. It gets the labels when a run made it and no hand changed it.
+        """
+        parameters = self._inputs.parameters
+        if parameters is None or self._reason():
+            return ""
+        options = options_of(parameters)
+        if not self._runner.can_relabel(parameters.inputVolume, options, self._inputs.channels()):
+            return _("Click Segment to label by this protocol.") if result is not None else ""
+        ours = is_ours(result) and own_volume(result) is parameters.inputVolume
+        edited = ours and is_edited(result)
+        kept = _("{name} was edited by hand and is kept, hidden: choose it under Segmentation to see it.")
+        self._begin(
+            parameters,
+            result if ours and not edited else None,
+            kept.format(name=result.GetName()) if edited else "",
+        )
+        return ""
+
+    def _begin(self, parameters: DGMSegmentationParameters, output: Any, at_the_end: str = "") -> None:
+        """Start a run; ``at_the_end``: what to say when it has finished and warned of nothing."""
         self.show_message("")
+        self._protocols.show_note("")
+        self._at_the_end = at_the_end
         try:
             options = options_of(parameters)
             self._runner.start(parameters.inputVolume, options, output, self._inputs.channels())
@@ -134,7 +167,8 @@ class Running:
                 self.show_message(update.text)
                 self._runner.preload()  # the worker may have been ended; the next click shall not wait for the engine
             else:
-                self.show_message(update.text, update.detail)
+                said = filter(None, (self._at_the_end, update.text))
+                self.show_message(" ".join(said), update.detail)
                 # In the loop's next turn, so that no single step holds the window for long.
                 qt.QTimer.singleShot(0, partial(self._present, update))
         if self._runner.state != IDLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,8 @@ from ..image import Grid
 from ..models.header import ModelHeader
 from ..models.model import Model
 from ..options import SegmentOptions
-from ..structures import LabelSet, nucleus_of
-from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol
+from ..structures import LabelSet
+from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol, protocol_names
 from .relabel import apply_protocol
 
 
@@ -25,6 +26,30 @@ def structures_given(header: ModelHeader, protocol: str = "") -> LabelSet:
     if not protocol and not header.atoms:
         return header.structures
     return load_protocol(protocol or DEFAULT_PROTOCOL).label_set
+
+
+def check_protocol(protocol: Protocol, header: ModelHeader) -> None:
+    """Raise InputError for a protocol of atoms that the model does not tell apart."""
+    known = {structure.nucleus for structure in header.structures}
+    lacking = [a for rule in protocol.rules for part in rule.parts for a in part.atoms if a not in known]
+    if lacking:
+        raise InputError(
+            "protocol_not_of_model",
+            protocol=protocol.name,
+            model=header.name,
+            parts=list(dict.fromkeys(lacking)),
+        )
+
+
+def protocols_for(header: ModelHeader) -> dict[str, Protocol]:
+    """The protocols that ship and fit a model, by name, the default first."""
+    fitting = {}
+    for name in protocol_names():
+        protocol = load_protocol(name)
+        with contextlib.suppress(InputError):
+            check_protocol(protocol, header)
+            fitting[name] = protocol
+    return fitting
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +104,7 @@ class Convention:
         if not protocol and not model.header.atoms:
             return cls(model)
         chosen = load_protocol(protocol or DEFAULT_PROTOCOL)
-        known = {nucleus_of(name) for name in model.class_names if name}
-        lacking = [a for rule in chosen.rules for part in rule.parts for a in part.atoms if a not in known]
-        if lacking:
-            raise InputError(
-                "protocol_not_of_model",
-                protocol=chosen.name,
-                model=model.header.name,
-                parts=list(dict.fromkeys(lacking)),
-            )
+        check_protocol(chosen, model.header)
         return cls(model, chosen)
 
     @property
