@@ -77,7 +77,7 @@ def test_the_panels_widgets_stand_as_the_fields_say(repository):
     for option in option_fields(offered=True):
         name = re.sub("_(.)", lambda match: match[1].upper(), option.name)
         assert re.search(rf"^    {name}: ", source, re.MULTILINE), name
-        if option.name != "model":  # chosen from a list with descriptions
+        if option.name not in ("model", "protocol"):  # chosen from a list with descriptions
             assert name in widgets
         if isinstance(option.default, bool):
             assert (widgets[name].get("checked") == "true") is option.default
