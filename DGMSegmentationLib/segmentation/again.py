@@ -38,7 +38,9 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
     if "sign_flip" in result.provenance:
         notes["sign_flip"] = result.provenance["sign_flip"]
-    notes["undecided"] = entropy_shares(probabilities, convention.labels, convention.label_set)
+    notes["undecided"] = entropy_shares(
+        probabilities, convention.labels, convention.label_set, convention.thresholds
+    )
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
     labelled = to_native(case, convention, found, options, watch)

@@ -7,16 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..structures import STANDARD, LabelSet
+from .postprocess import winners
 
 
 def entropy_shares(
-    probabilities: NDArray[np.floating[Any]], labels: Sequence[int], label_set: LabelSet = STANDARD
+    probabilities: NDArray[np.floating[Any]],
+    labels: Sequence[int],
+    label_set: LabelSet = STANDARD,
+    thresholds: Sequence[float] | None = None,
 ) -> dict[str, float]:
     """Mean entropy inside each structure that won a voxel, as a share of ln 2 (1: two classes equally likely).
 
-    ``probabilities`` (K, x, y, z) sum to one over K; ``labels[k]`` is the label of class k, background first.
+    ``probabilities`` (K, x, y, z) sum to one over K; ``labels[k]`` is the label of class k, background first;
+    ``thresholds`` as in :func:`.postprocess.winners`.
     """
-    winner = probabilities.argmax(axis=0)
+    winner = winners(probabilities, thresholds)
     shares = {}
     for index, label in enumerate(labels):
         inside = winner == index
@@ -34,12 +39,13 @@ def flip_dice(
     mirrored: NDArray[np.floating[Any]],
     labels: Sequence[int],
     label_set: LabelSet = STANDARD,
+    thresholds: Sequence[float] | None = None,
 ) -> dict[str, float]:
     """Dice between what the network said of the head and of its mirror image (turned back), per structure.
 
     Both (K, x, y, z). A structure that neither found is left out.
     """
-    first, second = straight.argmax(axis=0), mirrored.argmax(axis=0)
+    first, second = winners(straight, thresholds), winners(mirrored, thresholds)
     scores = {}
     for index, label in enumerate(labels):
         one, two = first == index, second == index

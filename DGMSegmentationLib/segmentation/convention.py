@@ -113,6 +113,11 @@ class Convention:
         return self.model.labels if self.protocol is None else self.protocol.labels
 
     @property
+    def thresholds(self) -> tuple[float, ...] | None:
+        """The probability from which a voxel is of each structure; None: the largest probability decides."""
+        return None if self.protocol is None else self.protocol.thresholds
+
+    @property
     def label_set(self) -> LabelSet:
         """The structures that the run can give."""
         return self.model.label_set if self.protocol is None else self.protocol.label_set

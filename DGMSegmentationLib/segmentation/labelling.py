@@ -98,7 +98,9 @@ def to_native(
     probabilities, grid, notes = found.probabilities, found.grid, found.notes
     label_set, pre = convention.label_set, convention.model.header.preprocessing
     with clock("back"):
-        labels = labels_from_probabilities(probabilities, convention.labels, grid, found.native, pre.back)
+        labels = labels_from_probabilities(
+            probabilities, convention.labels, grid, found.native, pre.back, convention.thresholds
+        )
     with clock("components"):
         if options.largest_component:
             labels, removed = largest_components(labels, options.connectivity)

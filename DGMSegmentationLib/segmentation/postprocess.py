@@ -20,24 +20,41 @@ def _reach(weights: NDArray[np.float32], low: int, high: int) -> slice:
     return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)
 
 
+def winners(
+    probabilities: NDArray[np.floating[Any]], thresholds: Sequence[float] | None = None
+) -> NDArray[np.integer[Any]]:
+    """The class of each voxel (x, y, z) from probabilities (K, x, y, z), background first.
+
+    Without thresholds the largest decides. With them, one per class after the background: the class that is furthest above
+    its own; background where none is.
+    """
+    if thresholds is None:
+        return probabilities.argmax(axis=0)
+    margins = probabilities[1:] - np.asarray(thresholds, probabilities.dtype).reshape(-1, 1, 1, 1)
+    best = margins.argmax(axis=0)
+    above = np.take_along_axis(margins, best[None], axis=0)[0] > 0
+    return np.where(above, best + 1, 0)
+
+
 def labels_from_probabilities(
     probabilities: NDArray[np.float32],
     classes: Sequence[int],
     grid: Grid,
     native: Grid,
     interpolation: str = "linear",
+    thresholds: Sequence[float] | None = None,
 ) -> NDArray[np.integer[Any]]:
     """Label each native voxel with its most probable class; bytes where the labels fit, else wider.
 
     ``probabilities`` (K, x, y, z) on ``grid`` sum to one over K; ``classes[k]`` is the label of class k and class 0 is
     background. ``native`` is a parallel grid. "linear" interpolates the probabilities and then takes the largest, so
     that a coarse network grid still gives a smooth outline; "nearest" copies the labels of the network grid, as the
-    original code does.
+    original code does. ``thresholds``: as in :func:`winners`.
     """
     lookup = np.asarray(classes, np.min_scalar_type(max(classes)))
     labels = np.zeros(native.shape, lookup.dtype)
     # Away from any voxel that is not clearly background nothing can win: work only near the others.
-    winner = probabilities.argmax(axis=0) if interpolation == "nearest" else None
+    winner = winners(probabilities, thresholds) if interpolation == "nearest" else None
     busy = probabilities[0] < 1.0 - 1e-3 if winner is None else winner > 0
     if not busy.any():
         return labels
@@ -64,9 +81,14 @@ def labels_from_probabilities(
     depth = max(1, _SLAB_VALUES // max(1, plane.shape[0] * plane.shape[1] * plane.shape[2]))
     for start in range(0, wz.shape[0], depth):
         part = np.tensordot(plane, wz[start : start + depth], (3, 1))  # one product, as in apply_weights
-        best = part.argmax(axis=0)
         # What is not a structure is background: its probability is never interpolated, so a cut-off is no loss.
-        wins = np.take_along_axis(part, best[None], axis=0)[0] > 1.0 - part.sum(axis=0)
+        if thresholds is None:
+            least = 1.0 - part.sum(axis=0)
+        else:
+            part -= np.asarray(thresholds, part.dtype).reshape(-1, 1, 1, 1)
+            least = np.zeros((), part.dtype)
+        best = part.argmax(axis=0)
+        wins = np.take_along_axis(part, best[None], axis=0)[0] > least
         first = target[2].start + start
         labels[target[0], target[1], first : first + best.shape[2]] = np.where(wins, lookup[best + 1], 0)
     return labels

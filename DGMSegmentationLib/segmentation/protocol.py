@@ -87,6 +87,11 @@ class Protocol:
         return (0, *(structure_label(rule.structure, side) for rule in self.rules for side in SIDES))
 
     @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The probability from which a voxel is of each structure, in the order of ``labels`` without background."""
+        return tuple(rule.threshold for rule in self.rules for _ in SIDES)
+
+    @property
     def label_set(self) -> LabelSet:
         """The structures that it can give."""
         labels = self.labels[1:]

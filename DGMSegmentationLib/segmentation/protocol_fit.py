@@ -24,7 +24,7 @@ from .convention import Convention
 from .frame import Frame
 from .protocol import SIDES, Part, Protocol, Rule, structure_label
 from .region import cropped, predict_case, prior_box
-from .relabel import AtomMaps, at_threshold, cut_map, move_weights
+from .relabel import AtomMaps, cut_map, move_weights
 
 if TYPE_CHECKING:
     from ..inference.predictor import Predictor
@@ -184,7 +184,7 @@ def _size(case: FitCase, rule: Rule, side: str) -> int:
 def dice(rule: Rule, unit: tuple[FitCase, str]) -> float:
     """Dice of one structure of one case under a rule, on the image's own grid."""
     values, reference, size = unit[0].on_native(rule, unit[1])
-    found = at_threshold(values, rule.threshold) > 0.5
+    found = values > rule.threshold
     total = int(found.sum()) + size
     return 2.0 * int((found & reference).sum()) / total if total else 1.0
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
 from .confidence import entropy_shares, flip_dice
 from .convention import Convention
-from .postprocess import largest_components
+from .postprocess import largest_components, winners
 
 if TYPE_CHECKING:
     from ..inference.predictor import Box, Predictor
@@ -41,13 +41,13 @@ def prior_box(model: Model, prepared: Prepared) -> "Box | None":
 
 
 def touched_faces(
-    probabilities: NDArray[np.float32], box: "Box", shape: Sequence[int], connectivity: int
+    winner: NDArray[np.integer[Any]], box: "Box", shape: Sequence[int], connectivity: int
 ) -> dict[tuple[int, int], list[int]]:
     """By face of the box (axis, 0 or -1) that is no face of the volume: the classes whose main piece touches it.
 
-    A stray island there means nothing.
+    ``winner`` (x, y, z) holds the class of each voxel of the box. A stray island there means nothing.
     """
-    winner = largest_components(probabilities.argmax(axis=0).astype(np.uint8), connectivity)[0]
+    winner = largest_components(winner.astype(np.uint8), connectivity)[0]
     found = {}
     for axis, (span, length) in enumerate(zip(box, shape, strict=True)):
         faces = ([0] if span.start > 0 else []) + ([-1] if span.stop < length else [])
@@ -101,7 +101,13 @@ def predict_region(
     for step in range(GROWTH_STEPS + 1):
         classes = classes_in(box)
         probabilities = structures(classes, box)
-        faces = touched_faces(probabilities, box, prepared.grid.shape, options.connectivity) if box else {}
+        faces = (
+            touched_faces(
+                winners(probabilities, convention.thresholds), box, prepared.grid.shape, options.connectivity
+            )
+            if box
+            else {}
+        )
         if not faces or box is None:
             break
         if not step:
@@ -119,7 +125,9 @@ def predict_region(
         classes = classes_in(None)
         probabilities = structures(classes, None)
         break
-    notes["undecided"] = entropy_shares(probabilities, convention.labels, convention.label_set)
+    notes["undecided"] = entropy_shares(
+        probabilities, convention.labels, convention.label_set, convention.thresholds
+    )
     return probabilities, classes, box, notes
 
 
@@ -161,7 +169,7 @@ def entropy_shares_of_run(
     probabilities = predict_case(predictor, prepared, box, convention, cancel=cancel)
     grid = prepared.grid if box is None else cropped(prepared.grid, box)
     probabilities = convention.structures(probabilities, grid)
-    return entropy_shares(probabilities, convention.labels, convention.label_set)
+    return entropy_shares(probabilities, convention.labels, convention.label_set, convention.thresholds)
 
 
 def predict_case(
@@ -201,7 +209,9 @@ def predict_case(
     if notes is not None:
         grid = prepared.grid if box is None else cropped(prepared.grid, box)
         both = [convention.structures(found, grid) for found in (result, mirrored)]
-        notes["flip_dice"] = flip_dice(both[0], both[1], convention.labels, convention.label_set)
+        notes["flip_dice"] = flip_dice(
+            both[0], both[1], convention.labels, convention.label_set, convention.thresholds
+        )
     return (result + mirrored) / np.float32(2)
 
 

@@ -23,29 +23,24 @@ def apply_protocol(
     grid: Grid,
     frame: Frame | None = None,
 ) -> tuple[Map, Frame]:
-    """Probabilities (1 + structures, x, y, z) of the protocol's labels (``protocol.labels``), summing to one, and the frame.
+    """Probabilities (1 + structures, x, y, z) of the protocol's labels (``protocol.labels``), and the frame.
 
     ``probabilities`` (K, x, y, z) on ``grid`` are those of atoms: ``names[k]`` is that of class k ("GPE_L"), background
-    first. Where a structure's probability passes its threshold, it is at least one half in the result, so that
-    the largest value decides, on any grid that the result is interpolated to.
+    first. The result holds sums as they are: ``protocol.thresholds`` decide where labels are made, on the image's own grid,
+    for a threshold and an interpolation do not commute. It sums to one but where moved structures overlap.
     """
     atoms = AtomMaps(probabilities, names)
     frame = frame or atoms.frame(grid)
     result = np.zeros((1 + 2 * len(protocol.rules), *grid.shape), np.float32)
     result[0] = 1.0
-    done: list[tuple[slice, ...]] = []
     for n, rule in enumerate(protocol.rules):
         for s, side in enumerate(SIDES):
             found = structure_map(atoms, rule, side, grid, frame)
             if found is not None:
                 values, box = found
-                result[1 + 2 * n + s][box] = at_threshold(values, rule.threshold)
-                done.append(box)
-    if done:
-        box = tuple(slice(min(b[a].start for b in done), max(b[a].stop for b in done)) for a in range(3))
-        part = result[(slice(None), *box)]
-        part[0] = 1.0 - part[1:].max(axis=0)
-        part /= part.sum(axis=0)
+                result[1 + 2 * n + s][box] = values
+                result[0][box] -= values
+    np.clip(result[0], 0.0, 1.0, out=result[0])
     return result, frame
 
 
@@ -102,15 +97,6 @@ def cut_map(
             piece = piece * _kept(key, mm, side, box, grid, frame)
         values += piece
     return values, box
-
-
-def at_threshold(values: Map, threshold: float) -> Map:
-    """Probabilities bent so that ``threshold`` becomes one half; 0 and 1 stay."""
-    if threshold == 0.5:
-        return values
-    low = values * np.float32(0.5 / threshold)
-    high = 0.5 + (values - threshold) * np.float32(0.5 / (1 - threshold))
-    return np.asarray(np.where(values < threshold, low, high), np.float32)
 
 
 def _margin(rule: Rule, grid: Grid) -> list[int]:

@@ -12,6 +12,7 @@ from DGMSegmentationLib.image import Grid
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.convention import Convention
 from DGMSegmentationLib.segmentation.frame import RN_ELEVATION, find_frame, frame_of
+from DGMSegmentationLib.segmentation.postprocess import labels_from_probabilities, winners
 from DGMSegmentationLib.segmentation.protocol import (
     Part,
     Protocol,
@@ -24,7 +25,7 @@ from DGMSegmentationLib.segmentation.protocol import (
     tomllib,
 )
 from DGMSegmentationLib.segmentation.protocol_fit import FitCase, fit_protocol
-from DGMSegmentationLib.segmentation.relabel import AtomMaps, apply_protocol, at_threshold
+from DGMSegmentationLib.segmentation.relabel import AtomMaps, apply_protocol
 from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.structures.atoms import atom_unions, atoms
 
@@ -101,11 +102,13 @@ def test_atoms_are_summed_and_sides_kept_apart():
     labels = load_protocol("targets").labels
     assert labels == (0, 1, 2, 3, 4, 13, 14, 19, 20, 21, 22)
     assert np.allclose(found.sum(axis=0), 1.0, atol=1e-5)
-    winner = np.array(labels)[found.argmax(axis=0)]
+    winner = np.array(labels)[winners(found, load_protocol("targets").thresholds)]
     for name, label in (("STN_L", 13), ("STN_R", 14), ("GPI_R", 22)):
         assert np.array_equal(winner == label, probabilities[NAMES.index(name)] > 0.5)
     found, _ = apply_protocol(load_protocol("anatomical"), probabilities, NAMES, GRID)
-    winner = np.array(load_protocol("anatomical").labels)[found.argmax(axis=0)]
+    winner = np.array(load_protocol("anatomical").labels)[
+        winners(found, load_protocol("anatomical").thresholds)
+    ]
     both = probabilities[NAMES.index("GPE_L")] + probabilities[NAMES.index("GPI_L")]
     assert np.array_equal(winner == 5, both > 0.5)
     left, right = (positions(winner == v, GRID, find_frame({}, GRID))[:, 0] for v in (9, 10))
@@ -113,15 +116,29 @@ def test_atoms_are_summed_and_sides_kept_apart():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.floats(0.05, 0.95), st.lists(st.floats(0, 1), min_size=1, max_size=20))
-def test_a_threshold_becomes_one_half(threshold, values):
-    values = np.array(values, np.float32)
-    bent = at_threshold(values, threshold)
-    assert ((bent >= 0) & (bent <= 1)).all()
-    clear = np.abs(values - threshold) > 1e-4
-    assert np.array_equal((bent > 0.5)[clear], (values > threshold)[clear])
-    order = np.argsort(values, kind="stable")
-    assert (np.diff(bent[order]) >= -1e-6).all()
+@given(st.lists(st.floats(0.05, 0.95), min_size=2, max_size=4), st.integers(0, 1000))
+def test_each_structure_has_its_own_threshold(thresholds, seed):
+    rng = np.random.default_rng(seed)
+    found = rng.dirichlet(np.ones(1 + len(thresholds)), (3, 4, 5)).astype(np.float32)
+    found = np.moveaxis(found, -1, 0)
+    won = winners(found, thresholds)
+    above = found[1:] > np.array(thresholds, np.float32).reshape(-1, 1, 1, 1)
+    assert np.array_equal(won > 0, above.any(axis=0))
+    assert np.take_along_axis(above, np.maximum(won, 1)[None] - 1, axis=0)[0][won > 0].all()
+    assert np.array_equal(winners(found), found.argmax(axis=0))
+    half = winners(found, [0.5] * len(thresholds))
+    assert np.array_equal(half[half > 0], found.argmax(axis=0)[half > 0])
+
+
+def test_a_threshold_holds_on_the_images_own_grid_not_on_the_networks():
+    """Halfway between a voxel that is surely of the structure and one that is not its probability is one half."""
+    values = np.zeros((2, 4, 1, 1), np.float32)
+    values[1, :2] = 1.0
+    values[0] = 1.0 - values[1]
+    coarse, fine = Grid((4, 1, 1), np.eye(4)), Grid((31, 1, 1), np.diag([0.1, 1.0, 1.0, 1.0]))
+    for threshold, last in ((0.25, 1.7), (0.5, 1.4), (0.75, 1.2)):
+        labels = labels_from_probabilities(values, (0, 3), coarse, fine, thresholds=[threshold])
+        assert np.flatnonzero(labels.ravel()).max() / 10 == pytest.approx(last)
 
 
 def test_shift_and_scale_move_a_structure_in_the_frame():
