@@ -89,7 +89,9 @@ class SegmentOptions:
     protocol: str = field(
         default="",
         metadata=_about(
-            "A labelling protocol's name or file (dgmseg protocol list).", recorded="changed", offered=True
+            "A labelling protocol's name or file (dgmseg protocol list); none: the model's own classes.",
+            recorded="changed",
+            offered=True,
         ),
     )
     """ "" is the model's own."""

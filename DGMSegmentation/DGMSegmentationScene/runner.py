@@ -118,6 +118,7 @@ class Runner:
         """
         from DGMSegmentationLib.errors import InputError
         from DGMSegmentationLib.models.model import find_model
+        from DGMSegmentationLib.segmentation.convention import model_for
         from DGMSegmentationLib.worker.client import request_for
 
         if self.state != IDLE:
@@ -125,7 +126,7 @@ class Runner:
         images = {"": image_of(volume, as_seen=True, copy=True)}
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
-        options = options.changed(model=str(find_model(options.model)))
+        options = options.changed(model=str(find_model(model_for(options))))
         source = _source(volume, options, channels)
         target = Target.of(volume, output)
         place = self._temporary()

@@ -71,10 +71,11 @@ def warm(image: Path, options: SegmentOptions, runs: int = 3) -> SegmentTimes:
     """
     from ..inference.predictor import Predictor
     from ..models.model import load_model
+    from ..segmentation.convention import model_for
     from ..segmentation.outputs import output_paths, write_segmentation
     from ..segmentation.pipeline import segment
 
-    predictor = Predictor(load_model(options.model), options.device, log=lambda text: None)
+    predictor = Predictor(load_model(model_for(options)), options.device, log=lambda text: None)
     found = []
     for _ in range(runs + 1):
         start = time.perf_counter()

@@ -71,6 +71,8 @@ def fit(
     check_writable([output], overwrite)
     start = load_protocol(base)
     pairs = [pair for text in cases for pair in _pairs(text)]
+    if model == DEFAULT_MODEL:
+        model = start.model or model
     predictor = Predictor(load_model(model), device.value)
     Convention.of(predictor.model, base)  # refuses a protocol of atoms that the model does not know
     with step_progress() as progress:

@@ -48,7 +48,7 @@ def segment(
     from ..io.files import check_writable, read_image
     from ..measurement.norms import read_norms
     from ..models.model import find_model, read_header
-    from ..segmentation.convention import structures_given
+    from ..segmentation.convention import model_for, structures_given
     from ..segmentation.outputs import output_paths, outputs_claimed, write_segmentation
     from .progress import step_progress
 
@@ -60,7 +60,7 @@ def segment(
         print(f"dgmseg: {remark}", file=sys.stderr)
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
-    known = structures_given(read_header(find_model(options.model))[0], options.protocol)
+    known = structures_given(read_header(find_model(model_for(options)))[0], options.protocol)
     expected = read_norms(norms, age, sex.value if sex else None, known) if norms else None
     source: Image | Path = qsm
     if dicom_seg:

@@ -10,6 +10,7 @@ from ..io.files import sha256
 from ..measurement.norms import read_norms
 from ..measurement.reference import REFERENCE_WORDS
 from ..models.model import find_model, read_header
+from ..segmentation.convention import model_for
 from .find import Cohort
 from .plan import CaseSettings, Rerun
 
@@ -33,7 +34,7 @@ def checked(settings: CaseSettings) -> tuple[tuple[str, ...], CaseSettings]:
     """The model's channels, and the settings with checksums; raises InputError for a model, norm table or reference
     that cannot be.
     """
-    path = find_model(settings.options.model)
+    path = find_model(model_for(settings.options))
     header, checksum = read_header(path)
     if settings.reference not in REFERENCE_WORDS:
         try:

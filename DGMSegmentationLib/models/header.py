@@ -67,6 +67,8 @@ class ModelHeader:
     licence: Text = "not stated"
     atoms: bool = False
     """The members' labels are numbers of atoms (:mod:`..structures.atoms`): a labelling protocol makes structures of them."""
+    protocol: Annotated[str, Meta(max_length=200)] = ""
+    """The bundled protocol that its runs follow when none is asked for; "": its own classes, of atoms the default one."""
     prior_box: PriorBox | None = None
     training: dict[str, object] = field(default_factory=dict)
     """Data, preset, seed, software: how the model was made."""
@@ -78,11 +80,12 @@ class ModelHeader:
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
         values = asdict(self)
-        if not self.atoms:  # as versions before 0.4 read it
-            del values["atoms"]
+        for later in ("atoms", "protocol"):  # as versions before 0.3 read it
+            if not values[later]:
+                del values[later]
         if self.label_set is not None:
             values["label_set"] = self.label_set.to_dict()
-        older = not self.atoms and set(self.labels[1:]) <= set(STANDARD.values)
+        older = not (self.atoms or self.protocol) and set(self.labels[1:]) <= set(STANDARD.values)
         return {"format": FORMAT, "format_version": 1 if older else FORMAT_VERSION, **values}
 
     @property

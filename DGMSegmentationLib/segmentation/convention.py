@@ -12,9 +12,9 @@ from ..errors import InputError
 from ..image import Grid
 from ..models.header import ModelHeader
 from ..models.model import Model
-from ..options import SegmentOptions
+from ..options import DEFAULT_MODEL, SegmentOptions
 from ..structures import LabelSet
-from .protocol import DEFAULT_PROTOCOL, Protocol, load_protocol, protocol_names
+from .protocol import DEFAULT_PROTOCOL, NO_PROTOCOL, Protocol, load_protocol, protocol_names
 from .relabel import apply_protocol
 
 
@@ -23,9 +23,25 @@ def structures_given(header: ModelHeader, protocol: str = "") -> LabelSet:
 
     Raises InputError for an unknown protocol.
     """
-    if not protocol and not header.atoms:
-        return header.structures
-    return load_protocol(protocol or DEFAULT_PROTOCOL).label_set
+    name = protocol_name(header, protocol)
+    return load_protocol(name).label_set if name else header.structures
+
+
+def protocol_name(header: ModelHeader, protocol: str = "") -> str:
+    """The protocol that a run of a model follows: the one asked for, or the model's own; "" for none ("none" asks for that)."""
+    if protocol == NO_PROTOCOL and not header.atoms:
+        return ""
+    return protocol or header.protocol or (DEFAULT_PROTOCOL if header.atoms else "")
+
+
+def model_for(options: SegmentOptions) -> str:
+    """The model that a run takes: the one asked for, or where that is the default, the one that its protocol was made for.
+
+    Raises InputError for an unknown protocol.
+    """
+    if options.model != DEFAULT_MODEL or options.protocol in ("", NO_PROTOCOL):
+        return options.model
+    return load_protocol(options.protocol).model or options.model
 
 
 def check_protocol(protocol: Protocol, header: ModelHeader) -> None:
@@ -97,13 +113,14 @@ class Convention:
 
     @classmethod
     def of(cls, model: Model, protocol: str = "") -> Convention:
-        """The convention that was asked for, or the model's own: for a model of atoms the default protocol.
+        """The convention that was asked for, or the model's own.
 
         Raises InputError for an unknown protocol and one of atoms that the model does not tell apart.
         """
-        if not protocol and not model.header.atoms:
+        name = protocol_name(model.header, protocol)
+        if not name:
             return cls(model)
-        chosen = load_protocol(protocol or DEFAULT_PROTOCOL)
+        chosen = load_protocol(name)
         check_protocol(chosen, model.header)
         return cls(model, chosen)
 

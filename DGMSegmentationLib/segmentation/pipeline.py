@@ -13,6 +13,7 @@ from ..measurement.options import MeasureOptions
 from ..models.model import Model, load_model
 from ..options import SegmentOptions, shows_options
 from ..preprocessing.case import open_case
+from .convention import model_for
 from .labelling import label_case
 from .provenance import provenance_of
 from .result import Segmentation
@@ -83,7 +84,7 @@ def segment(
         if predictor is None:
             from ..inference.predictor import Predictor
 
-            loaded = model if isinstance(model, Model) else load_model(model or options.model)
+            loaded = model if isinstance(model, Model) else load_model(model or model_for(options))
             predictor = Predictor(loaded, options.device, log=warn)
     header = predictor.model.header
     with clock("read"):

@@ -27,6 +27,8 @@ else:  # pragma: no cover - the standard library has it from 3.11 on
     import tomli as tomllib
 
 DEFAULT_PROTOCOL = "iron"
+NO_PROTOCOL = "none"
+"""Asks for the classes of a model of structures as they are."""
 SIDES = ("L", "R")
 Triple = tuple[float, float, float]
 
@@ -80,6 +82,8 @@ class Protocol:
     rules: tuple[Rule, ...]
     version: str = "1"
     sources: str = ""
+    model: str = ""
+    """The bundled model whose classes it is made of; "" is the default one."""
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -145,7 +149,7 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
 
 def protocol_from_table(table: Mapping[str, object], where: str, name: str = "") -> Protocol:
     """Build and check a protocol from nested tables, as TOML gives them."""
-    texts = {key: table.get(key, "") for key in ("title", "description", "version", "sources")}
+    texts = {key: table.get(key, "") for key in ("title", "description", "version", "sources", "model")}
     _known(table, {*texts, "name", "structures"}, where)
     structures = table.get("structures")
     if not isinstance(structures, Mapping) or not structures:
@@ -153,7 +157,7 @@ def protocol_from_table(table: Mapping[str, object], where: str, name: str = "")
     rules = tuple(_rule(s, values, where) for s, values in structures.items())
     return Protocol(
         str(table.get("name") or name), str(texts["title"]), str(texts["description"]), rules,
-        str(texts["version"] or "1"), str(texts["sources"]),
+        str(texts["version"] or "1"), str(texts["sources"]), str(texts["model"]),
     )  # fmt: skip
 
 
@@ -216,7 +220,7 @@ def _triple(values: object, low: float, high: float, where: str) -> Triple:
 def protocol_text(protocol: Protocol) -> str:
     """The protocol as a TOML file."""
     lines = [f"{key} = {json.dumps(getattr(protocol, key), ensure_ascii=False)}" for key in
-             ("name", "title", "version", "description", "sources")]  # fmt: skip
+             ("name", "title", "version", "description", "sources", "model")]  # fmt: skip
     for rule in protocol.rules:
         lines += ["", f"[structures.{rule.structure}]", f"threshold = {rule.threshold:.4g}"]
         if any(rule.shift_mm):

@@ -118,11 +118,12 @@ class Worker:
 
         step("Starting the engine")
         from ..image import label_set_of
+        from ..segmentation.convention import model_for
         from ..segmentation.pipeline import segment
 
         check()
         step("Reading the model")
-        predictor = self._predictor(request.options.model, request.options.device, warn)
+        predictor = self._predictor(model_for(request.options), request.options.device, warn)
         check()
         result = self._relabelled(request, predictor, step)
         if result is None:
