@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
+from support.models_for_tests import PHANTOM_MODEL
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid
 from DGMSegmentationLib.models.model import load_model
-from DGMSegmentationLib.segmentation.convention import Convention
+from DGMSegmentationLib.options import SegmentOptions
+from DGMSegmentationLib.segmentation.convention import Convention, model_for
 from DGMSegmentationLib.segmentation.frame import RN_ELEVATION, find_frame, frame_of
 from DGMSegmentationLib.segmentation.postprocess import labels_from_probabilities, winners
 from DGMSegmentationLib.segmentation.protocol import (
@@ -214,16 +216,32 @@ def test_what_is_no_protocol_is_said(tmp_path, text, said):
     assert str(path) in str(caught.value)
 
 
-def test_a_model_of_structures_takes_only_protocols_of_them():
+def test_the_default_model_follows_iron_and_atoms_have_a_model_of_their_own():
     model = load_model()
-    if model.header.atoms:
-        assert Convention.of(model).protocol == load_protocol("iron")
-        return
-    assert Convention.of(model).protocol is None
+    assert Convention.of(model).protocol == load_protocol("iron")
+    plain = Convention.of(model, "none")
+    assert plain.protocol is None and plain.labels == model.labels and plain.thresholds is None
     with pytest.raises(InputError, match="does not tell apart"):
-        Convention.of(model, "iron")
+        Convention.of(model, "anatomical")
     with pytest.raises(InputError, match="bundled"):
         Convention.of(model, "nowhere")
+    chosen = {name: model_for(SegmentOptions(protocol=name)) for name in ("", "none", *protocol_names())}
+    assert chosen == {
+        "": "default",
+        "none": "default",
+        "iron": "default",
+        "anatomical": "atoms",
+        "targets": "atoms",
+    }
+    assert model_for(SegmentOptions(model="mine.safetensors", protocol="targets")) == "mine.safetensors"
+    for name in ("anatomical", "targets"):
+        assert Convention.of(load_model("atoms"), name).labels == load_protocol(name).labels
+    assert Convention.of(load_model("atoms")).protocol == load_protocol("anatomical")
+
+
+def test_a_model_of_structures_that_names_no_protocol_keeps_its_own_classes():
+    trained = load_model(PHANTOM_MODEL)
+    assert Convention.of(trained).protocol is None
 
 
 def test_unions_hold_every_atom():
