@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import InputError, Remark
 from ..measurement.case import measure_case
 from ..measurement.notes import NetworkNotes
-from .confidence import entropy_shares
+from .confidence import undecided_shares
 from .convention import Convention
 from .labelling import OnNetworkGrid, to_native
 from .provenance import Provenance, record_of
@@ -30,7 +30,8 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         raise InputError("relabel_one_convention", model=result.provenance["model"]["name"])
     convention = Convention.of(kept.model, protocol)
     options = kept.options.changed(protocol=protocol)
-    probabilities = convention.structures(kept.probabilities.astype(np.float32), kept.grid)
+    classes = kept.probabilities.astype(np.float32)
+    probabilities = convention.structures(classes, kept.grid)
     warnings: list[Remark] = [r for r in result.warnings if r.code != "structure_missing"]
     watch = Watch(log=warnings.append)
     notes: NetworkNotes = {}
@@ -38,9 +39,7 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
     if "sign_flip" in result.provenance:
         notes["sign_flip"] = result.provenance["sign_flip"]
-    notes["undecided"] = entropy_shares(
-        probabilities, convention.labels, convention.label_set, convention.thresholds
-    )
+    notes["undecided"] = undecided_shares(convention, classes, probabilities)
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
     labelled = to_native(case, convention, found, options, watch)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..structures import STANDARD, LabelSet
+from .convention import Convention
 from .postprocess import winners
 
 
@@ -32,6 +33,24 @@ def entropy_shares(
             -(p * np.log(p)).sum(axis=0).mean() / np.log(2)
         )
     return shares
+
+
+def undecided_shares(
+    convention: Convention,
+    classes: NDArray[np.floating[Any]],
+    structures: NDArray[np.floating[Any]],
+) -> dict[str, float]:
+    """:func:`entropy_shares` of a run's structures, from the probabilities of the network's classes and of the structures.
+
+    Of a model of structures its own classes count, whatever a protocol makes of them: a protocol's shifts and thresholds do not
+    change how sure the network is.
+    """
+    model = convention.model
+    if model.header.atoms:
+        return entropy_shares(structures, convention.labels, convention.label_set, convention.thresholds)
+    known = {structure.abbreviation for structure in convention.label_set}
+    own = entropy_shares(classes, model.labels, model.label_set)
+    return {name: share for name, share in own.items() if name in known}
 
 
 def flip_dice(

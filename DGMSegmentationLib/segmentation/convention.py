@@ -14,7 +14,7 @@ from ..models.header import ModelHeader
 from ..models.model import Model
 from ..options import DEFAULT_MODEL, SegmentOptions
 from ..structures import LabelSet
-from .protocol import DEFAULT_PROTOCOL, NO_PROTOCOL, Protocol, load_protocol, protocol_names
+from .protocol import ATOMS_PROTOCOL, NO_PROTOCOL, Protocol, load_protocol, protocol_names
 from .relabel import apply_protocol
 
 
@@ -31,7 +31,7 @@ def protocol_name(header: ModelHeader, protocol: str = "") -> str:
     """The protocol that a run of a model follows: the one asked for, or the model's own; "" for none ("none" asks for that)."""
     if protocol == NO_PROTOCOL and not header.atoms:
         return ""
-    return protocol or header.protocol or (DEFAULT_PROTOCOL if header.atoms else "")
+    return protocol or header.protocol or (ATOMS_PROTOCOL if header.atoms else "")
 
 
 def model_for(options: SegmentOptions) -> str:

@@ -27,6 +27,8 @@ else:  # pragma: no cover - the standard library has it from 3.11 on
     import tomli as tomllib
 
 DEFAULT_PROTOCOL = "iron"
+ATOMS_PROTOCOL = "iron-atoms"
+"""Of a model of atoms that names none."""
 NO_PROTOCOL = "none"
 """Asks for the classes of a model of structures as they are."""
 SIDES = ("L", "R")

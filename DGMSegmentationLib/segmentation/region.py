@@ -14,7 +14,7 @@ from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
 from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
-from .confidence import entropy_shares, flip_dice
+from .confidence import flip_dice, undecided_shares
 from .convention import Convention
 from .postprocess import largest_components, winners
 
@@ -125,9 +125,7 @@ def predict_region(
         classes = classes_in(None)
         probabilities = structures(classes, None)
         break
-    notes["undecided"] = entropy_shares(
-        probabilities, convention.labels, convention.label_set, convention.thresholds
-    )
+    notes["undecided"] = undecided_shares(convention, classes, probabilities)
     return probabilities, classes, box, notes
 
 
@@ -166,10 +164,9 @@ def entropy_shares_of_run(
     cancel: Callable[[], bool] | None = None,
 ) -> dict[str, float]:
     """How undecided the network is about each structure that it finds, see :func:`entropy_shares`; one run."""
-    probabilities = predict_case(predictor, prepared, box, convention, cancel=cancel)
+    classes = predict_case(predictor, prepared, box, convention, cancel=cancel)
     grid = prepared.grid if box is None else cropped(prepared.grid, box)
-    probabilities = convention.structures(probabilities, grid)
-    return entropy_shares(probabilities, convention.labels, convention.label_set, convention.thresholds)
+    return undecided_shares(convention, classes, convention.structures(classes, grid))
 
 
 def predict_case(

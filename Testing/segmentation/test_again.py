@@ -48,7 +48,7 @@ def run(image, predictor, **options):
 
 def test_a_model_of_atoms_gives_the_structures_of_a_protocol(image, predictor):
     result = run(image, predictor)
-    assert result.provenance["protocol"] == load_protocol("iron").to_dict()
+    assert result.provenance["protocol"] == load_protocol("iron-atoms").to_dict()
     assert [row.abbreviation for row in result.rows][:2] == ["RN_L", "RN_R"] and len(result.rows) == 10
     plain = run(image, Predictor(load_model(PHANTOM_MODEL), "cpu", log=lambda remark: None))
     assert plain.kept is None and "protocol" not in plain.provenance
@@ -69,7 +69,7 @@ def test_relabelling_is_what_a_run_with_that_protocol_gives(image, predictor, ge
     assert [r.abbreviation for r in again.rows] == ["GP_L", "GP_R", "PU_L", "PU_R"]
     assert (again.labels.data == 5).sum() > (first.labels.data == 5).sum()
     assert first.labels.data.max() == 10  # the first run stays as it was
-    back = relabel(again, "iron")
+    back = relabel(again, "iron-atoms")
     assert (back.labels.data != first.labels.data).mean() < 1e-4
 
 

@@ -106,13 +106,14 @@ def test_atoms_are_summed_and_sides_kept_apart():
     assert np.allclose(found.sum(axis=0), 1.0, atol=1e-5)
     winner = np.array(labels)[winners(found, load_protocol("targets").thresholds)]
     for name, label in (("STN_L", 13), ("STN_R", 14), ("GPI_R", 22)):
-        assert np.array_equal(winner == label, probabilities[NAMES.index(name)] > 0.5)
+        limit = load_protocol("targets").thresholds[labels.index(label) - 1]
+        assert np.array_equal(winner == label, probabilities[NAMES.index(name)] > limit)
     found, _ = apply_protocol(load_protocol("anatomical"), probabilities, NAMES, GRID)
     winner = np.array(load_protocol("anatomical").labels)[
         winners(found, load_protocol("anatomical").thresholds)
     ]
     both = probabilities[NAMES.index("GPE_L")] + probabilities[NAMES.index("GPI_L")]
-    assert np.array_equal(winner == 5, both > 0.5)
+    assert np.array_equal(winner == 5, both > load_protocol("anatomical").thresholds[4])
     left, right = (positions(winner == v, GRID, find_frame({}, GRID))[:, 0] for v in (9, 10))
     assert left.max() < 0 < right.min()
 
@@ -158,11 +159,11 @@ def test_shift_and_scale_move_a_structure_in_the_frame():
 
 def test_without_a_nucleus_the_frame_is_a_guess_and_nothing_fails():
     probabilities = head(only={"CNH_L", "GPE_L"})
-    found, frame = apply_protocol(load_protocol("iron"), probabilities, NAMES, GRID)
+    found, frame = apply_protocol(load_protocol("iron-atoms"), probabilities, NAMES, GRID)
     assert not frame.found and np.isfinite(found).all()
     empty = np.zeros_like(probabilities)
     empty[0] = 1
-    found, frame = apply_protocol(load_protocol("iron"), empty, NAMES, GRID)
+    found, frame = apply_protocol(load_protocol("iron-atoms"), empty, NAMES, GRID)
     assert not frame.found and (found[0] == 1).all() and not found[1:].any()
     stray = head()
     stray[NAMES.index("RN_L"), 5, 5, 5] = 1.0  # an island far away does not turn the frame
@@ -232,6 +233,7 @@ def test_the_default_model_follows_iron_and_atoms_have_a_model_of_their_own():
         "iron": "default",
         "anatomical": "atoms",
         "targets": "atoms",
+        "iron-atoms": "atoms",
     }
     assert model_for(SegmentOptions(model="mine.safetensors", protocol="targets")) == "mine.safetensors"
     for name in ("anatomical", "targets"):
