@@ -47,6 +47,7 @@ def simulate(
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
     from ..simulation.inversion import RECONSTRUCTIONS
     from ..simulation.subject import Options
+    from ..simulation.workers import Work
     from .progress import step_progress
 
     if reconstruction != "random" and reconstruction not in RECONSTRUCTIONS:
@@ -66,8 +67,8 @@ def simulate(
     )
     with step_progress() as show:
         subjects = simulate_dataset(
-            labelmaps, output, count, seed, jobs=jobs, options=options, cache=cache, anatomies=anatomies,
-            progress=lambda stage, done, total: show(f"{stage} {done}/{total}", done / max(total, 1)),
+            labelmaps, output, count, seed, options=options, cache=cache, anatomies=anatomies,
+            work=Work(jobs, lambda stage, done, total: show(f"{stage} {done}/{total}", done / max(total, 1))),
         )  # fmt: skip
     if contact_sheet is not None:
         from ..simulation.sheet import write_sheet

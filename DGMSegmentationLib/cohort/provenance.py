@@ -7,7 +7,7 @@ from pathlib import Path
 from .. import __version__
 from ..models.model import read_header
 from ..options import option_fields, recorded_default
-from .group import Entry
+from .entries import Entry
 from .plan import CaseSettings
 from .request import Request
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ..errors import Cancelled, DGMError, InputError, Remark, few
 from ..io.bids.derivatives import STATE, case_paths, check_output
+from .entries import Entry, same_images, without_norm
 from .find import Cohort, find_cohort
-from .group import Entry, same_images, without_norm, write_group
+from .group import write_group
 from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run

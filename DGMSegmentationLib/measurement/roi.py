@@ -209,15 +209,13 @@ def measure(
     reference: Reference | str | None = None,
     erode_voxels: int = 0,
     edited: bool = False,
-    model: str = "",
-    software: str = SOFTWARE,
 ) -> list[RoiRow]:
     """Measure the structures of the labels' set; always one row for each of them, in the order of the set.
 
     Args:
         labels: values of their label set (the standard one when they carry none), on any grid that covers the image.
         image_ppb: the susceptibility map in ppb, on its native grid.
-        subject, image_name, edited, model, software: written into every row.
+        subject, image_name, edited: written into every row.
         mask: brain mask on the image's grid, needed for ``reference="brain"`` only; it excludes nothing.
         reference: None, "brain" (mean of the mask) or a :class:`Reference`.
         erode_voxels: layers of voxels to peel off every structure first (flag ``eroded``).
@@ -240,9 +238,8 @@ def measure(
         for label, box in structure_boxes(array, label_set).items()
     }
     codes = ("labels_resampled",) if resampled else ()
-    options = MeasureOptions(subject, image_name, "", erode_voxels, edited, model, codes)
-    rows = rows_of(values, label_set, image_ppb.grid, options, reference)
-    return [replace(row, software=software) for row in rows]
+    options = MeasureOptions(subject, image_name, "", erode_voxels, edited, codes=codes)
+    return rows_of(values, label_set, image_ppb.grid, options, reference)
 
 
 def structure_boxes(array: NDArray[np.integer], label_set: LabelSet) -> dict[int, Box]:

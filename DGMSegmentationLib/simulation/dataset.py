@@ -27,11 +27,11 @@ from .anatomy_files import (
 from .sources import LabelSources, find_sources
 from .subject import Options, Simulated, simulate
 from .template import Template, build_template
-from .workers import Progress, run_tasks
+from .workers import Progress, Work, run_tasks
 
 #: Every n-th subcortical map goes into the template: 13 of 97 are enough for averages.
 TEMPLATE_STEP = 8
-_DEFAULT = Options()
+_DEFAULT, _ALONE = Options(), Work()
 _DESCRIPTION = "dataset_description.json"
 
 
@@ -123,8 +123,8 @@ def _ribbon_of(path: Path) -> Path | None:
 
 
 def simulate_dataset(
-    labelmaps: Path, output: Path, count: int, seed: int, *, jobs: int = 1, options: Options = _DEFAULT,
-    cache: Path | None = None, progress: Progress | None = None, anatomies: int | None = None,
+    labelmaps: Path, output: Path, count: int, seed: int, *, work: Work = _ALONE, options: Options = _DEFAULT,
+    cache: Path | None = None, anatomies: int | None = None,
 ) -> list[str]:  # fmt: skip
     """Write ``count`` simulated subjects into ``output``; subjects that are there already are kept.
 
@@ -132,16 +132,15 @@ def simulate_dataset(
 
     Args:
         labelmaps: folder with hoa2, wholehead and cit168.
-        seed: subject n of a seed is the same whatever ``count``, ``jobs`` and earlier runs.
+        seed: subject n of a seed is the same whatever ``count``, ``work`` and earlier runs.
         options: what the simulation varies; must be those of the earlier run when one is resumed.
         cache: folder of prepared anatomies (default: ``output/sourcedata/anatomies``).
-        progress: called with (stage, done, total).
         anatomies: use only the first so many subcortical maps.
 
     Returns the subjects' names. Raises InputError for a missing source, an output that another seed or other options made,
     or a participants.tsv that cannot be read.
     """
-    if count < 1 or jobs < 1:
+    if count < 1 or work.jobs < 1:
         raise InputError("simulation_numbers")
     sources = find_sources(labelmaps)
     cache = cache or output / "sourcedata" / "anatomies"
@@ -149,8 +148,10 @@ def simulate_dataset(
     heads = [len(sources.subcortical), len(sources.whole_head)]
     made_by = {"anatomy_version": ANATOMY_VERSION, "label_maps": heads}
     _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies, **made_by})
-    paths = prepare_anatomies(sources, cache, jobs, progress, anatomies, needed=count)
-    return simulate_anatomies(paths, output, count, seed, jobs=jobs, options=options, progress=progress)
+    paths = prepare_anatomies(sources, cache, work.jobs, work.progress, anatomies, needed=count)
+    return simulate_anatomies(
+        paths, output, count, seed, jobs=work.jobs, options=options, progress=work.progress
+    )
 
 
 def simulate_anatomies(

@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 from ..errors import DGMError
 from ..worker.pool import run_pool
 
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """How many processes work, and who hears of it: (stage, done, total)."""
+
+    jobs: int = 1
+    progress: Progress | None = None
 
 
 def run_tasks(

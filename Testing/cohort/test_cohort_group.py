@@ -9,8 +9,9 @@ from cohorts import MODEL
 from rows import blocks
 
 from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.cohort.entries import Entry, same_images, without_norm
 from DGMSegmentationLib.cohort.find import Cohort, CohortCase
-from DGMSegmentationLib.cohort.group import Entry, same_images, without_norm, write_group
+from DGMSegmentationLib.cohort.group import write_group
 from DGMSegmentationLib.cohort.layout import write_frame
 from DGMSegmentationLib.cohort.plan import CaseSettings
 from DGMSegmentationLib.cohort.provenance import group_provenance, mixed

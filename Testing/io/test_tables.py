@@ -26,7 +26,7 @@ from DGMSegmentationLib.measurement.tables import (
 
 def rows(subject="sub-01", image="a.nii.gz"):
     labels, qsm = blocks()
-    return measure(labels, qsm, subject=subject, image_name=image, model="m 1")
+    return [replace(row, model="m 1") for row in measure(labels, qsm, subject=subject, image_name=image)]
 
 
 def same(one: RoiRow, other: RoiRow) -> bool:

@@ -9,6 +9,7 @@
 
 import argparse
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
@@ -86,9 +87,9 @@ def write_sample(subject: Simulated, folder: Path) -> None:
     in_ppb = stored.replace(data=stored.data * np.float32(1000), unit="ppb")
     rows = measure(
         read_labels(paths["labels"]), in_ppb, subject=NAME, image_name=paths["image"].name,
-        mask=stored.data != 0, model="true labels of the simulation",
+        mask=stored.data != 0,
     )  # fmt: skip
-    write_long(rows, paths["table"])
+    write_long([replace(row, model="true labels of the simulation") for row in rows], paths["table"])
     write_json(paths["settings"], {"Units": "ppm", **subject.settings})
 
 

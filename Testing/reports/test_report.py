@@ -109,9 +109,8 @@ def test_empty_labels_nan_background_and_no_overlap_of_slices(case):
 def test_page_is_self_contained_and_escapes_every_name(case, tmp_path):
     image, labels = case
     gone = labels.replace(data=np.where(labels.data == 2, 0, labels.data))
-    rows = measure(
-        gone, image, subject=EVIL, image_name=EVIL, model=EVIL, reference=Reference(EVIL, 1.0), edited=True
-    )
+    rows = measure(gone, image, subject=EVIL, image_name=EVIL, reference=Reference(EVIL, 1.0), edited=True)
+    rows = [replace(row, model=EVIL) for row in rows]
     path = tmp_path / "page.html"
     provenance = {EVIL: EVIL, "model": {"name": EVIL, "labels": [EVIL]}, "nothing": None}
     write_report(path, measured(image, gone, rows=rows), title=EVIL, provenance=provenance)

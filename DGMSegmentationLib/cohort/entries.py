@@ -1,0 +1,153 @@
+"""What is known of every case of a cohort now, as the lines of its tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import few
+from ..io.bids.derivatives import CasePaths
+from ..measurement.norms import read_norms
+from ..measurement.quality import flags_of_quality
+from ..measurement.roi import RoiRow
+from ..measurement.tables import wide_rows
+from ..structures import STANDARD, LabelSet
+from .find import CohortCase
+from .record import Record
+
+CASE_COLUMNS = (
+    "subject", "session", "name", "image", "status", "reason", "note", "edited", "flagged_structures", "flags",
+    "model", "seconds", "finished", "sha256",
+)  # fmt: skip
+NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A case and what is known of it now."""
+
+    case: CohortCase
+    paths: CasePaths
+    record: Record | None
+    problem: str = ""
+
+    @property
+    def status(self) -> str:
+        """ "done", "failed", or "waiting" (not done yet)."""
+        if self.problem:
+            return "failed"
+        status = self.record.status if self.record else ""
+        return status if status in ("done", "failed") else "waiting"
+
+    @property
+    def reason(self) -> str:
+        """Why it failed."""
+        return self.problem or (self.record.reason if self.record and self.status == "failed" else "")
+
+    @property
+    def rows(self) -> list[RoiRow]:
+        """Its measurements; none unless it is done."""
+        return self.record.rows if self.record and self.status == "done" else []
+
+    @property
+    def edited(self) -> bool:
+        """Whether it was corrected by hand."""
+        return self.record is not None and self.record.edited is not None
+
+    @property
+    def checksum(self) -> str:
+        """Of its image; "" where it could not be read."""
+        inputs = self.record.inputs if self.record else None
+        return inputs.image.sha256 if inputs and inputs.image else ""
+
+
+def same_images(entries: Sequence[Entry]) -> list[list[str]]:
+    """Groups of case names whose images have one content: usually a copying mistake. Only images that could be read
+    count: empty files are alike too.
+    """
+    by_sum: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.checksum and entry.status == "done":
+            by_sum.setdefault(entry.checksum, []).append(entry.case.name)
+    return [names for names in by_sum.values() if len(names) > 1]
+
+
+def with_session(columns: Sequence[str]) -> list[str]:
+    """The columns of one image's table with the session after the subject: a path need not name it."""
+    return [columns[0], "session", *columns[1:]]
+
+
+def long_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
+    """Lines of the long table: one a structure and image."""
+    return [{**vars(row), "session": entry.case.session} for entry in done for row in rows[entry.case.name]]
+
+
+def wide_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
+    """Lines of the wide table: one an image."""
+    return [
+        {**line, "session": entry.case.session} for entry in done for line in wide_rows(rows[entry.case.name])
+    ]
+
+
+def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
+    """Lines of the table of cases."""
+    alike = {name: names for names in same_images(entries) for name in names}
+    lines: list[dict[str, object]] = []
+    for entry in entries:
+        record = entry.record or Record()
+        rows = entry.rows
+        others = [name for name in alike.get(entry.case.name, ()) if name != entry.case.name]
+        lines.append(
+            {
+                "subject": entry.case.subject,
+                "session": entry.case.session,
+                "name": entry.case.name,
+                "image": entry.case.shown,
+                "status": entry.status,
+                "reason": entry.reason,
+                "note": f"same image as {few(others)}" if others else "",
+                "edited": entry.edited if rows else None,
+                "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,
+                "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
+                "model": rows[0].model if rows else "",
+                "seconds": record.seconds if rows else None,
+                "finished": record.finished if rows else "",
+                "sha256": entry.checksum,
+            }
+        )
+    return lines
+
+
+def norm_lines(
+    done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]], table: str, known: LabelSet
+) -> list[dict[str, object]]:
+    """Lines of the table against norms: one a structure of which the norms expect something."""
+    lines = []
+    for entry in done:
+        norms = read_norms(table, entry.case.age, entry.case.sex, known)
+        for row in rows[entry.case.name]:
+            expected = norms.expected(row.abbreviation)
+            if expected is None:
+                continue
+            lines.append(
+                {
+                    "subject": row.subject,
+                    "session": entry.case.session,
+                    "image": row.image,
+                    "abbreviation": row.abbreviation,
+                    "mean_ppb": row.mean_ppb,
+                    "expected_ppb": expected[0],
+                    "sd_ppb": expected[1],
+                    "z": (row.mean_ppb - expected[0]) / expected[1],
+                }
+            )
+    return lines
+
+
+def without_norm(entries: Sequence[Entry], table: str, known: LabelSet = STANDARD) -> list[str]:
+    """The measured cases of which the norm table expects nothing: no age or sex, or outside its ages."""
+    lacking = []
+    for entry in (e for e in entries if e.status == "done"):
+        norms = read_norms(table, entry.case.age, entry.case.sex, known)
+        rows = entry.rows
+        if rows and all(norms.expected(row.abbreviation) is None for row in rows):
+            lacking.append(entry.case.name)
+    return lacking
