@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .structures import LabelSet
 
 Affine = NDArray[np.float64]
+Box = tuple[slice, slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +189,7 @@ def picture_of(image: Image, labels: Image | None = None, caption: str = "") -> 
     return figure(three_slices(turned.data, turned.spacing, drawn, colours), caption or repr(labels or image))
 
 
-def bounding_box(inside: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
+def bounding_box(inside: NDArray[np.bool_]) -> Box | None:
     """The smallest box of a 3-D array that holds every true voxel; None when there is none."""
     spans = []
     for axis in range(3):
@@ -197,6 +198,17 @@ def bounding_box(inside: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None
             return None
         spans.append(slice(int(used[0]), int(used[-1]) + 1))
     return spans[0], spans[1], spans[2]
+
+
+def union(one: tuple[slice, ...], other: tuple[slice, ...]) -> Box:
+    """The smallest box that holds both; an empty one holds nothing."""
+    if any(s.start >= s.stop for s in one):
+        x, y, z = other
+    elif any(s.start >= s.stop for s in other):
+        x, y, z = one
+    else:
+        x, y, z = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
+    return x, y, z
 
 
 def orientation_change(affine: Affine, codes: str) -> NDArray[np.float64]:

@@ -25,6 +25,8 @@ from trame_slicer.segmentation.segment_modifier import ModificationMode
 from trame_slicer.utils import vtk_image_to_np
 from undo_stack import Signal, UndoStack
 
+from DGMSegmentationLib.image import bounding_box
+
 UNDO_STEPS = 40
 BRUSH_MM = (0.5, 15.0, 4.0)  # smallest, largest, first: a red nucleus is about 6 mm wide
 ISLAND_VOXELS = 20
@@ -157,7 +159,8 @@ class EditorLogic(SegmentEditorLogic):
 
         modifier = self.segmentation_editor.active_segment_modifier
         inside = modifier.get_segment_labelmap(self.chosen, as_numpy_array=True) > 0
-        if not inside.any():
+        found = bounding_box(inside)
+        if found is None:
             self._range_of_head()
             return
         image = modifier.get_source_image_data()
@@ -165,7 +168,6 @@ class EditorLogic(SegmentEditorLogic):
         lowest, highest = float(values.min()), float(values.max())
         spacing = image.GetSpacing()[::-1]
         reach = [int(AROUND_MM / s) + 1 for s in spacing]
-        found = ndimage.find_objects(inside.astype(np.uint8))[0]
         box = tuple(slice(max(0, s.start - r), s.stop + r) for s, r in zip(found, reach, strict=True))
         inside, values = inside[box], values[box].astype(np.float32)
         near = ndimage.distance_transform_edt(~inside, sampling=spacing) <= AROUND_MM

@@ -214,15 +214,6 @@ class Place:
         return vtk_to_numpy(moved.GetPointData().GetScalars()).reshape(size[::-1]).transpose(2, 1, 0)
 
 
-def union(one: Window, other: Window) -> Window:
-    """The smallest window that holds both; an empty one holds nothing."""
-    if any(s.start >= s.stop for s in one):
-        return other
-    if any(s.start >= s.stop for s in other):
-        return one
-    return tuple(slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
-
-
 def intersection(one: Window, other: Window) -> Window:
     """What lies in both; it may be empty."""
     return tuple(slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .layers import Layer, Place, Window, intersection, layers_of, union
+from .layers import Layer, Place, Window, intersection, layers_of
 from .segments import label_set_of_node
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class LabelReader:
         """The window of the grid in which the labels may be others than before; None: everywhere."""
         if not place.same_as(self._place) or len(layers) != len(self._layers):
             return None
+        from DGMSegmentationLib.image import union
+
         window: Window = (slice(0, 0),) * 3
         for now, before in zip(layers, self._layers, strict=True):
             if not now.comparable(before):

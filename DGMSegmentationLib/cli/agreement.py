@@ -86,6 +86,7 @@ def agreement(
         subjects_left_out,
     )
     from ..evaluation.agreement_files import (
+        HowMeasured,
         is_roi_table,
         label_changes,
         methods_by_entity,
@@ -126,33 +127,13 @@ def agreement(
     edits = []
     label_set = chosen_label_set(labels)
     known = label_set or STANDARD
+    how = HowMeasured(units.value, reference, scheme.value, label_set, structure)
     if segmentation is not None:
-        methods = methods_from_images(
-            inputs,
-            segmentation,
-            units=units.value,
-            reference=reference,
-            scheme=scheme.value,
-            label_set=label_set,
-            structure=structure,
-            log=log,
-        )
+        methods = methods_from_images(inputs, segmentation, how, log)
     elif manifest:
         lines = read_manifest(inputs[0])
-        methods = methods_from_manifest(
-            lines,
-            units=units.value,
-            reference=reference,
-            scheme=scheme.value,
-            label_set=label_set,
-            structure=structure,
-            log=log,
-        )
-        edits = summarise(
-            label_changes(
-                lines, units=units.value, scheme=scheme.value, label_set=label_set, structure=structure
-            )
-        )
+        methods = methods_from_manifest(lines, how, log)
+        edits = summarise(label_changes(lines, how))
     elif by is not None:
         if len(inputs) > 1:
             raise InputError("by_needs_a_table")

@@ -1,7 +1,7 @@
 """The measurements to compare, from files: ROI tables, images of one head, or a manifest."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, Remark
@@ -93,34 +93,45 @@ def _by_visit(rows: Sequence[_RowOfImage], without: str = "") -> list[RoiRow]:
     ]
 
 
+@dataclass(frozen=True)
+class HowMeasured:
+    """How the images of an agreement are measured."""
+
+    units: str = "auto"
+    reference: str = "none"
+    scheme: str = "dgm"
+    """What label values mean, as in :func:`..io.labels.read_labels`, as are these."""
+    label_set: LabelSet | None = None
+    structure: str | None = None
+
+    def labels(self, path: Path | str) -> Image:
+        """The labels of a file."""
+        return read_labels(path, self.scheme, label_set=self.label_set, structure=self.structure)
+
+
+_AS_THEY_ARE = HowMeasured()
+
+
 def methods_from_images(
     images: Sequence[Path],
     segmentation: Path,
-    *,
-    units: str = "auto",
-    reference: str = "none",
-    scheme: str = "dgm",
-    label_set: LabelSet | None = None,
-    structure: str | None = None,
+    how: HowMeasured = _AS_THEY_ARE,
     log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Several images of one head measured with the same labels; a method is an image."""
-    labels = read_labels(segmentation, scheme, label_set=label_set, structure=structure)
+    labels = how.labels(segmentation)
     names = [stem(path) for path in images]
     if len(set(names)) < len(names):
         names = [str(path) for path in images]
     subject = case_key(segmentation)
     return {
-        name: _measured(path, labels, units, reference, subject, log)
-        for name, path in zip(names, images, strict=True)
+        name: _measured(path, labels, how, subject, log) for name, path in zip(names, images, strict=True)
     }
 
 
-def _measured(
-    path: Path | str, labels: Image, units: str, reference: str, subject: str, log: Log
-) -> list[RoiRow]:
+def _measured(path: Path | str, labels: Image, how: HowMeasured, subject: str, log: Log) -> list[RoiRow]:
     """The rows of an image; says so when the labels had to be carried to its grid."""
-    measured = measured_file(path, labels, units, MeasureOptions(subject, reference=reference))
+    measured = measured_file(path, labels, how.units, MeasureOptions(subject, reference=how.reference))
     for warning in measured.warnings:
         log(warning)
     if measured.resampled:
@@ -148,31 +159,22 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
 
 def methods_from_manifest(
     lines: Sequence[dict[str, str]],
-    *,
-    units: str = "auto",
-    reference: str = "none",
-    scheme: str = "dgm",
-    label_set: LabelSet | None = None,
-    structure: str | None = None,
+    how: HowMeasured = _AS_THEY_ARE,
     log: Log = lambda text: None,
 ) -> dict[str, list[RoiRow]]:
     """Measure every line of a manifest and group the rows by its method."""
     methods: dict[str, list[RoiRow]] = {}
     for line in lines:
-        labels = read_labels(line["segmentation"], scheme, label_set=label_set, structure=structure)
+        labels = how.labels(line["segmentation"])
         methods.setdefault(line["method"], []).extend(
-            _measured(line["image"], labels, units, reference, line["subject"], log)
+            _measured(line["image"], labels, how, line["subject"], log)
         )
     return methods
 
 
 def label_changes(
     lines: Sequence[dict[str, str]],
-    *,
-    units: str = "auto",
-    scheme: str = "dgm",
-    label_set: LabelSet | None = None,
-    structure: str | None = None,
+    how: HowMeasured = _AS_THEY_ARE,
 ) -> list[CaseScore]:
     """Scores of the second method's labels against the first's, where a subject has different ones.
 
@@ -191,7 +193,9 @@ def label_changes(
         for subject, line in first.items()
         if (other := second.get(subject)) is not None and other["segmentation"] != line["segmentation"]
     ]
-    return evaluate_files(pairs, units=units, scheme=scheme, label_set=label_set, structure=structure)
+    return evaluate_files(
+        pairs, units=how.units, scheme=how.scheme, label_set=how.label_set, structure=how.structure
+    )
 
 
 def is_roi_table(path: Path) -> bool:

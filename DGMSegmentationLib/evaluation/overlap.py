@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Image, label_set_of, reorient
-from ..measurement.roi import measurable
+from ..measurement.reference import measurable
 from ..structures import nucleus_of
 from .statistics import bland_altman, icc_2_1
 from .surface import surface_distances

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..image import bounding_box
+
 # Two voxel centres exactly at the tolerance count as within it in spite of rounding.
 _ROUNDING_MM = 1e-6
 
@@ -62,10 +64,10 @@ def surface_distances(
     """
     from scipy import ndimage
 
-    either = ndimage.find_objects((first | second).astype(np.uint8))
-    if not either:
+    box = bounding_box(first | second)
+    if box is None:
         return SurfaceDistances(np.empty(0), np.empty(0))
-    surfaces = [surface_voxels(mask[either[0]]) for mask in (first, second)]
+    surfaces = [surface_voxels(mask[box]) for mask in (first, second)]
     distances = []
     for here, there in (surfaces, surfaces[::-1]):
         if there.any():

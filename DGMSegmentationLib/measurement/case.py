@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Remark
-from ..image import Image, bounding_box, label_set_of, picture_of
+from ..image import Image, bounding_box, label_set_of, picture_of, union
 from ..io.frames import dataframe, html_table
 from ..preprocessing.alignment import aligned
 from ..preprocessing.case import Case
@@ -32,8 +32,8 @@ from .quality import (
     in_order,
     structure_shape,
 )
-from .reference import reference_for
-from .roi import NAN, Box, Reference, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
+from .reference import Reference, reference_for
+from .roi import NAN, Box, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
 
 if TYPE_CHECKING:
     import pandas
@@ -232,15 +232,10 @@ def _touched(array: NDArray[np.integer], previous: MeasuredCase) -> tuple[set[in
     boxes: dict[int, Box] = {}
     for label in touched:
         known = previous.structures.get(label)
-        around = _union(known.box, window) if known else window
+        around = union(known.box, window) if known else window
         inside = bounding_box(array[around] == label)
         if inside is not None:
             boxes[label] = tuple(  # type: ignore[assignment]
                 slice(a.start + b.start, a.start + b.stop) for a, b in zip(around, inside, strict=True)
             )
     return touched, boxes
-
-
-def _union(one: Box, other: Box) -> Box:
-    x, y, z = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
-    return x, y, z

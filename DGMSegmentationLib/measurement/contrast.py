@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
-from .roi import measurable
+from .reference import measurable
 
 _GAP_MM, _RING_MM = 2.0, 4.0  # partial volume ends within a voxel; white matter and its like lie in the ring
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image import Image
-from .roi import measurable
+from ..image import Image, bounding_box
+from .reference import measurable
 
 CONE_POWER = 0.13
 AXIS_POWER = 0.85
@@ -46,10 +46,9 @@ def spectrum(image_ppb: Image, mask: NDArray[np.bool_]) -> Spectrum | None:
     """
     from scipy import ndimage
 
-    boxes = ndimage.find_objects(np.asarray(mask, np.uint8))
-    if not boxes:
+    box = bounding_box(np.asarray(mask, bool))
+    if box is None:
         return None
-    box = boxes[0]
     values = np.asarray(image_ppb.data[box], np.float64)
     inside = np.asarray(mask[box], bool) & measurable(values)
     if not inside.any():

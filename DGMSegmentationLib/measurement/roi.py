@@ -18,13 +18,11 @@ from ..image import Grid, Image, label_set_of, resample_to
 from ..preprocessing.alignment import aligned
 from ..structures import LabelSet
 from .options import MeasureOptions
+from .reference import Reference, measurable
 
 SOFTWARE = f"DGMSegmentation {__version__}"
 NAN = float("nan")
 Box = tuple[slice, slice, slice]
-
-# Some exports fill the background with a huge negative integer. No tissue has a susceptibility near it.
-SENTINEL_PPB = -10_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,85 +79,6 @@ class RoiRow:
     def with_flags(self, codes: Sequence[str]) -> "RoiRow":
         """A copy with further flag codes, each of them once."""
         return replace(self, flags=";".join(dict.fromkeys((*self.flag_list, *codes))))
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The susceptibility that ``mean_referenced_ppb`` is relative to, and the name that the table shows for
-    it.
-    """
-
-    name: str
-    value_ppb: float
-    sd_ppb: float | None = None
-    """Sample SD of the region's voxels; None for a number, as all below."""
-    n_voxels: int | None = None
-    n_excluded: int = 0
-    """Voxels of the region without a value, or with the background's 0 outside the brain: left out."""
-    brain_ppb: float | None = None
-    """Mean of the whole brain: what the region's differs by tells how unusual it is."""
-
-    @classmethod
-    def constant(cls, value_ppb: float) -> "Reference":
-        """A number in ppb that the user gives."""
-        return cls(f"constant {value_ppb:g} ppb", float(value_ppb))
-
-    @classmethod
-    def region(
-        cls,
-        name: str,
-        image_ppb: Image,
-        region: Image | NDArray[Any],
-        mask: NDArray[np.bool_] | None = None,
-    ) -> "Reference":
-        """The mean of the image inside a region (the brain mask, a CSF segment): values other than 0 belong
-        to it.
-
-        ``mask``: the brain; voxels of the region outside it that hold 0 were masked away and are left out. A region on
-        another grid is carried to the image's grid by nearest neighbour.
-        Raises InputError when the region holds no voxel with a value.
-        """
-        inside = region.data if isinstance(region, Image) else region
-        inside = np.asarray(inside) != 0
-        if isinstance(region, Image) and not region.grid.same_as(image_ppb.grid):
-            inside = resample_to(inside.astype(np.uint8), region.grid, image_ppb.grid, order=0) != 0
-        if inside.shape != image_ppb.shape:
-            raise InputError("reference_shape", reference=name)
-        good = inside & measurable(image_ppb.data)
-        if mask is not None:
-            good &= mask | (image_ppb.data != 0)
-        values = image_ppb.data[good].astype(np.float64)
-        if values.size == 0:
-            raise InputError("reference_outside", reference=name)
-        brain = None if mask is None else image_ppb.data[mask & measurable(image_ppb.data)]
-        return cls(
-            name,
-            float(values.mean()),
-            float(values.std(ddof=1)) if values.size > 1 else None,
-            int(values.size),
-            int(np.count_nonzero(inside)) - int(values.size),
-            None if brain is None or brain.size == 0 else float(brain.mean(dtype=np.float64)),
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for the sidecar of a table."""
-        against = None if self.brain_ppb is None else self.value_ppb - self.brain_ppb
-        return {
-            "name": self.name,
-            "mean_ppb": self.value_ppb,
-            "sd_ppb": self.sd_ppb,
-            "n_voxels": self.n_voxels,
-            "n_excluded": self.n_excluded,
-            "brain_mean_ppb": self.brain_ppb,
-            "difference_to_brain_ppb": against,
-        }
-
-
-def measurable(values_ppb: NDArray[Any]) -> NDArray[np.bool_]:
-    """True where a voxel carries a value: finite and above the background sentinel. Zero and negative values
-    count.
-    """
-    return np.isfinite(values_ppb) & (values_ppb > SENTINEL_PPB)
 
 
 def labels_on_grid(labels: Image, image: Image) -> tuple[NDArray[np.integer], bool]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image import Image, label_set_of
+from ..image import Image, bounding_box, label_set_of
 
 _POINTS = 300  # of a structure's surface; more change the map by hundredths of a millimetre
 _TRIMMED = 0.7  # share of the nearest points that count: what one side lacks must not move the map
@@ -59,11 +59,11 @@ def surface_points(labels: Image, label: int) -> NDArray[np.float64]:
     from scipy import ndimage
 
     inside = np.asarray(labels.data) == label
-    box = ndimage.find_objects(inside.astype(np.uint8))
-    if not box:
+    box = bounding_box(inside)
+    if box is None:
         return np.empty((0, 3))
-    part = np.pad(inside[box[0]], 1)
-    found = np.argwhere(part & ~ndimage.binary_erosion(part)) - 1 + [s.start for s in box[0]]
+    part = np.pad(inside[box], 1)
+    found = np.argwhere(part & ~ndimage.binary_erosion(part)) - 1 + [s.start for s in box]
     if len(found) > _POINTS:
         found = found[np.random.default_rng(0).permutation(len(found))[:_POINTS]]
     return found @ labels.affine[:3, :3].T + labels.affine[:3, 3]

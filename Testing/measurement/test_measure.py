@@ -10,8 +10,8 @@ from rows import blocks
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
-from DGMSegmentationLib.measurement.reference import reference_for
-from DGMSegmentationLib.measurement.roi import Reference, asymmetry_percent, measure
+from DGMSegmentationLib.measurement.reference import Reference, reference_for
+from DGMSegmentationLib.measurement.roi import asymmetry_percent, measure
 from DGMSegmentationLib.measurement.tables import COLUMNS
 from DGMSegmentationLib.structures import STANDARD
 

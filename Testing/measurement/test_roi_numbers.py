@@ -5,7 +5,8 @@ import pytest
 from rows import blocks
 
 from DGMSegmentationLib.image import Grid, Image
-from DGMSegmentationLib.measurement.roi import Reference, asymmetry_percent, measurable, measure
+from DGMSegmentationLib.measurement.reference import Reference, measurable
+from DGMSegmentationLib.measurement.roi import asymmetry_percent, measure
 
 
 @pytest.mark.parametrize("signs", [(1, 1, 1), (-1, 1, 1), (-1, -1, 1), (-1, -1, -1)])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from make_images import save_dicom_series
 from toy_set import TOY, toy_head
-from training_data import TINY_DENSE, make_bids
+from training_data import TINY_DENSE, TINY_LEARNING, make_bids
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.image import label_set_of
@@ -27,17 +27,9 @@ from DGMSegmentationLib.training.run import train
 from DGMSegmentationLib.training.run_options import RunOptions
 
 LEARNING = [
-    *TINY_DENSE,
-    "network.options.widths=[8, 12, 16]",
-    "network.options.head_widths=[32]",
-    "sampling.tile=[14, 14, 12]",
-    "sampling.steps_per_epoch=25",
-    "sampling.batch=1",
+    *TINY_LEARNING,
     "sampling.validation_tiles=1",
     "data.validation=none",
-    "stage1.learning_rates=[4e-3]",
-    "stage1.epochs=4",
-    "stage1.warmup_epochs=0",
     "stage2.enabled=false",
     "augmentation.mirror=0.5",
 ]

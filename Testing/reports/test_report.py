@@ -13,7 +13,8 @@ from rows import blocks
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image, reorient
 from DGMSegmentationLib.measurement.norms import read_norms
-from DGMSegmentationLib.measurement.roi import Reference, measure
+from DGMSegmentationLib.measurement.reference import Reference
+from DGMSegmentationLib.measurement.roi import measure
 from DGMSegmentationLib.reports.case_page import show_number, write_report
 from DGMSegmentationLib.reports.cohort_page import find_outliers, write_cohort_report
 from DGMSegmentationLib.reports.contact_sheet import best_slice, choose_cuts, contact_sheet, crop_box

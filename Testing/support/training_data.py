@@ -75,3 +75,15 @@ TINY_DENSE = [
     "sampling.batch=2",
     "sampling.validation_tiles=6",
 ]
+TINY_LEARNING = [
+    *TINY_DENSE,
+    "network.options.widths=[8, 12, 16]",
+    "network.options.head_widths=[32]",
+    "sampling.tile=[14, 14, 12]",
+    "sampling.steps_per_epoch=25",
+    "sampling.batch=1",
+    "stage1.learning_rates=[4e-3]",
+    "stage1.epochs=4",
+    "stage1.warmup_epochs=0",
+]
+"""A network that learns something within seconds."""

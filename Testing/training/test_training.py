@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import nibabel as nib
 import numpy as np
 import pytest
-from training_data import TINY_DENSE, TINY_PATCH, head, make_bids
+from training_data import TINY_DENSE, TINY_LEARNING, TINY_PATCH, head, make_bids
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
@@ -27,16 +27,8 @@ from DGMSegmentationLib.training.run import train
 from DGMSegmentationLib.training.run_options import RunOptions
 
 LEARNING = [
-    *TINY_DENSE,
-    "network.options.widths=[8, 12, 16]",
-    "network.options.head_widths=[32]",
-    "sampling.tile=[14, 14, 12]",
-    "sampling.steps_per_epoch=25",
-    "sampling.batch=1",
+    *TINY_LEARNING,
     "sampling.validation_tiles=4",
-    "stage1.learning_rates=[4e-3]",
-    "stage1.epochs=4",
-    "stage1.warmup_epochs=0",
     "stage2.epochs=1",
 ]
 ONE_STEP = [
