@@ -2,10 +2,10 @@
 
     python Testing/experiments/train_atoms.py --anatomies CACHE --output RUN --volumes 210 --device cuda
 
-CACHE holds prepared anatomies of ``dgmseg simulate --cache`` (here 50 of HOA-2.0 and the 20 whole heads). The volumes are prepared once and shared
-by forked processes, for reading them again in every run would take longer than a training on a GPU. One run sees all volumes, three see 96 of
-them each: any, none of the whole heads, none of random contrast; these are ablations, too. On one H200 with 16 cores: 2.5 minutes
-of simulation, 2 of training for the first run (beside two others), 2.2 for the other three.
+CACHE holds prepared anatomies of ``dgmseg simulate --cache`` (here 50 of HOA-2.0 and the 20 whole heads). The volumes are
+prepared once and shared by forked processes, for reading them again in every run would take longer than a training on a GPU.
+One run sees all volumes, three see 96 of them each: any, none of the whole heads, none of random contrast; these are ablations,
+too. On one H200 with 16 cores: 2.5 minutes of simulation, 2 of training for the first run (beside two others), 2.2 for the rest.
 """
 
 import argparse
