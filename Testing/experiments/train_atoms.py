@@ -1,4 +1,4 @@
-"""How the bundled model of atoms was made: simulate and prepare with all cores, train several runs side by side, average their weights.
+"""How the bundled model of atoms was made: simulate and prepare with all cores, train runs side by side, average their weights.
 
     python Testing/experiments/train_atoms.py --anatomies CACHE --output RUN --volumes 210 --device cuda
 
