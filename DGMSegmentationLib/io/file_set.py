@@ -69,20 +69,23 @@ def file_set(folder: Path, name: str) -> Iterator[FileSet]:
     check_writable([folder / name], overwrite=True)
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    finish_sets(folder)
     one = FileSet(folder, name)
-    lock = _hold(one.staging)
+    held, lock = False, None
     try:
+        finish_sets(folder)
+        lock = _hold(one.staging)
+        held = True
         _clear(one.staging)
         yield one
     finally:
-        _clear(one.staging)
-        if os.name != "nt":  # while the lock is held, so that nobody takes up what goes
-            shutil.rmtree(one.staging, ignore_errors=True)
-        if lock is not None:
-            lock.release()
-        if os.name == "nt":
-            shutil.rmtree(one.staging, ignore_errors=True)
+        if held:
+            _clear(one.staging)
+            if os.name != "nt":  # while the lock is held, so that nobody takes up what goes
+                shutil.rmtree(one.staging, ignore_errors=True)
+            if lock is not None:
+                lock.release()
+            if os.name == "nt":
+                shutil.rmtree(one.staging, ignore_errors=True)
         with suppress(OSError):  # a run that came to nothing leaves no folder that it made
             for parent in missing:
                 parent.rmdir()
@@ -157,16 +160,19 @@ def _hold(staging: Path) -> Any:
     lock = FileLock(locked, timeout=0, mode=0o666)
     try:
         lock.acquire()
+        if locked.exists():
+            return lock
+        lock.release()  # another has removed the folder between the two steps
     except Timeout:
-        raise in_use from None
+        pass
     except (OSError, NotImplementedError):
         if fresh or _old(staging):
             return None
-        raise in_use from None
-    if not locked.exists():  # another has removed the folder between the two steps
-        lock.release()
-        raise in_use
-    return lock
+    except BaseException:  # Ctrl-C
+        if fresh:
+            shutil.rmtree(staging, ignore_errors=True)
+        raise
+    raise in_use
 
 
 def _old(path: Path) -> bool:
