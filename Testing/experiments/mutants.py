@@ -40,8 +40,8 @@ TARGETS = {
     "segmentation/postprocess": ["preprocessing/test_grid_numbers.py", "segmentation/test_postprocess.py"],
     "evaluation/statistics": ["evaluation/test_statistics_intervals.py", "evaluation/test_agreement.py"],
     "evaluation/agreement": ["evaluation/test_statistics_intervals.py", "evaluation/test_agreement.py"],
-    "evaluation/overlap": ["evaluation/test_evaluate.py"],
-    "evaluation/surface": ["evaluation/test_evaluate.py"],
+    "evaluation/overlap": ["evaluation/test_overlap_numbers.py", "evaluation/test_evaluate.py"],
+    "evaluation/surface": ["evaluation/test_overlap_numbers.py", "evaluation/test_evaluate.py"],
 }
 
 _NOT_ALTERED = ("strict", "optimize")  # a check of ours on what cannot be, a way to the same product

@@ -197,3 +197,14 @@ def test_flags_stand_in_order_and_bookkeeping_is_no_flag():
     assert [f.abbreviation for f in in_order(mixed, STANDARD)] == ["", "RN_L", "CN_R"]
     row = usual_rows()[0].with_flags(["eroded", "volume_low", "labels_resampled", "own_unit"])
     assert flags_of_quality(row) == ("volume_low",)
+
+
+@pytest.mark.parametrize("empty", [[5], [6], [5, 6]])
+def test_an_empty_side_is_empty_and_not_asymmetric(empty):
+    rows = [
+        replace(row, n_voxels=0, volume_mm3=0.0, mean_ppb=np.nan) if row.label in empty else row
+        for row in usual_rows()
+    ]
+    assert [(f.code, f.abbreviation) for f in flags_from_rows(rows)] == [
+        ("empty", STANDARD.by_label(label).abbreviation) for label in empty
+    ]

@@ -301,3 +301,113 @@ def test_the_first_of_two_equal_pieces_is_kept_and_other_labels_are_left_alone()
     labels[1:3, 1, 1], labels[5:7, 1, 1], labels[4, 3, 3] = 1, 1, 3
     found, removed = largest_components(labels)
     assert removed == {1: 2} and found[1, 1, 1] == 1 and found[5, 1, 1] == 0 and found[4, 3, 3] == 3
+
+
+def test_what_the_network_gets_inside_and_outside_the_mask():
+    """Outside the mask and without a value: 0 ppb. The second channel has its own window, and must lie on the same grid."""
+    rng = np.random.default_rng(3)
+    data = rng.uniform(-150, 150, (8, 7, 6)).astype(np.float32)
+    other = rng.uniform(0, 50, data.shape).astype(np.float32)
+    mask = np.zeros(data.shape, bool)
+    mask[1:7, 2:6, 1:5] = True
+    mask[3, 3, 3] = False
+    data[4, 4, 2], data[5, 5, 4] = np.nan, np.inf
+    affine = np.diag([-2.0, 2.0, 2.0, 1.0])
+    affine[:3, 3] = 7, -3, 2
+    pre = Preprocessing(
+        axes="LAS",
+        spacing_mm=(2.0, 2.0, 2.0),
+        shape=(8, 8, 8),
+        levels=None,
+        windows=((-200.0, 200.0), (0.0, 50.0)),
+    )
+    images = [Image(data, affine), Image(other, affine)]
+    prepared = prepare(images, mask, pre)
+    origin = np.rint(np.linalg.solve(affine, prepared.grid.affine)[:3, 3]).astype(int)
+    for channel, values in enumerate((data, other)):
+        shown = np.where(mask & np.isfinite(values), values, 0)
+        expected = np.zeros((8, 8, 8), np.float32)
+        for index in np.ndindex(8, 8, 8):
+            place = origin + index
+            if all(0 <= p < n for p, n in zip(place, data.shape, strict=True)):
+                expected[index] = shown[tuple(place)]
+        np.testing.assert_allclose(
+            prepared.inputs[channel], window_to_network(expected, pre, channel), atol=1e-5
+        )
+    middle = np.array([3.5, 3.5, 2.5]) - origin  # of the mask's box, 1 to 6, 2 to 5, 1 to 4
+    np.testing.assert_allclose(prepared.mask_centre, middle, atol=1e-9)
+    assert prepared.coordinates is None and prepared.mask.sum() == mask.sum()
+    moved = affine.copy()
+    moved[0, 3] += 1
+    with pytest.raises(InputError):
+        prepare([images[0], Image(other, moved)], mask, pre)
+    with pytest.raises(InputError):
+        prepare(images[:1], mask, pre)
+
+
+def test_coordinates_of_a_grid_with_three_different_edges():
+    mask = np.zeros((3, 4, 5), bool)
+    mask[1, 1:3, 1:4] = True
+    pre = Preprocessing(coordinates=True, subtract=0.0, divide=1.0)
+    channels = coordinate_channels(mask, Grid(mask.shape, np.eye(4)), pre)
+    for axis, middle in enumerate((1.0, 1.5, 2.0)):
+        along = np.moveaxis(channels[axis], axis, 0)
+        expected = (np.arange(mask.shape[axis]) - middle + 50) * 2.55
+        np.testing.assert_allclose(along, np.broadcast_to(expected[:, None, None], along.shape), rtol=1e-6)
+
+
+def shares_by_a_loop(data, source, target, antialias):
+    """The label with the largest share of each target voxel, 0 while all labels together have less than half."""
+    wide = [
+        max(1.0, t / s) if antialias else 1.0 for s, t in zip(source.spacing, target.spacing, strict=True)
+    ]
+    to_source = np.linalg.inv(source.affine) @ target.affine
+    found = np.zeros(target.shape, np.uint8)
+    for index in np.ndindex(target.shape):
+        place = (to_source @ [*index, 1])[:3]
+        kernels = []
+        for axis, n in enumerate(source.shape):
+            near = np.arange(-10, n + 10)
+            kernel = np.clip(1 - np.abs(near - place[axis]) / wide[axis], 0, None)
+            kernels.append((kernel / kernel.sum() if kernel.sum() else kernel)[10 : 10 + n])
+        weights = np.einsum("i,j,k->ijk", *kernels)
+        shares = np.array([weights[data == label].sum() for label in (1, 2, 3)])
+        total = shares.sum()
+        top = np.sort(shares)[-2:]
+        if abs(shares.max() - (1 - total)) < 1e-4 or (top[1] - top[0] < 1e-4 and top[1] > 0):
+            found[index] = 255
+        elif shares.max() > 1 - total:
+            found[index] = 1 + shares.argmax()
+    return found
+
+
+@given(seed=st.integers(0, 999), scale=st.sampled_from([0.7, 1.0, 1.9]), antialias=st.booleans())
+def test_labels_by_their_shares(seed, scale, antialias):
+    rng = np.random.default_rng(seed)
+    data = np.zeros((7, 6, 8), np.uint8)
+    data[0:4, 1:5, 1:7] = 1
+    data[3:6, 2:6, 2:5] = 2
+    data[rng.random(data.shape) < 0.1] = 3
+    source = Grid(data.shape, np.diag([1.0, 1.5, 2.0, 1.0]))
+    affine = np.diag([scale, 1.5 * scale, 2.0 * scale, 1.0])
+    affine[:3, 3] = -0.613, 0.417, 0.331
+    target = Grid((6, 5, 6), affine)
+    expected = shares_by_a_loop(data, source, target, antialias)
+    found = labels_to_grid(Image(data, source.affine), target, Preprocessing(antialias=antialias))
+    sure = expected != 255
+    assert sure.mean() > 0.6
+    np.testing.assert_array_equal(found[sure], expected[sure])
+
+
+def test_labels_that_lie_beyond_the_grid_are_none_of_it():
+    data = np.zeros((5, 5, 5), np.uint8)
+    data[0, 0, 0] = 3
+    far = np.eye(4)
+    far[:3, 3] = 20
+    for method in ("linear", "nearest"):
+        found = labels_to_grid(Image(data, np.eye(4)), Grid((3, 3, 3), far), Preprocessing(), method)
+        assert found.shape == (3, 3, 3) and not found.any()
+        empty = labels_to_grid(
+            Image(0 * data, np.eye(4)), Grid((3, 3, 3), np.eye(4)), Preprocessing(), method
+        )
+        assert not empty.any()

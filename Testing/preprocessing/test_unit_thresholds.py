@@ -119,3 +119,22 @@ def test_hardly_any_negative_value():
     """A hundredth is enough."""
     assert "magnitude" in answer([*[40.5] * 991, *[-40.5] * 9])
     assert "magnitude" not in answer([*[40.5] * 990, *[-40.5] * 10])
+
+
+def test_zero_is_no_negative_value():
+    assert "magnitude" in answer([*[40.5] * 700, *[0.0] * 295, *[-40.5] * 5])
+
+
+@pytest.mark.parametrize("hint, said", [("ppb", True), ("ppm", False), ("tesla", False), (None, False)])
+def test_what_is_said_of_the_files_own_word(hint, said):
+    values = np.tile([-0.1, 0.1], 500)
+    decision = decide_units(values, np.ones(1000, bool), hint=hint)
+    assert (decision.unit, decision.detected) == ("ppm", True) and (
+        "the file says" in decision.reason
+    ) is said
+    between = np.tile([-5.0, 5.0], 500)
+    if hint in ("ppm", "ppb"):
+        found = decide_units(between, np.ones(1000, bool), hint=hint)
+        assert (found.unit, found.detected) == (hint, True) and found.factor_to_ppb == (
+            1000 if hint == "ppm" else 1
+        )
