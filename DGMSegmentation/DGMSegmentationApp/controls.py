@@ -40,6 +40,7 @@ class Controls(Table):
         state.change("dgm_units")(self._units_changed)
         state.change("dgm_window")(self._window_changed)
         state.change("dgm_model")(self._model_changed)
+        state.change("dgm_protocol")(self._protocol_changed)
 
     def list_models(self, chosen: str = "") -> None:
         """Offer the bundled models, and ``chosen`` when it is given; raises InputError for a bad file."""
@@ -58,6 +59,11 @@ class Controls(Table):
         if kind == "model" or (kind == "any" and name.lower().endswith(".safetensors")):
             with self.state as state:
                 self.list_models(str(path))
+                state.dgm_done += 1
+            return
+        if kind == "protocol":
+            with self.state as state:
+                self._models.offer_protocol(path)
                 state.dgm_done += 1
             return
         async with self._loading:
@@ -167,6 +173,23 @@ class Controls(Table):
         state.dgm_progress, state.dgm_step = 0, "Preparing"
         self._show_phase()
         create_task(self._watch())
+
+    def _protocol_changed(self, **_state: Any) -> None:
+        """Label the last run by the chosen protocol, without the network; labels that were edited stay."""
+        session, state = self.session, self.state
+        self.clear_message("protocol_waits")
+        self.clear_message("protocol_waits_for_edits")
+        if not session.has_labels or session.running or state.dgm_reason:
+            return
+        options = chosen_options(state)
+        if options.protocol == session.protocol:
+            return
+        if session.edited:
+            self.show_message(Remark("protocol_waits_for_edits"))
+        elif session.can_relabel(options):
+            self._start()
+        else:
+            self.show_message(Remark("protocol_waits"))
 
     def cancel(self) -> None:
         """The click on Cancel."""

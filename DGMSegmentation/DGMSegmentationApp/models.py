@@ -1,10 +1,16 @@
 """The models that the page offers: the bundled ones, and files that the user names."""
 
+import contextlib
 import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trame_server.state import State
 
 from DGMSegmentationLib.errors import DGMError, Remark
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.models.model import ModelHeader
 
 
 class Models:
@@ -12,6 +18,8 @@ class Models:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._headers: dict[str, ModelHeader] = {}
+        self._files: list[Path] = []  # protocols that the user opened
 
     def offer(self, chosen: str = "") -> None:
         """Offer the bundled models, and ``chosen`` (a name or a file) first; raises InputError for a bad file."""
@@ -37,6 +45,7 @@ class Models:
             offered.append(
                 {"title": header.title or header.name, "value": name, "text": text, "extra": extra}
             )
+            self._headers[name] = header
         self._state.dgm_models = offered
         if chosen or not self._state.dgm_model:
             self._state.dgm_model = chosen or (offered[0]["value"] if offered else "")
@@ -46,6 +55,38 @@ class Models:
         """Say what the chosen model is."""
         entry = self._chosen()
         self._state.dgm_model_text = entry["text"] if entry else ""
+        self._offer_protocols()
+
+    def offer_protocol(self, path: Path) -> None:
+        """Offer a protocol file, and choose it; raises InputError when it is none, or the chosen model cannot give it."""
+        from DGMSegmentationLib.segmentation.convention import check_protocol
+        from DGMSegmentationLib.segmentation.protocol import load_protocol
+
+        protocol, header = load_protocol(path), self._headers.get(self._state.dgm_model)
+        if header is not None:
+            check_protocol(protocol, header)
+        self._files.append(path)
+        self._offer_protocols()
+        self._state.dgm_protocol = str(path)
+
+    def _offer_protocols(self) -> None:
+        """List the protocols that the chosen model can give; another choice goes back to the model's own."""
+        from DGMSegmentationLib.segmentation.convention import check_protocol, protocols_for
+        from DGMSegmentationLib.segmentation.protocol import load_protocol
+
+        header = self._headers.get(self._state.dgm_model)
+        entries = [{"title": "The model's own", "value": ""}]
+        if header is not None:
+            for name, protocol in protocols_for(header).items():
+                title = f"{name}: {protocol.title}" if protocol.title else name
+                entries.append({"title": title, "value": name})
+            for path in self._files:
+                with contextlib.suppress(DGMError):
+                    check_protocol(load_protocol(path), header)
+                    entries.append({"title": path.name, "value": str(path)})
+        self._state.dgm_protocols = entries
+        if self._state.dgm_protocol not in [entry["value"] for entry in entries]:
+            self._state.dgm_protocol = ""
 
     def problem(self) -> Remark | None:
         """Why no run can start with the chosen model; None when one can."""

@@ -19,6 +19,7 @@ UPLOADS = (
     ("volume", "QSM volume", "NIfTI, NRRD, or a DICOM series as .zip"),
     ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume"),
     ("model", "Model file", ".safetensors"),
+    ("protocol", "Labelling protocol", ".toml"),
 )
 _RUNNING = "dgm_phase !== 'idle'"
 NEEDS_VOLUME = ("labels",)

@@ -76,6 +76,15 @@ class Panel(SegmentEditorUI):
                                 id=f"dgm-{option.name}",
                                 **_FIELD,
                             )
+                v.VSelect(
+                    v_model=("dgm_protocol",),
+                    items=("dgm_protocols",),
+                    item_title="title",
+                    item_value="value",
+                    label="Labelling protocol",
+                    id="dgm-protocol",
+                    **_FIELD,
+                )
                 for option in option_fields(offered=True):
                     if isinstance(option.default, bool):
                         v.VCheckbox(
@@ -172,7 +181,7 @@ class Panel(SegmentEditorUI):
             html.Div("{{ dgm_note }}", classes="dgm-small dgm-warn", v_show=("dgm_note",))
             html.Div(
                 "{{ flag.reason }}",
-                v_for="flag in (dgm_rows[dgm_selected - 1] || { flags: [] }).flags",
+                v_for="flag in (dgm_rows.find((row) => row.label === dgm_selected) || { flags: [] }).flags",
                 key="flag.words",
                 classes="dgm-small dgm-warn dgm-reason",
             )

@@ -8,7 +8,7 @@ from DGMSegmentationScene import export, hierarchy, navigation
 from DGMSegmentationScene.edits import fingerprint, is_edited, mark_unedited
 from DGMSegmentationScene.labels import labels_for_volume
 from DGMSegmentationScene.measurement import Measurement, Measurer
-from DGMSegmentationScene.provenance import attribute
+from DGMSegmentationScene.provenance import attribute, provenance_of
 from DGMSegmentationScene.report import write_report
 from DGMSegmentationScene.runner import IDLE, Runner
 from DGMSegmentationScene.segments import create_segmentation, label_set_of_node, show_labels
@@ -166,6 +166,15 @@ class Session:
         if problem is not None:
             raise problem
         self.runner.start(self.volume, options, self.segmentation)
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that was chosen for the run that made the labels; empty: the model's own."""
+        return str(provenance_of(self.segmentation).get("options", {}).get("protocol", ""))
+
+    def can_relabel(self, options: SegmentOptions) -> bool:
+        """Whether the last run can be labelled by another protocol without the network."""
+        return self.volume is not None and self.runner.can_relabel(self.volume, options)
 
     def poll(self) -> list[Update]:
         """What the run says since the last call; when it has finished, its labels are there.

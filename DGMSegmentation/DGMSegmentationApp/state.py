@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Any] = {
     **{f"dgm_{option.name}": option.default for option in option_fields(offered=True)},  # what a run is told
     "dgm_model": "",
     "dgm_model_text": "",
+    "dgm_protocols": [],  # those that fit the chosen model
     "dgm_window": [-100, 200],
     "dgm_phase": "idle",  # idle, running, cancelling
     "dgm_progress": 0,

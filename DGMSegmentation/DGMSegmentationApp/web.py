@@ -24,7 +24,7 @@ from .uploads import discard, receive, too_large, what_to_read
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
 PAGE = ("/", "/index.html")
-KINDS = ("volume", "labels", "model", "any")
+KINDS = ("volume", "labels", "model", "protocol", "any")
 WRONG_TOKEN_DELAY_S = 1.0
 # The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
 POLICY = (
@@ -188,7 +188,9 @@ class Routes:
             with self._controls.busy(f"Reading {name}"):  # to unpack an archive takes its time
                 path = await loop.run_in_executor(None, what_to_read, paths, limit)
             await self._controls.open(path, kind, path.name if path.is_file() else name)
-            keep = kind == "model" or path.suffix == ".safetensors"  # the worker reads it at every run
+            keep = (
+                kind in ("model", "protocol") or path.suffix == ".safetensors"
+            )  # the worker reads it at every run
             return web.json_response({"ok": True})
         except DGMError as error:
             remark = error.as_remark() if folder is None else _as_known(error, folder)

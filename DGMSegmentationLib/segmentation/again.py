@@ -45,11 +45,12 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     labelled = to_native(case, convention, found, options, watch)
     measured = measure_case(labelled.labels, case, result.measured.options, network=labelled.notes)
     of_labels = {key: value for key, value in labelled.notes.items() if key in _OF_LABELS}
+    before = {name: value for name, value in result.provenance["options"].items() if name != "protocol"}
     provenance: Provenance = {
         **result.provenance,
         **cast(NetworkNotes, of_labels),
         "label_set": record_of(convention.label_set),
-        "options": {**result.provenance["options"], **options.recorded()},
+        "options": {**before, **options.recorded()},
         "warnings": [str(remark) for remark in warnings],
     }
     return replace(

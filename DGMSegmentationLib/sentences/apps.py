@@ -81,6 +81,11 @@ SENTENCES = {
         "The labels were edited while the run went on, so they stay; those of the run are hidden in the scene (.mrb):",
         app="click Segment again to replace the edited ones.",
     ),
+    "protocol_waits": Sentence("", app="Click Segment to label by this protocol."),
+    "protocol_waits_for_edits": Sentence(
+        "The labels were edited, so they stay:",
+        app="click Segment to replace them by those of this protocol.",
+    ),
     "export_unknown": Sentence("There is no export named {name}:", app="reload the page."),
     "nothing_to_save": Sentence("There is nothing to save yet:", app="open a QSM volume first."),
     "no_labels_yet": Sentence(

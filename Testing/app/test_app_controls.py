@@ -98,3 +98,62 @@ def test_what_failed_is_called_by_its_name(bench):
     bench.controls.fail(ValueError("x"), "Opening the file")
     assert bench.state.dgm_message.startswith("Opening the file failed (ValueError)")
     bench.controls.show_message("")
+
+
+def choose_protocol(bench, name):
+    async def act() -> None:
+        with bench.state:
+            bench.state.dgm_protocol = name
+
+    bench.run(act())
+
+
+def test_protocols_that_fit_the_model_are_offered(bench, tmp_path):
+    from models_for_tests import phantom_atoms_model
+
+    from DGMSegmentationLib.errors import InputError
+    from DGMSegmentationLib.models.model import save_model
+
+    before = bench.state.dgm_model
+    atoms = phantom_atoms_model()
+    model = save_model(tmp_path / "atoms.safetensors", atoms.header, atoms.states)
+    (tmp_path / "mine.toml").write_text('[structures.GP]\n[[structures.GP.parts]]\natoms = ["GPE", "GPI"]\n')
+    (tmp_path / "bad.toml").write_text("structures = 3")
+    try:
+        bench.run(bench.controls.open(model, "model"))
+        values = [entry["value"] for entry in bench.state.dgm_protocols]
+        assert values == ["", "iron", "anatomical", "targets"]
+        bench.run(bench.controls.open(tmp_path / "mine.toml", "protocol"))
+        assert bench.state.dgm_protocol == str(tmp_path / "mine.toml")
+        assert bench.state.dgm_protocols[-1]["title"] == "mine.toml"
+        with pytest.raises(InputError, match=r"bad\.toml"):
+            bench.run(bench.controls.open(tmp_path / "bad.toml", "protocol"))
+    finally:
+        bench.state.dgm_protocol, bench.state.dgm_model = "", before
+        bench.controls.show_message("")
+
+
+def test_a_protocol_labels_anew_only_what_no_hand_changed(bench, monkeypatch):
+    """Where the run's probabilities are not there, or labels were edited, it waits for the click and says so."""
+    session, started = bench.app.session, []
+    monkeypatch.setattr(bench.controls, "_start", lambda: started.append(bench.state.dgm_protocol))
+    bench.state.dgm_reason = ""
+    try:
+        choose_protocol(bench, "iron")
+        assert bench.state.dgm_message == "Click Segment to label by this protocol." and started == []
+        monkeypatch.setattr(session, "can_relabel", lambda options: options.protocol == "anatomical")
+        choose_protocol(bench, "anatomical")
+        assert started == ["anatomical"] and bench.state.dgm_message == ""
+        bench.choose("PU_L")
+        bench.key("e")
+        bench.act(lambda: bench.stroke(60, 0))
+        assert session.edited
+        choose_protocol(bench, "iron")
+        choose_protocol(bench, "anatomical")
+        assert started == ["anatomical"] and "they stay" in bench.state.dgm_message
+        choose_protocol(bench, "")
+        assert bench.state.dgm_message == ""
+    finally:
+        monkeypatch.undo()
+        choose_protocol(bench, "")
+        bench.controls.show_message("")

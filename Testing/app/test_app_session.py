@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import vtk
 from host.fixtures import MODULE, host, scene  # noqa: F401
-from models_for_tests import PHANTOM_MODEL
+from models_for_tests import PHANTOM_MODEL, phantom_atoms_model
 from toy_set import TOY
 
 from DGMSegmentationLib.errors import InputError, Remark
@@ -234,6 +234,37 @@ def test_a_run_fills_the_segments(session, head):
     _run(session)
     assert session.has_labels and not session.edited and "phantom" in session.origin
     assert sum(row.n_voxels > 0 for row in session.measurement.rows) == 10
+
+
+def test_another_protocol_labels_the_last_run_anew(session, head, tmp_path):
+    """In the same segmentation, without the network; a changed volume or other options need a run."""
+    from DGMSegmentationLib.models.model import save_model
+    from DGMSegmentationLib.options import SegmentOptions
+
+    atoms = phantom_atoms_model()
+    model = save_model(tmp_path / "atoms.safetensors", atoms.header, atoms.states)
+    options = SegmentOptions(str(model), device="cpu")
+    session.open_volume(head[0], "sub-01_Chimap")
+    assert not session.can_relabel(options)
+    session.start(options)
+    _run(session)
+    node, first = session.segmentation, [row.n_voxels for row in session.measurement.rows]
+    assert session.protocol == "" and len(first) == 10
+    assert not session.can_relabel(options.changed(largest_component=False))
+    for protocol, rows in (("anatomical", 18), ("targets", 10), ("", 10)):
+        wanted = options.changed(protocol=protocol)
+        assert session.can_relabel(wanted)
+        session.start(wanted)
+        steps = []
+        while session.running:
+            time.sleep(0.02)
+            steps += [update.text for update in session.poll()]
+        assert "Running the network" not in steps
+        assert session.segmentation is node and not session.edited and session.protocol == protocol
+        assert len(session.measurement.rows) == rows
+    assert [row.n_voxels for row in session.measurement.rows] == pytest.approx(first, abs=3)
+    session.open_volume(head[0], "sub-02_Chimap")
+    assert not session.can_relabel(options)
 
 
 def test_labels_of_another_set_bring_their_own_rows(session, head, tmp_path):

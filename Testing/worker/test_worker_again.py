@@ -59,7 +59,8 @@ def test_another_protocol_needs_no_network(ask, head, model):
     assert provenance["options"]["protocol"] == "anatomical"
     expected = segment(head, load_model(model), device="cpu", protocol="anatomical").labels.data
     assert (whole != expected).mean() < 1e-4 and not np.array_equal(whole, labels)
-    back, _provenance, ran = ask("third", "second", protocol="")
+    back, provenance, ran = ask("third", "second", protocol="")
+    assert "protocol" not in provenance["options"] and provenance["protocol"]["name"] == "iron"
     assert not ran and (back != labels).mean() < 1e-4
 
 

@@ -54,6 +54,7 @@
     volume: ".nii,.gz,.nrrd,.zip,.dcm,.ima",
     labels: ".nii,.gz,.nrrd",
     model: ".safetensors",
+    protocol: ".toml",
   };
   dgm.choose = function (kind) {
     const input = document.createElement("input");
