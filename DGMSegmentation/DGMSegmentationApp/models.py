@@ -77,7 +77,7 @@ class Models:
         header = self._headers.get(self._state.dgm_model)
         entries = [{"title": "The model's own", "value": ""}]
         if header is not None:
-            for name, protocol in protocols_for(header).items():
+            for name, protocol in protocols_for(header, self._state.dgm_model).items():
                 title = f"{name}: {protocol.title}" if protocol.title else name
                 entries.append({"title": title, "value": name})
             for path in self._files:

@@ -24,6 +24,7 @@ class Protocols:
         """``changed``: called after the user's choice; says what is still to be done, if anything."""
         self._selector, self._inputs, self._changed = ui.protocolSelector, inputs, changed
         self._note = Note(ui.protocolNote)
+        self._fitting: dict[str, Protocol] = {}
         self._listed: tuple[ModelHeader | None, str] | None = None
         self._selector.connect("activated(int)", self._picked)
 
@@ -41,7 +42,7 @@ class Protocols:
         self._listed = header, chosen
         self._selector.clear()
         self._selector.addItem(_("The model's own"), "")
-        fitting = self._fitting()
+        fitting = self._fitting = self._that_fit()
         for name, protocol in fitting.items():
             self._selector.addItem(f"{name}: {protocol.title}" if protocol.title else name, name)
         if chosen and chosen not in fitting:
@@ -57,14 +58,17 @@ class Protocols:
     def reason(self) -> str:
         """Why no run can start with the chosen protocol; empty when one can."""
         from DGMSegmentationLib.errors import InputError
+        from DGMSegmentationLib.options import DEFAULT_MODEL
         from DGMSegmentationLib.segmentation.convention import check_protocol
         from DGMSegmentationLib.segmentation.protocol import load_protocol
 
         header = self._inputs.header
-        if self._parameters is None or header is None or not self._parameters.protocol:
+        if self._parameters is None or header is None or self._parameters.protocol in ("", *self._fitting):
             return ""
         try:
-            check_protocol(load_protocol(self._parameters.protocol), header)
+            protocol = load_protocol(self._parameters.protocol)
+            if not (protocol.model and self._inputs.model == DEFAULT_MODEL):  # else the run takes that model
+                check_protocol(protocol, header)
         except InputError as error:
             return error.sentence("panel")
         return ""
@@ -73,13 +77,13 @@ class Protocols:
         """One sentence below the list; an empty text hides it."""
         self._note.show(text)
 
-    def _fitting(self) -> "dict[str, Protocol]":
+    def _that_fit(self) -> "dict[str, Protocol]":
         header = self._inputs.header
         if header is None:
             return {}
         from DGMSegmentationLib.segmentation.convention import protocols_for
 
-        return protocols_for(header)
+        return protocols_for(header, self._inputs.model)
 
     def _picked(self, index: int) -> None:
         if self._parameters is None:

@@ -117,8 +117,6 @@ class Runner:
         Raises InputError for an unusable volume or when the temporary folder cannot be written.
         """
         from DGMSegmentationLib.errors import InputError
-        from DGMSegmentationLib.models.model import find_model
-        from DGMSegmentationLib.segmentation.convention import model_for
         from DGMSegmentationLib.worker.client import request_for
 
         if self.state != IDLE:
@@ -126,7 +124,7 @@ class Runner:
         images = {"": image_of(volume, as_seen=True, copy=True)}
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
-        options = options.changed(model=str(find_model(model_for(options))))
+        options = _with_model(options)
         source = _source(volume, options, channels)
         target = Target.of(volume, output)
         place = self._temporary()
@@ -171,9 +169,7 @@ class Runner:
         self, volume: Any, options: SegmentOptions, channels: Mapping[str, Any] | None = None
     ) -> bool:
         """Whether a run with these options but another protocol needs no network: the last run's probabilities are there."""
-        from DGMSegmentationLib.models.model import find_model
-
-        options = options.changed(model=str(find_model(options.model)))
+        options = _with_model(options)
         return self.state == IDLE and self._holds(_source(volume, options, channels))
 
     def _holds(self, source: Source) -> bool:
@@ -282,6 +278,14 @@ class Runner:
         for folder in self._to_remove:
             shutil.rmtree(folder, ignore_errors=True)
         self._to_remove = [folder for folder in self._to_remove if folder.exists()]
+
+
+def _with_model(options: SegmentOptions) -> SegmentOptions:
+    """With the file of the model that the run takes."""
+    from DGMSegmentationLib.models.model import find_model
+    from DGMSegmentationLib.segmentation.convention import model_for
+
+    return options.changed(model=str(find_model(model_for(options))))
 
 
 def _source(volume: Any, options: SegmentOptions, channels: Mapping[str, Any] | None) -> Source:

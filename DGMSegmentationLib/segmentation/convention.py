@@ -57,13 +57,18 @@ def check_protocol(protocol: Protocol, header: ModelHeader) -> None:
         )
 
 
-def protocols_for(header: ModelHeader) -> dict[str, Protocol]:
-    """The protocols that ship and fit a model, by name, the default first."""
+def protocols_for(header: ModelHeader, chosen: str = "") -> dict[str, Protocol]:
+    """The protocols that ship and fit a model, by name, the default first.
+
+    ``chosen``: the name that the user chose the model by. Beside the default model they are those of the other bundled ones
+    too: a run takes the model that its protocol was made for (:func:`model_for`).
+    """
     fitting = {}
     for name in protocol_names():
         protocol = load_protocol(name)
         with contextlib.suppress(InputError):
-            check_protocol(protocol, header)
+            if chosen != DEFAULT_MODEL or not protocol.model:
+                check_protocol(protocol, header)
             fitting[name] = protocol
     return fitting
 

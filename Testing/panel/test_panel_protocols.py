@@ -22,7 +22,10 @@ from panel_actions import (  # noqa: F401
 )
 from scene_actions import erase
 
-from DGMSegmentationLib.models.model import save_model
+from DGMSegmentationLib.models.model import read_header, save_model
+from DGMSegmentationLib.options import DEFAULT_MODEL
+from DGMSegmentationLib.segmentation.convention import protocols_for
+from DGMSegmentationLib.segmentation.protocol import ATOMS_PROTOCOL, protocol_names
 
 OWN = '[structures.GP]\nthreshold = 0.06\n[[structures.GP.parts]]\natoms = ["GP"]\n'
 
@@ -73,9 +76,22 @@ def protocol_of(node):
 def test_what_fits_the_model_is_offered(panel, host, atoms_model):
     assert offered(panel) == ["The model's own", "From a file..."]
     choose_model(panel, atoms_model)
-    titles = offered(panel)
-    assert len(titles) == 5 and titles[0] == "The model's own" and titles[-1] == "From a file..."
-    assert "anatomical" in " ".join(titles)
+    _own, *bundled, _file = offered(panel)
+    fitting = protocols_for(read_header(atoms_model)[0])
+    assert [title.partition(":")[0] for title in bundled] == list(fitting)
+    assert {"anatomical", "targets"} <= set(fitting)
+
+
+def test_the_default_model_offers_those_of_the_others_too(panel, host):
+    """A run takes the model that its protocol was made for."""
+    panel.widget.logic.getParameterNode().model = DEFAULT_MODEL
+    gui.wait_until(lambda: len(offered(panel)) == 2 + len(protocol_names()))
+    volume, _labels = head(host.scene)
+    choose_volume(panel, volume)
+    for name in protocol_names():
+        gui.choose(panel.widget.ui.protocolSelector, f"{name}:")
+        assert panel.widget.ui.segmentButton.enabled, panel.widget.ui.segmentButton.toolTip
+    gui.choose(panel.widget.ui.protocolSelector, "The model's own")
 
 
 def test_another_protocol_labels_anew_without_the_network(labelled, host):
@@ -85,7 +101,7 @@ def test_another_protocol_labels_anew_without_the_network(labelled, host):
     panel, volume, node = labelled
     ui = panel.widget.ui
     first = labels_on_volume(node, volume).image.data
-    assert protocol_of(node) == "iron" and rows_in(ui.table) == 10
+    assert protocol_of(node) == ATOMS_PROTOCOL and rows_in(ui.table) == 10
     steps = pick(panel, "anatomical")
     assert "Running the network" not in steps and "Labelling by the protocol" in steps
     assert nodes(host.scene) == [node] and ui.resultSelector.currentNode() is node
@@ -125,10 +141,10 @@ def test_changed_voxels_need_the_network(labelled, host):
     ui = panel.widget.ui
     slicer.util.updateVolumeFromArray(volume, slicer.util.arrayFromVolume(volume) * 1.01)
     assert pick(panel, "anatomical") == []
-    assert "Click Segment" in ui.protocolNote.text and protocol_of(node) == "iron"
+    assert "Click Segment" in ui.protocolNote.text and protocol_of(node) == ATOMS_PROTOCOL
     run(panel)
     assert ui.protocolNote.text == "" and [protocol_of(n) for n in nodes(host.scene)] == [
-        "iron",
+        ATOMS_PROTOCOL,
         "anatomical",
     ]
 

@@ -7,7 +7,7 @@ from patience import PATIENCE_S
 
 from DGMSegmentationLib.models.model import load_model, save_model
 from DGMSegmentationLib.segmentation.pipeline import segment
-from DGMSegmentationLib.segmentation.protocol import load_protocol
+from DGMSegmentationLib.segmentation.protocol import ATOMS_PROTOCOL, load_protocol
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.worker.client import WorkerClient, request_for
 
@@ -53,14 +53,14 @@ def ask(client, head, model, tmp_path):
 
 def test_another_protocol_needs_no_network(ask, head, model):
     labels, provenance, ran = ask("first")
-    assert ran and provenance["protocol"] == load_protocol("iron").to_dict()
+    assert ran and provenance["protocol"] == load_protocol(ATOMS_PROTOCOL).to_dict()
     whole, provenance, ran = ask("second", "first", protocol="anatomical")
     assert not ran and provenance["protocol"]["name"] == "anatomical"
     assert provenance["options"]["protocol"] == "anatomical"
     expected = segment(head, load_model(model), device="cpu", protocol="anatomical").labels.data
     assert (whole != expected).mean() < 1e-4 and not np.array_equal(whole, labels)
     back, provenance, ran = ask("third", "second", protocol="")
-    assert "protocol" not in provenance["options"] and provenance["protocol"]["name"] == "iron"
+    assert "protocol" not in provenance["options"] and provenance["protocol"]["name"] == ATOMS_PROTOCOL
     assert not ran and (back != labels).mean() < 1e-4
 
 
