@@ -74,12 +74,12 @@ def protocol_of(node):
 
 
 def test_what_fits_the_model_is_offered(panel, host, atoms_model):
-    assert offered(panel) == ["The model's own", "From a file..."]
-    choose_model(panel, atoms_model)
-    _own, *bundled, _file = offered(panel)
-    fitting = protocols_for(read_header(atoms_model)[0])
-    assert [title.partition(":")[0] for title in bundled] == list(fitting)
-    assert {"anatomical", "targets"} <= set(fitting)
+    for model, some in ((PHANTOM_MODEL, {"iron"}), (atoms_model, {"anatomical", "targets"})):
+        choose_model(panel, model)
+        own, *bundled, file = offered(panel)
+        fitting = protocols_for(read_header(model)[0])
+        assert (own, file) == ("The model's own", "From a file...") and some <= set(fitting)
+        assert [title.partition(":")[0] for title in bundled] == list(fitting)
 
 
 def test_the_default_model_offers_those_of_the_others_too(panel, host):
