@@ -1,7 +1,6 @@
 """``dgmseg app``: the same tool in a browser, on 3D Slicer's own core."""
 
 import importlib.util
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -46,11 +45,13 @@ def app(
 
 
 def find_app() -> None:
-    """Make the app importable from a checkout or an installed wheel; raises InputError when its packages are missing."""
+    """Raise InputError when the app or its packages are not installed, or when it is that of another checkout."""
     from ..errors import InputError
 
-    beside = Path(__file__).resolve().parents[2] / "DGMSegmentation"  # a source checkout
-    if (beside / "DGMSegmentationApp").is_dir() and sys.path[0] != str(beside):
-        sys.path.insert(0, str(beside))  # before the app of another checkout that is installed
-    if any(importlib.util.find_spec(name) is None for name in ("DGMSegmentationApp", *_NEEDED)):
+    found = importlib.util.find_spec("DGMSegmentationApp")
+    if found is None or any(importlib.util.find_spec(name) is None for name in _NEEDED):
         raise InputError("app_packages")
+    beside = Path(__file__).resolve().parents[2] / "DGMSegmentation" / "DGMSegmentationApp"
+    here = Path(found.origin or "").resolve().parent
+    if beside.is_dir() and here != beside:  # this library is a source checkout
+        raise InputError("app_of_another_checkout", path=here, own=beside.parents[1])

@@ -29,6 +29,10 @@ SENTENCES = {
         "The browser app needs further packages:",
         shell='install them with: pip install "DGMSegmentation[app]".',
     ),
+    "app_of_another_checkout": Sentence(
+        "The browser app that is installed is of another checkout ({path}):",
+        shell='install the one here with: pip install --editable "{own}[app]".',
+    ),
     # benchmark
     "tile_bad": Sentence(
         "--tile {tile!r} is no tile;", shell="write three whole numbers of voxels such as 80x110x24."

@@ -293,17 +293,15 @@ def test_a_token_opens_every_door_once_given():
 
 
 @needs_trame
-def test_a_checkout_runs_its_own_app(repository, tmp_path):
-    """Also where another checkout's app is installed (pip install -e)."""
+def test_the_app_of_another_checkout_is_refused(repository, tmp_path):
+    """Library and app belong together."""
     (tmp_path / "DGMSegmentationApp").mkdir()
     (tmp_path / "DGMSegmentationApp" / "__init__.py").touch()
-    code = (
-        "from DGMSegmentationLib.cli.app import find_app; find_app(); "
-        "import DGMSegmentationApp; print(DGMSegmentationApp.__file__)"
-    )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(repository), str(tmp_path)])}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert Path(done.stdout.strip()).is_relative_to(repository / "DGMSegmentation"), done.stderr
+    words = [sys.executable, "-m", "DGMSegmentationLib", "app", "--no-browser"]
+    done = subprocess.run(words, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert str(tmp_path) in done.stderr and "pip install --editable" in done.stderr
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch, capsys):
