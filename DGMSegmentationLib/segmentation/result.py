@@ -26,7 +26,7 @@ class Segmentation:
         >>> import DGMSegmentationLib as dgm
         >>> result = dgm.segment(dgm.bundled_sample().image, device="cpu")
         >>> result
-        Segmentation(model 'default 0.2', 'sub-sample_Chimap.nii.gz', 10 of 10 structures, 0 flags)
+        Segmentation(model 'default 0.3', 'sub-sample_Chimap.nii.gz', 10 of 10 structures, 1 flags)
     """
 
     measured: MeasuredCase

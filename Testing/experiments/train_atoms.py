@@ -79,8 +79,7 @@ def train(
         preset,
         volumes[0].subject.images[0].parents[2],
         output,
-        init="default",
-        device=device,
+        training.RunOptions(device=device, init="default"),
         subjects=[v.subject for v in volumes],
     )
 
