@@ -41,6 +41,17 @@ def voxel_size_of(value: "str | Iterable[str | float] | None") -> Triple | None:
     return x, y, z
 
 
+def orientation_of(value: object) -> str:
+    """Axis codes such as "LPS" in capitals: one letter each of L and R, A and P, S and I; "" stays "".
+
+    Raises InputError when they are none.
+    """
+    codes = value.strip().upper() if isinstance(value, str) else "?"
+    if codes and sorted("LRAPSI".find(code) // 2 for code in codes) != [0, 1, 2]:
+        raise InputError("orientation_bad", given=value)
+    return codes
+
+
 def _model_of(value: "str | os.PathLike[str]") -> str:
     path = os.fspath(value)
     if not isinstance(path, str) or not path:
@@ -102,13 +113,12 @@ class SegmentOptions:
     orientation: str = field(
         default="",
         metadata=_about(
-            "True axis codes of the image when its header is wrong.",
-            choices=("",),
+            "True axis codes of the image when its header is wrong, e.g. LPS: where its three array axes point to.",
+            convert=orientation_of,
             recorded="changed",
-            command=False,
         ),
     )
-    """None yet: "" is as the header says."""
+    """ "" is as the header says."""
     voxel_size: Triple | None = field(
         default=None,
         metadata=_about(

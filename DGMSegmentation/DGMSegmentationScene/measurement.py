@@ -141,6 +141,7 @@ class Measurer:
     ) -> "MeasuredCase":
         from DGMSegmentationLib.errors import Remark
         from DGMSegmentationLib.measurement.case import measure_case
+        from DGMSegmentationLib.measurement.notes import notes_of_image
         from DGMSegmentationLib.measurement.options import MeasureOptions
         from DGMSegmentationLib.measurement.quality import Flag
         from DGMSegmentationLib.preprocessing.units import OWN_UNIT
@@ -163,7 +164,7 @@ class Measurer:
                 codes=("labels_resampled",) if labels.resampled else (),
             ),
             # What only the run could tell holds as long as the labels are those of the run.
-            network=None if edited else provenance_of(node),
+            network=notes_of_image(provenance_of(node)) if edited else provenance_of(node),
             flags=flags,
             known=self._known(node, volume, labels.image.data),
             previous=self._last.get((node.GetID(), volume.GetID())),

@@ -47,7 +47,7 @@ def measure(
 
     Returns:
         A :class:`MeasuredCase`: a sequence of rows, one per structure of the label set, with ``flags`` and their reasons,
-        ``warnings`` on the image, ``to_dataframe()``.
+        ``warnings`` on the image, ``verdict``, ``to_dataframe()``.
 
     Raises:
         InputError: for labels or an image that cannot be used, a unit that is neither ppm nor ppb, grids that do not
@@ -77,4 +77,6 @@ def measure(
     )
     for remark in measured.warnings:
         _log.warning("%s", remark)
+    if measured.verdict.doubtful:
+        _log.warning("%s", measured.verdict.line(said=[remark.code for remark in measured.warnings]))
     return measured

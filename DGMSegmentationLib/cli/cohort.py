@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..cohort.run import Progress, Summary
 
 
-@takes_options(leave_out=("voxel_size", "subject"))
+@takes_options(leave_out=("orientation", "voxel_size", "subject"))
 def cohort(
     *,
     source: Annotated[
@@ -47,6 +47,10 @@ def cohort(
         Path | None,
         typer.Option(help="Your table of expected means (structure, mean_ppb, sd_ppb; age, sex)."),
     ] = None,
+    include_doubtful: Annotated[
+        bool,
+        typer.Option("--include-doubtful", help="Count doubtful cases in means, figures and norms, too."),
+    ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try failed cases again although nothing has changed.")
     ] = False,
@@ -66,14 +70,15 @@ def cohort(
     """Segment and measure every subject of a BIDS folder, and keep the tables of the whole cohort.
 
     A second run does only what is missing or out of date. Labels saved as ..._seg-DGM_desc-edited_dseg.nii.gz win over
-    automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1.
+    automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1. A doubtful case is
+    measured, but left out of means, figures and norms.
     """
     from ..cohort.plan import CaseSettings, Rerun
     from ..cohort.run import Request, run_cohort
 
     settings = CaseSettings(options, reference=reference, norms=str(norms) if norms else None)
     rerun = Rerun(redo, retry_failed, overwrite, frozenset(participant or []))
-    request = Request(source, output, settings, parts, rerun, workers, scheduler, dry_run)
+    request = Request(source, output, settings, parts, rerun, workers, scheduler, dry_run, include_doubtful)
 
     def log(text: object) -> None:
         typer.echo(f"dgmseg: {text}", err=True)
@@ -83,20 +88,25 @@ def cohort(
     if dry_run:
         _show_plan(summary, output, workers, options.device)
         return
-    typer.echo(_sentence(summary, output))
+    for name, reasons in summary.doubtful:
+        log(f"{name}: doubtful. {reasons}")
+    typer.echo(_sentence(summary, output, include_doubtful))
     if summary.failures:
         for name, reason in summary.failures:
             log(f"{name}: {reason}")
         raise typer.Exit(1)
 
 
-def _sentence(summary: "Summary", output: Path) -> str:
+def _sentence(summary: "Summary", output: Path, include_doubtful: bool) -> str:
     """What was done, in one line."""
     failed = len(summary.failures)
     measured = sum(entry.status == "done" for entry in summary.entries)
     why = ", ".join(f"{n} {reason}" for reason, n in summary.reasons.items())
     found = len(summary.entries)
-    parts = [f"{found} {'image' if found == 1 else 'images'}: {measured} measured"]
+    doubted = f", {len(summary.doubtful)} of them doubtful" if summary.doubtful else ""
+    if doubted:
+        doubted += " and in the means all the same" if include_doubtful else " and left out of the means"
+    parts = [f"{found} {'image' if found == 1 else 'images'}: {measured} measured{doubted}"]
     parts += [f"{failed} failed (see cases.tsv)"] if failed else []
     waiting = len(summary.entries) - measured - failed
     parts += [f"{waiting} not done yet"] if waiting else []

@@ -9,13 +9,14 @@ from ..measurement.norms import read_norms
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
 from ..measurement.tables import wide_rows
+from ..measurement.verdict import DOUBTFUL
 from ..structures import STANDARD, LabelSet
 from .find import CohortCase
-from .record import Record
+from .record import Judged, Record
 
 CASE_COLUMNS = (
-    "subject", "session", "name", "image", "status", "reason", "note", "edited", "flagged_structures", "flags",
-    "model", "seconds", "finished", "sha256",
+    "subject", "session", "name", "image", "status", "reason", "verdict", "verdict_reasons", "note", "edited",
+    "flagged_structures", "flags", "model", "seconds", "finished", "sha256",
 )  # fmt: skip
 NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
 
@@ -41,6 +42,19 @@ class Entry:
     def reason(self) -> str:
         """Why it failed."""
         return self.problem or (self.record.reason if self.record and self.status == "failed" else "")
+
+    @property
+    def verdict(self) -> Judged | None:
+        """The verdict on what was measured; None where there is nothing, or an earlier version gave none."""
+        known = self.record.verdict if self.record and not self.problem else None
+        if self.status == "failed":
+            return known if known and known.status == "failed" else Judged("failed")
+        return known if self.status == "done" else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody must look before its numbers are used."""
+        return self.status == "done" and self.verdict is not None and self.verdict.status == DOUBTFUL
 
     @property
     def rows(self) -> list[RoiRow]:
@@ -71,20 +85,22 @@ def same_images(entries: Sequence[Entry]) -> list[list[str]]:
 
 
 def with_session(columns: Sequence[str]) -> list[str]:
-    """The columns of one image's table with the session after the subject: a path need not name it."""
-    return [columns[0], "session", *columns[1:]]
+    """The columns of one image's table with the session after the subject, for a path need not name it, and the verdict."""
+    return [columns[0], "session", *columns[1:], "verdict"]
+
+
+def _of_case(entry: Entry) -> dict[str, str]:
+    return {"session": entry.case.session, "verdict": entry.verdict.status if entry.verdict else ""}
 
 
 def long_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
     """Lines of the long table: one a structure and image."""
-    return [{**vars(row), "session": entry.case.session} for entry in done for row in rows[entry.case.name]]
+    return [{**vars(row), **_of_case(entry)} for entry in done for row in rows[entry.case.name]]
 
 
 def wide_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
     """Lines of the wide table: one an image."""
-    return [
-        {**line, "session": entry.case.session} for entry in done for line in wide_rows(rows[entry.case.name])
-    ]
+    return [{**line, **_of_case(entry)} for entry in done for line in wide_rows(rows[entry.case.name])]
 
 
 def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
@@ -103,6 +119,8 @@ def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
                 "image": entry.case.shown,
                 "status": entry.status,
                 "reason": entry.reason,
+                "verdict": entry.verdict.status if entry.verdict else "",
+                "verdict_reasons": ";".join(r.code for r in entry.verdict.reasons) if entry.verdict else "",
                 "note": f"same image as {few(others)}" if others else "",
                 "edited": entry.edited if rows else None,
                 "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,

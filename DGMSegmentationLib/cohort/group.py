@@ -48,18 +48,21 @@ def write_group(
     norms: str | None = None,
     provenance: Mapping[str, object] | None = None,
     known: LabelSet = STANDARD,
+    include_doubtful: bool = False,
 ) -> bool:
     """Write rois_long.tsv, rois_wide.tsv, cases.tsv, cohort.html and, where there is something in them, the changes
     between sessions and the table against norms. Returns False, writing nothing, when all of it is up to date.
 
-    ``known``: the structures that the model gives.
+    ``known``: the structures that the model gives. Doubtful cases stand in the tables of rows with their verdict, and without
+    ``include_doubtful`` in no mean, figure or comparison.
     """
     state = output / STATE
-    digest = _digest(entries, norms)
+    digest = _digest(entries, norms, include_doubtful)
     if _is_current(output, state / _INDEX, digest):
         return False
     done = [entry for entry in entries if entry.status == "done"]
     rows = {entry.case.name: entry.rows for entry in done}
+    counted = [entry for entry in done if include_doubtful or not entry.doubtful]
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
         label_set = label_set_of_rows((row for here in rows.values() for row in here), known)
@@ -67,14 +70,14 @@ def write_group(
         write_text(staging / LONG, table_text(long, long_lines(done, rows), missing="n/a"))
         write_text(staging / WIDE, table_text(wide, wide_lines(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, case_lines(entries), missing="n/a"))
-        _write_changes(staging, done, rows, provenance or {}, known)
+        _write_changes(staging, counted, rows, provenance or {}, known)
         if norms:
             write_text(
                 staging / NORMS,
-                table_text(NORM_COLUMNS, norm_lines(done, rows, norms, known), missing="n/a"),
+                table_text(NORM_COLUMNS, norm_lines(counted, rows, norms, known), missing="n/a"),
             )
         related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
-        _write_page(staging / PAGE, output, entries, rows, provenance or {}, related, known)
+        _write_page(staging / PAGE, output, entries, rows, provenance or {}, related, known, include_doubtful)
         names = sorted(path.name for path in staging.iterdir())
         # Without it, the run after one that is killed between two files makes all of them again.
         (state / _INDEX).unlink(missing_ok=True)
@@ -97,7 +100,7 @@ class _Index:
     files: dict[FileName, int]
 
 
-def _digest(entries: Sequence[Entry], norms: str | None) -> str:
+def _digest(entries: Sequence[Entry], norms: str | None, include_doubtful: bool) -> str:
     """Changes whenever a table would."""
     facts = [
         (
@@ -115,7 +118,9 @@ def _digest(entries: Sequence[Entry], norms: str | None) -> str:
         for e in entries
     ]
     table = hashlib.sha256(Path(norms).read_bytes()).hexdigest() if norms else ""
-    return hashlib.sha256(json.dumps([__version__, COLUMNS, table, facts]).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([__version__, COLUMNS, CASE_COLUMNS, table, include_doubtful, facts]).encode()
+    ).hexdigest()
 
 
 def _is_current(output: Path, index: Path, digest: str) -> bool:
@@ -174,6 +179,7 @@ def _write_page(
     provenance: Mapping[str, object],
     related: Mapping[str, str],
     known: LabelSet,
+    include_doubtful: bool,
 ) -> None:
     from ..reports.cohort_page import write_cohort_report
 
@@ -182,6 +188,11 @@ def _write_page(
         if entry.status == "done":
             page = entry.paths.of("_report.html", entry.edited).relative_to(output).as_posix()
             pages[entry.case.name] = page
+    doubts = {
+        entry.case.name: [reason.sentence or reason.code for reason in entry.verdict.reasons]
+        for entry in entries
+        if entry.doubtful and entry.verdict
+    }
     waiting = sum(entry.status == "waiting" for entry in entries)
     alike = [few(names) for names in same_images(entries)]
     write_cohort_report(
@@ -191,6 +202,8 @@ def _write_page(
         related=related,
         known=known,
         pages=pages,
+        doubts=doubts,
+        include_doubtful=include_doubtful,
         failures=[(entry.case.name, entry.reason) for entry in entries if entry.status == "failed"],
         provenance={
             **provenance,

@@ -18,6 +18,7 @@ from ..io.files import sha256, write_json
 from ..io.typed import parsed, typed
 from ..measurement.quality import Flag
 from ..measurement.roi import RoiRow
+from ..measurement.verdict import Verdict
 
 FORMAT = 2
 
@@ -72,6 +73,28 @@ class Automatic:
     provenance: dict[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why a result is doubtful, or why there is none: a code with facts, and what it said then."""
+
+    code: str
+    facts: dict[str, object] = field(default_factory=dict)
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on a case."""
+
+    status: Literal["ok", "doubtful", "failed"]
+    reasons: tuple[Reason, ...] = ()
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "Judged":
+        """A verdict as a record keeps it."""
+        return typed(cls, verdict.to_dict(), "a verdict")
+
+
 @dataclass
 class Record:
     """All that is known of a case after a run."""
@@ -101,6 +124,8 @@ class Record:
     """The same of the last run that measured a correction."""
     automatic: Automatic | None = None
     rows: list[RoiRow] = field(default_factory=list)
+    verdict: Judged | None = None
+    """None: made by a version that gave none."""
     warnings: list[str] = field(default_factory=list)
     seconds: float | None = None
     peak_memory_mb: float | None = None

@@ -28,6 +28,8 @@ class Request:
     workers: int | None = None
     scheduler: str | None = None
     dry_run: bool = False
+    include_doubtful: bool = False
+    """Count doubtful cases in means, figures and comparisons, too."""
 
 
 def checked(settings: CaseSettings) -> tuple[tuple[str, ...], CaseSettings]:

@@ -70,6 +70,15 @@ class Summary:
         """(case, reason) of all that failed, now or before."""
         return [(entry.case.name, entry.reason) for entry in self.entries if entry.status == "failed"]
 
+    @property
+    def doubtful(self) -> list[tuple[str, str]]:
+        """(case, reasons) of all measured ones whose numbers somebody must look at before they are used."""
+        return [
+            (entry.case.name, " ".join(r.sentence or r.code for r in entry.verdict.reasons))
+            for entry in self.entries
+            if entry.doubtful and entry.verdict
+        ]
+
 
 def _nothing(_: object) -> None:
     return None
@@ -150,7 +159,13 @@ def _run(
         entries = [_entry(step, records[step.case.name]) for step in steps]
         provenance = group_provenance(request, settings, entries)
         return write_group(
-            output, cohort, entries, norms=settings.norms, provenance=provenance, known=settings.label_set()
+            output,
+            cohort,
+            entries,
+            norms=settings.norms,
+            provenance=provenance,
+            known=settings.label_set(),
+            include_doubtful=request.include_doubtful,
         )
 
     done = failed = workers = 0

@@ -23,12 +23,14 @@ from ..io.files import read_image
 from ..io.labels import read_labels
 from ..measurement.case import measure_case
 from ..measurement.norms import read_norms
+from ..measurement.notes import notes_of_image
 from ..measurement.options import MeasureOptions
+from ..measurement.verdict import Verdict
 from ..preprocessing.case import open_case
 from ..segmentation.provenance import Provenance
 from .find import CohortCase
 from .plan import CaseSettings, Task
-from .record import Automatic, Inputs, Record, full_stamp, read_record, write_record
+from .record import Automatic, Inputs, Judged, Record, full_stamp, read_record, write_record
 from .results import Result, write_results
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ def process(task: Task) -> Record:
 
 def _fail(record: Record, error: DGMError) -> None:
     record.status, record.kind, record.reason = "failed", error.kind, str(error)
+    record.verdict = Judged.of(Verdict.of_failure(error))
     record.rows, record.outputs = [], {}
 
 
@@ -144,6 +147,7 @@ def _run(task: Task, case: CohortCase, settings: CaseSettings, paths: CasePaths,
     result.provenance["checksums"] = record.inputs.checksums
     record.warnings = [str(remark) for remark in warnings or result.measured.warnings]
     record.rows = list(result.measured.rows)
+    record.verdict = Judged.of(result.measured.verdict)
     write_results(task, case, settings, paths, record, result, norms)
 
 
@@ -167,11 +171,13 @@ def _measured(
     case: CohortCase, image: Image, source: Path, settings: CaseSettings, record: Record, edited: bool
 ) -> Result:
     """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
-    automatic = (None if edited else record.automatic) or Automatic()
+    made = record.automatic or Automatic()
+    automatic, run = Automatic() if edited else made, cast("Provenance", made.provenance)
     measured = measure_case(
         read_labels(source, default=settings.label_set()),
         open_case(image, units=settings.options.units),
         MeasureOptions(case.subject, case.shown, settings.reference, edited=edited, model=automatic.model),
+        network=notes_of_image(run) if edited else run,
         flags=automatic.network_flags,
     )
     if not measured.labels.data.any():
@@ -184,6 +190,7 @@ def _measured(
         "input": case.image.name,
         "segmentation": source.name,
         "edited": edited,
+        "verdict": measured.verdict.to_dict(),
         "units": {"unit": units.unit, "detected": units.detected, "reason": units.reason},
     }
     return Result(measured, provenance, False)

@@ -18,6 +18,8 @@ from ..preprocessing.alignment import aligned
 from ..preprocessing.case import Case
 from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
+from .brain import BrainValues
+from .lost_slabs import flags_from_sides
 from .notes import NetworkNotes
 from .options import MeasureOptions
 from .places import side_doubts
@@ -34,6 +36,7 @@ from .quality import (
 )
 from .reference import Reference, reference_for
 from .roi import NAN, Box, RoiRow, labels_on_grid, rows_of, structure_boxes, structure_values
+from .verdict import Verdict, verdict_on
 
 if TYPE_CHECKING:
     import pandas
@@ -91,6 +94,10 @@ class MeasuredCase(Sequence[RoiRow]):
     of_labels: tuple[Remark, ...] = ()
     """What is doubtful about the labels and the reference: their names, their place, their sides."""
     reference: Reference | None = None
+    verdict: Verdict = field(default_factory=Verdict)
+    """Whether the rows can be used as they are, with reasons."""
+    brain: BrainValues | None = None
+    """What the whole brain's values tell, for the next measurement in the same image."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -157,7 +164,8 @@ def measure_case(
     Args:
         labels: values of their label set.
         opened: the image in ppb, or in its own unit: then no flag compares a mean with a range, and rows say ``own_unit``.
-        network: notes of the run that made the labels, as long as they are the run's.
+        network: notes of the run that made the labels, as long as they are the run's; of corrected labels what it noted of
+            the image (:func:`.notes.notes_of_image`).
         flags: further ones that the caller knows of.
         known: all structures of these labels in this image, when they are measured already.
         previous: a measurement in the same opened image; structures whose voxels have not changed since are taken from it.
@@ -180,12 +188,37 @@ def measure_case(
     for label, structure in known.items():
         found += flags_from_shape(label_set.by_label(label), structure.shape)
     found += [*flags_from_grid(native), *flags_from_network(network or NetworkNotes(), label_set), *flags]
+    boxes = {label: structure.box for label, structure in known.items()}
     if opened.units.unit == OWN_UNIT:
         found = [flag for flag in found if flag.code not in _FLAGS_OF_PPB]
         rows = [row.with_flags(["own_unit"]) for row in rows]
+    else:
+        found += flags_from_sides(native, opened.image, boxes)
+    brain = previous.brain if previous is not None and previous.opened is opened else None
+    brain = brain or BrainValues(opened.image, opened.mask)
+    verdict = verdict_on(
+        native,
+        opened.image,
+        opened.mask,
+        network=network,
+        unit=opened.units.unit,
+        boxes=boxes,
+        brain=brain,
+    )
     found = in_order(found, label_set)
-    of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native))
-    return MeasuredCase(opened, native, add_flags(rows, found), found, options, known, of_labels, reference)
+    of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native, boxes))
+    return MeasuredCase(
+        opened,
+        native,
+        add_flags(rows, found),
+        found,
+        options,
+        known,
+        of_labels,
+        reference,
+        verdict,
+        brain,
+    )
 
 
 def _structures(

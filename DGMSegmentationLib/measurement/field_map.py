@@ -44,34 +44,31 @@ def spectrum(image_ppb: Image, mask: NDArray[np.bool_]) -> Spectrum | None:
         image_ppb: any map (i, j, k); its scale does not matter.
         mask: the brain on the same grid.
     """
-    from scipy import ndimage
+    from scipy import fft, ndimage
 
     box = bounding_box(np.asarray(mask, bool))
     if box is None:
         return None
-    values = np.asarray(image_ppb.data[box], np.float64)
+    values = np.asarray(image_ppb.data[box], np.float32)
     inside = np.asarray(mask[box], bool) & measurable(values)
-    if not inside.any():
-        return None
-    low, high = np.percentile(values[inside], (1, 99))  # veins and the rim would drown the rest
-    values = np.where(inside, np.clip(values, low, high) - values[inside].mean(), 0.0)
     step = [max(1, round(_COARSE_MM / s)) for s in image_ppb.spacing]
-    values, share = _blocks(values, step), _blocks(inside.astype(np.float64), step)
+    values, share = _blocks(np.where(inside, values, 0), step), _blocks(inside, step)
     spacing = np.array(image_ppb.spacing) * step
-    if min(values.shape) < 8:
+    if min(values.shape) < 8 or not (share > 0.5).any():
         return None
+    low, high = np.percentile(values[share > 0.5], (1, 99))  # veins and the rim would drown the rest
+    values = np.clip(values, low, high) - share * (values.sum() / share.sum())
     depth = ndimage.distance_transform_edt(np.pad(share > 0.5, 1), sampling=spacing)[1:-1, 1:-1, 1:-1]
-    values = values * np.clip(depth / _TAPER_MM, 0.0, 1.0)
-    shape = [2 * n for n in values.shape]
-    power = np.abs(np.fft.rfftn(values, shape, axes=(0, 1, 2))) ** 2
+    values = values * np.clip(depth / _TAPER_MM, 0.0, 1.0).astype(np.float32)
+    shape = [fft.next_fast_len(n, real=True) for n in values.shape]
+    power = np.abs(fft.rfftn(values, shape)) ** 2
     axes = [np.fft.fftfreq(n, s) for n, s in zip(shape[:2], spacing[:2], strict=True)]
     axes.append(np.fft.rfftfreq(shape[2], spacing[2]))
-    grid = np.meshgrid(*axes, indexing="ij")
-    towards_b0 = image_ppb.affine[2, :3] / np.array(image_ppb.spacing)
-    along = np.tensordot(towards_b0, np.stack(grid), 1)
-    radius = np.sqrt(np.square(np.stack(grid)).sum(axis=0))
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"))
+    radius = np.sqrt(np.square(grid).sum(axis=0))
     band = (radius >= _BAND[0]) & (radius < _BAND[1])
-    cosine = np.abs(along[band]) / radius[band]
+    towards_b0 = image_ppb.affine[2, :3] / np.array(image_ppb.spacing)
+    cosine = np.abs(towards_b0 @ grid[:, band]) / radius[band]
     power = power[band]
 
     def mean(span: tuple[float, float]) -> float:
@@ -88,4 +85,5 @@ def _blocks(values: NDArray[Any], step: list[int]) -> NDArray[Any]:
     """Means over blocks of ``step`` voxels; an incomplete last block is filled with zeros."""
     padded = np.pad(values, [(0, -n % s) for n, s in zip(values.shape, step, strict=True)])
     i, j, k = (n // s for n, s in zip(padded.shape, step, strict=True))
-    return np.asarray(padded.reshape(i, step[0], j, step[1], k, step[2]).mean(axis=(1, 3, 5)))
+    blocks = padded.reshape(i, step[0], j, step[1], k, step[2])
+    return np.asarray(blocks.mean(axis=(1, 3, 5), dtype=np.float32))

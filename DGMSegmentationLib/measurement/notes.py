@@ -36,3 +36,13 @@ class NetworkNotes(TypedDict, total=False):
     """Structures without a voxel."""
     protocol: Mapping[str, object]
     """The labelling protocol, as its ``to_dict`` gives it."""
+
+
+def notes_of_image(notes: NetworkNotes) -> NetworkNotes:
+    """What a run noted of the image itself: it holds also when somebody has corrected the labels."""
+    kept: NetworkNotes = {}
+    if notes.get("sign_flip"):
+        kept["sign_flip"] = True
+    if "orientation" in notes:
+        kept["orientation"] = notes["orientation"]
+    return kept

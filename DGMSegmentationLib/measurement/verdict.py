@@ -5,7 +5,7 @@ The evidence: how sure the network was, how far the nuclei stand out, where they
 the brain's values. The thresholds were set on twenty real volumes, as they are and altered (Docs/quality.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from ..errors import DGMError, Remark, remark_of
 from ..image import Image, label_set_of
+from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
-from .contrast import brain_level, contrasts, guesses
-from .field_map import spectrum
+from .brain import BrainValues
+from .contrast import contrasts, guesses
 from .notes import NetworkNotes
-from .places import fit_to_atlas
+from .places import fit_to_atlas, side_doubts
 from .quality import ENTROPY_SHARE
+from .roi import Box, structure_boxes
 
 OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
 SURE_SHARE = 0.65
@@ -69,6 +71,17 @@ class Verdict:
             "reasons": [{**reason.to_dict(), "sentence": reason.sentence()} for reason in self.reasons],
         }
 
+    def headline(self, face: str | None = None) -> str:
+        """The status in one sentence."""
+        if self.status == FAILED:
+            return Remark("verdict_failed").sentence(face)
+        return (Remark("verdict_doubtful") if self.doubtful else Remark("verdict_ok")).sentence(face)
+
+    def line(self, face: str | None = None, said: Collection[str] = ()) -> str:
+        """Headline and reasons, for one line of a terminal or a log; without the sentences of codes that were ``said``."""
+        fresh = [reason.sentence(face) for reason in self.reasons if reason.code not in said]
+        return " ".join([self.headline(face), *fresh])
+
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> "Verdict":
         """Read back what :meth:`to_dict` wrote."""
@@ -89,6 +102,8 @@ def verdict_on(
     *,
     network: NetworkNotes | None = None,
     unit: str = "ppb",
+    boxes: Mapping[int, Box] | None = None,
+    brain: BrainValues | None = None,
 ) -> Verdict:
     """The verdict on labels of a map.
 
@@ -97,36 +112,42 @@ def verdict_on(
         image_ppb: the map in ppb on the same grid.
         mask: the brain on that grid; without it what concerns the whole brain is not judged.
         network: notes of the network's run ("undecided", "sign_flip", "orientation"), if there was one.
-        unit: what the file's values were taken for, "ppm" or "ppb": for guesses at what they are instead.
+        unit: what the file's values were taken for, "ppm" or "ppb": for guesses at what they are instead. Of values in a
+            unit of their own ("own") nothing is asked.
+        boxes: the smallest box around each structure, where they are known.
+        brain: what is known of this map and mask already.
     """
     label_set, notes = label_set_of(labels), network or NetworkNotes()
+    if boxes is None:
+        boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
     reasons = _of_network(notes, label_set)
-    reasons += _of_places(labels, label_set)
-    reasons += _of_values(labels, image_ppb, mask, unit, notes)
+    reasons += _of_places(labels, label_set, boxes)
+    if unit != OWN_UNIT:
+        brain = brain or BrainValues(image_ppb, mask)
+        reasons += _of_values(labels, image_ppb, mask, unit, notes, boxes, brain)
     return Verdict(DOUBTFUL if reasons else OK, tuple(reasons))
 
 
 def _of_network(notes: NetworkNotes, label_set: LabelSet) -> list[Remark]:
-    if "undecided" not in notes:
-        return []
-    of = len(label_set)
-    sure = sum(share <= ENTROPY_SHARE for share in notes["undecided"].values())
     if notes.get("sign_flip"):
         return [Remark("sign_flipped")]
     if turned := notes.get("orientation"):
         codes = turned["codes"]
-        mirrored = codes.translate(str.maketrans("LR", "RL"))
         return [
             Remark(
                 "orientation_doubted",
-                sure=sure,
-                structures=of,
+                sure=turned["sure"],
+                structures=turned["structures"],
                 sure_turned=turned["sure_turned"],
                 change=turned["change"],
                 codes=codes,
-                mirrored=mirrored,
+                mirrored=codes.translate(str.maketrans("LR", "RL")),
             )
         ]
+    if "undecided" not in notes:
+        return []
+    of = len(label_set)
+    sure = sum(share <= ENTROPY_SHARE for share in notes["undecided"].values())
     if _confident(notes, label_set) and sure >= SURE_SHARE * of:
         return []
     return [
@@ -147,46 +168,48 @@ def _confident(notes: NetworkNotes, label_set: LabelSet) -> bool:
     return "undecided" in notes and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
 
 
-def _of_places(labels: Image, label_set: LabelSet) -> list[Remark]:
+def _of_places(labels: Image, label_set: LabelSet, boxes: Mapping[int, Box]) -> list[Remark]:
     """Structures that are not there, and where the others lie."""
-    present = set(np.unique(labels.data).tolist())
-    absent = [s.abbreviation for s in label_set if s.label not in present]
+    absent = [s.abbreviation for s in label_set if s.label not in boxes]
     reasons = []
     if len(absent) >= max(2.0, ABSENT_SHARE * len(label_set)):
         reasons.append(
             Remark("structures_absent", absent=len(absent), structures=len(label_set), names=absent)
         )
-    fit = fit_to_atlas(labels)
-    if fit is None:
-        return reasons
-    if fit.residual_mm > RESIDUAL_MM:
+    fit = fit_to_atlas(labels, boxes)
+    if fit is not None and fit.residual_mm > RESIDUAL_MM:
         return [*reasons, Remark("places_odd", residual=fit.residual_mm, limit=RESIDUAL_MM)]
-    if fit.exchanged:
-        reasons.append(Remark("labels_sides_exchanged"))
-    elif fit.tilt_degrees > TILT_DEGREES:
+    if exchanged := side_doubts(labels, boxes):
+        reasons += exchanged
+    elif fit is not None and fit.tilt_degrees > TILT_DEGREES:
         reasons.append(Remark("head_turned", degrees=fit.tilt_degrees))
     return reasons
 
 
 def _of_values(
-    labels: Image, image_ppb: Image, mask: NDArray[np.bool_] | None, unit: str, notes: NetworkNotes
+    labels: Image,
+    image_ppb: Image,
+    mask: NDArray[np.bool_] | None,
+    unit: str,
+    notes: NetworkNotes,
+    boxes: Mapping[int, Box],
+    brain: BrainValues,
 ) -> list[Remark]:
     """The middle of the brain's values, how far the brightest nucleus stands out, and the spectrum of the map."""
-    reasons = []
-    level = None if mask is None else brain_level(image_ppb, mask)
+    reasons, level = [], brain.level
     if level is not None and abs(level.middle) > max(OFFSET_PPB, 1.5 * level.spread):  # a gain moves both
         stored = level.middle / 1000 if unit == "ppm" else level.middle
         reasons.append(Remark("offset_doubted", middle=level.middle, stored=stored))
     label_set = label_set_of(labels)
     brightest = [s for s in label_set if s.nucleus == _BRIGHTEST]
-    found = contrasts(labels, image_ppb, mask, [s.label for s in brightest])
+    found = contrasts(labels, image_ppb, mask, [s.label for s in brightest], boxes)
     if not found or notes.get("sign_flip"):
         return reasons
     contrast, name = float(np.mean(list(found.values()))), brightest[0].nucleus_name.lower()
     spread = level.spread if level is not None else float("nan")
     share = contrast / spread if spread > 0 else float("nan")
-    if mask is not None and (contrast < CONTRAST_PPB[0] or not _confident(notes, label_set)):
-        waves = spectrum(image_ppb, mask)
+    if contrast < CONTRAST_PPB[0] or not _confident(notes, label_set):
+        waves = brain.waves
         if waves is not None and waves.is_field:
             return [*reasons, Remark("map_of_field", nucleus=name, contrast=contrast)]
     if contrast < CONTRAST_PPB[0] and not share >= CONTRAST_IN_SPREADS:

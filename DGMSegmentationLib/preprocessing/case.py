@@ -96,18 +96,22 @@ def open_case(
     *,
     units: str = "auto",
     voxel_size: Sequence[float] | None = None,
+    orientation: str = "",
     channels: Sequence[str] = ("qsm",),
     extra: Mapping[str, ImageSource] | None = None,
 ) -> Case:
     """Read and check a QSM and the further channels that ``channels`` names after the first.
 
-    ``units``: "auto", "ppm" or "ppb". Raises InputError for anything that is no usable QSM.
+    ``units``: "auto", "ppm" or "ppb". ``voxel_size`` and ``orientation`` (axis codes) are the true ones where the header is
+    wrong. Raises InputError for anything that is no usable QSM.
     """
-    image = read_image(source)
-    warnings = list(image.warnings)
-    stored = image
-    if voxel_size is not None:
-        image = with_voxel_size(image, voxel_size)
+
+    def as_told(image: Image) -> Image:
+        image = image if voxel_size is None else with_voxel_size(image, voxel_size)
+        return with_axes(image, orientation) if orientation else image
+
+    stored = read_image(source)
+    warnings, image = list(stored.warnings), as_told(stored)
     ppb, mask, decision = bring_to_ppb(image, units)
     warnings += unit_contradiction(image, decision)
     warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, str(image.path or "the image"))
@@ -119,10 +123,7 @@ def open_case(
     for name in channels[1:]:
         if name not in given:
             raise InputError("channel_missing", name=name)
-        channel = read_image(given[name])
-        if voxel_size is not None:
-            channel = with_voxel_size(channel, voxel_size)
-        channel, said = aligned(channel, image)
+        channel, said = aligned(as_told(read_image(given[name])), image)
         warnings += said
         if not channel.grid.same_as(image.grid, tolerance_mm=0.1):
             raise InputError("channel_other_grid", channel=channel.path or name)

@@ -62,7 +62,10 @@ def write_report(
             reasons=list(dict.fromkeys(flag.reason for flag in flags)),
             strips=[strip for row in rows if norms and (strip := _strip(row, norms, label_set))],
             norms=norms,
-            provenance=list(flatten(provenance)),
+            verdict=measured.verdict.status,
+            headline=measured.verdict.headline(),
+            doubts=measured.verdict.sentences(),
+            provenance=list(flatten({k: v for k, v in provenance.items() if k != "verdict"})),
             software=f"DGMSegmentation {__version__}",
         ),
     )

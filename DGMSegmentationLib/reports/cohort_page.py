@@ -53,8 +53,11 @@ def find_outliers(rows: Rows, known: LabelSet = STANDARD) -> list[Outlier]:
 
     The furthest come first; a structure with fewer than five values has none. ``known`` tells its repeatability.
     """
+    return _outliers(_keyed(rows), known)
+
+
+def _outliers(everything: Sequence[tuple[Key, RoiRow]], known: LabelSet) -> list[Outlier]:
     outliers = []
-    everything = _keyed(rows)
     for structure in label_set_of_rows((row for _, row in everything), known):
         here = [
             (key, row)
@@ -83,6 +86,8 @@ def write_cohort_report(
     title: str = "Cohort",
     pages: Mapping[Key, str] | Mapping[str, str] | Mapping[tuple[str, str], str] | None = None,
     failures: Sequence[tuple[str, str]] = (),
+    doubts: Mapping[str, Sequence[str]] | None = None,
+    include_doubtful: bool = False,
     provenance: Mapping[str, object] | None = None,
     related: Mapping[str, str] | None = None,
     known: LabelSet = STANDARD,
@@ -91,7 +96,8 @@ def write_cohort_report(
 
     ``rows``: by the name of their case, or in one list, where subject and image tell the cases apart.
     ``pages``: the same name (or subject and image) -> path of that case's own page, relative to this one, with forward
-    slashes. ``failures``: (subject, reason) of the cases that could not be measured. ``related``: further pages, title ->
+    slashes. ``failures``: (subject, reason) of the cases that could not be measured. ``doubts``: name of a doubtful case ->
+    sentences; it is left out of means and figures unless ``include_doubtful``. ``related``: further pages, title ->
     path. ``known``: what is known of the structures beyond their rows, such as their colours.
     """
     everything = _keyed(rows)
@@ -103,8 +109,10 @@ def write_cohort_report(
     shown = {key: _short(row.subject, row.image, key) for key, row in first.items()}
     subjects = [row.subject for row in first.values()]
     label_set = label_set_of_rows((row for _, row in everything), known)
-    outliers, scale = find_outliers(rows, known), _Scale.of([row for _, row in everything])
-    drawn = [_strip(s, everything, shown, outliers, links, scale) for s in label_set]
+    doubted: Mapping[Key, Sequence[str]] = dict((doubts or {}).items())
+    counted = [(key, row) for key, row in everything if include_doubtful or key not in doubted]
+    outliers, scale = _outliers(counted, known), _Scale.of([row for _, row in counted])
+    drawn = [_strip(s, counted, shown, outliers, links, scale) for s in label_set]
     write_text(
         path,
         environment()
@@ -119,6 +127,7 @@ def write_cohort_report(
                     "short": shown[key],
                     "link": links.get(key),
                     "rows": by_name,
+                    "doubtful": key in doubted,
                     "edited": any(row.edited for row in by_name.values()),
                     "flags": _flag_counts(by_name.values()),
                     "outliers": {o.abbreviation for o in outliers if o.case == key},
@@ -130,6 +139,8 @@ def write_cohort_report(
             ticks=[{"value": value, "x": scale.place(value)} for value in scale.ticks()],
             outliers=[(o, shown[o.case], links.get(o.case)) for o in outliers],
             failures=failures,
+            doubts=[(name, links.get(name), sentences) for name, sentences in doubted.items()],
+            include_doubtful=include_doubtful,
             related={title: quote(page) for title, page in (related or {}).items()},
             provenance=list(flatten(provenance or {})),
             software=f"DGMSegmentation {__version__}",

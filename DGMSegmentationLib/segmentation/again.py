@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import InputError, Remark
 from ..measurement.case import measure_case
-from ..measurement.notes import NetworkNotes
+from ..measurement.notes import NetworkNotes, notes_of_image
 from .confidence import undecided_shares
 from .convention import Convention
 from .labelling import OnNetworkGrid, to_native
@@ -34,11 +34,9 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     probabilities = convention.structures(classes, kept.grid)
     warnings: list[Remark] = [r for r in result.warnings if r.code != "structure_missing"]
     watch = Watch(log=warnings.append)
-    notes: NetworkNotes = {}
+    notes = notes_of_image(result.provenance)
     if "beyond_prior_box" in result.provenance:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
-    if "sign_flip" in result.provenance:
-        notes["sign_flip"] = result.provenance["sign_flip"]
     notes["undecided"] = undecided_shares(convention, classes, probabilities)
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
@@ -51,6 +49,7 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         **cast(NetworkNotes, of_labels),
         "label_set": record_of(convention.label_set),
         "options": {**before, **options.recorded()},
+        "verdict": measured.verdict.to_dict(),
         "warnings": [str(remark) for remark in warnings],
     }
     return replace(

@@ -13,6 +13,7 @@ from ..options import SegmentOptions
 from ..preprocessing.case import Case
 from ..preprocessing.grid import Prepared, prepare
 from .convention import Convention, Kept
+from .orientation import better_orientation, looks_odd
 from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
 from .region import cropped, predict_region, prior_box, sign_looks_flipped
 from .run import Watch
@@ -77,7 +78,11 @@ def label_case(
         )
         if sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, watch.cancel):
             notes["sign_flip"] = True
-            watch.log(Remark("sign_flipped"))
+        elif looks_odd(notes["undecided"], len(convention.label_set)):
+            watch.report("Trying other orientations", 0.8)
+            turned = better_orientation(predictor, case, notes["undecided"], convention, watch.cancel)
+            if turned is not None:
+                notes["orientation"] = turned.to_notes()
     watch.stop_if_cancelled()
     watch.report("Returning to the image's own grid", 0.82)
     grid = cropped(prepared.grid, box) if box is not None else prepared.grid

@@ -1,12 +1,12 @@
 """The pipeline: image -> case -> network grid -> probabilities -> native labels -> components -> table."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Remark
-from ..image import label_set_of
 from ..io.files import ImageSource, read_image
 from ..measurement.case import measure_case
 from ..measurement.options import MeasureOptions
@@ -21,6 +21,9 @@ from .run import StepProgress, Watch
 
 if TYPE_CHECKING:
     from ..inference.predictor import Predictor
+
+
+_log = logging.getLogger(__name__)
 
 
 @shows_options
@@ -51,11 +54,12 @@ def segment(
         measuring: how rows are made (reference, name of the image); their subject is that of the options.
         progress: called with what is being done and the share of the run that is done, 0 to 1.
         cancel: asked now and then; True ends the run.
-        log: called with each :class:`Remark`; by default they go to the log of the module as warnings.
+        log: called with each :class:`Remark`; by default they go to the log of the module as warnings, and so does
+            a verdict of doubt.
 
     Returns:
         A :class:`Segmentation`: ``labels`` on the grid of the input, ``rows`` in ppb and mm3, ``flags`` with reasons,
-        ``provenance``, ``warnings``.
+        ``provenance``, ``warnings``, and in ``measured.verdict`` whether the numbers are doubtful, and why.
 
     Raises:
         InputError: for bad input and options.
@@ -94,6 +98,7 @@ def segment(
             stored,
             units=options.units,
             voxel_size=options.voxel_size,
+            orientation=options.orientation,
             channels=header.channels,
             extra=extra_channels,
         )
@@ -109,8 +114,9 @@ def segment(
             model=f"{header.name} {header.version}",
         )
         measured = measure_case(labelled.labels, case, measuring, network=labelled.notes)
-    known = label_set_of(labelled.labels)
-    provenance = provenance_of(case, predictor, options, known, labelled.notes, warnings, clock)
+    if measured.verdict.doubtful and log is None:
+        _log.warning("%s", measured.verdict.line(said=[remark.code for remark in warnings]))
+    provenance = provenance_of(measured, predictor, options, labelled.notes, warnings, clock)
     return Segmentation(
         measured, provenance, labelled.probabilities, tuple(warnings), clock.seconds, labelled.kept
     )

@@ -1,15 +1,16 @@
 """How a result was made, in plain values: in ``_provenance.json``, on the page, and with a segmentation in a scene."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from .. import __version__
 from ..errors import Remark
+from ..image import label_set_of
+from ..measurement.case import MeasuredCase
 from ..measurement.notes import NetworkNotes
 from ..options import SegmentOptions
-from ..preprocessing.case import Case
 from ..structures import LabelSet
 from .run import Stopwatch
 
@@ -58,6 +59,8 @@ class Provenance(NetworkNotes, total=False):
     label_set: LabelSetRecord
     preprocessing: dict[str, object]
     options: dict[str, object]
+    verdict: Mapping[str, object]
+    """As :meth:`Verdict.to_dict` gives it."""
     warnings: list[str]
     platform: str
     seconds: dict[str, float]
@@ -71,16 +74,16 @@ class Provenance(NetworkNotes, total=False):
 
 
 def provenance_of(
-    case: Case,
+    measured: MeasuredCase,
     predictor: "Predictor",
     options: SegmentOptions,
-    label_set: LabelSet,
     notes: NetworkNotes,
     warnings: Sequence[Remark],
     clock: Stopwatch,
 ) -> Provenance:
     """The provenance of a run that ends now."""
-    header, image, recorded = predictor.model.header, case.image, options.recorded()
+    header, recorded, case = predictor.model.header, options.recorded(), measured.opened
+    image = case.image
     return {
         "software": f"DGMSegmentation {__version__}",
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -98,7 +101,7 @@ def provenance_of(
             "network": header.network,
             "intended_use": header.intended_use,
         },
-        "label_set": record_of(label_set),
+        "label_set": record_of(label_set_of(measured.labels)),
         "preprocessing": header.preprocessing.to_dict(),
         "options": {
             "device": str(predictor.device),
@@ -107,6 +110,7 @@ def provenance_of(
             **recorded,
         },
         **rounded(notes),
+        "verdict": measured.verdict.to_dict(),
         "warnings": [str(remark) for remark in warnings],
         "platform": f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         "seconds": {k: round(v, 3) for k, v in clock.seconds.items()},

@@ -5,6 +5,13 @@ from .wording import Sentence
 _LOOK = "look at the picture before you use the numbers."
 
 SENTENCES = {
+    "verdict_ok": Sentence(
+        "Nothing speaks against these numbers as a whole; the flags tell of single structures."
+    ),
+    "verdict_doubtful": Sentence(
+        "These numbers are doubtful, and must not be used before somebody has looked."
+    ),
+    "verdict_failed": Sentence("The run failed, and there are no numbers."),
     "orientation_doubted": Sentence(
         "The orientation is probably wrong: the network is sure of {sure} of {structures} structures in the map as its header "
         "says, and of {sure_turned} in the map {change}. Which side is left is then unknown:",

@@ -70,6 +70,10 @@ SENTENCES = {
     "voxel_size_bad": Sentence(
         "The voxel size {given} is none;", "write three positive numbers in mm such as 0.94,0.94,3."
     ),
+    "orientation_bad": Sentence(
+        "The orientation {given!r} is none;",
+        "write three letters, one each of L or R, A or P, S or I, such as LPS: where the array's axes point to.",
+    ),
     # further channels
     "channel_unknown": Sentence(
         "The model takes no channel {name!r} (further channels: {channels});", "leave it out."

@@ -139,6 +139,50 @@ def test_what_people_wrote_beside_the_results_stays(tmp_path):
     assert now["GeneratedBy"][0]["Version"] != "0.0.1"
 
 
+DOUBT = {
+    "status": "doubtful",
+    "reasons": [{"code": "head_unknown", "facts": {}, "sentence": "Another kind of image."}],
+}
+
+
+def test_doubtful_cases_are_measured_and_left_out_of_the_means(tmp_path):
+    """A case of an earlier version has no verdict, and counts."""
+    fine = {"verdict": {"status": "ok", "reasons": []}}
+    entries = [
+        entry(tmp_path, "sub-P1_ses-1", "x1.nii", **fine),
+        entry(tmp_path, "sub-P1_ses-2", "x2.nii", shift=1000.0, verdict=DOUBT),
+        entry(tmp_path, "sub-P2_ses-1", "x3.nii", shift=4.0),
+        entry(tmp_path, "sub-P3_ses-1", "x4.nii", status="failed", reason="cut"),
+    ]
+    output = written(tmp_path, entries)
+    lines = read_table(output / "cases.tsv")
+    assert [line["verdict"] for line in lines] == ["ok", "doubtful", "", "failed"]
+    assert [line["verdict_reasons"] for line in lines] == ["", "head_unknown", "", ""]
+    assert [line["verdict"] for line in read_table(output / "rois_wide.tsv")] == ["ok", "doubtful", ""]
+    assert len(read_table(output / "rois_long.tsv")) == 30
+    page = (output / "cohort.html").read_text(encoding="utf-8")
+    assert "3 measured, 1 of them doubtful and left out of means and figures, 1 failed" in page
+    assert "Another kind of image." in page and "<td>2</td>" in page and "<td>3</td>" not in page
+    assert not (output / "changes.tsv").exists()
+
+    cohort = Cohort(tmp_path, tuple(e.case for e in entries))
+    assert write_group(output, cohort, entries, include_doubtful=True)
+    page = (output / "cohort.html").read_text(encoding="utf-8")
+    assert "1 of them doubtful, 1 failed" in page and "<td>3</td>" in page
+    assert len(read_table(output / "changes.tsv")) == 10
+    assert not write_group(output, cohort, entries, include_doubtful=True)
+
+
+def test_doubtful_cases_have_no_norm(tmp_path):
+    norms = tmp_path / "norms.tsv"
+    norms.write_text("structure\tmean_ppb\tsd_ppb\nGP\t100\t20\n")
+    entries = [entry(tmp_path, "sub-P1", "x.nii"), entry(tmp_path, "sub-P2", "y.nii", verdict=DOUBT)]
+    (tmp_path / "out/.dgmseg").mkdir(parents=True)
+    cohort = Cohort(tmp_path, tuple(e.case for e in entries))
+    write_group(tmp_path / "out", cohort, entries, norms=str(norms))
+    assert {line["image"] for line in read_table(tmp_path / "out/norms.tsv")} == {"x.nii"}
+
+
 def test_files_that_are_no_images_are_not_said_to_be_the_same(tmp_path):
     stamp = {"size": 5, "mtime_ns": 7}
 

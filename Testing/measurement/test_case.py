@@ -49,7 +49,7 @@ boxes = st.tuples(*[st.tuples(st.integers(0, n - 2), st.integers(1, 9)) for n in
 
 
 @given(edits=st.lists(st.tuples(boxes, st.integers(0, 10)), max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_measurement_after_edits_is_that_of_all(head, edits):
     """Painting, erasing, taking from others, removing whole structures, in any order."""
     opened, labels = head

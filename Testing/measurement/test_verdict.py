@@ -81,11 +81,19 @@ def test_what_the_network_says_counts(case):
     assert verdict_on(*case, network={"undecided": unsure}).codes == ("head_unknown",)
     assert verdict_on(*case, network={"undecided": {**SURE, "RN_L": 0.7}}).status == OK
     assert verdict_on(*case, network={"undecided": unsure, "sign_flip": True}).codes == ("sign_flipped",)
-    turned = {"codes": "RPS", "change": "flipped front to back", "sure_turned": 10}
+    turned = {
+        "codes": "RPS", "change": "flipped front to back", "sure": 3, "sure_turned": 10, "structures": 10,
+    }  # fmt: skip
     verdict = verdict_on(*case, network={"undecided": unsure, "orientation": turned})
     assert verdict.codes == ("orientation_doubted",)
     said = verdict.sentences("shell")[0]
-    assert "flipped front to back" in said and "--orientation" in said and "RPS" in said and "LPS" in said
+    assert (
+        "flipped front to back" in said
+        and "--orientation" in said
+        and "of 3 of 10" in said
+        and "RPS" in said
+        and "LPS" in said
+    )
     assert "Which side is left is then unknown" in said
 
 

@@ -40,7 +40,7 @@ def test_dict_form_goes_there_and_back():
         {"connectivity": True},
         {"flip_average": "yes"},
         {"subject": 1},
-        {"orientation": "LAS"},
+        {"orientation": "LRS"},
         {"divice": "cpu"},
     ],
     ids=str,
