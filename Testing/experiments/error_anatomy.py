@@ -2,8 +2,8 @@
 
     python Testing/experiments/error_anatomy.py --data qsm20 --predictions SCORES
 
-SCORES is the folder that ``score_on_real.py`` wrote (SUBJECT_dseg.nii.gz). An end slice is the first or last slice of prediction or
-reference, or lies between them.
+SCORES is the folder that ``score_on_real.py`` wrote (SUBJECT_dseg.nii.gz). An end slice is the first or last slice of prediction
+or reference, or lies between them.
 """
 
 import argparse
