@@ -309,6 +309,26 @@ def test_killed_and_interrupted_runs_leave_whole_files_and_go_on(tmp_path):
     assert not list((output / ".dgmseg").glob("tmp-*"))
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="of POSIX")
+@pytest.mark.parametrize("how", ["SIGHUP", "SIGTERM"])
+def test_a_closed_terminal_ends_a_run_with_its_tables_written(tmp_path, how):
+    bids, output = tmp_path / "bids", tmp_path / "out"
+    for number in range(3):
+        add_subject(bids, f"sub-{number}", 60 + number, labels=output)
+    process = start(["cohort", str(bids), "-o", str(output), *MODEL, "--workers", "1", "-v"])
+    records = output / ".dgmseg"
+
+    def done():
+        found = [json.loads(p.read_text()) for p in records.glob("sub-*.json")]
+        return {record["name"] for record in found if record["status"] == "done"}
+
+    until(lambda: done() or process.poll() is not None)
+    process.send_signal(getattr(signal, how))
+    _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1 and "run the same command to go on" in said and "Traceback" not in said
+    assert {row.subject for row in read_long(output / "rois_long.tsv")} == done()
+
+
 def check_whole(output, done) -> None:
     """Every finished case has all of its files, and each file that is there can be read."""
     for name in done:

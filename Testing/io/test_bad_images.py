@@ -151,7 +151,62 @@ BAD = {
     ".nhdr without its data": detached_header_alone,
     "one DICOM slice": lambda f: save_dicom_series(f, np.zeros((4, 4, 1), np.int16), AFFINE)[0],
     "cut DICOM": lambda f: cut_dicom(f),
+    "voxels before the header's end": lambda f: plain(f, patched(108, "<f4", -1.0)),
+    "voxels that begin nowhere": lambda f: plain(f, patched(108, "<f4", np.nan)),
+    "voxels far beyond the end": lambda f: plain(f, patched(108, "<f4", 1e30)),
+    ".nii.gz that unpacks to far more": lambda f: gz(
+        f, lambda raw: gzip.compress(gzip.decompress(raw) + bytes(20_000_000))
+    ),
+    "more voxels than any head": lambda f: plain(f, patched(40, "<i2", 3, 2000, 2000, 2000)),
+    "a pipe": lambda f: pipe(f),
+    ".nrrd of binary voxels said to be text": lambda f: nrrd_of(f, "encoding: ascii"),
+    ".nrrd with an encoding that nobody knows": lambda f: nrrd_of(f, "encoding: lzma"),
+    ".nrrd with gigantic sizes": lambda f: nrrd_of(f, "encoding: raw", sizes="90000 90000 90000"),
+    ".nrrd with negative sizes": lambda f: nrrd_of(f, "encoding: raw", sizes="4 4 -4"),
+    ".nrrd larger than its voxels": lambda f: nrrd_of(f, "encoding: raw", sizes="4 4 5"),
+    ".nrrd with its voxels in /etc/passwd": lambda f: nrrd_of(f, "encoding: raw\ndata file: /etc/passwd"),
+    ".nrrd without encoding": lambda f: nrrd_of(f, "content: x"),
+    ".nrrd without directions": lambda f: nrrd_of(f, "encoding: raw\nspace directions: none none none"),
+    "DICOM with half of its voxels": lambda f: dicom_with(
+        f, lambda ds: setattr(ds, "PixelData", ds.PixelData[:64])
+    ),
+    "DICOM without voxels": lambda f: dicom_with(f, lambda ds: delattr(ds, "PixelData")),
+    "DICOM in colours": lambda f: dicom_with(f, lambda ds: setattr(ds, "SamplesPerPixel", 3)),
+    "DICOM with 12 bits": lambda f: dicom_with(f, lambda ds: setattr(ds, "BitsAllocated", 12)),
+    "DICOM without places": lambda f: dicom_with(f, lambda ds: delattr(ds, "ImagePositionPatient")),
+    "DICOM larger than any head": lambda f: dicom_with(f, lambda ds: setattr(ds, "Rows", 65000)),
+    "a Git LFS pointer": lambda f: text(
+        f, "qsm.nii.gz", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"
+    ),
 }
+
+
+def test_the_table_is_long():
+    assert len(BAD) + len(BAD_LABELS) >= 75
+
+
+def pipe(folder: Path) -> Path:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("pipes with names are POSIX's")
+    os.mkfifo(folder / "qsm.nii.gz")
+    return folder / "qsm.nii.gz"
+
+
+def nrrd_of(folder: Path, more: str, sizes: str = "4 4 4") -> Path:
+    header = f"NRRD0004\ntype: float\ndimension: 3\nsizes: {sizes}\nendian: little\n{more}\n\n"
+    voxels = np.random.default_rng(0).normal(size=64).astype("<f4").tobytes()
+    (folder / "qsm.nrrd").write_bytes(header.encode() + voxels)
+    return folder / "qsm.nrrd"
+
+
+def dicom_with(folder: Path, change) -> Path:
+    from pydicom import dcmread
+
+    for path in save_dicom_series(folder / "series", np.zeros((8, 8, 12), np.int16), AFFINE):
+        ds = dcmread(path)
+        change(ds)
+        ds.save_as(path)
+    return folder / "series"
 
 
 def cut_dicom(folder: Path) -> Path:
