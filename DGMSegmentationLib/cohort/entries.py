@@ -16,7 +16,7 @@ from .record import Judged, Record
 
 CASE_COLUMNS = (
     "subject", "session", "name", "image", "status", "reason", "verdict", "verdict_reasons", "note", "edited",
-    "flagged_structures", "flags", "model", "seconds", "finished", "sha256",
+    "flagged_structures", "flags", "warnings", "model", "seconds", "finished", "sha256",
 )  # fmt: skip
 NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
 
@@ -29,6 +29,8 @@ class Entry:
     paths: CasePaths
     record: Record | None
     problem: str = ""
+    note: str = ""
+    """What is to be said of a finished case, that its image is not reachable."""
 
     @property
     def status(self) -> str:
@@ -111,6 +113,7 @@ def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
         record = entry.record or Record()
         rows = entry.rows
         others = [name for name in alike.get(entry.case.name, ()) if name != entry.case.name]
+        same = f"same image as {few(others)}" if others else ""
         lines.append(
             {
                 "subject": entry.case.subject,
@@ -121,10 +124,11 @@ def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
                 "reason": entry.reason,
                 "verdict": entry.verdict.status if entry.verdict else "",
                 "verdict_reasons": ";".join(r.code for r in entry.verdict.reasons) if entry.verdict else "",
-                "note": f"same image as {few(others)}" if others else "",
+                "note": "; ".join(filter(None, (entry.note, same))),
                 "edited": entry.edited if rows else None,
                 "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,
                 "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
+                "warnings": " ".join(record.doubts) if rows else "",
                 "model": rows[0].model if rows else "",
                 "seconds": record.seconds if rows else None,
                 "finished": record.finished if rows else "",

@@ -16,6 +16,7 @@ from ..io.bids.maps import Maps, channel_files, find_maps, maps_elsewhere
 from ..io.bids.names import as_label, map_stem, natural_order, series_of
 from ..io.bids.participants import Participants, age_remarks, age_text, read_age, read_participants, sex_of
 from ..io.bids.sessions import BY_LINE, BY_NAME, session_order
+from ..io.files import check_text
 from ..io.tables import read_table
 from .name_conflicts import mark_name_conflicts
 
@@ -42,6 +43,8 @@ class CohortCase:
     sex: str = ""
     problem: str = ""
     """Why this case cannot be used; empty when it can."""
+    closed: bool = False
+    """Whether it stands for a folder that cannot be opened, with maps that are not known."""
     visit: int = 0
     """The place of its session among those of its subject."""
     ordered_by: str = BY_NAME
@@ -78,10 +81,22 @@ def find_cohort(source: Path | str, channels: Sequence[str] = ("qsm",), parts: b
     else:
         raise InputError("cohort_missing", path=source)
 
+    cases = [_writable_name(case) for case in cohort.cases]
+
     def place(case: CohortCase) -> tuple[object, ...]:
         return natural_order(case.name.split("_")[0]), case.visit, natural_order(case.name)
 
-    return replace(cohort, cases=tuple(sorted(mark_name_conflicts(cohort.cases), key=place)))
+    return replace(cohort, cases=tuple(sorted(mark_name_conflicts(cases), key=place)))
+
+
+def _writable_name(case: CohortCase) -> CohortCase:
+    """With a problem where tables could not tell the image's name."""
+    try:
+        check_text(case.image)
+    except InputError as error:
+        shown = ascii(case.shown)[1:-1]
+        return replace(case, shown=shown, source=shown, problem=case.problem or str(error))
+    return case
 
 
 def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
@@ -111,6 +126,7 @@ def _from_bids(root: Path, channels: Sequence[str], parts: bool) -> Cohort:
                 age=person.age,
                 sex=person.sex,
                 problem="" if found.problem is None else str(found.problem),
+                closed=not is_map,
                 visit=order[found.session],
                 ordered_by=followed,
             )

@@ -113,7 +113,7 @@ def _digest(entries: Sequence[Entry], norms: str | None, include_doubtful: bool)
                 e.case.age,
                 e.case.sex,
             ),
-            *(e.status, e.reason, e.record.finished if e.record else None),
+            *(e.status, e.reason, e.note, e.record.finished if e.record else None),
         )
         for e in entries
     ]
@@ -171,6 +171,15 @@ def _write_changes(
     write_text(staging / CHANGES_PAGE, text)
 
 
+def _warnings(entries: Sequence[Entry]) -> dict[str, str]:
+    """Case -> what was doubtful about its image and labels."""
+    return {
+        entry.case.name: " ".join(entry.record.doubts)
+        for entry in entries
+        if entry.status == "done" and entry.record and entry.record.doubts
+    }
+
+
 def _write_page(
     path: Path,
     output: Path,
@@ -208,6 +217,12 @@ def _write_page(
         provenance={
             **provenance,
             **({"not done yet": waiting} if waiting else {}),
+            **(
+                {"image not reachable": few(lost)}
+                if (lost := [e.case.name for e in entries if e.note])
+                else {}
+            ),
+            **({"warnings": warnings} if (warnings := _warnings(entries)) else {}),
             **({"the same image": "; ".join(alike)} if alike else {}),
         },
     )

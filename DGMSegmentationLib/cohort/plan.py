@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import DGMError, Remark
+from ..errors import DGMError, InputError, Remark
 from ..io.bids.derivatives import CasePaths
+from ..io.fetched import check_fetched
 from ..models.model import find_model, read_header
 from ..options import SegmentOptions
 from ..segmentation.convention import structures_given
@@ -17,6 +18,10 @@ from .record import Automatic, Inputs, Options, Record, Stamp, is_readable, is_s
 @lru_cache(maxsize=4)
 def _given(model: str, _sha256: str, protocol: str) -> LabelSet:
     return structures_given(read_header(find_model(model))[0], protocol)
+
+
+UNREACHABLE = "image not reachable"
+"""Why nothing is done for a finished case whose image is not there."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,18 @@ def decide(
     if not all(_has_size(paths.folder / name, size) for name, size in record.outputs.items()):
         return do("measure", "results missing")
     return do("nothing", "up to date")
+
+
+def _reachable(case: CohortCase) -> bool:
+    """Whether image and channels are there, with their content: a disk may be unmounted, an annex' content dropped."""
+    try:
+        for path in (case.image, *case.channels.values()):
+            check_fetched(path)
+            if not is_readable(path):
+                return False
+    except InputError:
+        return False
+    return True
 
 
 def is_foreign(labels: Path, automatic: Automatic | None) -> bool:

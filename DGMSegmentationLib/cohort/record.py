@@ -127,6 +127,8 @@ class Record:
     verdict: Judged | None = None
     """None: made by a version that gave none."""
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What is doubtful about image and labels: their geometry, unit, names and sides."""
     seconds: float | None = None
     peak_memory_mb: float | None = None
     finished: str = ""

@@ -5,18 +5,18 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import Cancelled, DGMError, InputError, Remark, few
 from ..io.bids.derivatives import STATE, case_paths, check_output
 from .entries import Entry, same_images, without_norm
-from .find import Cohort, find_cohort
+from .find import Cohort, CohortCase, find_cohort
 from .group import write_group
 from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
 from .lock import only_run
-from .plan import CaseSettings, Rerun, Step, Task, decide, refreshed
+from .plan import UNREACHABLE, CaseSettings, Rerun, Step, Task, decide, refreshed
 from .provenance import group_provenance, mixed
 from .record import Record, read_record, write_record
 from .request import Request, checked, selected_cases
@@ -129,11 +129,38 @@ def _steps(
             steps.append(decide(case, paths, settings, record, rerun))
         else:
             steps.append(Step(case, paths, "nothing", "not selected", record))
+        if case.closed:
+            steps += _finished_behind(case, cohort, output)
+    return steps
+
+
+def _finished_behind(closed: CohortCase, cohort: Cohort, output: Path) -> list[Step]:
+    """The finished cases of a folder that cannot be opened now: their rows stay."""
+    known = {case.name for case in cohort.cases}
+    steps = []
+    for file in sorted((output / STATE).glob(f"{closed.name}*.json")):
+        record = read_record(file)
+        name = file.stem
+        if record is None or record.status != "done" or name in known:
+            continue
+        if name == closed.name or name.startswith(f"{closed.name}_"):
+            case = replace(
+                closed,
+                name=name,
+                session=record.session,
+                image=cohort.root / record.image,
+                shown=Path(record.image).name,
+                source=record.image,
+                problem="",
+                closed=False,
+            )
+            steps.append(Step(case, case_paths(output, name), "nothing", UNREACHABLE, record))
     return steps
 
 
 def _entry(step: Step, record: Record | None) -> Entry:
-    return Entry(step.case, step.paths, record, step.why if step.do == "refuse" else "")
+    note = step.why if step.why == UNREACHABLE else ""
+    return Entry(step.case, step.paths, record, step.why if step.do == "refuse" else "", note)
 
 
 def _run(
@@ -151,6 +178,8 @@ def _run(
         if (fresh := refreshed(step)) is not None:
             write_record(step.paths.record, fresh)
             records[step.case.name] = fresh
+    if unreachable := [step.case.name for step in steps if step.why == UNREACHABLE]:
+        log(Remark("cases_unreachable", count=len(unreachable), names=few(unreachable)))
     todo = [step for step in steps if step.do in ("segment", "measure")]
     tasks = [_task(step, request, settings, name) for step in todo]
     start = tables = time.monotonic()
@@ -178,6 +207,8 @@ def _run(
             step = by_name[task.case.name]
             record = record or _ended(step, ending)
             records[step.case.name] = record
+            for text in record.doubts:
+                log(Remark("case_warning", name=step.case.name, text=text))
             done += 1
             failed += record.status == "failed"
             latest = f"{step.case.name}: {record.reason or record.status}"

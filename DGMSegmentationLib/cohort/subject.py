@@ -146,6 +146,7 @@ def _run(task: Task, case: CohortCase, settings: CaseSettings, paths: CasePaths,
         result = _measured(case, image, edited or paths.labels, settings, record, edited is not None)
     result.provenance["checksums"] = record.inputs.checksums
     record.warnings = [str(remark) for remark in warnings or result.measured.warnings]
+    record.doubts = [str(remark) for remark in result.measured.warnings]
     record.rows = list(result.measured.rows)
     record.verdict = Judged.of(result.measured.verdict)
     write_results(task, case, settings, paths, record, result, norms)

@@ -16,6 +16,9 @@ from ..errors import DGMError, InputError
 
 _LEFTOVER = re.compile(r"\.([0-9a-f]{8}-\d+-)?[0-9a-f]{8}")  # before ".tmp."; version 0.1 told no process
 _OLD_SECONDS = 86_400.0
+_NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EACCES)
+TEMPORARY_LETTERS = 40
+"""By how many letters the name of a temporary file is longer than that of its file, at most."""
 _waiting: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("_waiting", default=None)
 """Files that are whole and not yet in their places: (where they lie, where they will)."""
 
@@ -39,8 +42,11 @@ def atomic_path(path: Path | os.PathLike[str] | str) -> Iterator[Path]:
             _remove_leftovers(path)
             yield temporary
             with open(temporary, "rb+") as handle:
-                os.fsync(handle.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())  # some writers make files that only their owner can read
+                flush_to_disk(handle.fileno())
+            with suppress(OSError):  # network disks refuse it
+                os.chmod(
+                    temporary, 0o666 & ~_umask()
+                )  # some writers make files that only their owner can read
             if waiting is None:
                 os.replace(temporary, path)
             else:
@@ -107,6 +113,15 @@ def _lives(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def flush_to_disk(descriptor: int) -> None:
+    """fsync, where the disk knows it: buckets and some network disks do not."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_KNOWN:
+            raise
 
 
 def _umask() -> int:

@@ -58,6 +58,9 @@ def read_dicom(path: Path) -> Image:
     headers, left_out = _headers_of_series(path)
     if headers[0].text("Modality") == "SEG":
         raise InputError("dicom_seg_not_read", path=path)
+    volumes = [header.file.name for header in headers if header.size[2] > 1]
+    if volumes and len(headers) > 1:
+        raise InputError("dicom_many_frames", path=path, names=few(volumes))
     if len(headers) == 1:
         return _read_multiframe(headers[0], path, left_out)
     slices, affine = _stack([_slice_of(header) for header in headers], path)
@@ -104,7 +107,9 @@ def _headers_of_series(path: Path) -> tuple[list[DicomHeader], tuple[Remark, ...
             else InputError("dicom_no_image", path=path)
         )
     uid = own.text("SeriesInstanceUID")
-    if not uid:
+    if (
+        not uid or own.size[2] > 1
+    ):  # a file of several frames is a volume by itself, whatever else is of its series
         return [own], ()
     series, cut = _series_in(path.absolute().parent)
     found = series.get(uid, [])
@@ -159,8 +164,6 @@ def _slice_of(header: DicomHeader) -> _Slice:
     position, orientation, spacing = (
         _needed(header, keyword, count, name) for keyword, count, name in _PLACE
     )
-    if header.size[2] > 1:
-        raise InputError("dicom_many_frames", path=header.file.parent, name=header.file.name)
     return _Slice(header, position, orientation, spacing, header.size[:2])
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Affine, Image
-from .atomic import atomic_path
+from .atomic import TEMPORARY_LETTERS, atomic_path
 from .fetched import check_fetched
 from .typed import plain
 
@@ -141,9 +141,12 @@ def write_json(path: PathLike, value: object) -> None:
 def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
     """Make sure, before any work, that all of these files can be written.
 
-    Raises InputError when one exists and ``overwrite`` is off, is a folder, or lies where nothing can be written.
+    Raises InputError when one exists and ``overwrite`` is off, is a folder, has a name that cannot be written, or lies where
+    nothing can be written.
     """
     targets = [Path(path) for path in paths]
+    for path in targets:
+        check_name(path)
     if len({path.absolute() for path in targets}) < len(targets):
         raise InputError("outputs_same_name")
     for path in targets:
@@ -163,8 +166,31 @@ def check_writable(paths: Iterable[PathLike], overwrite: bool = False) -> None:
             raise InputError("folder_unwritable", path=existing, reason=reason) from error
 
 
+def check_text(path: PathLike) -> None:
+    """Raise InputError for a name that is no UTF-8 text: no table could tell it."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError("name_not_utf8", path=path) from error
+
+
+def check_name(path: PathLike) -> None:
+    """Raise InputError for the name of a file to be that tables could not tell or the disk not take (too long)."""
+    path = Path(path)
+    check_text(path)
+    length = len(path.name.encode("utf-8"))
+    existing = next((parent for parent in path.absolute().parents if parent.exists()), Path("/"))
+    try:
+        longest = os.pathconf(existing, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):  # Windows knows no such question
+        longest = 255
+    if length + TEMPORARY_LETTERS > longest:
+        raise InputError("name_too_long", path=path, length=length, longest=longest - TEMPORARY_LETTERS)
+
+
 def stem(path: PathLike) -> str:
-    """The name that outputs start with: the file's without .nii, .nii.gz, .nrrd, ...; for DICOM the folder's.
+    """The name that outputs start with: the file's without .nii, .nii.gz, .nrrd, ...; for DICOM the folder's (of one volume
+    among others in a folder: the file's).
 
     A link keeps its own name: it may be a pseudonym of its target.
     """
@@ -174,9 +200,20 @@ def stem(path: PathLike) -> str:
             return path.name[: -len(suffix)]
     if path.is_dir():
         return Path(os.path.abspath(path)).name or "root"
-    if path.suffix.lower() in ("", ".dcm", ".ima") and path.is_file():
+    if path.suffix.lower() in ("", ".dcm", ".ima") and path.is_file() and not _is_volume_among_others(path):
         return Path(os.path.abspath(path)).parent.name or "root"
     return path.stem
+
+
+def _is_volume_among_others(path: Path) -> bool:
+    """Whether a DICOM file holds a whole volume and lies beside other files: the folder's name would be all of theirs."""
+    from .dicom_file import read_header
+
+    try:
+        header = read_header(path) if sum(1 for _ in path.absolute().parent.iterdir()) > 1 else None
+        return header is not None and header.is_image and header.size[2] > 1
+    except (InputError, OSError):
+        return False
 
 
 def sha256(path: PathLike) -> str:

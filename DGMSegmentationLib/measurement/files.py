@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, Remark
 from ..image import Image, reorient
 from ..io.bids.names import subject_of
-from ..io.files import ImageSource, read_image
+from ..io.files import ImageSource, check_text, read_image
 from ..preprocessing.case import Case, bring_to_ppb, unit_contradiction, with_voxel_size, without_sentinels
 from ..preprocessing.mask import brain_mask, check_head_size
 from ..preprocessing.units import OWN_UNIT, UnitDecision
@@ -96,8 +96,11 @@ def _check_voxel_sizes(labels: Image, image: Image, path: Path | str) -> None:
 def image_names(paths: Sequence[Path]) -> list[str]:
     """What tables call these images: the files' names, with as many folders before them as tell all of them apart.
 
-    Reconstructions often lie under one name in folders of their own. Raises InputError when one file is given twice.
+    Reconstructions often lie under one name in folders of their own. Raises InputError when one file is given twice, and for
+    a name that no table can tell.
     """
+    for path in paths:
+        check_text(path)
     whole = [path.absolute().parts for path in paths]
     if len(set(whole)) < len(whole):
         raise InputError("image_twice")

@@ -32,6 +32,11 @@ SENTENCES = {
     ),
     "ages_left_out": Sentence("{problem} Ages are left out."),
     # cases that cannot be used
+    "cases_unreachable": Sentence(
+        "The images of {count} finished cases are not reachable (an unmounted disk, dropped content), and their results stay as "
+        "they are: {names}."
+    ),
+    "case_warning": Sentence("{name}: {text}"),
     "case_channel_files": Sentence(
         "The model needs one file {name} beside {image}, and there are {count}:", "add it."
     ),

@@ -30,6 +30,14 @@ SENTENCES = {
     ),
     # writing
     "outputs_same_name": Sentence("Two outputs have the same name:", "give each a file of its own."),
+    "name_not_utf8": Sentence(
+        "The name of {path!r} is no UTF-8 text, so that no table could tell it:", "rename the file."
+    ),
+    "name_too_long": Sentence(
+        "The name {path} is too long ({length} bytes, here at most {longest}):",
+        "rename the image.",
+        shell="rename the image or make a link to it with a shorter name.",
+    ),
     "output_is_folder": Sentence("{path} is a folder:", "give another name for the output."),
     "output_exists": Sentence(
         "{path} exists already:",

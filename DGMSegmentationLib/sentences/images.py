@@ -111,8 +111,8 @@ SENTENCES = {
         "export the series without compression, or as NIfTI.",
     ),
     "dicom_many_frames": Sentence(
-        "The DICOM series in {path} has files of several frames each, such as {name}:",
-        "give one file, which is read alone, or export one volume.",
+        "The DICOM series in {path} has files of several frames each, every one a volume by itself ({names}):",
+        "give one of these files.",
     ),
     "dicom_file_unreadable": Sentence("The DICOM file {path} cannot be read:", "copy or export it again."),
     "dicom_no_place": Sentence(

@@ -91,7 +91,12 @@ def _closed(error: OSError, place: Path) -> InputError:
 
 def _folders(folder: Path, prefix: str) -> Iterator[Path]:
     with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if entry.name.startswith(prefix) and entry.is_dir())
+        names = sorted(
+            entry.name
+            for entry in entries
+            # a link that leads nowhere is a folder that cannot be opened now
+            if entry.name.startswith(prefix) and (entry.is_dir() or not os.path.exists(entry.path))
+        )
     return (folder / name for name in names)
 
 
