@@ -117,6 +117,8 @@ def decide(
     full = "measure" if edited else "segment"
     if record is None:
         return do(full, "new")
+    if record.status == "done" and not _reachable(case):
+        return do("nothing", UNREACHABLE)  # its rows stay; the image is compared when it is back
     if rerun.redo:
         return do(full, "asked for again")
     removed = edited is None and record.corrected

@@ -7,7 +7,7 @@ from orientations import ORIENTATIONS, rotation
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.dicom_seg import write_dicom_seg
-from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.files import read_image, stem
 
 hd = pytest.importorskip("highdicom")
 pydicom = pytest.importorskip("pydicom")
@@ -113,3 +113,22 @@ def test_frames_of_several_echoes_or_scales_are_refused(tmp_path):
     ds.save_as(path)
     with pytest.raises(InputError, match="different scales"):
         read_image(path)
+
+
+@pytest.mark.parametrize("one_series", [True, False])
+def test_two_volumes_in_a_folder_are_read_by_their_files(tmp_path, one_series):
+    """A named file is that volume, under its own name; for the folder both are named."""
+    affine = np.diag([-2.0, -2.0, 3.0, 1.0])
+    volumes = [np.random.default_rng(seed).integers(-90, 90, SHAPE).astype(np.int16) for seed in (1, 2)]
+    for name, data in zip(("a.dcm", "b.dcm"), volumes, strict=True):
+        save_enhanced(tmp_path / name, data, affine, range(SHAPE[2]))
+    if one_series:
+        uid = pydicom.dcmread(tmp_path / "a.dcm", stop_before_pixels=True).SeriesInstanceUID
+        second = pydicom.dcmread(tmp_path / "b.dcm")
+        second.SeriesInstanceUID = uid
+        second.save_as(tmp_path / "b.dcm")
+    for name, data in zip(("a.dcm", "b.dcm"), volumes, strict=True):
+        assert np.array_equal(read_image(tmp_path / name).data, data)
+        assert stem(tmp_path / name) == name[0]
+    with pytest.raises(InputError, match=r"a\.dcm.*b\.dcm.*give one"):
+        read_image(tmp_path)
