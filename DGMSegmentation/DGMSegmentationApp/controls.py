@@ -115,8 +115,8 @@ class Controls(Table):
             self.state.dgm_units = self.session.units
             self.session.runner.preload()  # the engine loads while the user looks at the volume
             self.state.dgm_file = title
-            self.state.dgm_warnings = [remark.sentence(FACE) for remark in image.warnings]
             self.reset_views()
+        self.state.dgm_warnings = [remark.sentence(FACE) for remark in self.session.warnings]
         self._show_unit()
         self._show_labels()
         self._refresh()

@@ -46,6 +46,9 @@ class Session:
         self.segmentation: Any = None
         self.measurement = Measurement([])
         self.units = "auto"
+        self.warnings: tuple[Remark, ...] = ()
+        """What is doubtful about the files that are shown: geometry, names of labels."""
+        self._image: Image | None = None
         self._measurer = Measurer()
         self._saved: set[str] = set()  # the labels that a file holds, as fingerprints
 
@@ -99,6 +102,9 @@ class Session:
         show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
         mark_unedited(self.segmentation)
         self._saved.clear()
+        # Where the file lies is asked for again when labels come; the voxels are the volume's.
+        self._image = image.replace(data=np.broadcast_to(np.uint8(0), image.shape))
+        self.warnings = image.warnings
         note = None
         if units != "auto" and had_volume:
             note = Remark("unit_as_chosen", name=name, unit=units)
@@ -113,7 +119,7 @@ class Session:
             raise InputError("labels_before_volume")
         if not labels.data.any():
             raise InputError("labels_none", name=name)
-        placed, resampled = labels_for_volume(labels, self.volume)
+        placed, resampled, said = labels_for_volume(labels, self.volume, self._image)
         self.runner.abort()
         old = self.segmentation
         self.segmentation = create_segmentation(self.scene, self.volume, name)
@@ -121,6 +127,7 @@ class Session:
         hierarchy.remove(old)
         self.measure()
         self._saved.add(_state_of(self.segmentation))
+        self.warnings = (*(self._image.warnings if self._image else ()), *said)
         return Remark("labels_brought_to_grid") if resampled else None
 
     def _units_for(self, image: "Image") -> str:

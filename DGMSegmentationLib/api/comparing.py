@@ -1,5 +1,6 @@
 """``dgm.evaluate`` and ``dgm.agreement``: segmentations against a reference, measurements against each other."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from ..io.frames import Table
 from ..io.labels import read_labels
 from ..measurement.case import MeasuredCase
 from ..measurement.files import open_ppb
+from ..measurement.places import side_doubts
 from ..measurement.roi import RoiRow
 from ..measurement.tables import read_long
+from ..preprocessing.alignment import aligned
 from ..segmentation.result import Segmentation
 from ..structures import STANDARD, LabelSet
+
+_log = logging.getLogger(__name__)
 
 Rows = str | Path | MeasuredCase | Segmentation | Sequence[RoiRow] | Sequence[MeasuredCase | Segmentation]
 """Measurements of one or more subjects: a ROI table on disk, results, or rows."""
@@ -28,6 +33,7 @@ def evaluate(
     subject: str = "",
     scheme: str | Mapping[int, int] = "dgm",
     label_set: LabelSet | None = None,
+    structure: str | None = None,
 ) -> Table[CaseScore]:
     """Score a segmentation against a reference, structure by structure.
 
@@ -40,7 +46,7 @@ def evaluate(
         image: the susceptibility map (i, j, k) in ppm or ppb, for the ROI means and their errors in ppb.
         units: unit of the image, as in :func:`measure`.
         subject: written into every row.
-        scheme, label_set: what the values of both label maps mean, as in :func:`read_labels`.
+        scheme, label_set, structure: what the values of both label maps mean, as in :func:`read_labels`.
 
     Returns:
         One :class:`CaseScore` for each structure that both label sets know, as a list with ``to_dataframe()``.
@@ -55,9 +61,20 @@ def evaluate(
         >>> scores[0].abbreviation, scores[0].dice, scores[0].mean_error_ppb
         ('RN_L', 1.0, 0.0)
     """
-    labels = [read_labels(source, scheme, label_set=label_set) for source in (prediction, reference)]
-    ppb = None if image is None else open_ppb(image, units).image
-    return Table(evaluate_case(labels[0], labels[1], ppb, subject=subject))
+    found, wanted = (
+        read_labels(source, scheme, label_set=label_set, structure=structure)
+        for source in (prediction, reference)
+    )
+    found, moved = aligned(found, wanted)
+    said = [*found.warnings, *wanted.warnings, *moved, *side_doubts(found), *side_doubts(wanted)]
+    ppb = None
+    if image is not None:
+        opened = open_ppb(image, units)
+        ppb, moved = aligned(opened.image, wanted)
+        said += [*opened.warnings, *moved]
+    for remark in dict.fromkeys(said):
+        _log.warning("%s", remark)
+    return Table(evaluate_case(found, wanted, ppb, subject=subject))
 
 
 def agreement(

@@ -27,6 +27,7 @@ def measure(
     model: str = "",
     scheme: str | Mapping[int, int] = "dgm",
     label_set: LabelSet | None = None,
+    structure: str | None = None,
 ) -> MeasuredCase:
     """Measure the structures of a segmentation in a susceptibility map, on the map's own grid.
 
@@ -39,11 +40,12 @@ def measure(
         image: the map (i, j, k) in ppm or ppb; it is brought to ppb and never resampled.
         units: "auto" decides between ppm and ppb from the spread of the values in the brain, "ppm" and "ppb" are your
             word, "own" measures another map (R2*) in its own unit (flag ``own_unit``).
-        reference: what ``mean_referenced_ppb`` is relative to: "none", "brain", a number in ppb, or the file of a mask.
+        reference: what ``mean_referenced_ppb`` is relative to: "none", "brain", a number in ppb, or the file of a
+            mask ("csf.nii.gz", "aseg.nii.gz:4,43", "csf_prob.nii.gz>0.9").
         erode_voxels: layers of voxels to peel off every structure first (flag ``eroded``).
         subject, image_name, model: written into every row; by default from the image's file name, and none.
         edited: the labels were corrected by hand; also written into every row.
-        scheme, label_set: what the label values mean, as in :func:`read_labels`.
+        scheme, label_set, structure: what the label values mean, as in :func:`read_labels`.
 
     Returns:
         A :class:`MeasuredCase`: a sequence of rows, one per structure of the label set, with ``flags`` and their reasons,
@@ -73,7 +75,9 @@ def measure(
         model=model,
     )
     measured = measure_case(
-        read_labels(labels, scheme, label_set=label_set), open_ppb(opened, units), options
+        read_labels(labels, scheme, label_set=label_set, structure=structure),
+        open_ppb(opened, units),
+        options,
     )
     for remark in measured.warnings:
         _log.warning("%s", remark)

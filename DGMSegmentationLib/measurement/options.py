@@ -11,7 +11,8 @@ class MeasureOptions:
     image_name: str = ""
     """As tables name the image."""
     reference: str = "none"
-    """What ``mean_referenced_ppb`` is relative to: "none", "brain", a number in ppb, or the file of a mask."""
+    """What ``mean_referenced_ppb`` is relative to: "none", "brain", a number in ppb, or the file of a mask
+    ("csf.nii.gz", "aseg.nii.gz:4,43", "csf_prob.nii.gz>0.9")."""
     erode_voxels: int = 0
     """Layers of voxels to peel off every structure first (flag ``eroded``)."""
     edited: bool = False
