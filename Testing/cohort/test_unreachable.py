@@ -52,7 +52,7 @@ def test_rows_survive_images_that_are_not_reachable_and_are_compared_when_they_a
     assert cohort(tmp_path) == 0
     assert "nothing to do" in capsys.readouterr().out
     assert (tmp_path / "out" / "rois_long.tsv").read_bytes() == content
-    assert rows(tmp_path)["sub-a"]["note"] == "n/a"
+    assert rows(tmp_path)["sub-a"]["note"] == ""
 
 
 def test_doubts_about_an_image_reach_screen_table_and_page(tmp_path, capsys):
