@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     import pandas
 
 _SHOWN = ("structure", "n_voxels", "volume_mm3", "mean_ppb", "sd_ppb", "median_ppb", "flags")
+_DOUBTING = ("labels_shifted", "labels_mirrored", "labels_sides_exchanged")
+"""Of what is said about labels: after these no number is to be used before somebody has looked."""
 _FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
 
@@ -207,6 +209,7 @@ def measure_case(
     )
     found = in_order(found, label_set)
     of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native, boxes))
+    verdict = verdict.doubting([remark for remark in of_labels if remark.code in _DOUBTING])
     return MeasuredCase(
         opened,
         native,

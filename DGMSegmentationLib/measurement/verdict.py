@@ -5,8 +5,8 @@ The evidence: how sure the network was, how far the nuclei stand out, where they
 the brain's values. The thresholds were set on twenty real volumes, as they are and altered (Docs/quality.md).
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,11 @@ class Verdict:
     def codes(self) -> tuple[str, ...]:
         """The codes of the reasons."""
         return tuple(reason.code for reason in self.reasons)
+
+    def doubting(self, reasons: Sequence[Remark]) -> "Verdict":
+        """With further reasons for doubt; the same where there is none, or all are known."""
+        more = [reason for reason in reasons if reason.code not in self.codes]
+        return replace(self, status=DOUBTFUL, reasons=(*self.reasons, *more)) if more else self
 
     @property
     def doubtful(self) -> bool:

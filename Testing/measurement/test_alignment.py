@@ -83,10 +83,13 @@ def test_moved_and_mirrored_labels_are_doubted(files):
     mirrored[0, 3] = labels.affine[0, 3] + labels.affine[0, 0] * (labels.shape[0] - 1)
     found = codes(qsm, save(folder / "mirrored.nii.gz", labels.data, mirrored))
     assert {"labels_mirrored", "labels_sides_exchanged"} <= set(found)
+    for name in ("aside.nii.gz", "mirrored.nii.gz"):
+        assert measured_file(qsm, read_labels(folder / name)).verdict.doubtful
 
 
 def test_labels_in_other_axes_are_the_same_labels(files):
     folder, qsm, _, expected = files
+    """Flipped and exchanged axes with the affine that says so are no doubt."""
     turned = reorient(head_labels(), "PSR")
     other = save(folder / "turned.nii.gz", np.ascontiguousarray(turned.data), turned.affine)
     assert means(qsm, other) == expected and codes(qsm, other) == []
