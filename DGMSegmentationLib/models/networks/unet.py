@@ -77,7 +77,9 @@ class UNet(SegmentationNetwork):
             for i in range(self.deep_supervision)
         )
         for layer in self.modules():
-            if isinstance(layer, nn.Conv3d):
+            if (
+                isinstance(layer, nn.Conv3d) and not layer.weight.is_meta
+            ):  # there it would import torch's compiler
                 nn.init.kaiming_normal_(layer.weight, a=LEAK)
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
