@@ -206,6 +206,7 @@ def measure_case(
         unit=opened.units.unit,
         boxes=boxes,
         brain=brain,
+        said=opened.warnings,
     )
     found = in_order(found, label_set)
     of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native, boxes))

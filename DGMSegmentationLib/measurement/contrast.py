@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
+from ..preprocessing.units import HERTZ
 from .reference import measurable
 from .roi import Box, structure_boxes
 
@@ -16,7 +17,6 @@ _GAP_MM, _RING_MM = 2.0, 4.0  # partial volume ends within a voxel; white matter
 
 # What a contrast is taken to be in ppb of true susceptibility: the globus pallidus of most adults.
 _TRUE_PPB = (60.0, 220.0)
-_HERTZ = 42.577  # per tesla and ppm: the proton's gyromagnetic ratio over 2 pi, in MHz/T
 # How many times the ppb that we read: for values in another quantity, and by which number to divide those of the file.
 _ANY_UNIT = (
     ("ten times too large (divide them by 10)", 10.0),
@@ -26,14 +26,14 @@ _ANY_UNIT = (
 )
 _BY_UNIT = {
     "ppm": (
-        ("Hz at 3 T (divide them by 127.7)", 3 * _HERTZ),
-        ("Hz at 7 T (divide them by 298)", 7 * _HERTZ),
+        ("Hz at 3 T (divide them by 127.7)", 3 * HERTZ),
+        ("Hz at 7 T (divide them by 298)", 7 * HERTZ),
         ("radians (divide them by 2 pi, the echo time and the frequency, about 16 for 20 ms at 3 T)", 16.0),
         ("ppb", 1000.0),
     ),
     "ppb": (
-        ("Hz at 3 T (multiply them by 7.83)", 3 * _HERTZ / 1000),
-        ("Hz at 7 T (multiply them by 3.36)", 7 * _HERTZ / 1000),
+        ("Hz at 3 T (multiply them by 7.83)", 3 * HERTZ / 1000),
+        ("Hz at 7 T (multiply them by 3.36)", 7 * HERTZ / 1000),
         ("radians (multiply them by 1000 and divide by 2 pi, the echo time and the frequency)", 0.016),
         ("ppm", 0.001),
     ),

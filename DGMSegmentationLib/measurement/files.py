@@ -18,7 +18,7 @@ from .case import MeasuredCase, measure_case
 from .options import MeasureOptions
 
 _SAME_SIZE = 0.01
-_SIZES = ("brain_size", "brain_size_unusual", "brain_volume")
+_SIZES = ("brain_size", "brain_size_unusual", "brain_proportions", "brain_volume")
 
 
 def open_ppb(

@@ -19,11 +19,11 @@ from .quality import Flag
 from .roi import Box, structure_boxes
 from .symmetry import mirror_map
 
-LOST_SCORE = 0.22
+LOST_SCORE = 0.2
 """From this sum on a slab counts as lost: bright unlabelled share of what is expected, and a share of the smaller volume."""
-LOST_SHARE = 0.1
+LOST_SHARE = 0.07
 """The least of the first of the two: a smaller nucleus alone is none that lost something."""
-SUSPECTED_SHARE = 0.1
+SUSPECTED_SHARE = 0.07
 """Only from this share of bright unlabelled voxels on, noise and border included, is a structure compared."""
 SMALLER_BY = 0.95
 """A structure with a larger share of the other side's voxels has lost nothing: in one of 200 cut ones it has."""

@@ -41,6 +41,7 @@ OFFSET_PPB = 80.0
 RESIDUAL_MM = 6.0
 TILT_DEGREES = 45.0
 _BRIGHTEST = "GP"
+_OF_HEAD = ("brain_unmasked", "brain_size_unusual", "brain_proportions", "size_doubted")
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def verdict_on(
     unit: str = "ppb",
     boxes: Mapping[int, Box] | None = None,
     brain: BrainValues | None = None,
+    said: Sequence[Remark] = (),
 ) -> Verdict:
     """The verdict on labels of a map.
 
@@ -121,11 +123,13 @@ def verdict_on(
             unit of their own ("own") nothing is asked.
         boxes: the smallest box around each structure, where they are known.
         brain: what is known of this map and mask already.
+        said: remarks on the image when it was opened; those on the size of the head are reasons.
     """
     label_set, notes = label_set_of(labels), network or NetworkNotes()
     if boxes is None:
         boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
-    reasons = _of_network(notes, label_set)
+    reasons = [remark for remark in said if remark.code in _OF_HEAD and unit != OWN_UNIT]
+    reasons += _of_network(notes, label_set)
     reasons += _of_places(labels, label_set, boxes)
     if unit != OWN_UNIT:
         brain = brain or BrainValues(image_ppb, mask)

@@ -17,8 +17,24 @@ _PPM_SPREAD = (0.003, 3.0)
 _PPB_SPREAD = (30.0, 3000.0)
 _PHASE_STEPS = 4096  # scanners write phase as whole numbers in -4096..4096 or 0..4095
 _FEW_VALUES = 200  # more distinct labels than any atlas of the deep brain has
+_OFFSET_IN_SPREADS = (
+    2.0  # a magnitude image's middle is about its spread, that of a map with a constant is far above it
+)
 _MIN_NEGATIVE = 0.01  # about half of the brain is diamagnetic against any common reference
 _AIR_SHARE = 0.05  # of a CT's voxels, at least, is air, around -1000 HU
+
+
+HERTZ = 42.577
+"""Per tesla and ppm: the proton's gyromagnetic ratio over 2 pi, in MHz/T."""
+_FIELDS_T = (1.5, 3.0, 7.0)
+_TRUE_SPREAD_PPB = (70.0, 220.0)  # p99 - p1 of most heads; 87 to 170 in twenty of 3 T
+
+
+def _other_units(spread: float) -> list[str]:
+    """What values of this spread, which fits neither ppm nor ppb, may be in."""
+    low, high = _TRUE_SPREAD_PPB
+    found = [f"Hz at {field:g} T" for field in _FIELDS_T if low <= 1000 * spread / (field * HERTZ) <= high]
+    return found or ["another unit"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,11 @@ def decide_units(
     measured = f"the middle 98 % of the brain's values span {spread:.3g}"
     if override != "auto":
         return UnitDecision(override, FACTOR_TO_PPB[override], f"{override} as given ({measured})", False)
+    middle = float(np.median(values))
+    if low >= 0 and middle > _OFFSET_IN_SPREADS * spread > 0:
+        raise InputError(
+            "values_with_offset", image=name, offset=_offset(middle, spread), middle=middle, spread=spread
+        )
     problem = _not_qsm(values, low, high, whole)
     if problem:
         raise InputError("values_no_qsm", image=name, problem=problem)
@@ -70,9 +91,15 @@ def decide_units(
     elif hint in FACTOR_TO_PPB:
         return UnitDecision(hint, FACTOR_TO_PPB[hint], f"{hint} as the file says ({measured})", True)
     else:
-        raise InputError("unit_unclear", image=name, spread=spread)
+        raise InputError("unit_unclear", image=name, spread=spread, guesses=_other_units(spread))
     contradiction = f"; the file says {hint}" if hint in FACTOR_TO_PPB and hint != unit else ""
     return UnitDecision(unit, FACTOR_TO_PPB[unit], f"{unit}, because {measured}{contradiction}", True)
+
+
+def _offset(middle: float, spread: float) -> float:
+    """The constant that was added to a map: a power of two, as unsigned exports have, where one is near; else the middle."""
+    power = 2.0 ** round(np.log2(middle))
+    return power if abs(power - middle) < spread / 2 else middle
 
 
 def _not_qsm(values: NDArray[np.floating], low: float, high: float, whole: bool) -> str | None:

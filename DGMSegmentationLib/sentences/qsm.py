@@ -19,7 +19,7 @@ SENTENCES = {
     "unit_unknown": Sentence("Unit {unit} is unknown:", "choose auto, ppm or ppb."),
     "unit_unclear": Sentence(
         "The unit of {image} is unclear: the middle 98 % of the brain's values span {spread:.3g}, which fits neither ppm "
-        "(below 3) nor ppb (30 to 3000);",
+        "(below 3) nor ppb (30 to 3000), but perhaps {guesses:, };",
         **_UNIT,
     ),
     "unit_contradiction": Sentence(
@@ -31,6 +31,11 @@ SENTENCES = {
     "values_of_labels": Sentence(
         "The values in {image} are those of a label map or mask (few whole numbers, none negative):",
         "give the QSM itself.",
+    ),
+    "values_with_offset": Sentence(
+        "The values in {image} lie around {middle:.6g}, none below 0, and the middle 98 % span only {spread:.3g}: a constant of "
+        "about {offset:.6g} was added to the map, as exports without negative numbers do;",
+        "subtract it from all voxels in the brain (leave the background 0), and run again.",
     ),
     "values_no_qsm": Sentence(
         "The values in {image} look like {problem}, not a QSM:",
@@ -55,6 +60,14 @@ SENTENCES = {
     ),
     "brain_size_unusual": Sentence(
         "The brain measures {extents: and }, which is unusual:",
+        shell="check the header and give the true size with --voxel-size if it is wrong.",
+        panel="check the voxel size and set the true one as Image Spacing in the module Volumes if it is wrong.",
+        app="check the header, and open a file with the true voxel size if it is wrong.",
+        python="check the header and give the true size as voxel_size if it is wrong.",
+    ),
+    "brain_proportions": Sentence(
+        "The brain is {length:.2f} times as long and {height:.2f} times as high as wide with voxels of {voxel_size: x } mm (most "
+        "are 1.25 and 1.05 times): its voxel size or its orientation is probably wrong:",
         shell="check the header and give the true size with --voxel-size if it is wrong.",
         panel="check the voxel size and set the true one as Image Spacing in the module Volumes if it is wrong.",
         app="check the header, and open a file with the true voxel size if it is wrong.",
