@@ -10,7 +10,7 @@ from trame_server import Server
 
 from DGMSegmentationLib.errors import Coded, InputError, Remark, explained
 
-FACE = "app"
+from .state import FACE
 
 
 class Messages:

@@ -158,6 +158,7 @@ class Panel(SegmentEditorUI):
 
     def _table(self) -> None:
         with html.Div(classes="dgm-section dgm-results"):
+            self._verdict()
             with html.Table(classes="dgm-table", id="dgm-table", raw_attrs=['role="grid"']):
                 with html.Thead(), html.Tr():
                     html.Th(raw_attrs=['aria-label="Shown"'])
@@ -185,6 +186,27 @@ class Panel(SegmentEditorUI):
                 key="flag.words",
                 classes="dgm-small dgm-warn dgm-reason",
             )
+
+    def _verdict(self) -> None:
+        """One line when all is well; else words, a sign and the reasons: no colour has to be told apart."""
+        html.Div(
+            "Verdict: {{ dgm_verdict.status }}.",
+            v_if=("dgm_verdict.status && !dgm_verdict.reasons.length",),
+            title=("dgm_verdict.headline",),
+            classes="dgm-small mb-1",
+            id="dgm-verdict-ok",
+        )
+        with v.VAlert(
+            v_if=("dgm_verdict.status && dgm_verdict.reasons.length",),
+            type="warning",
+            density="compact",
+            variant="outlined",
+            classes="mb-2",
+            id="dgm-verdict",
+        ):
+            html.Div("Verdict: {{ dgm_verdict.status }}. {{ dgm_verdict.headline }}")
+            with html.Ul(classes="dgm-small"):
+                html.Li("{{ reason }}", v_for="reason in dgm_verdict.reasons", key="reason")
 
     def _rows(self) -> None:
         choose = f"trigger('{self.server.trigger_name(self._controls.select)}', [row.label])"

@@ -10,6 +10,10 @@ from DGMSegmentationLib.structures import STANDARD, LabelSet
 if TYPE_CHECKING:
     from trame_server.state import State
 
+    from DGMSegmentationLib.measurement.verdict import Verdict
+
+FACE = "app"
+"""Whose words the sentences are in."""
 # The names begin with dgm_, so that none meets one of trame-slicer's.
 DEFAULTS: dict[str, Any] = {
     "dgm_file": "",
@@ -33,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "dgm_detail": "",
     "dgm_rows": [],
     "dgm_selected": 0,
+    "dgm_verdict": {},  # status, headline, reasons; empty when there is no table
     "dgm_origin": "",
     "dgm_note": "",
     "dgm_has_labels": False,
@@ -101,3 +106,14 @@ def unit_words(unit: Any) -> str:
     if unit is None:
         return "no QSM"
     return f"{unit.unit}, {'detected' if unit.detected else 'as given'}"
+
+
+def verdict_words(verdict: "Verdict | None") -> dict[str, Any]:
+    """The verdict as the page shows it; empty without one."""
+    if verdict is None:
+        return {}
+    return {
+        "status": verdict.status,
+        "headline": verdict.headline(FACE),
+        "reasons": list(verdict.sentences(FACE)),
+    }

@@ -10,7 +10,7 @@ from trame_server import Server
 from .editor import TOOLS, EditorLogic
 from .messages import Messages
 from .session import Session
-from .state import rows_of
+from .state import rows_of, verdict_words
 
 SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row; the table follows the last
 
@@ -56,6 +56,7 @@ class Table(Messages):
             lambda label: label not in ids or self._editor.visible(ids[label]),
             session.label_set,
         )
+        state.dgm_verdict = verdict_words(session.measurement.verdict_of(0)) if has_labels else {}
         state.dgm_has_labels = has_labels
         state.dgm_edited = session.edited
         state.dgm_unsaved, state.dgm_unsaved_aside = session.unsaved, session.unsaved_aside

@@ -8,6 +8,7 @@ running.py        the button, the progress, the messages: idle, running, cancell
 protocols.py      the labelling protocol
 results.py        the table that follows the labels
 further.py        the other volumes that it measures
+verdict.py        the verdict, above the table
 table.py          one row a structure
 views.py          slices, surfaces, opacity, the way to the Segment Editor
 exports.py        files and table nodes

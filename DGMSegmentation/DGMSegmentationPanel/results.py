@@ -18,6 +18,7 @@ from slicer.i18n import tr as _
 from .further import Further
 from .notes import Note
 from .table import RoiTable
+from .verdict import VerdictBanner
 from .views import Views
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Results:
         self._ui, self._changed = ui, changed
         self._table: RoiTable | None = None
         self._note = Note(ui.resultNote)
+        self._verdict = VerdictBanner(ui)
         self._measurer = Measurer()
         self._observed: list[tuple[Any, int]] = []
         self._observed_ids = ("", "")
@@ -241,3 +243,4 @@ class Results:
             self._table = RoiTable(self._ui.table)
         rows, reasons = self.measurement.of_volume(self._shown), self.measurement.reasons_of(self._shown)
         self._table.show(rows, label_set_of_node(self.node), reasons, colours(self.node))
+        self._verdict.show(self.measurement.verdict_of(self._shown))

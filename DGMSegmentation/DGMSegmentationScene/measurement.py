@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.errors import Remark
     from DGMSegmentationLib.measurement.case import MeasuredCase, MeasuredStructure
     from DGMSegmentationLib.measurement.roi import RoiRow
+    from DGMSegmentationLib.measurement.verdict import Verdict
     from DGMSegmentationLib.preprocessing.case import Case
     from DGMSegmentationLib.preprocessing.units import UnitDecision
     from DGMSegmentationLib.structures import LabelSet
@@ -47,6 +48,11 @@ class Measurement:
     def reasons_of(self, index: int) -> dict[str, str]:
         """Flag code and abbreviation, "volume_low RN_L", -> the reason in words, in one of the volumes."""
         return self.cases[index].reasons if index < len(self.cases) else {}
+
+    def verdict_of(self, index: int) -> "Verdict | None":
+        """The verdict on one of the volumes; None when it was not measured or has no structure."""
+        case = self.cases[index] if index < len(self.cases) else None
+        return case.verdict if case is not None and any(row.n_voxels for row in case.rows) else None
 
     @property
     def reasons(self) -> dict[str, str]:

@@ -158,3 +158,29 @@ def test_a_protocol_labels_anew_only_what_no_hand_changed(bench, monkeypatch):
         monkeypatch.undo()
         choose_protocol(bench, "")
         bench.controls.show_message("")
+
+
+def test_the_verdict_follows_the_labels(bench, tmp_path):
+    """As the library judges, in the app's words; none without labels."""
+    session, state = bench.app.session, bench.state
+
+    def expected():
+        verdict = session.measurement.verdict_of(0)
+        reasons = list(verdict.sentences("app"))
+        return {"status": verdict.status, "headline": verdict.headline("app"), "reasons": reasons}
+
+    assert state.dgm_verdict == expected()
+    few = bench.labels.replace(data=np.where(bench.labels.data > 4, 0, bench.labels.data))
+    try:
+        for content, kind in ((few, "labels"), (bench.image, "volume")):
+
+            async def show(content=content, kind=kind) -> None:
+                with state:
+                    bench.controls.show(content, kind, "few")
+
+            bench.run(show())
+            assert state.dgm_verdict == (expected() if kind == "labels" else {})
+            if kind == "labels":
+                assert state.dgm_verdict["status"] == "doubtful" and state.dgm_verdict["reasons"]
+    finally:
+        bench.open()
