@@ -1,7 +1,8 @@
 """The ROI table of a segmentation and any number of volumes, on each volume's own grid."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .edits import is_edited
@@ -10,7 +11,7 @@ from .opening import Opener
 from .provenance import INPUT_ROLE, attribute, provenance_of
 from .reading import LabelReader, LabelsOnGrid
 from .segments import label_set_of_node
-from .turns import let_threads_work
+from .turns import Task, let_threads_work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,9 +124,14 @@ class Measurer:
                 yield None
             reader = self._readers.setdefault((node.GetID(), volume.GetID()), LabelReader())
             labels = reader.read(node, volume)
+            measuring = self._measuring(node, volume, opened, labels, edited, result.notes)
             if in_threads:
-                yield None
-            case = self._measured(node, volume, opened, labels, edited, result.notes)
+                task = Task(measuring)
+                while task.is_alive():
+                    yield None
+                    let_threads_work()
+                measuring = task.result
+            case = measuring()
             self._last[node.GetID(), volume.GetID()] = case
             result.cases.append(case)
             yield result
@@ -136,7 +142,7 @@ class Measurer:
                 del kept[key]
         self._opener.keep(volumes)
 
-    def _measured(
+    def _measuring(
         self,
         node: Any,
         volume: Any,
@@ -144,7 +150,8 @@ class Measurer:
         labels: LabelsOnGrid,
         edited: bool,
         notes: "list[Remark]",
-    ) -> "MeasuredCase":
+    ) -> "Callable[[], MeasuredCase]":
+        """What measures a volume; all that it needs of the scene is read already."""
         from DGMSegmentationLib.errors import Remark
         from DGMSegmentationLib.measurement.case import measure_case
         from DGMSegmentationLib.measurement.notes import notes_of_image
@@ -159,7 +166,8 @@ class Measurer:
             shared = Remark("voxels_shared", count=labels.shared_voxels)
             flags.append(Flag(FLAG_SHARED, "", str(shared)))
             notes.append(shared)
-        return measure_case(
+        return partial(
+            measure_case,
             labels.image,
             opened,
             MeasureOptions(

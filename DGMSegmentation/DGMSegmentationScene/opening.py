@@ -2,11 +2,12 @@
 a thread can do it while the window goes on.
 """
 
-import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .provenance import INPUT_ROLE, attribute
+from .turns import Task
 from .volumes import image_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Opener:
 
     def __init__(self) -> None:
         self._opened: dict[str, tuple[_State, Case]] = {}
-        self._threads: dict[str, tuple[_State, _Thread]] = {}
+        self._tasks: dict[str, tuple[_State, Task[Case]]] = {}
 
     def is_open(self, volume: Any, units: str, node: Any) -> bool:
         """Whether :meth:`open` would return at once."""
@@ -53,11 +54,10 @@ class Opener:
         if self.is_open(volume, units, node):
             return True
         state = _state(volume, units, node)
-        running = self._threads.get(volume.GetID())
+        running = self._tasks.get(volume.GetID())
         if running is None or running[0] != state:
-            thread = _Thread(image_of(volume, copy=True), state, mask)
-            self._threads[volume.GetID()] = state, thread
-            thread.start()
+            work = partial(_opened, image_of(volume, copy=True), state, mask)
+            self._tasks[volume.GetID()] = state, Task(work)
             return False
         return not running[1].is_alive()
 
@@ -70,7 +70,7 @@ class Opener:
         known = self._opened.get(volume.GetID())
         if known is not None and known[0] == state:
             return known[1]
-        running = self._threads.pop(volume.GetID(), None)
+        running = self._tasks.pop(volume.GetID(), None)
         if running is not None and running[0] == state:
             opened = running[1].result()
         else:
@@ -90,30 +90,7 @@ class Opener:
         """Forget all others."""
         ids = {volume.GetID() for volume in volumes}
         self._opened = {key: value for key, value in self._opened.items() if key in ids}
-        self._threads = {key: value for key, value in self._threads.items() if key in ids}
-
-
-class _Thread(threading.Thread):
-    """Opens one image; numpy and scipy let the window's thread run meanwhile."""
-
-    def __init__(self, image: "Image", state: _State, mask: "NDArray[Any] | None") -> None:
-        super().__init__(daemon=True)
-        self._arguments = image, state, mask
-        self._case: Case | None = None
-        self._problem: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._case = _opened(*self._arguments)
-        except BaseException as error:
-            self._problem = error
-
-    def result(self) -> "Case":
-        """What was opened; waits for it. Raises what opening raised."""
-        self.join()
-        if self._case is None:
-            raise self._problem or RuntimeError("the volume was not opened")
-        return self._case
+        self._tasks = {key: value for key, value in self._tasks.items() if key in ids}
 
 
 def _state(volume: Any, units: str, node: Any) -> _State:
