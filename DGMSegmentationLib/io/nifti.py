@@ -32,6 +32,8 @@ _HEADER_ERRORS = (
     *(ValueError, KeyError, TypeError, OverflowError, IndexError, OSError),
 )
 _MAX_OFFSET = 1 << 30  # bytes before the voxels: header and extensions
+_EDGES_MM = (1e-3, 1e3)  # of a voxel
+_FLATTEST = 1e-3  # volume of a voxel as a share of that of a box with its edges
 _LABEL_INTENT = 1002  # NIFTI_INTENT_LABEL, nifti1.h
 
 
@@ -262,9 +264,14 @@ def _affine(
 
 
 def checked_affine(values: object, path: Path) -> Affine:
-    """The affine in float64. Raises InputError for one that gives voxels no place or no volume."""
+    """The affine in float64. Raises InputError for one that gives voxels no place, no volume, or two axes one direction."""
     affine = np.asarray(values, dtype=np.float64)
-    if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+    known = affine.shape == (4, 4) and np.isfinite(affine).all()
+    with np.errstate(over="ignore"):
+        edges = np.sqrt((affine[:3, :3] ** 2).sum(axis=0)) if known else np.zeros(3)
+    if not (_EDGES_MM[0] <= edges.min() and edges.max() <= _EDGES_MM[1]):
+        raise InputError("image_no_positions", path=path)
+    if abs(np.linalg.det(affine[:3, :3] / edges)) < _FLATTEST:
         raise InputError("image_no_positions", path=path)
     return affine
 

@@ -315,6 +315,7 @@ def test_a_closed_terminal_ends_a_run_with_its_tables_written(tmp_path, how):
     bids, output = tmp_path / "bids", tmp_path / "out"
     for number in range(3):
         add_subject(bids, f"sub-{number}", 60 + number, labels=output)
+    (output / ".dgmseg").mkdir()
     process = start(["cohort", str(bids), "-o", str(output), *MODEL, "--workers", "1", "-v"])
     records = output / ".dgmseg"
 

@@ -25,7 +25,6 @@ sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parents[1] 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-import numpy as np
 from cohorts import MODEL, add_subject
 from make_images import head, save_nifti
 
@@ -146,9 +145,7 @@ def kill_cohort(folder: Path, kills: int, chance: random.Random) -> None:
     start = time.monotonic()
     assert in_child([*words, str(folder / "whole")]) == 0
     seconds = time.monotonic() - start
-    wanted = sorted(
-        (row.subject, row.label, row.mean_ppb) for row in read_long(folder / "whole" / "rois_long.tsv")
-    )
+    wanted = rows_in(folder / "whole")
     killed = rounds = 0
     while killed < kills:
         out, done = folder / "out", set[str]()
@@ -163,12 +160,18 @@ def kill_cohort(folder: Path, kills: int, chance: random.Random) -> None:
             assert done <= now, f"lost: {done - now}"
             done = now
         assert in_child([*words, str(out)]) == 0
-        found = sorted((row.subject, row.label, row.mean_ppb) for row in read_long(out / "rois_long.tsv"))
-        assert np.array_equal(np.array(found, object), np.array(wanted, object)), "other rows"
+        assert rows_in(out) == wanted, "other rows"
         assert len(read_table(out / "cases.tsv")) == 4
         left = [*out.rglob(".*.tmp.*"), *(out / ".dgmseg").glob("tmp-*")]
         assert not left, left
     print(f"cohort: {killed} kills in {rounds} rounds, no partial file, no row lost", flush=True)
+
+
+def rows_in(out: Path) -> list[str]:
+    """What a cohort's table says, row by row; as text, for no value (NaN) equals no value."""
+    return sorted(
+        f"{row.subject} {row.label} {row.n_voxels} {row.mean_ppb}" for row in read_long(out / "rois_long.tsv")
+    )
 
 
 def finished(out: Path) -> set[str]:

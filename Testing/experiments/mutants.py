@@ -239,12 +239,27 @@ def chosen(module: str, each: int, seed: int) -> Iterator[tuple[int, int, str]]:
         yield (number, *found[number])
 
 
+def survivors(report: Path, module: str) -> Iterator[tuple[int, int, str]]:
+    """The mutants of a module that an earlier run's report calls survivors."""
+    found = mutants((ROOT / LIBRARY / f"{module}.py").read_text(encoding="utf-8"))
+    rows = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    wanted = {
+        (row["line"], row["change"])
+        for row in rows
+        if row["module"] == module and row["ending"] == "survived"
+    }
+    for number, place in enumerate(found):
+        if place in wanted:
+            yield (number, *place)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--each", type=int, default=40, help="mutants of each module")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="modules, by a part of their names, with commas")
     parser.add_argument("--report", type=Path, default=None, help="JSON lines to add the results to")
+    parser.add_argument("--again", type=Path, default=None, help="only the survivors of this report")
     arguments = parser.parse_args()
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
@@ -261,11 +276,18 @@ def main() -> None:
         if words and not any(word in module for word in words):
             continue
         source = (ROOT / LIBRARY / f"{module}.py").read_text(encoding="utf-8")
+        tried = list(
+            survivors(arguments.again, module)
+            if arguments.again
+            else chosen(module, arguments.each, arguments.seed)
+        )
+        if not tried:
+            continue
         if _tested(module, None, tests) != "survived":
             print(f"{module}: its tests fail without a mutant", flush=True)
             continue
         counts = dict.fromkeys(totals, 0)
-        for number, line, change in chosen(module, arguments.each, arguments.seed):
+        for number, line, change in tried:
             ending = _tested(module, mutant(source, number), tests)
             counts[ending] += 1
             if ending == "survived":

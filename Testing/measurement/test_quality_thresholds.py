@@ -208,3 +208,8 @@ def test_an_empty_side_is_empty_and_not_asymmetric(empty):
     assert [(f.code, f.abbreviation) for f in flags_from_rows(rows)] == [
         ("empty", STANDARD.by_label(label).abbreviation) for label in empty
     ]
+
+
+@pytest.mark.parametrize("there", [5, 6])
+def test_rows_of_one_side_alone_have_no_asymmetry(there):
+    assert flags_from_rows([row for row in usual_rows() if row.label == there]) == []
