@@ -4,6 +4,7 @@ Read with pydicom. Only compressed voxels need a decoder in C++ (GDCM, by Simple
 damaged files can end it, or keep it for ever.
 """
 
+import io
 import json
 import os
 import subprocess
@@ -118,7 +119,7 @@ def read_header(file: Path) -> DicomHeader | None:
     marked = False
     try:
         check_regular(file)
-        with open(file, "rb") as stream:
+        with _Bounded(file) as stream:
             start = stream.read(_PREAMBLE + len(_MAGIC))
             if start[_PREAMBLE:] != _MAGIC and not start.startswith(_GROUPS):
                 return None
@@ -166,8 +167,8 @@ def _pixels(header: DicomHeader) -> tuple[str, bytes]:
     from pydicom import dcmread
 
     try:
-        with _silent_pydicom():
-            whole = dcmread(header.file, force=True)
+        with _silent_pydicom(), _Bounded(header.file) as stream:
+            whole = dcmread(stream, force=True)
         keyword = next((name for name in ("PixelData", *_FLOATS) if name in whole), "")
         raw = whole.get(keyword) if keyword else None
     except MemoryError:
@@ -263,6 +264,19 @@ def _decoded(files: Sequence[Path], folder: Path) -> list[Path]:
         )
         raise InputError("dicom_not_decoded", path=failed)
     return targets
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which no more is asked for than there is: Python takes memory for all that a length in the file tells."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(io.FileIO(file))
+        self._length = os.stat(file).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            return super().read()
+        return super().read(max(0, min(size, self._length - self.tell())))
 
 
 @contextmanager
