@@ -108,6 +108,8 @@ def test_the_interval_of_the_icc(seed, n, k, shift, level):
     table = rng.normal(0, 2, (n, 1)) + shift * np.arange(k) + rng.normal(0, 1, (n, k))
     found, (icc, low, high) = icc_2_1(table, level), icc_by_sums_of_squares(table, level)
     assert found.value == pytest.approx(icc) and found.n == n
+    if np.isnan([low, high]).any():
+        return  # so few degrees of freedom that the quantile of F is none: the plain formula has no answer
     assert found.high == pytest.approx(max(high, icc))
     assert found.low == pytest.approx(max(low, min(icc, -1 / (k - 1))))
 

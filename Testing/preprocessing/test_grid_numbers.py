@@ -411,3 +411,22 @@ def test_labels_that_lie_beyond_the_grid_are_none_of_it():
             Image(0 * data, np.eye(4)), Grid((3, 3, 3), np.eye(4)), Preprocessing(), method
         )
         assert not empty.any()
+
+
+def test_the_edges_of_turned_voxels():
+    """Edges belong to the array's axes, whatever way these run."""
+    turn = np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]])
+    affine = np.eye(4)
+    affine[:3, :3] = turn @ np.diag([0.5, 2.0, 3.0])
+    grid = Grid((4, 5, 6), affine)
+    assert grid.spacing == pytest.approx((0.5, 2.0, 3.0)) and grid.voxel_volume_mm3 == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_grids_are_the_same_when_their_last_voxels_are(axis):
+    """A thousandth of a millimetre, at the farthest corner."""
+    for stretch, same in ((0.99e-3, True), (1.01e-3, False)):
+        affine = np.eye(4)
+        affine[axis, axis] += stretch / 9
+        assert Grid((10, 10, 10), np.eye(4)).same_as(Grid((10, 10, 10), affine)) is same
+    assert not Grid((10, 10, 10), np.eye(4)).same_as(Grid((10, 10, 9), np.eye(4)))
