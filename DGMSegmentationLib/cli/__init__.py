@@ -11,6 +11,7 @@ from importlib import import_module
 
 from .. import __version__
 from ..errors import Cancelled, explained, speaking
+from .messages import warn
 
 # command -> (module in this package, function)
 COMMANDS = {
@@ -75,10 +76,6 @@ def _application(wanted: str | None):  # type: ignore[no-untyped-def]
     return application
 
 
-def _say(sentence: str) -> None:
-    print(f"dgmseg: {' '.join(sentence.split())}", file=sys.stderr)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dgmseg`` and return its exit code: 0 done, 1 a failure of the run, 2 bad input or options."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -117,11 +114,11 @@ def _run(words: list[str], debug: bool) -> int:
         application = _application(wanted if wanted in COMMANDS else None)
         code = application(args=words, prog_name="dgmseg", standalone_mode=False)
         if code == _INTERRUPTED:
-            _say("Stopped.")
+            warn("Stopped.")
             return 1
         return int(code or 0)
     except (KeyboardInterrupt, Cancelled) as error:
-        _say(str(error) or "Stopped.")
+        warn(str(error) or "Stopped.")
         return 1
     except BrokenPipeError:
         sys.stderr.close()
@@ -139,10 +136,10 @@ def _run(words: list[str], debug: bool) -> int:
             text = error.format_message().rstrip()
             if text:
                 text += "" if text.endswith((".", "?", "!")) else "."
-                _say(f"{text} See dgmseg {wanted + ' ' if wanted in COMMANDS else ''}--help.")
+                warn(f"{text} See dgmseg {wanted + ' ' if wanted in COMMANDS else ''}--help.")
             return 2
         if type(error).__name__ in ("Abort", "Exit"):
             return int(getattr(error, "exit_code", 1))
         coded = explained(error)
-        _say(str(coded))
+        warn(str(coded))
         return coded.exit_code

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, Units, chosen_label_set, warn
+from .messages import warn
+from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, Units, chosen_label_set
 
 
 class Statistic(str, Enum):

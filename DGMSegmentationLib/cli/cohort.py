@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..options import SegmentOptions
+from .messages import warn
 from .options import takes_options
 
 if TYPE_CHECKING:
@@ -80,11 +81,8 @@ def cohort(
     rerun = Rerun(redo, retry_failed, overwrite, frozenset(participant or []))
     request = Request(source, output, settings, parts, rerun, workers, scheduler, dry_run, include_doubtful)
 
-    def log(text: object) -> None:
-        typer.echo(f"dgmseg: {text}", err=True)
-
     with cohort_progress(verbose) as progress:
-        summary = run_cohort(request, progress, log)
+        summary = run_cohort(request, progress, warn)
     if dry_run:
         _show_plan(summary, output, workers, options.device)
         return
@@ -93,7 +91,7 @@ def cohort(
     typer.echo(_sentence(summary, output, include_doubtful))
     if summary.failures:
         for name, reason in summary.failures:
-            log(f"{name}: {reason}")
+            warn(f"{name}: {reason}")
         raise typer.Exit(1)
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, chosen_label_set, warn
+from .messages import warn
+from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, chosen_label_set
 
 
 def convert(

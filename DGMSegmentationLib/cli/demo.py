@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..options import SegmentOptions
+from .messages import warn
 from .options import takes_options
 
 
@@ -47,8 +48,7 @@ def demo(
         table = output / f"{NAME}_comparison.tsv"
         write_comparison(compared, table)
         progress("Done", 1.0)
-    for warning in warnings:
-        typer.echo(f"dgmseg: {warning}", err=True)
+    warn(*warnings)
     columns: dict[str, tuple[str, int | None]] = {
         "structure": ("structure", None),
         "Dice": ("dice", 2),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from .messages import warn
 from .options import (
     AGE,
     NORMS,
@@ -16,7 +17,6 @@ from .options import (
     Sex,
     StructureChoice,
     chosen_label_set,
-    warn,
 )
 
 

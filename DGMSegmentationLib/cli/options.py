@@ -85,12 +85,6 @@ DecimalComma = Annotated[
 """It acts by its callback: commands take it and need not look at it."""
 
 
-def warn(*warnings: object) -> None:
-    """Say warnings on stderr, also when piped."""
-    for warning in warnings:
-        typer.echo(f"dgmseg: {warning}", err=True)
-
-
 def chosen_label_set(name_or_table: str | None) -> "LabelSet | None":
     """The label set of ``--labels``; None leaves it to the files. Raises InputError when there is none of that name."""
     from ..structures import LabelSet

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..options import SegmentOptions
+from .messages import warn
 from .options import AGE, NORMS, SEX, Sex, takes_options
 
 
@@ -56,8 +57,7 @@ def segment(
     if not qsm.exists():
         raise InputError("file_missing", path=qsm)
     paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
-    for remark in finish_sets(paths["labels"].parent):
-        print(f"dgmseg: {remark}", file=sys.stderr)
+    warn(*finish_sets(paths["labels"].parent))
     check_writable(list(paths.values()), overwrite)
     extra = dict(_named_file(text) for text in channel or [])
     known = structures_given(read_header(find_model(model_for(options)))[0], options.protocol)
@@ -81,8 +81,7 @@ def segment(
         progress("Writing the results", 0.95)
         warnings = write_segmentation(result, paths, overwrite, expected, claimed)
         progress("Done", 1.0)
-    for warning in warnings:
-        print(f"dgmseg: {warning}", file=sys.stderr)
+    warn(*warnings)
     if sys.stdout.isatty():
         from .tables_on_screen import show_rows
 
