@@ -87,7 +87,7 @@ def cohort(
         _show_plan(summary, output, workers, options.device)
         return
     for name, reasons in summary.doubtful:
-        log(f"{name}: doubtful. {reasons}")
+        warn(f"{name}: doubtful. {reasons}")
     typer.echo(_sentence(summary, output, include_doubtful))
     if summary.failures:
         for name, reason in summary.failures:

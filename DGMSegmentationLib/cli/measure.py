@@ -121,7 +121,7 @@ def measure(
         if measured.verdict.doubtful:
             of = f"{name}: " if len(images) > 1 else ""
             said = [remark.code for remark in measured.warnings]
-            typer.echo(f"dgmseg: {of}{measured.verdict.line(said=said)}", err=True)
+            warn(f"{of}{measured.verdict.line(said=said)}")
         cases.append(measured)
         rows += measured.rows
         decisions.append(f"Unit of {name}: {measured.opened.units.reason}")

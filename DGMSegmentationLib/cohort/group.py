@@ -190,7 +190,7 @@ def _write_page(
     known: LabelSet,
     include_doubtful: bool,
 ) -> None:
-    from ..reports.cohort_page import write_cohort_report
+    from ..reports.cohort_page import Doubts, write_cohort_report
 
     pages = {}
     for entry in entries:
@@ -207,12 +207,10 @@ def _write_page(
     write_cohort_report(
         path,
         rows,
-        title="Cohort",
         related=related,
         known=known,
         pages=pages,
-        doubts=doubts,
-        include_doubtful=include_doubtful,
+        doubts=Doubts(doubts, include_doubtful),
         failures=[(entry.case.name, entry.reason) for entry in entries if entry.status == "failed"],
         provenance={
             **provenance,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -79,15 +79,23 @@ def _outliers(everything: Sequence[tuple[Key, RoiRow]], known: LabelSet) -> list
     return sorted(outliers, key=lambda outlier: -abs(outlier.z))
 
 
+@dataclass(frozen=True)
+class Doubts:
+    """The doubtful cases of a cohort."""
+
+    cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Name of the case -> sentences."""
+    counted: bool = False
+    """Whether they are in means and figures all the same."""
+
+
 def write_cohort_report(
     path: Path | str,
     rows: Rows,
     *,
-    title: str = "Cohort",
     pages: Mapping[Key, str] | Mapping[str, str] | Mapping[tuple[str, str], str] | None = None,
     failures: Sequence[tuple[str, str]] = (),
-    doubts: Mapping[str, Sequence[str]] | None = None,
-    include_doubtful: bool = False,
+    doubts: Doubts | None = None,
     provenance: Mapping[str, object] | None = None,
     related: Mapping[str, str] | None = None,
     known: LabelSet = STANDARD,
@@ -96,9 +104,9 @@ def write_cohort_report(
 
     ``rows``: by the name of their case, or in one list, where subject and image tell the cases apart.
     ``pages``: the same name (or subject and image) -> path of that case's own page, relative to this one, with forward
-    slashes. ``failures``: (subject, reason) of the cases that could not be measured. ``doubts``: name of a doubtful case ->
-    sentences; it is left out of means and figures unless ``include_doubtful``. ``related``: further pages, title ->
-    path. ``known``: what is known of the structures beyond their rows, such as their colours.
+    slashes. ``failures``: (subject, reason) of the cases that could not be measured. ``doubts``: which cases are doubtful.
+    ``related``: further pages, title -> path. ``known``: what is known of the structures beyond their rows, such as their
+    colours.
     """
     everything = _keyed(rows)
     links: dict[Key, str] = {key: quote(page) for key, page in (pages or {}).items()}
@@ -109,7 +117,9 @@ def write_cohort_report(
     shown = {key: _short(row.subject, row.image, key) for key, row in first.items()}
     subjects = [row.subject for row in first.values()]
     label_set = label_set_of_rows((row for _, row in everything), known)
-    doubted: Mapping[Key, Sequence[str]] = dict((doubts or {}).items())
+    doubts = doubts or Doubts()
+    doubted: Mapping[Key, Sequence[str]] = dict(doubts.cases.items())
+    include_doubtful = doubts.counted
     counted = [(key, row) for key, row in everything if include_doubtful or key not in doubted]
     outliers, scale = _outliers(counted, known), _Scale.of([row for _, row in counted])
     drawn = [_strip(s, counted, shown, outliers, links, scale) for s in label_set]
@@ -118,7 +128,7 @@ def write_cohort_report(
         environment()
         .get_template("cohort.html")
         .render(
-            title=title,
+            title="Cohort",
             structures={s.abbreviation: s for s in label_set},
             cases=[
                 {
