@@ -85,7 +85,9 @@ def panel_pictures(host: Any, gui: Any, panel: Any, volume: Any, model: Path | N
     gui.wait_until(lambda: ui.progressBar.value >= 30 or runner.state == "idle", 1200)
     picture("panel-running.png")
     gui.wait_until(lambda: runner.state == "idle", 1200)
-    gui.wait(0.6)
+    gui.wait(0.1)
+    gui.wait_until(lambda: not panel.widget.results.pending, 1200)
+    gui.wait(0.2)
     ui.exportSection.collapsed = False
     picture("panel-done.png", down=True)
     node = ui.resultSelector.currentNode()
