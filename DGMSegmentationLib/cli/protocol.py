@@ -1,5 +1,6 @@
 """``dgmseg protocol``: labelling protocols, those that ship and a site's own."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -82,11 +83,24 @@ def fit(
             opened.append(open_fit_case(image, labels, predictor))
         progress("Fitting", 0.7)
         fitted = fit_protocol(start, opened, output.stem)
-    write_text(output, protocol_text(fitted.protocol))
+    header = predictor.model.header
+    plural = "s" if len(pairs) > 1 else ""
+    made = f"Fitted by dgmseg protocol fit to {len(pairs)} corrected case{plural}, from {start.name} {start.version}"
+    ours = replace(
+        fitted.protocol,
+        title=f"{start.title}, as {output.stem} draws them" if start.title else output.stem,
+        version="1",
+        description="",
+        sources=f"{made}, with the probabilities of the model {header.name} {header.version} ({predictor.model.sha256[:12]}).",
+    )
+    write_text(output, protocol_text(ours))
     typer.echo(f"Dice on {fitted.left_out} left out, {len(pairs)} case{'s' if len(pairs) > 1 else ''}:")
     for name, before in fitted.before.items():
         typer.echo(f"  {name}\t{before:.3f} -> {fitted.after[name]:.3f}")
-    typer.echo(f"Gained {fitted.gain:+.3f} in the mean. Use it: dgmseg segment QSM --protocol {output}")
+    given = f" --model {model}" if model not in (DEFAULT_MODEL, ours.model) else ""
+    typer.echo(
+        f"Gained {fitted.gain:+.3f} in the mean. Use it: dgmseg segment QSM --protocol {output}{given}"
+    )
 
 
 def _pairs(text: str) -> list[tuple[Path, Path]]:

@@ -153,7 +153,7 @@ def _of_network(notes: NetworkNotes, label_set: LabelSet) -> list[Remark]:
                 mirrored=codes.translate(str.maketrans("LR", "RL")),
             )
         ]
-    if "undecided" not in notes:
+    if "undecided" not in notes or notes.get("of_atoms"):
         return []
     of = len(label_set)
     sure = sum(share <= ENTROPY_SHARE for share in notes["undecided"].values())
@@ -174,7 +174,8 @@ def confidence(entropies: Mapping[str, float], structures: int) -> float:
 
 def _confident(notes: NetworkNotes, label_set: LabelSet) -> bool:
     """Whether a network ran and was as sure as it is of good maps."""
-    return "undecided" in notes and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
+    calibrated = "undecided" in notes and not notes.get("of_atoms")
+    return calibrated and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
 
 
 def _of_places(labels: Image, label_set: LabelSet, boxes: Mapping[int, Box]) -> list[Remark]:

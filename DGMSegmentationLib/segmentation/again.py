@@ -22,8 +22,8 @@ _OF_LABELS = ("removed_voxels", "empty", "undecided", "protocol")
 def relabel(result: Segmentation, protocol: str) -> Segmentation:
     """The same run with the labels, rows and flags of another protocol (a name or a TOML file).
 
-    A structure that reached the border of the region searched may be cut there. Raises InputError for a run of a model of
-    structures, and for an unknown protocol.
+    A structure that reached the border of the region searched may be cut there. Raises InputError for a run without a
+    protocol, and for one that is unknown or of another model.
     """
     kept = result.kept
     if kept is None:
@@ -37,6 +37,8 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     notes = notes_of_image(result.provenance)
     if "beyond_prior_box" in result.provenance:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
+    if kept.model.header.atoms:
+        notes["of_atoms"] = True
     notes["undecided"] = undecided_shares(convention, classes, probabilities)
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
@@ -44,8 +46,9 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     measured = measure_case(labelled.labels, case, result.measured.options, network=labelled.notes)
     of_labels = {key: value for key, value in labelled.notes.items() if key in _OF_LABELS}
     before = {name: value for name, value in result.provenance["options"].items() if name != "protocol"}
+    of_run = {key: value for key, value in result.provenance.items() if key not in _OF_LABELS}
     provenance: Provenance = {
-        **result.provenance,
+        **cast(Provenance, of_run),
         **cast(NetworkNotes, of_labels),
         "label_set": record_of(convention.label_set),
         "options": {**before, **options.recorded()},

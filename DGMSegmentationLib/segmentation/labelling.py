@@ -76,7 +76,9 @@ def label_case(
             cancel=watch.cancel,
             log=watch.log,
         )
-        if sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, watch.cancel):
+        if model.header.atoms:
+            pass  # how sure it is was not calibrated
+        elif sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, watch.cancel):
             notes["sign_flip"] = True
         elif looks_odd(notes["undecided"], len(convention.label_set)):
             watch.report("Trying other orientations", 0.8)

@@ -102,7 +102,7 @@ def probabilities_to_native(
     result = np.empty((probabilities.shape[0], *native.shape), np.float32)
     for k in range(1, probabilities.shape[0]):
         result[k] = apply_weights(probabilities[k], weights)
-    result[0] = 1.0 - result[1:].sum(axis=0)
+    np.clip(1.0 - result[1:].sum(axis=0), 0.0, 1.0, out=result[0])  # moved structures may overlap
     return result
 
 

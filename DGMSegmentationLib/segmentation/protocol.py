@@ -143,7 +143,7 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
         if not path.is_file():
             raise InputError("protocol_unknown", name=str(name_or_file), bundled=list(protocol_names()))
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
         raise InputError("protocol_unreadable", path=path, reason=error) from error
     return protocol_from_table(table, str(path), path.stem)
@@ -195,7 +195,12 @@ def _part(values: Mapping[str, object], where: str) -> Part:
     _known(values, {"atoms", *CUTS}, where)
     known = {*atoms().nuclei, *extended_set().nuclei}  # a model of structures has these for atoms
     names = values.get("atoms")
-    if not isinstance(names, Sequence) or isinstance(names, str) or not names:
+    if (
+        not isinstance(names, Sequence)
+        or isinstance(names, str)
+        or not names
+        or not all(isinstance(n, str) for n in names)
+    ):
         raise InputError("protocol_no_atoms", where=where)
     for name in names:
         if name not in known:

@@ -126,6 +126,8 @@ def predict_region(
         probabilities = structures(classes, None)
         break
     notes["undecided"] = undecided_shares(convention, classes, probabilities)
+    if convention.model.header.atoms:
+        notes["of_atoms"] = True
     return probabilities, classes, box, notes
 
 

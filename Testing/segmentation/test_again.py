@@ -104,3 +104,20 @@ def test_flip_averaging_exchanges_the_sides_of_atoms(image, predictor):
     result = run(image, predictor, flip_average=True)
     assert set(result.provenance["flip_dice"]) <= {s.abbreviation for s in label_set_of(result.labels)}
     assert np.mean(list(result.provenance["flip_dice"].values())) > 0.6
+
+
+def test_a_record_names_no_protocol_that_was_left(image, tmp_path):
+    plain = Predictor(load_model(PHANTOM_MODEL), "cpu", log=lambda remark: None)
+    path = tmp_path / "own.toml"
+    path.write_text('[structures.GP]\n[[structures.GP.parts]]\natoms = ["GP"]\n')
+    result = run(image, plain, protocol=str(path), save_probabilities=True)
+    assert result.provenance["protocol"]["name"] == "own"
+    assert result.probabilities is not None and result.probabilities.min() >= 0
+    without = relabel(result, "none")
+    assert "protocol" not in without.provenance and len(without.rows) == 10
+
+
+def test_how_sure_a_network_of_atoms_is_makes_no_map_doubtful(image, predictor):
+    """Limits of the verdict were found with a network of structures."""
+    codes = {reason.code for reason in run(image, predictor).measured.verdict.reasons}
+    assert "head_unknown" not in codes and "orientation_doubted" not in codes

@@ -203,6 +203,7 @@ def test_the_checksum_is_of_what_changes_labels():
         ("[structures.RN]\n[[structures.RN.parts]]\natoms=['XX']", "no atom 'XX'"),
         ("[structures.RN]\nthreshold=2.0\n[[structures.RN.parts]]\natoms=['RN']", "between .05 and .95"),
         ("[structures.RN]\nparts=[]", "at least one"),
+        ("[structures.RN]\n[[structures.RN.parts]]\natoms=[['RN']]", "atoms"),
         ("[structures.RN]\n[[structures.RN.parts]]\natoms=['RN']\nbelow=3", "is no key"),
         ("[structures.RN]\nscale=[1,2]\n[[structures.RN.parts]]\natoms=['RN']", "three numbers"),
         ("[structures.RN]\n[[structures.RN.parts]]\natoms=['RN']\nbelow_mm='a'", "must be a number"),
