@@ -43,7 +43,8 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
     labelled = to_native(case, convention, found, options, watch)
-    measured = measure_case(labelled.labels, case, result.measured.options, network=labelled.notes)
+    measuring = replace(result.measured.options, model=convention.words)
+    measured = measure_case(labelled.labels, case, measuring, network=labelled.notes)
     of_labels = {key: value for key, value in labelled.notes.items() if key in _OF_LABELS}
     before = {name: value for name, value in result.provenance["options"].items() if name != "protocol"}
     of_run = {key: value for key, value in result.provenance.items() if key not in _OF_LABELS}

@@ -122,6 +122,8 @@ class Convention:
 
         Raises InputError for an unknown protocol and one of atoms that the model does not tell apart.
         """
+        if protocol == NO_PROTOCOL and model.header.atoms:
+            raise InputError("protocol_needed", model=model.header.name)
         name = protocol_name(model.header, protocol)
         if not name:
             return cls(model)
@@ -143,6 +145,12 @@ class Convention:
     def label_set(self) -> LabelSet:
         """The structures that the run can give."""
         return self.model.label_set if self.protocol is None else self.protocol.label_set
+
+    @property
+    def words(self) -> str:
+        """What tables say of the model: name, version, and the protocol where one was followed."""
+        header = self.model.header
+        return f"{header.name} {header.version}" + (f" ({self.protocol.name})" if self.protocol else "")
 
     @property
     def mirrored_classes(self) -> list[int]:

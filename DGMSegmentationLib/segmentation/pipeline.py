@@ -13,7 +13,7 @@ from ..measurement.options import MeasureOptions
 from ..models.model import Model, load_model
 from ..options import SegmentOptions, shows_options
 from ..preprocessing.case import open_case
-from .convention import model_for
+from .convention import Convention, model_for
 from .labelling import label_case
 from .provenance import provenance_of
 from .result import Segmentation
@@ -111,7 +111,7 @@ def segment(
         measuring = replace(
             measuring or MeasureOptions(image_name=case.image.path.name if case.image.path else ""),
             subject=options.subject,
-            model=f"{header.name} {header.version}",
+            model=Convention.of(predictor.model, options.protocol).words,
         )
         measured = measure_case(labelled.labels, case, measuring, network=labelled.notes)
     if measured.verdict.doubtful and log is None:

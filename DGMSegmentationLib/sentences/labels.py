@@ -159,6 +159,10 @@ SENTENCES = {
     "protocol_number": Sentence("{where} must be a number, not {value!r};", "correct it."),
     "protocol_three_numbers": Sentence("{where} must hold three numbers:", "lateral, anterior, superior."),
     "protocol_range": Sentence("{where} must lie between {low:g} and {high:g};", "correct it."),
+    "protocol_needed": Sentence(
+        "The model {model} tells parts of nuclei apart, of which a protocol makes structures:",
+        "choose one instead of none.",
+    ),
     "protocol_not_of_model": Sentence(
         "The protocol {protocol} is made of parts that the model {model} does not tell apart ({parts}):",
         "leave it out, or choose another model.",
