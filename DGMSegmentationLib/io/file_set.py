@@ -129,7 +129,7 @@ def _finish(staging: Path) -> None:
     listed = read_typed(staging / _LIST, _Set)
     own = staging.name.removeprefix(PREFIX)
     for name in (*listed.files, *listed.removed):
-        if not name.startswith(own):
+        if not _is_of(name, own) or (staging / name).is_symlink():
             raise InputError("set_foreign_name", path=staging / _LIST, name=name)
     folder = staging.parent
     for name in listed.removed:
@@ -139,6 +139,12 @@ def _finish(staging: Path) -> None:
             os.replace(staging / name, folder / name)
     _sync(folder)
     (staging / _LIST).unlink()
+
+
+def _is_of(name: str, own: str) -> bool:
+    """Whether a file name is that of a set: its name and what begins with "_" or "."; nothing of another name, no path."""
+    rest = name.removeprefix(own)
+    return bool(own) and name == Path(name).name and rest != name and rest[:1] in ("_", ".")
 
 
 def _hold(staging: Path) -> Any:

@@ -94,6 +94,11 @@ def label_table_beside(path: Path) -> dict[int, int] | None:
                 names=list(names.values()),
                 choices=[s.abbreviation for s in STANDARD],
             )
+        twice = [v for v, label in ours.items() if list(ours.values()).count(label) > 1]
+        if twice:
+            named_twice = STANDARD.by_label(ours[twice[0]]).abbreviation
+            problem = InputError("lookup_twice", values=twice, structure=named_twice)
+            raise InputError("lookup_wrong", path=table, name=path.name, problem=problem)
         if ours:
             return ours
     return None

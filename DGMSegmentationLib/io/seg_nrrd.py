@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Image, label_set_of
-from ..structures import LabelSet
+from ..structures import LARGEST_LABEL, LabelSet
 from ..structures.segments import TAG_TERMINOLOGY, Segment, segment_tags
 from .files import write_bytes
 
@@ -68,6 +68,8 @@ def segments_in(
             tags.setdefault(TAG_TERMINOLOGY, field[TAG_TERMINOLOGY])
         # Files of before 2020 name neither, and hold one layer a segment.
         value = _number(field["LabelValue"] or "1", f"{name}_LabelValue", path)
+        if not 0 < value <= LARGEST_LABEL:
+            raise InputError("nrrd_header_bad", path=path, what=f"{name}_LabelValue")
         layer = _number(field["Layer"] or str(len(found)), f"{name}_Layer", path) if layers else 0
         if layers and not 0 <= layer < len(layers):
             raise InputError("nrrd_header_bad", path=path, what=f"{name}_Layer")

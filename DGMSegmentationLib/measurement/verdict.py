@@ -29,6 +29,8 @@ CONFIDENT = 0.7
 """Least confidence in all structures: .76 to .86 in good maps, at most .66 in fields of them and turned ones."""
 ABSENT_SHARE = 0.3
 """From this share of structures without a voxel on the case is doubtful."""
+OUTSIDE_SHARE = 0.5
+"""From this share of a structure's voxels outside the brain on the case is doubtful; "outside_mask" flags less."""
 CONTRAST_PPB = (45.0, 400.0)
 """Of the globus pallidus against its surroundings: 61 to 129 in the twenty real volumes, to 250 in the literature."""
 DOUBTED_TOGETHER = ((70.0, 12.0), (250.0, 80.0))
@@ -131,6 +133,7 @@ def verdict_on(
     reasons = [remark for remark in said if remark.code in _OF_HEAD and unit != OWN_UNIT]
     reasons += _of_network(notes, label_set)
     reasons += _of_places(labels, label_set, boxes)
+    reasons += _of_mask(labels, label_set, mask, boxes)
     if unit != OWN_UNIT:
         brain = brain or BrainValues(image_ppb, mask)
         reasons += _of_values(labels, image_ppb, mask, unit, notes, boxes, brain)
@@ -194,6 +197,23 @@ def _of_places(labels: Image, label_set: LabelSet, boxes: Mapping[int, Box]) -> 
     elif fit is not None and fit.tilt_degrees > TILT_DEGREES:
         reasons.append(Remark("head_turned", degrees=fit.tilt_degrees))
     return reasons
+
+
+def _of_mask(
+    labels: Image, label_set: LabelSet, mask: NDArray[np.bool_] | None, boxes: Mapping[int, Box]
+) -> list[Remark]:
+    """Structures that lie where the map holds nothing: their means are no susceptibility."""
+    if mask is None:
+        return []
+    outside = []
+    for structure in label_set:
+        box = boxes.get(structure.label)
+        if box is None:
+            continue
+        inside = np.asarray(labels.data)[box] == structure.label
+        if np.count_nonzero(inside & ~mask[box]) >= OUTSIDE_SHARE * max(1, np.count_nonzero(inside)):
+            outside.append(structure.abbreviation)
+    return [Remark("structures_outside", names=outside)] if outside else []
 
 
 def _of_values(

@@ -27,6 +27,10 @@ SENTENCES = {
     "structures_absent": Sentence(
         "{absent} of {structures} structures were not found ({names}): a part of the head, or no head;", _LOOK
     ),
+    "structures_outside": Sentence(
+        "Half or more of these structures lies outside the brain, where the map holds no values ({names}):",
+        _LOOK,
+    ),
     "map_of_field": Sentence(
         "This is probably a map of the field (a local field or phase image), for its spectrum is that of a dipole; the {nucleus} "
         "stands out by {contrast:.0f} ppb, and in a QSM by 60 to 250:",

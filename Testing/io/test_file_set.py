@@ -141,6 +141,8 @@ def listed(folder, files, removed=(), own="x"):
         (["victim.txt"], []),
         ([], ["x/../../victim.txt"]),
         ([], [".."]),
+        ([], ["xvictim.txt"]),
+        ([], ["x1_victim.txt"]),
         ([1], []),
     ],
 )

@@ -9,6 +9,8 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import label_set_of
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.io.labels import read_labels
+from DGMSegmentationLib.io.seg_nrrd import write_seg_nrrd
+from DGMSegmentationLib.resources import resource_path
 from DGMSegmentationLib.structures import STANDARD, LabelSet
 from DGMSegmentationLib.structures.naming import is_automatic, mentions, structure_coded, structure_named
 from DGMSegmentationLib.structures.segments import terminology_entry
@@ -236,6 +238,27 @@ def test_label_tables_of_other_programs(tmp_path, kind):
     (tmp_path / name).write_text(line.format(v=40, n="Lesion") + "\n")
     with pytest.raises(InputError, match="names no structure of ours"):
         read_labels(tmp_path / "x.nii.gz")
+
+
+def test_a_label_table_that_names_one_structure_twice_is_refused(tmp_path):
+    path = tmp_path / "labels.nii.gz"
+    data = np.zeros((6, 6, 6), np.uint8)
+    data[1:3], data[4:] = 1, 3
+    write_nifti(path, data, np.eye(4), intent="label")
+    (tmp_path / "labels.txt").write_text("1 Left-Caudate 1 2 3 0\n3 Left-Caudate 4 5 6 0\n")
+    with pytest.raises(InputError, match="1 and 3 are both CN_L"):
+        read_labels(path)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "10000000000"])
+def test_a_segment_of_no_possible_value_is_refused(tmp_path, value):
+    sample = read_labels(resource_path("Sample", "sub-sample_seg-DGM_dseg.nii.gz"))
+    path = tmp_path / "labels.seg.nrrd"
+    write_seg_nrrd(path, sample)
+    text = path.read_bytes().replace(b"Segment9_LabelValue:=10", f"Segment9_LabelValue:={value}".encode())
+    path.write_bytes(text)
+    with pytest.raises(InputError, match="Segment9_LabelValue"):
+        read_labels(path)
 
 
 def test_a_lookup_with_other_names_means_the_standard_structures(tmp_path):

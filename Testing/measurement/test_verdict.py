@@ -105,6 +105,17 @@ def test_missing_structures(case):
     assert verdict_on(one, image, mask).status == OK
 
 
+def test_structures_where_the_map_holds_nothing(case):
+    labels, image, mask = case
+    half = mask.copy()
+    half[: mask.shape[0] // 2] = False
+    empty = image.replace(data=np.where(half, image.data, 0))
+    verdict = verdict_on(labels, empty, half)
+    assert verdict.status == DOUBTFUL and "structures_outside" in verdict.codes
+    said = next(r for r in verdict.reasons if r.code == "structures_outside")
+    assert len(said.facts["names"]) == 5 and {n[-2:] for n in said.facts["names"]} == {"_L"}
+
+
 def test_sides_and_places(case):
     labels, image, mask = case
     other = np.array(STANDARD.mirror)[labels.data].astype(np.uint8)
