@@ -25,8 +25,8 @@ class NetworkNotes(TypedDict, total=False):
     """Structures that touched the border of that region."""
     undecided: dict[str, float]
     """Mean entropy of the class probabilities inside a structure, as a share of ln 2."""
-    of_atoms: bool
-    """The structures are sums of atoms: how sure a network is of those was not calibrated, so nobody judges a map by it."""
+    uncalibrated: bool
+    """How sure this network is of good maps is not known, so nobody judges a map by it."""
     flip_dice: dict[str, float]
     """Dice between the labels of the head and of its mirror image, when both were asked for."""
     sign_flip: bool

@@ -156,7 +156,7 @@ def _of_network(notes: NetworkNotes, label_set: LabelSet) -> list[Remark]:
                 mirrored=codes.translate(str.maketrans("LR", "RL")),
             )
         ]
-    if "undecided" not in notes or notes.get("of_atoms"):
+    if "undecided" not in notes or notes.get("uncalibrated"):
         return []
     of = len(label_set)
     sure = sum(share <= ENTROPY_SHARE for share in notes["undecided"].values())
@@ -177,7 +177,7 @@ def confidence(entropies: Mapping[str, float], structures: int) -> float:
 
 def _confident(notes: NetworkNotes, label_set: LabelSet) -> bool:
     """Whether a network ran and was as sure as it is of good maps."""
-    calibrated = "undecided" in notes and not notes.get("of_atoms")
+    calibrated = "undecided" in notes and not notes.get("uncalibrated")
     return calibrated and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
 
 

@@ -69,6 +69,9 @@ class ModelHeader:
     """The members' labels are numbers of atoms (:mod:`..structures.atoms`): a labelling protocol makes structures of them."""
     protocol: Annotated[str, Meta(max_length=200)] = ""
     """The bundled protocol that its runs follow when none is asked for; "": its own classes, of atoms the default one."""
+    confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
+    """How sure it is at least of a good map as a whole, where that was calibrated; None: nobody judges a map
+    by how sure the network is."""
     prior_box: PriorBox | None = None
     training: dict[str, object] = field(default_factory=dict)
     """Data, preset, seed, software: how the model was made."""
@@ -80,7 +83,7 @@ class ModelHeader:
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
         values = asdict(self)
-        for later in ("atoms", "protocol"):  # as versions before 0.3 read it
+        for later in ("atoms", "protocol", "confidence"):  # as versions before 0.3 read it
             if not values[later]:
                 del values[later]
         if self.label_set is not None:

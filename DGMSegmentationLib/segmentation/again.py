@@ -37,8 +37,8 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     notes = notes_of_image(result.provenance)
     if "beyond_prior_box" in result.provenance:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
-    if kept.model.header.atoms:
-        notes["of_atoms"] = True
+    if kept.model.header.confidence is None:
+        notes["uncalibrated"] = True
     notes["undecided"] = undecided_shares(convention, classes, probabilities)
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)

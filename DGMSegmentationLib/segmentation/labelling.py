@@ -77,10 +77,10 @@ def label_case(
             log=watch.log,
         )
         if model.header.atoms:
-            pass  # how sure it is was not calibrated
+            pass  # how sure it is of good maps is not known
         elif sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, watch.cancel):
             notes["sign_flip"] = True
-        elif looks_odd(notes["undecided"], len(convention.label_set)):
+        elif model.header.confidence is not None and looks_odd(notes["undecided"], len(convention.label_set)):
             watch.report("Trying other orientations", 0.8)
             turned = better_orientation(predictor, case, notes["undecided"], convention, watch.cancel)
             if turned is not None:

@@ -126,8 +126,8 @@ def predict_region(
         probabilities = structures(classes, None)
         break
     notes["undecided"] = undecided_shares(convention, classes, probabilities)
-    if convention.model.header.atoms:
-        notes["of_atoms"] = True
+    if convention.model.header.confidence is None:
+        notes["uncalibrated"] = True
     return probabilities, classes, box, notes
 
 

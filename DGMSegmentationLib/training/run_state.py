@@ -54,11 +54,11 @@ class _State:
     """The file."""
 
     fingerprint: dict[str, object]
-    rows: list[dict[str, str | float | None]]
+    rows: list[dict[str, str | int | float | None]]
     finished: dict[str, PhaseResult]
 
 
-def _row(saved: dict[str, str | float | None]) -> Row:
+def _row(saved: dict[str, str | int | float | None]) -> Row:
     """A row of the history as it was: the file holds no NaN."""
     return cast(Row, {name: math.nan if value is None else value for name, value in saved.items()})
 

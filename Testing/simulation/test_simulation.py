@@ -504,19 +504,18 @@ def test_ctrl_c_ends_a_simulation_and_its_workers_at_once(tmp_path, times):
 def test_a_small_head_stays_large_enough_to_be_taken_for_one():
     """However much the mask is eroded: training refuses a brain of less than 600 ml."""
     from DGMSegmentationLib.preprocessing.mask import WHOLE_VOLUME_ML
-    from DGMSegmentationLib.simulation import subject
+    from DGMSegmentationLib.simulation.anatomy import GRID
+    from DGMSegmentationLib.simulation.brain_mask import _MASK_GRID, brain_mask
+    from DGMSegmentationLib.simulation.tissues import code
 
-    coarse = subject._MASK_GRID
-    positions = np.indices(coarse.shape).T * coarse.spacing + coarse.spacing
-    middle = np.array(coarse.shape) * coarse.spacing / 2
-    radius = (650e3 / (4 / 3 * np.pi)) ** (1 / 3)
-    distance = np.linalg.norm(positions - middle, axis=-1).T
-    soft = (distance < radius).astype(np.float32)
+    coarse = _MASK_GRID
+    places = np.ogrid[tuple(slice(n) for n in GRID.shape)]
+    radius = (650e3 / (4 / 3 * np.pi)) ** (1 / 3) / GRID.spacing[0]
+    distance = sum((p - n / 2) ** 2 for p, n in zip(places, GRID.shape, strict=True)) ** 0.5
+    tissue = np.where(distance < radius, np.uint8(code("white_matter")), np.uint8(0))
     volumes = []
     for seed in range(8):
-        mask = subject._brain_mask(
-            soft, np.ones(coarse.shape, np.float32), coarse, np.random.default_rng(seed)
-        )
+        mask = brain_mask(tissue, np.ones(coarse.shape, np.float32), coarse, np.random.default_rng(seed))
         volumes.append(mask.sum() * coarse.voxel_volume_mm3 / 1000)
     assert min(volumes) > WHOLE_VOLUME_ML[0]
     assert len({round(v) for v in volumes}) > 1  # still drawn at random
