@@ -210,8 +210,9 @@ def _of_mask(
         box = boxes.get(structure.label)
         if box is None:
             continue
-        inside = np.asarray(labels.data)[box] == structure.label
-        if np.count_nonzero(inside & ~mask[box]) >= OUTSIDE_SHARE * max(1, np.count_nonzero(inside)):
+        inside: NDArray[np.bool_] = np.asarray(labels.data)[box] == structure.label
+        beyond, size = int((inside & ~mask[box]).sum()), int(inside.sum())
+        if beyond >= OUTSIDE_SHARE * max(1, size):
             outside.append(structure.abbreviation)
     return [Remark("structures_outside", names=outside)] if outside else []
 
