@@ -58,10 +58,11 @@ def start(arguments: list[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Tests that run in the background of a shell inherit that Ctrl-C is ignored.
-        preexec_fn=_heed_ctrl_c if os.name != "nt" else None,
+        # Tests in the background of a shell or under nohup inherit that Ctrl-C or a closed terminal is ignored.
+        preexec_fn=_heed_signals if os.name != "nt" else None,
     )
 
 
-def _heed_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _heed_signals() -> None:
+    for ending in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_DFL)
