@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..structures import COLUMNS, STANDARD, LabelSet, label_set_from_rows, rows_of_label_set
+from ..structures import COLUMNS, STANDARD, LabelSet, Structure, label_set_from_rows, rows_of_label_set
 from ..structures.naming import structure_named
 from .bids.names import entities
 from .files import stem, write_text
@@ -94,11 +94,10 @@ def label_table_beside(path: Path) -> dict[int, int] | None:
                 names=list(names.values()),
                 choices=[s.abbreviation for s in STANDARD],
             )
-        twice = [v for v, label in ours.items() if list(ours.values()).count(label) > 1]
-        if twice:
-            named_twice = STANDARD.by_label(ours[twice[0]]).abbreviation
-            problem = InputError("lookup_twice", values=twice, structure=named_twice)
-            raise InputError("lookup_wrong", path=table, name=path.name, problem=problem)
+        try:
+            _check_once(known)
+        except InputError as error:
+            raise InputError("lookup_wrong", path=table, name=path.name, problem=error) from error
         if ours:
             return ours
     return None
@@ -152,13 +151,18 @@ def _candidates(path: Path) -> list[Path]:
     return found
 
 
+def _check_once(known: Mapping[int, Structure | None]) -> None:
+    """Raise InputError when two values of a file are named as one structure of ours."""
+    for structure in STANDARD:
+        values = [value for value, named in known.items() if named == structure]
+        if len(values) > 1:
+            raise InputError("lookup_twice", structure=structure.abbreviation, values=values)
+
+
 def _as_ours(found: LabelSet) -> tuple[LabelSet, dict[int, int]]:
     """The set with the standard's values where all of its structures are standard ones, whatever they are called."""
     known = [STANDARD.find(s.abbreviation) or structure_named(s.name, STANDARD) for s in found]
-    for structure in STANDARD:
-        values = [s.label for s, k in zip(found, known, strict=True) if k == structure]
-        if len(values) > 1:
-            raise InputError("lookup_twice", structure=structure.abbreviation, values=values)
+    _check_once(dict(zip(found.values, known, strict=True)))
     ours = [s.label if k is None else k.label for s, k in zip(found, known, strict=True)]
     if None in known:
         ours = list(found.values)

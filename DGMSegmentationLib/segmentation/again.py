@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import InputError, Remark
 from ..measurement.case import measure_case
 from ..measurement.notes import NetworkNotes, notes_of_image
-from .confidence import undecided_shares
+from .confidence import note_confidence
 from .convention import Convention
 from .labelling import OnNetworkGrid, to_native
 from .provenance import Provenance, record_of
@@ -37,9 +37,7 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     notes = notes_of_image(result.provenance)
     if "beyond_prior_box" in result.provenance:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
-    if kept.model.header.confidence is None:
-        notes["uncalibrated"] = True
-    notes["undecided"] = undecided_shares(convention, classes, probabilities)
+    note_confidence(notes, convention, classes, probabilities)
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
     labelled = to_native(case, convention, found, options, watch)

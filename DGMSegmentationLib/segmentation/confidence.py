@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..measurement.notes import NetworkNotes
 from ..structures import STANDARD, LabelSet
 from .convention import Convention
 from .postprocess import winners
@@ -51,6 +52,18 @@ def undecided_shares(
     known = {structure.abbreviation for structure in convention.label_set}
     own = entropy_shares(classes, model.labels, model.label_set)
     return {name: share for name, share in own.items() if name in known}
+
+
+def note_confidence(
+    notes: NetworkNotes,
+    convention: Convention,
+    classes: NDArray[np.floating[Any]],
+    structures: NDArray[np.floating[Any]],
+) -> None:
+    """Note how undecided a run was, and whether that says anything of the map with this network."""
+    notes["undecided"] = undecided_shares(convention, classes, structures)
+    if convention.model.header.confidence is None:
+        notes["uncalibrated"] = True
 
 
 def flip_dice(

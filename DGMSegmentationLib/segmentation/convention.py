@@ -28,9 +28,14 @@ def structures_given(header: ModelHeader, protocol: str = "") -> LabelSet:
 
 
 def protocol_name(header: ModelHeader, protocol: str = "") -> str:
-    """The protocol that a run of a model follows: the one asked for, or the model's own; "" for none ("none" asks for that)."""
+    """The protocol that a run of a model follows: the one asked for, or the model's own; "" for none ("none" asks for that).
+
+    Raises InputError when a model of atoms is to follow none.
+    """
     if protocol == NO_PROTOCOL and not header.atoms:
         return ""
+    if protocol == NO_PROTOCOL:
+        raise InputError("protocol_needed", model=header.name)
     return protocol or header.protocol or (ATOMS_PROTOCOL if header.atoms else "")
 
 
@@ -122,8 +127,6 @@ class Convention:
 
         Raises InputError for an unknown protocol and one of atoms that the model does not tell apart.
         """
-        if protocol == NO_PROTOCOL and model.header.atoms:
-            raise InputError("protocol_needed", model=model.header.name)
         name = protocol_name(model.header, protocol)
         if not name:
             return cls(model)

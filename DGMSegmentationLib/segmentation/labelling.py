@@ -76,9 +76,10 @@ def label_case(
             cancel=watch.cancel,
             log=watch.log,
         )
-        if model.header.atoms:
-            pass  # how sure it is of good maps is not known
-        elif sign_looks_flipped(predictor, negated, expected, notes["undecided"], convention, watch.cancel):
+        # How sure a network of atoms is of good maps is not known.
+        if not model.header.atoms and sign_looks_flipped(
+            predictor, negated, expected, notes["undecided"], convention, watch.cancel
+        ):
             notes["sign_flip"] = True
         elif model.header.confidence is not None and looks_odd(notes["undecided"], len(convention.label_set)):
             watch.report("Trying other orientations", 0.8)

@@ -14,7 +14,7 @@ from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
 from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
-from .confidence import flip_dice, undecided_shares
+from .confidence import flip_dice, note_confidence, undecided_shares
 from .convention import Convention
 from .postprocess import largest_components, winners
 
@@ -125,9 +125,7 @@ def predict_region(
         classes = classes_in(None)
         probabilities = structures(classes, None)
         break
-    notes["undecided"] = undecided_shares(convention, classes, probabilities)
-    if convention.model.header.confidence is None:
-        notes["uncalibrated"] = True
+    note_confidence(notes, convention, classes, probabilities)
     return probabilities, classes, box, notes
 
 
