@@ -148,6 +148,13 @@ class SegmentOptions:
     save_probabilities: bool = field(
         default=False, metadata=_about("Also write the probabilities (STEM_probseg.nii.gz).")
     )
+    weighted_means: bool = field(
+        default=False,
+        metadata=_about(
+            "Also the means weighted by the network's probabilities (column mean_weighted_ppb).",
+            recorded="changed",
+        ),
+    )
     subject: str = field(
         default="",
         metadata=_about("Name of the subject in tables and pages (default: from the image's name)."),

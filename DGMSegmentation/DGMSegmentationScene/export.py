@@ -54,12 +54,12 @@ def table_node(scene: Any, rows: "Sequence[RoiRow]", name: str) -> Any:
     import vtk
 
     from DGMSegmentationLib.io.tables import NOT_AVAILABLE
-    from DGMSegmentationLib.measurement.tables import COLUMNS
+    from DGMSegmentationLib.measurement.tables import columns_of
 
     need_rows(rows)
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", scene.GenerateUniqueName(name))
     table = node.GetTable()
-    for column in COLUMNS:
+    for column in columns_of(rows):
         values = [getattr(row, column) for row in rows]
         kind: Any = vtk.vtkStringArray
         if all(isinstance(v, int) and not isinstance(v, bool) for v in values):

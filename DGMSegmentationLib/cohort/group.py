@@ -18,7 +18,7 @@ from ..io.tables import table_text
 from ..io.typed import read_typed
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
-from ..measurement.tables import COLUMNS, wide_columns
+from ..measurement.tables import COLUMNS, columns_of, wide_columns
 from ..structures import STANDARD, LabelSet
 from .entries import (
     CASE_COLUMNS,
@@ -65,8 +65,9 @@ def write_group(
     counted = [entry for entry in done if include_doubtful or not entry.doubtful]
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
-        label_set = label_set_of_rows((row for here in rows.values() for row in here), known)
-        long, wide = with_session(COLUMNS), with_session(wide_columns(label_set))
+        every = [row for here in rows.values() for row in here]
+        wide = with_session(wide_columns(label_set_of_rows(every, known), every))
+        long = with_session(columns_of(every))
         write_text(staging / LONG, table_text(long, long_lines(done, rows), missing="n/a"))
         write_text(staging / WIDE, table_text(wide, wide_lines(done, rows), missing="n/a"))
         write_text(staging / CASES, table_text(CASE_COLUMNS, case_lines(entries), missing="n/a"))

@@ -186,6 +186,11 @@ def measure_case(
     reference, of_reference = reference_for(opened, options.reference)
     values = {label: structure.values for label, structure in known.items()}
     rows = rows_of(values, label_set, opened.image.grid, options, reference)
+    weighted = (network or NetworkNotes()).get("weighted_means", {})
+    rows = [
+        replace(row, mean_weighted_ppb=weighted.get(row.abbreviation, NAN)) if row.n_voxels else row
+        for row in rows
+    ]
     found = flags_from_rows(rows, label_set)
     for label, structure in known.items():
         found += flags_from_shape(label_set.by_label(label), structure.shape)

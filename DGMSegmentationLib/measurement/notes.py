@@ -36,6 +36,8 @@ class NetworkNotes(TypedDict, total=False):
     """Voxels outside the largest piece of each structure."""
     empty: list[str]
     """Structures without a voxel."""
+    weighted_means: dict[str, float]
+    """Mean in ppb of each structure, every voxel weighted by its probability, when asked for."""
     protocol: Mapping[str, object]
     """The labelling protocol, as its ``to_dict`` gives it."""
 

@@ -22,6 +22,8 @@ from .reference import Reference, measurable
 
 SOFTWARE = f"DGMSegmentation {__version__}"
 NAN = float("nan")
+LEAST_WEIGHT = 0.05
+"""Smaller probabilities are a network's noise, and there are a hundred times more voxels outside a nucleus than in it."""
 Box = tuple[slice, slice, slice]
 
 
@@ -35,7 +37,8 @@ class RoiRow:
     ``n_voxels`` and ``volume_mm3`` count every voxel of the structure (after erosion, when asked);
     ``n_excluded`` of them carry no value (NaN, infinite, or a background sentinel) and are left out of the
     statistics. ``sd_ppb`` is the sample SD (ddof 1), NaN for fewer than two voxels. Percentiles interpolate
-    linearly. NaN stands for "no value" and is an empty cell in a file.
+    linearly. NaN stands for "no value" and is an empty cell in a file. ``mean_weighted_ppb`` comes from a run that was asked
+    for it (``weighted_means``), never from labels alone.
 
     Example:
         >>> import DGMSegmentationLib as dgm
@@ -70,6 +73,7 @@ class RoiRow:
     edited: bool
     model: str
     software: str
+    mean_weighted_ppb: float = NAN
 
     @property
     def flag_list(self) -> tuple[str, ...]:
@@ -159,6 +163,18 @@ def measure(
     codes = ("labels_resampled",) if resampled else ()
     options = MeasureOptions(subject, image_name, "", erode_voxels, edited, codes=codes)
     return rows_of(values, label_set, image_ppb.grid, options, reference)
+
+
+def weighted_mean(image_ppb: Image, mask: NDArray[np.bool_], weights: NDArray[np.floating[Any]]) -> float:
+    """The mean of the image in ppb, each voxel of the mask weighted by its probability of belonging to a structure.
+
+    It takes the border's voxels by the share that they belong, so it depends less on where the border is drawn. Weights below
+    ``LEAST_WEIGHT`` do not count; NaN where none is left.
+    """
+    inside = (weights >= LEAST_WEIGHT) & mask & measurable(image_ppb.data)
+    if not inside.any():
+        return NAN
+    return float(np.average(image_ppb.data[inside].astype(np.float64), weights=weights[inside]))
 
 
 def structure_boxes(array: NDArray[np.integer], label_set: LabelSet) -> dict[int, Box]:

@@ -1,7 +1,7 @@
 """The tables of ROI measurements as files: long (one row a structure) and wide (one row an image)."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from .row_structures import label_set_of_rows
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(RoiRow))
 REQUIRED: tuple[str, ...] = tuple(field.name for field in fields(RoiRow) if field.default is MISSING)
-"""The columns that every table holds; others came later, and a table of an earlier version is read without them."""
+"""The columns that every table holds; others are written where a row has a value, and a table is read without them."""
 
 WIDE_STATISTICS = ("mean_ppb", "sd_ppb", "median_ppb", "volume_mm3", "n_voxels", "mean_referenced_ppb")
 _WIDE_SHARED = ("reference", "edited", "model", "software")
@@ -48,17 +48,31 @@ COLUMN_DESCRIPTIONS: dict[str, str] = {
     "edited": "true when the segmentation was corrected by hand",
     "model": "Model that made the segmentation",
     "software": "Software and version that measured",
+    "mean_weighted_ppb": "Mean weighted by the network's probability of the structure, ppb; empty for corrected labels",
 }
+
+
+def columns_of(rows: Sequence[RoiRow]) -> list[str]:
+    """The columns of the long table of these rows, in their order."""
+    return [*REQUIRED, *_further(rows)]
+
+
+def _further(rows: Sequence[RoiRow]) -> list[str]:
+    """The optional statistics that have a value in some row."""
+    optional = [column for column in COLUMNS if column not in REQUIRED]
+    return [column for column in optional if any(not math.isnan(getattr(row, column)) for row in rows)]
 
 
 def long_text(rows: Iterable[RoiRow], sep: str = "\t", missing: str = "") -> str:
     """The long table as text."""
-    return table_text(COLUMNS, map(_as_dict, rows), sep, missing)
+    rows = list(rows)
+    return table_text(columns_of(rows), map(_as_dict, rows), sep, missing)
 
 
 def write_long(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> None:
     """Write the long table: the columns of :class:`RoiRow`, one row a structure and image."""
-    write_table(path, COLUMNS, map(_as_dict, rows), missing)
+    rows = list(rows)
+    write_table(path, columns_of(rows), map(_as_dict, rows), missing)
 
 
 def read_long(path: Path | str) -> list[RoiRow]:
@@ -98,11 +112,15 @@ def append_long(rows: Iterable[RoiRow], path: Path | str) -> list[RoiRow]:
     return everything
 
 
-def wide_columns(label_set: LabelSet) -> list[str]:
-    """The columns of the wide table: CN_L_mean_ppb, ..., then CN_asymmetry_percent, ... per nucleus with two sides."""
+def wide_columns(label_set: LabelSet, rows: Sequence[RoiRow] = ()) -> list[str]:
+    """The columns of the wide table: CN_L_mean_ppb, ..., then CN_asymmetry_percent, ... per nucleus with two sides.
+
+    Statistics that not every table holds are among them where one of ``rows`` has a value.
+    """
+    statistics = (*WIDE_STATISTICS, *_further(rows))
     columns = ["subject", "image", *_WIDE_SHARED]
     for structure in label_set:
-        columns += [f"{structure.abbreviation}_{name}" for name in WIDE_STATISTICS]
+        columns += [f"{structure.abbreviation}_{name}" for name in statistics]
         columns.append(f"{structure.abbreviation}_flags")
     return columns + [f"{left.nucleus}_asymmetry_percent" for left, _ in label_set.pairs]
 
@@ -112,6 +130,8 @@ def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, object]]:
 
     A structure that comes again under the same names was measured in another image: it begins a line of its own.
     """
+    rows = list(rows)
+    statistics = (*WIDE_STATISTICS, *_further(rows))
     lines: list[dict[str, object]] = []
     current: dict[tuple[str, str], dict[str, object]] = {}
     for row in rows:
@@ -120,7 +140,7 @@ def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, object]]:
             line = current[row.subject, row.image] = {"subject": row.subject, "image": row.image}
             lines.append(line)
         line.update({name: getattr(row, name) for name in _WIDE_SHARED})
-        line.update({f"{row.abbreviation}_{name}": getattr(row, name) for name in WIDE_STATISTICS})
+        line.update({f"{row.abbreviation}_{name}": getattr(row, name) for name in statistics})
         line[f"{row.abbreviation}_flags"] = row.flags
         if row.side:
             line[f"{nucleus_of(row.abbreviation)}_asymmetry_percent"] = row.asymmetry_percent
@@ -130,7 +150,7 @@ def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, object]]:
 def write_wide(rows: Iterable[RoiRow], path: Path | str, missing: str = "") -> None:
     """Write the wide table: one row a subject and image."""
     rows = list(rows)
-    write_table(path, wide_columns(label_set_of_rows(rows)), wide_rows(rows), missing)
+    write_table(path, wide_columns(label_set_of_rows(rows), rows), wide_rows(rows), missing)
 
 
 def _as_dict(row: RoiRow) -> dict[str, object]:

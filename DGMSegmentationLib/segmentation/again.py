@@ -15,7 +15,7 @@ from .provenance import Provenance, record_of
 from .result import Segmentation
 from .run import Watch
 
-_OF_LABELS = ("removed_voxels", "empty", "undecided", "protocol")
+_OF_LABELS = ("removed_voxels", "empty", "undecided", "weighted_means", "protocol")
 """What a run's provenance says of its labels, not of the image or the network."""
 
 

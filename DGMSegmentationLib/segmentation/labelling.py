@@ -9,12 +9,18 @@ from numpy.typing import NDArray
 from ..errors import Remark
 from ..image import Grid, Image, restore_orientation
 from ..measurement.notes import NetworkNotes
+from ..measurement.roi import weighted_mean
 from ..options import SegmentOptions
 from ..preprocessing.case import Case
 from ..preprocessing.grid import Prepared, prepare
 from .convention import Convention, Kept
 from .orientation import better_orientation, looks_odd
-from .postprocess import labels_from_probabilities, largest_components, probabilities_to_native
+from .postprocess import (
+    each_to_native,
+    labels_from_probabilities,
+    largest_components,
+    probabilities_to_native,
+)
 from .region import cropped, predict_region, prior_box, sign_looks_flipped
 from .run import Watch
 
@@ -121,6 +127,16 @@ def to_native(
         if options.save_probabilities:
             full = probabilities_to_native(probabilities, grid, found.native)
             full = np.stack([restore_orientation(p, image.grid, pre.axes) for p in full])
+    if options.weighted_means:
+        with clock("measure"):
+            notes["weighted_means"] = {
+                structure.abbreviation: round(
+                    weighted_mean(image, mask, restore_orientation(moved, image.grid, pre.axes)), 3
+                )
+                for structure, moved in zip(
+                    label_set, each_to_native(probabilities[1:], grid, found.native), strict=True
+                )
+            }
     present = set(np.unique(native).tolist())
     absent = [structure for structure in label_set if structure.label not in present]
     notes["empty"] = [structure.abbreviation for structure in absent]

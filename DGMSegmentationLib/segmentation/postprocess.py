@@ -1,6 +1,6 @@
 """From probabilities on the network grid to labels on the native grid, and the largest component of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,14 +94,21 @@ def labels_from_probabilities(
     return labels
 
 
+def each_to_native(
+    probabilities: NDArray[np.float32], grid: Grid, native: Grid
+) -> Iterator[NDArray[np.float32]]:
+    """Probabilities (K, x, y, z) interpolated linearly to the parallel native grid, one structure after the other."""
+    weights = grid_weights(grid, native, antialias=False)
+    return (apply_weights(one, weights) for one in probabilities)
+
+
 def probabilities_to_native(
     probabilities: NDArray[np.float32], grid: Grid, native: Grid
 ) -> NDArray[np.float32]:
     """Interpolate probabilities (K, x, y, z) linearly to the parallel native grid; outside, class 0 is certain."""
-    weights = grid_weights(grid, native, antialias=False)
     result = np.empty((probabilities.shape[0], *native.shape), np.float32)
-    for k in range(1, probabilities.shape[0]):
-        result[k] = apply_weights(probabilities[k], weights)
+    for k, moved in enumerate(each_to_native(probabilities[1:], grid, native), start=1):
+        result[k] = moved
     np.clip(1.0 - result[1:].sum(axis=0), 0.0, 1.0, out=result[0])  # moved structures may overlap
     return result
 

@@ -12,7 +12,7 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.measurement.reference import Reference, reference_for
 from DGMSegmentationLib.measurement.roi import asymmetry_percent, measure
-from DGMSegmentationLib.measurement.tables import COLUMNS
+from DGMSegmentationLib.measurement.tables import REQUIRED
 from DGMSegmentationLib.structures import STANDARD
 
 CONTRACT = (
@@ -22,7 +22,7 @@ CONTRACT = (
 
 
 def test_columns_are_those_of_the_contract():
-    assert ",".join(COLUMNS) == CONTRACT
+    assert ",".join(REQUIRED) == CONTRACT
 
 
 def test_statistics_equal_numpy_on_the_same_voxels():

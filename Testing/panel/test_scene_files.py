@@ -138,7 +138,8 @@ def test_tables_to_files_and_node(scene, tmp_path):
     from DGMSegmentationScene.export import table_node, write_table
     from DGMSegmentationScene.measurement import Measurer
 
-    from DGMSegmentationLib.measurement.tables import COLUMNS, read_long
+    from DGMSegmentationLib.measurement.tables import columns_of as columns_written
+    from DGMSegmentationLib.measurement.tables import read_long
 
     node, volume, _labels = segmented(scene)
     other, _ = head(scene, "Head <script>alert(1)</script> / ä", unit="ppb")
@@ -155,7 +156,7 @@ def test_tables_to_files_and_node(scene, tmp_path):
     assert len((tmp_path / "wide.tsv").read_text().splitlines()) == 3
     table = table_node(scene, rows, "ROIs").GetTable()
     assert table.GetNumberOfRows() == 20
-    assert [table.GetColumnName(i) for i in range(table.GetNumberOfColumns())] == list(COLUMNS)
+    assert [table.GetColumnName(i) for i in range(table.GetNumberOfColumns())] == columns_written(rows)
     assert table.GetColumnByName("mean_ppb").GetValue(4) == pytest.approx(rows[4].mean_ppb)
 
 
@@ -171,7 +172,8 @@ def test_slicer_reads_our_tables(scene, tmp_path, name):
     from DGMSegmentationScene.export import write_table
     from DGMSegmentationScene.measurement import Measurer
 
-    from DGMSegmentationLib.measurement.tables import COLUMNS, read_long, wide_columns
+    from DGMSegmentationLib.measurement.tables import columns_of as columns_written
+    from DGMSegmentationLib.measurement.tables import read_long, wide_columns
     from DGMSegmentationLib.structures import STANDARD
 
     node, volume, _labels = segmented(scene)
@@ -180,7 +182,7 @@ def test_slicer_reads_our_tables(scene, tmp_path, name):
     wide = name.startswith("wide")
     write_table(rows, tmp_path / name, wide)
     columns = columns_of(slicer.util.loadTable(str(tmp_path / name)))
-    assert list(columns) == list(wide_columns(STANDARD) if wide else COLUMNS)
+    assert list(columns) == list(wide_columns(STANDARD) if wide else columns_written(rows))
     assert [column.GetNumberOfValues() for column in columns.values()] == [1 if wide else 10] * len(columns)
     assert columns["subject"].GetValue(0) == "n/a" and columns["image"].GetValue(0) == "Head"
     if not wide:
