@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from .. import __version__
-from ..errors import Cancelled, explained, speaking
+from ..errors import Cancelled, DGMError, explained, speaking
 from .messages import warn
 
 # command -> (module in this package, function)
@@ -126,9 +126,8 @@ def _run(words: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        if isinstance(
-            error.__cause__, EOFError
-        ):  # typer takes it for a closed terminal; ours come from cut files
+        # Typer takes an EOFError for a closed terminal and ends with Abort; a refusal of ours is told as it is.
+        if isinstance(error.__cause__, EOFError) and not isinstance(error, DGMError):
             error = error.__cause__
         if hasattr(error, "format_message") and hasattr(
             error, "exit_code"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from make_images import head, save_dicom_series, save_nifti
+from models_for_tests import PHANTOM_MODEL
 from places import snapshot
 
 from DGMSegmentationLib.cli import main
@@ -235,6 +236,16 @@ def test_bad_image(tmp_path, make, capfd):
     assert caught.value.exit_code == 2
     assert snapshot(tmp_path) == before
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("make", BAD.values(), ids=BAD.keys())
+def test_the_command_line_says_it_too(tmp_path, make, capfd):
+    path = make(tmp_path)
+    before = snapshot(tmp_path)
+    assert main(["segment", str(path), "--output", str(tmp_path / "out"), "--model", str(PHANTOM_MODEL)]) == 2
+    error = capfd.readouterr().err
+    assert error.startswith("dgmseg: ") and error.count("\n") == 1 and "The run failed" not in error
+    assert snapshot(tmp_path) == before
 
 
 def test_the_good_image_passes(tmp_path):
