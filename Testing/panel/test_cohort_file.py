@@ -1,12 +1,8 @@
 """The table that grows from subject to subject: rows of another image are never replaced without a question."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 from dataclasses import replace
 
 import pytest
-from host.fixtures import host, scene  # noqa: F401
 from scene_actions import segmented
 
 from DGMSegmentationLib.measurement.tables import read_long

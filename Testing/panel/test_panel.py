@@ -1,8 +1,5 @@
 """The panel by hand movements: load, choose, click, wait, read, edit, export."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import sys
 import threading
 from pathlib import Path
@@ -10,23 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from host import gui
-from host.fixtures import MODULE, head, host  # noqa: F401
+from host.fixtures import head
 from models_for_tests import PHANTOM_MODEL
-from panel_actions import (  # noqa: F401
-    all_ids,
-    choose_model,
+from panel_actions import (
     choose_volume,
     idle,
     message,
     nodes,
-    opened,
-    panel,
     qsm_file,
     run,
     settle,
     temporary_folders,
     until_measured,
-    until_running,
 )
 from scene_actions import erase
 

@@ -1,12 +1,9 @@
 """What the panel has chosen stays what the user chose: when nodes go, come, get new names, or a scene is loaded."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import pytest
 from host import gui
-from host.fixtures import head, host  # noqa: F401
-from panel_actions import choose_volume, nodes, opened, panel, show_result, until_measured  # noqa: F401
+from host.fixtures import head
+from panel_actions import choose_volume, nodes, show_result, until_measured
 from scene_actions import erase, segmented
 
 MEAN = 2

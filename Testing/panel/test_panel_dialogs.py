@@ -1,15 +1,11 @@
 """The export dialogs: where they begin, what name a file gets, what is asked before something is replaced."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import os
 from pathlib import Path
 
 import pytest
 from host import gui
-from host.fixtures import head, host  # noqa: F401
-from panel_actions import opened, panel, show_result, until_measured  # noqa: F401
+from panel_actions import show_result, until_measured
 from scene_actions import segmented
 
 from DGMSegmentationLib.measurement.tables import read_long

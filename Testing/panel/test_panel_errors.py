@@ -1,25 +1,13 @@
 """What the panel says: one plain sentence, nothing changed."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import subprocess
 
 import numpy as np
 import pytest
 from host import gui
-from host.fixtures import head, host  # noqa: F401
+from host.fixtures import head
 from models_for_tests import PHANTOM_MODEL
-from panel_actions import (  # noqa: F401
-    all_ids,
-    choose_model,
-    choose_volume,
-    message,
-    nodes,
-    opened,
-    panel,
-    run,
-)
+from panel_actions import all_ids, choose_model, choose_volume, message, nodes, run
 
 
 def test_what_a_run_warns_of_is_said(panel, host):

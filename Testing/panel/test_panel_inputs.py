@@ -1,8 +1,5 @@
 """Inputs that are not one plain volume: a frame of a sequence, a model with further channels, the bundled sample."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import importlib.util
 import os
 import sys
@@ -12,18 +9,9 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 from host import gui
-from host.fixtures import MODULE, head, host  # noqa: F401
+from host.fixtures import head
 from models_for_tests import PHANTOM_MODEL
-from panel_actions import (  # noqa: F401
-    choose_model,
-    choose_volume,
-    message,
-    nodes,
-    opened,
-    panel,
-    run,
-    settle,
-)
+from panel_actions import choose_model, choose_volume, message, nodes, run, settle
 
 from DGMSegmentationLib.models.header import ModelHeader
 from DGMSegmentationLib.models.model import save_model

@@ -1,12 +1,9 @@
 """The panel's table follows the label set of the chosen segmentation."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import numpy as np
 from host import gui
-from host.fixtures import head, host  # noqa: F401
-from panel_actions import opened, panel, settle  # noqa: F401
+from host.fixtures import head
+from panel_actions import settle
 from toy_set import TOY
 
 from DGMSegmentationLib.structures import STANDARD

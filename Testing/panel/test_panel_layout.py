@@ -1,15 +1,11 @@
 """How the panel looks: in Slicer's scroll area at its real sizes, in light and dark colours, hovered and copied."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import contextlib
 import re
 
 import pytest
 from host import gui
-from host.fixtures import host  # noqa: F401
-from panel_actions import opened, panel, show_result, until_measured  # noqa: F401
+from panel_actions import show_result, until_measured
 from PySide6 import QtCore, QtGui, QtWidgets
 
 WIDTHS = (330, 380, 430)

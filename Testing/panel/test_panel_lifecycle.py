@@ -1,27 +1,11 @@
 """Module reload, quitting, and the first opening on a computer that has not all packages yet."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import sys
 
 from host import gui
-from host.fixtures import MODULE, head, host  # noqa: F401
+from host.fixtures import MODULE, head
 from models_for_tests import PHANTOM_MODEL
-from panel_actions import (  # noqa: F401
-    all_ids,
-    choose_model,
-    choose_volume,
-    idle,
-    message,
-    nodes,
-    opened,
-    panel,
-    qsm_file,
-    run,
-    temporary_folders,
-    until_running,
-)
+from panel_actions import choose_model, choose_volume, until_running
 from processes import alive
 
 MEAN, SD, VOLUME, FLAGS = 2, 3, 4, 5

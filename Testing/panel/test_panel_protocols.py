@@ -1,23 +1,10 @@
 """The labelling protocol in the panel: another one labels the last run without the network, and no edit is lost."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import pytest
 from host import gui
-from host.fixtures import head, host  # noqa: F401
+from host.fixtures import head
 from models_for_tests import PHANTOM_MODEL, phantom_atoms_model
-from panel_actions import (  # noqa: F401
-    choose_model,
-    choose_volume,
-    idle,
-    message,
-    nodes,
-    opened,
-    panel,
-    run,
-    settle,
-)
+from panel_actions import choose_model, choose_volume, idle, message, nodes, run, settle
 from scene_actions import erase
 
 from DGMSegmentationLib.models.model import read_header, save_model

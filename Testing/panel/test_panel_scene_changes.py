@@ -1,22 +1,9 @@
 """The scene changes before, during and after a run: nothing is lost, nothing of another node is taken."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import numpy as np
 from host import gui
-from host.fixtures import head, host  # noqa: F401
-from panel_actions import (  # noqa: F401
-    choose_volume,
-    idle,
-    message,
-    nodes,
-    opened,
-    panel,
-    run,
-    temporary_folders,
-    until_running,
-)
+from host.fixtures import head
+from panel_actions import choose_volume, idle, message, nodes, run, temporary_folders, until_running
 from processes import alive
 from scene_actions import erase
 

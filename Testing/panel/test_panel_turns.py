@@ -1,15 +1,12 @@
 """The window stays free while volumes are opened and measured: by threads, and in pieces of the event loop's turns."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import threading
 
 import numpy as np
 import pytest
 from host import gui
-from host.fixtures import head, host, scene  # noqa: F401
-from panel_actions import opened, panel, show_result, until_measured  # noqa: F401
+from host.fixtures import head
+from panel_actions import show_result, until_measured
 from scene_actions import erase, segmented
 
 from DGMSegmentationLib.measurement import files

@@ -1,12 +1,9 @@
 """The verdict above the table: in words, whole at every width, read in light and dark, and of the volume that is shown."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import pytest
 from host import gui
-from host.fixtures import head, host  # noqa: F401
-from panel_actions import opened, panel, show_result, until_measured  # noqa: F401
+from host.fixtures import head
+from panel_actions import show_result, until_measured
 from PySide6 import QtGui, QtWidgets
 from scene_actions import erase
 

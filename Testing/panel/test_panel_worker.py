@@ -1,8 +1,5 @@
 """The worker process and its temporary files: cancelled, killed, starved of room; the next click works."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import ctypes
 import math
 import os
@@ -13,17 +10,15 @@ import time
 import numpy as np
 import pytest
 from host import gui
-from host.fixtures import head, host  # noqa: F401
+from host.fixtures import head
 from models_for_tests import PHANTOM_MODEL
-from panel_actions import (  # noqa: F401
+from panel_actions import (
     all_ids,
     choose_model,
     choose_volume,
     idle,
     message,
     nodes,
-    opened,
-    panel,
     run,
     temporary_folders,
     until_running,

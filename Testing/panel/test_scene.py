@@ -1,11 +1,8 @@
 """What the scene logic does to real MRML: segments, labels, provenance, views. No panel, no worker."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import numpy as np
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
+from host.fixtures import head
 from scene_actions import erase, segmented, transformed
 from toy_set import TOY
 

@@ -1,13 +1,9 @@
 """What counts as an edit by hand: every voxel, and nothing that only moves, crops, saves or loads the labels."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import json
 
 import numpy as np
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
 from hypothesis import given
 from hypothesis import strategies as st
 from scene_actions import erase, segmented, transformed

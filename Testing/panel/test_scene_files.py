@@ -1,14 +1,11 @@
 """What leaves the scene and comes back: scene files, labels, tables, the report."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import json
 import math
 
 import numpy as np
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
+from host.fixtures import head
 from scene_actions import erase, segmented
 
 

@@ -1,13 +1,10 @@
 """The scene's measurement is the library's: the same flags, the same reasons on the page, and what the worker measured."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import json
 
 import numpy as np
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
+from host.fixtures import head
 from models_for_tests import PHANTOM_MODEL
 from scene_actions import erase, segmented
 

@@ -1,11 +1,8 @@
 """The numbers of the scene logic are those of Slicer's own Segment Statistics."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import numpy as np
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
+from host.fixtures import head
 from scene_actions import segmented, transformed
 
 from DGMSegmentationLib.structures import STANDARD

@@ -1,11 +1,8 @@
 """Labels read again after an edit are what a first reading gives, on any grid, and only the touched window is looked at."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import numpy as np
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
+from host.fixtures import head
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scene_actions import erase, segmented, transformed

@@ -1,12 +1,8 @@
 """What the views show of a result: one of ours at a time, surfaces that fill the 3D view, the editor's settings."""
 
-# Fixtures are imported by name.
-# ruff: noqa: F811
-
 import math
 
 import pytest
-from host.fixtures import head, host, scene  # noqa: F401
 from scene_actions import segmented
 
 
