@@ -28,8 +28,13 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-
 APP_PYTEST := OMP_NUM_THREADS=1 MPLBACKEND=Agg $(APP_BIN)/python -m pytest
 APP_INSTALL := $(subst $(BIN)/,$(APP_BIN)/,$(PIP_INSTALL)) --constraint Testing/constraints.txt
 
+# The documentation's pages need neither torch nor the package itself: an environment of its own, too.
+DOCS_VENV ?= .venv-docs
+DOCS_BIN := $(DOCS_VENV)/$(notdir $(BIN))
+DOCS_STAMP := $(DOCS_VENV)/.installed
+
 .DEFAULT_GOAL := help
-.PHONY: help install test test-app lint format demo app screenshots screenshots-app clean
+.PHONY: help install test test-app lint format demo app screenshots screenshots-app docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 17
@@ -80,6 +85,14 @@ screenshots-app: $(APP_TEST_STAMP) ## make the browser app's pictures again (nee
 screenshots: $(STAMP) ## make Resources/Screenshots again (needs the bundled model)
 	MPLBACKEND=Agg QT_QPA_PLATFORM=offscreen $(BIN)/python Testing/release/make_screenshots.py $(SCREENSHOT_ARGS)
 
+docs: $(DOCS_STAMP) ## make the documentation's pages in build/site (a warning or a broken link is an error)
+	NO_MKDOCS_2_WARNING=1 $(DOCS_BIN)/python -m mkdocs build --strict
+
+$(DOCS_STAMP): Docs/site/requirements.txt
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_BIN)/python -m pip install --quiet --requirement Docs/site/requirements.txt
+	touch $(DOCS_STAMP)
+
 # One thread a worker: two workers with one thread each beat one process with two threads on small volumes.
 test: $(STAMP) ## run the tests
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 KERAS_BACKEND=torch MPLBACKEND=Agg $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
@@ -94,5 +107,5 @@ format: $(STAMP) ## bring the code into the project's format
 	$(BIN)/python -m ruff format .
 
 clean: ## remove .venv and everything that was built
-	rm -rf $(VENV) $(APP_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(APP_VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

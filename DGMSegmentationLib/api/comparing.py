@@ -42,11 +42,14 @@ def evaluate(
     (Nikolov et al. 2021).
 
     Args:
-        prediction, reference: label maps (i, j, k) on one grid, up to flipped and swapped axes.
+        prediction: label map (i, j, k).
+        reference: label map on the same grid, up to flipped and swapped axes.
         image: the susceptibility map (i, j, k) in ppm or ppb, for the ROI means and their errors in ppb.
         units: unit of the image, as in :func:`measure`.
         subject: written into every row.
-        scheme, label_set, structure: what the values of both label maps mean, as in :func:`read_labels`.
+        scheme: what the values of both label maps mean, as in :func:`read_labels`.
+        label_set: the same.
+        structure: the same.
 
     Returns:
         One :class:`CaseScore` for each structure that both label sets know, as a list with ``to_dataframe()``.

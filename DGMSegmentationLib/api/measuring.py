@@ -43,9 +43,13 @@ def measure(
         reference: what ``mean_referenced_ppb`` is relative to: "none", "brain", a number in ppb, or the file of a
             mask ("csf.nii.gz", "aseg.nii.gz:4,43", "csf_prob.nii.gz>0.9").
         erode_voxels: layers of voxels to peel off every structure first (flag ``eroded``).
-        subject, image_name, model: written into every row; by default from the image's file name, and none.
+        subject: written into every row; by default from the image's file name.
+        image_name: the same.
+        model: written into every row; by default none.
         edited: the labels were corrected by hand; also written into every row.
-        scheme, label_set, structure: what the label values mean, as in :func:`read_labels`.
+        scheme: what the label values mean, as in :func:`read_labels`.
+        label_set: the same.
+        structure: the same.
 
     Returns:
         A :class:`MeasuredCase`: a sequence of rows, one per structure of the label set, with ``flags`` and their reasons,
