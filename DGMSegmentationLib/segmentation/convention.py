@@ -151,9 +151,11 @@ class Convention:
 
     @property
     def words(self) -> str:
-        """What tables say of the model: name, version, and the protocol where one was followed."""
-        header = self.model.header
-        return f"{header.name} {header.version}" + (f" ({self.protocol.name})" if self.protocol else "")
+        """What label files and tables say of the model: name, version, and the protocol where one was followed, with the
+        beginning of its checksum.
+        """
+        made = f"{self.model.header.name} {self.model.header.version}"
+        return f"{made} ({self.protocol.name} {self.protocol.checksum[:8]})" if self.protocol else made
 
     @property
     def mirrored_classes(self) -> list[int]:

@@ -101,7 +101,12 @@ def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None
     write_long(result.rows, paths["table"])
     # On the affine that was measured with: where a voxel size was given, that of the file is wrong, and so would volumes be.
     write_nifti(
-        paths["labels"], labels.data, labels.affine, like=labels, description="DGM labels", intent="label"
+        paths["labels"],
+        labels.data,
+        labels.affine,
+        like=labels,
+        description=result.labels_description,
+        intent="label",
     )
     if "probabilities" in paths and result.probabilities is not None:
         values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))

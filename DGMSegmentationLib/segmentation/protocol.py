@@ -205,7 +205,17 @@ def _part(values: Mapping[str, object], where: str) -> Part:
     for name in names:
         if name not in known:
             raise InputError("protocol_atom", where=where, atom=name, choices=sorted(known))
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled:
+        raise InputError("protocol_atom_twice", where=where, atom=doubled)
     cuts = tuple((key, _number(values[key], f"{where}, {key}")) for key in CUTS if key in values)
+    for key, mm in cuts:
+        for other, limit in cuts:
+            facing = CUTS[key][0] == CUTS[other][0] and CUTS[key][2] == CUTS[other][2]
+            if facing and CUTS[key][1] > 0 > CUTS[other][1] and mm >= limit:
+                raise InputError(
+                    "protocol_nothing_left", where=where, key=key, mm=mm, other=other, limit=limit
+                )
     return Part(tuple(names), cuts)
 
 

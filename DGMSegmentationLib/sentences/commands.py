@@ -82,6 +82,10 @@ SENTENCES = {
     "fit_no_labels": Sentence(
         "{path}: no corrected labels {stem}{tail} lie beside it;", shell="give QSM=LABELS."
     ),
+    "fit_perhaps_automatic": Sentence(
+        "{path} has no name of a correction (*{tail}), and is taken for one:",
+        shell="give QSM=LABELS when the corrected labels are others.",
+    ),
     # segment
     "input_no_series": Sentence(
         "{path} is no DICOM series:", shell="leave out --dicom-seg, or give the DICOM folder."

@@ -156,6 +156,10 @@ SENTENCES = {
     "protocol_no_parts": Sentence("{where} needs at least one [[structures.{structure}.parts]];", "add it."),
     "protocol_no_atoms": Sentence("{where}: a part needs atoms,", 'for example atoms = ["GPE", "GPI"].'),
     "protocol_atom": Sentence("{where}: there is no atom {atom!r};", "use {choices}."),
+    "protocol_atom_twice": Sentence("{where}: a part names the atom {atom} twice;", "name it once."),
+    "protocol_nothing_left": Sentence(
+        "{where}: {key} = {mm:g} and {other} = {limit:g} leave nothing between them;", "correct one of them."
+    ),
     "protocol_number": Sentence("{where} must be a number, not {value!r};", "correct it."),
     "protocol_three_numbers": Sentence("{where} must hold three numbers:", "lateral, anterior, superior."),
     "protocol_range": Sentence("{where} must lie between {low:g} and {high:g};", "correct it."),

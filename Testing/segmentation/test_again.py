@@ -115,7 +115,10 @@ def test_a_record_names_no_protocol_that_was_left(image, tmp_path):
     assert result.probabilities is not None and result.probabilities.min() >= 0
     without = relabel(result, "none")
     assert "protocol" not in without.provenance and len(without.rows) == 10
-    assert result.rows[0].model == "phantom 1 (own)" and without.rows[0].model == "phantom 1"
+    assert (
+        result.rows[0].model == f"phantom 1 (own {result.provenance['protocol']['sha256'][:8]})"
+        and without.rows[0].model == "phantom 1"
+    )
 
 
 def test_how_sure_a_network_of_atoms_is_makes_no_map_doubtful(image, predictor):

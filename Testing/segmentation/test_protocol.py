@@ -208,6 +208,12 @@ def test_the_checksum_is_of_what_changes_labels():
         ("[structures.RN]\nscale=[1,2]\n[[structures.RN.parts]]\natoms=['RN']", "three numbers"),
         ("[structures.RN]\n[[structures.RN.parts]]\natoms=['RN']\nbelow_mm='a'", "must be a number"),
         ("[structures.RN]\nshift_mm=[0,0,40]\n[[structures.RN.parts]]\natoms=['RN']", "between -15 and 15"),
+        ("[structures.RN]\n[[structures.RN.parts]]\natoms=['RN','SN','RN']", "RN twice"),
+        (
+            "[structures.RN]\n[[structures.RN.parts]]\natoms=['RN']\nfront_of_mm=3\nbehind_mm=2",
+            "front_of_mm = 3 and behind_mm = 2 leave nothing",
+        ),
+        ("[structures.RN]\n[[structures.RN.parts]]\natoms=['RN']\nbelow_rn_mm=-2\nabove_rn_mm=2", "nothing"),
     ],
 )
 def test_what_is_no_protocol_is_said(tmp_path, text, said):
@@ -314,3 +320,12 @@ def test_the_command_refuses_before_it_works(tmp_path, capsys):
     (tmp_path / "x.nii.gz").touch()
     assert main(["protocol", "fit", str(tmp_path / "x.nii.gz"), "--output", str(tmp_path / "p.toml")]) == 2
     assert "no corrected labels" in capsys.readouterr().err
+    (tmp_path / "x_dseg.nii.gz").touch()
+    assert main(["protocol", "fit", str(tmp_path / "x.nii.gz"), "--output", str(tmp_path / "p.toml")]) == 2
+    assert "no name of a correction" in capsys.readouterr().err
+    odd = tmp_path / "site=A"
+    odd.mkdir()
+    (odd / "x.nii.gz").touch()
+    pair = f"{odd / 'x.nii.gz'}={odd / 'y=1.nii.gz'}"
+    assert main(["protocol", "fit", pair, "--output", str(tmp_path / "p.toml")]) == 2
+    assert "site=A/x.nii.gz" in capsys.readouterr().err
