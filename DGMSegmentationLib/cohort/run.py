@@ -105,8 +105,8 @@ def run_cohort(
     for remark in cohort.remarks:
         log(remark)
     if request.dry_run:
-        steps = _steps(cohort, output, settings, request.rerun, selected, log)
-        entries = tuple(_entry(step, step.record) for step in steps)
+        steps = survey(cohort, output, settings, request.rerun, selected, log)
+        entries = tuple(entry_of(step, step.record) for step in steps)
         todo = [step for step in steps if step.do in ("segment", "measure")]
         return Summary(
             entries, 0, dict(Counter(s.why for s in todo)), 0.0, 0, False, cohort.left_out, tuple(todo)
@@ -118,9 +118,10 @@ def run_cohort(
         return _run(request, cohort, settings, selected, progress, log)
 
 
-def _steps(
+def survey(
     cohort: Cohort, output: Path, settings: CaseSettings, rerun: Rerun, selected: frozenset[str], log: Log
 ) -> list[Step]:
+    """What is to be done for each case, and why; finished ones of folders that cannot be opened are listed, too."""
     steps = []
     for case in cohort.cases:
         paths = case_paths(output, case.name)
@@ -158,7 +159,8 @@ def _finished_behind(closed: CohortCase, cohort: Cohort, output: Path) -> list[S
     return steps
 
 
-def _entry(step: Step, record: Record | None) -> Entry:
+def entry_of(step: Step, record: Record | None) -> Entry:
+    """The case of a step with its record, for the tables."""
     note = step.why if step.why == UNREACHABLE else ""
     return Entry(step.case, step.paths, record, step.why if step.do == "refuse" else "", note)
 
@@ -172,7 +174,7 @@ def _run(
     log: Log,
 ) -> Summary:
     output, name = request.output, secrets.token_hex(4)
-    steps = _steps(cohort, output, settings, request.rerun, selected, log)
+    steps = survey(cohort, output, settings, request.rerun, selected, log)
     records = {step.case.name: step.record for step in steps}
     for step in steps:
         if (fresh := refreshed(step)) is not None:
@@ -185,7 +187,7 @@ def _run(
     start = tables = time.monotonic()
 
     def write_tables() -> bool:
-        entries = [_entry(step, records[step.case.name]) for step in steps]
+        entries = [entry_of(step, records[step.case.name]) for step in steps]
         provenance = group_provenance(request, settings, entries)
         return write_group(
             output,
@@ -235,7 +237,7 @@ def _run(
         for leftover in (output / STATE).glob(f"tmp-{name}-*"):
             shutil.rmtree(leftover, ignore_errors=True)
     changed = write_tables()
-    entries = tuple(_entry(step, records[step.case.name]) for step in steps)
+    entries = tuple(entry_of(step, records[step.case.name]) for step in steps)
     for text in mixed(entries).values():
         log(Remark("tables_mixed", mixed=text))
     if settings.norms and (lacking := without_norm(entries, settings.norms, settings.label_set())):

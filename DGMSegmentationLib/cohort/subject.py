@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .. import __version__
 from ..errors import DGMError, InputError, Remark, UnexpectedError, explained, speaking
-from ..image import Image
+from ..image import Image, label_set_of
 from ..inference.memory import peak_memory_mb
 from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.files import read_image
 from ..io.labels import read_labels
 from ..measurement.case import measure_case
+from ..measurement.edited import changed_labels
 from ..measurement.norms import read_norms
 from ..measurement.notes import notes_of_image
 from ..measurement.options import MeasureOptions
@@ -29,7 +30,7 @@ from ..measurement.verdict import Verdict
 from ..preprocessing.case import open_case
 from ..segmentation.provenance import Provenance
 from .find import CohortCase
-from .plan import CaseSettings, Task
+from .plan import CaseSettings, Task, is_foreign
 from .record import Automatic, Inputs, Judged, Record, full_stamp, read_record, write_record
 from .results import Result, write_results
 
@@ -143,7 +144,7 @@ def _run(task: Task, case: CohortCase, settings: CaseSettings, paths: CasePaths,
     if task.do == "segment":
         result = _segmented(case, image, settings, warnings.append)
     else:
-        result = _measured(case, image, edited or paths.labels, settings, record, edited is not None)
+        result = _measured(case, image, paths, settings, record, edited)
     result.provenance["checksums"] = record.inputs.checksums
     record.warnings = [str(remark) for remark in warnings or result.measured.warnings]
     record.doubts = [str(remark) for remark in result.measured.warnings]
@@ -169,17 +170,35 @@ def _segmented(
 
 
 def _measured(
-    case: CohortCase, image: Image, source: Path, settings: CaseSettings, record: Record, edited: bool
+    case: CohortCase,
+    image: Image,
+    paths: CasePaths,
+    settings: CaseSettings,
+    record: Record,
+    edited: Path | None,
 ) -> Result:
-    """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ."""
-    made = record.automatic or Automatic()
-    automatic, run = Automatic() if edited else made, cast("Provenance", made.provenance)
+    """Rows of labels that are there: corrected by hand, or of an earlier run whose options for the table differ.
+
+    Of a correction only the structures that differ from the automatic labels are marked as edited, where these are there.
+    """
+    source, made = edited or paths.labels, record.automatic or Automatic()
+    run = cast("Provenance", made.provenance)
+    labels = read_labels(source, default=settings.label_set())
+    changed = _changed(labels, paths, made) if edited else frozenset()
+    automatic = Automatic() if changed is None else made
+    by_hand = changed is None or bool(changed)
     measured = measure_case(
-        read_labels(source, default=settings.label_set()),
+        labels,
         open_case(image, units=settings.options.units),
-        MeasureOptions(case.subject, case.shown, settings.reference, edited=edited, model=automatic.model),
-        network=notes_of_image(run) if edited else run,
-        flags=automatic.network_flags,
+        MeasureOptions(
+            case.subject,
+            case.shown,
+            settings.reference,
+            edited=True if changed is None else changed,
+            model=automatic.model,
+        ),
+        network=notes_of_image(run) if by_hand else run,
+        flags=() if by_hand else made.network_flags,
     )
     if not measured.labels.data.any():
         raise InputError("labels_empty", path=source)
@@ -190,8 +209,21 @@ def _measured(
         "measured": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "input": case.image.name,
         "segmentation": source.name,
-        "edited": edited,
+        "edited": edited is not None,
         "verdict": measured.verdict.to_dict(),
         "units": {"unit": units.unit, "detected": units.detected, "reason": units.reason},
     }
     return Result(measured, provenance, False)
+
+
+def _changed(labels: Image, paths: CasePaths, made: Automatic) -> frozenset[int] | None:
+    """The labels that a correction changed; None where its automatic labels are not there to compare with."""
+    if not made.model or is_foreign(paths.labels, made):
+        return None
+    try:
+        before = read_labels(paths.labels, label_set=label_set_of(labels))
+    except InputError:
+        return None
+    if not before.grid.same_as(labels.grid):
+        return None
+    return changed_labels(labels.data, before.data)

@@ -15,9 +15,13 @@ class MeasureOptions:
     ("csf.nii.gz", "aseg.nii.gz:4,43", "csf_prob.nii.gz>0.9")."""
     erode_voxels: int = 0
     """Layers of voxels to peel off every structure first (flag ``eroded``)."""
-    edited: bool = False
-    """The segmentation was corrected by hand."""
+    edited: bool | frozenset[int] = False
+    """The segmentation was corrected by hand: all of it, or the structures with these labels."""
     model: str = ""
     """Name and version of the model that made the labels; empty for others."""
     codes: tuple[str, ...] = ()
     """Flag codes that every row carries from the start, for what the caller did to the labels."""
+
+    def is_edited(self, label: int) -> bool:
+        """Whether a structure was corrected by hand."""
+        return self.edited if isinstance(self.edited, bool) else label in self.edited

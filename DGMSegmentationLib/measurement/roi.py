@@ -229,7 +229,7 @@ def rows_of(
                 mean_referenced_ppb=NAN,
                 asymmetry_percent=NAN,
                 flags=";".join((*codes, *([] if count else ["empty"]))),
-                edited=options.edited,
+                edited=options.is_edited(structure.label),
                 model=options.model,
                 software=SOFTWARE,
             )

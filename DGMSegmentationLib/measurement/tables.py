@@ -45,7 +45,7 @@ COLUMN_DESCRIPTIONS: dict[str, str] = {
     "mean_referenced_ppb": "mean_ppb minus the reference, ppb; empty without a reference",
     "asymmetry_percent": "100 (L - R) / |(L + R) / 2| of mean_ppb, the same on both sides' rows",
     "flags": "Quality flags, separated by semicolons",
-    "edited": "true when the segmentation was corrected by hand",
+    "edited": "true when the structure was corrected by hand",
     "model": "Model that made the segmentation",
     "software": "Software and version that measured",
     "mean_weighted_ppb": "Mean weighted by the network's probability of the structure, ppb; empty for corrected labels",
@@ -139,7 +139,8 @@ def wide_rows(rows: Iterable[RoiRow]) -> list[dict[str, object]]:
         if line is None or f"{row.abbreviation}_flags" in line:
             line = current[row.subject, row.image] = {"subject": row.subject, "image": row.image}
             lines.append(line)
-        line.update({name: getattr(row, name) for name in _WIDE_SHARED})
+        edited = bool(line.get("edited")) or row.edited  # of any structure
+        line.update({**{name: getattr(row, name) for name in _WIDE_SHARED}, "edited": edited})
         line.update({f"{row.abbreviation}_{name}": getattr(row, name) for name in statistics})
         line[f"{row.abbreviation}_flags"] = row.flags
         if row.side:

@@ -21,6 +21,7 @@ THEMES = (
     "workers",
     "scenes",
     "cohorts",
+    "studies",
     "training",
     "simulating",
     "commands",

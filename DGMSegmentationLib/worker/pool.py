@@ -62,11 +62,11 @@ def run_pool(
     """
     waiting = deque(enumerate(tasks))
     outcomes: queue.Queue[Outcome[T] | BaseException] = queue.Queue()
-    alive: set[_Worker] = set()
+    alive: set[PoolWorker] = set()
     stop = threading.Event()
 
     def serve() -> None:
-        worker: _Worker | None = None
+        worker: PoolWorker | None = None
         try:
             while not stop.is_set():
                 try:
@@ -78,7 +78,7 @@ def run_pool(
                 code = 0
                 for _ in range(_ATTEMPTS):
                     if worker is None:
-                        worker = _Worker(threads)
+                        worker = PoolWorker(threads)
                         alive.add(worker)
                     answer = worker.ask(request)
                     if answer is not None or stop.is_set():
@@ -117,12 +117,17 @@ def run_pool(
                 server.join(timeout=10)
 
 
-class _Worker:
-    """One process and its two pipes."""
+class PoolWorker:
+    """One process and its two pipes, for a task at a time.
 
-    def __init__(self, threads: int) -> None:
+    Args:
+        threads: of the numerical libraries in it.
+        python: the interpreter; Slicer's launcher (PythonSlicer) there.
+    """
+
+    def __init__(self, threads: int, python: str | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [python or sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -171,7 +171,10 @@ def test_corrections_by_hand_win_and_are_never_written(run, capsys):
     assert run.again() == 1
     assert "1 corrected by hand" in capsys.readouterr().out
     rows = [r for r in read_long(run.output / "rois_long.tsv") if r.image.startswith("sub-01_ses-1")]
-    assert all(row.edited for row in rows) and rows[8].n_voxels == 18
+    moved = np.asarray(labels.dataobj) != data
+    touched = {*np.asarray(labels.dataobj)[moved].tolist(), 9} - {0}
+    assert {row.label for row in rows if row.edited} == touched and rows[8].n_voxels == 18
+    assert len({row.model for row in rows}) == 1 and rows[0].model
     assert run.cases()["sub-01_ses-1"]["edited"] == "true"
     assert run.cases()["sub-01_ses-2"]["edited"] == "false"
     after = run.times()

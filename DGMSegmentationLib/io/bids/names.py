@@ -84,15 +84,24 @@ def derivative_stems(name: str) -> tuple[str, str]:
 
     Parts of ``name`` without a key are left out and a repeated key counts once, so that two names can have one stem.
     """
+    return _stem(name, ""), described_stem(name, "edited")
+
+
+def described_stem(name: str, word: str) -> str:
+    """How the names of a case's files begin that carry a ``desc`` of their own: "edited", or a reader's label.
+
+    For an image with ``desc-medi`` that is ``desc-mediEdited``.
+    """
+    return _stem(name, word)
+
+
+def _stem(name: str, word: str) -> str:
     found = entities(name)
     late = {key: value for key, value in found.items() if key in _LATE}
     early = [f"{key}-{value}" for key, value in found.items() if key not in _LATE]
-    edited = {**late, "desc": f"{late['desc']}Edited" if "desc" in late else "edited"}
-
-    def joined(last: dict[str, str]) -> str:
-        return "_".join([*early, ATLAS, *(f"{key}-{value}" for key, value in last.items())])
-
-    return joined(late), joined(edited)
+    if word:
+        late["desc"] = f"{late['desc']}{word[:1].upper()}{word[1:]}" if "desc" in late else word
+    return "_".join([*early, ATLAS, *(f"{key}-{value}" for key, value in late.items())])
 
 
 def longer_names(name: str, names: Iterable[str]) -> tuple[str, ...]:

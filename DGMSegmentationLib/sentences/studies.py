@@ -1,0 +1,70 @@
+"""Studies: reading many cases, their journals and signed labels."""
+
+from .wording import Sentence
+
+SENTENCES = {
+    "study_nothing": Sentence(
+        "No study was named:", "give a BIDS folder, a table of images, or image files."
+    ),
+    "study_no_images": Sentence(
+        "{path} holds no susceptibility map that can be read:",
+        "give a BIDS folder, or one with .nii, .nii.gz or .nrrd files.",
+    ),
+    "study_many_derivatives": Sentence(
+        "{path} has results in several folders below derivatives ({names}):",
+        "give the one that you mean.",
+    ),
+    "study_no_case": Sentence("There is no case {name} in {path}:", "open the study again."),
+    "study_case_unusable": Sentence(
+        "{name} cannot be read ({problem}):", "mend that, and open the case again."
+    ),
+    "study_no_labels": Sentence(
+        "{name} has no labels yet:", "wait for the segmentation, or reject the case with a reason."
+    ),
+    "study_labels_other_grid": Sentence(
+        "The automatic labels {path} lie on another grid than the image, and are left out."
+    ),
+    "reader_edited": Sentence(
+        'A reader cannot be called "{reader}": files of that name are those that dgmseg cohort takes;',
+        "give another name.",
+    ),
+    # journals
+    "journal_change_unreadable": Sentence(
+        "A line of the journal holds no change of labels:", "what stands before it can still be used."
+    ),
+    "journal_other_labels": Sentence(
+        "A line of the journal does not follow from the lines before it:",
+        "what stands before it can still be used.",
+    ),
+    "journal_unusable": Sentence("{path} is no journal that can be read:", "look for an older copy."),
+    "journal_unwritten": Sentence(
+        "The journal of this case cannot be written in {path} ({reason}), so a crash would lose your edits:",
+        "make room or get the right to write there.",
+    ),
+    "journal_place": Sentence(
+        "{path} lies beyond the folder of the study, and is not used:", "remove the link that leads there."
+    ),
+    "journal_line_torn": Sentence(
+        "The last line of the journal {path} was not written whole (a crash), and is left out: the last stroke is missing."
+    ),
+    "journal_line_damaged": Sentence(
+        "Line {number} of the journal {path} is damaged; it and what follows are left out."
+    ),
+    # what is said when a case is opened
+    "reading_resumed": Sentence(
+        "Your reading of {time} goes on as you left it ({strokes} changes that are not signed yet)."
+    ),
+    "reading_done_by": Sentence(
+        "{reader} signed this case at {time}; your labels go into a file of your own."
+    ),
+    "reading_rejected_by": Sentence("{reader} rejected this case: {reason}"),
+    "reading_open_by": Sentence("{reader} has begun to read this case ({time})."),
+    "reading_of_file": Sentence("The labels are those of {path}."),
+    "reading_file_changed": Sentence(
+        "{path} was changed since you signed it; you see the file as it is now."
+    ),
+    "reading_not_replayed": Sentence("The journal {path} cannot be used: {problem}"),
+    "reading_other_grid": Sentence(
+        "The journal {path} belongs to an image of another size, and is left out."
+    ),
+}

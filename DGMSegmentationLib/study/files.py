@@ -1,0 +1,144 @@
+"""The label files of readers: whose they are, which one a reader writes, and the signed set of label file and record."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .. import __version__
+from ..cohort.find import CohortCase
+from ..errors import InputError
+from ..image import Image, label_set_of
+from ..io.bids.derivatives import CasePaths
+from ..io.bids.names import described_stem
+from ..io.file_set import file_set
+from ..io.files import sha256, write_json, write_nifti, write_text
+from ..io.lookup import lookup_text
+from ..io.typed import read_typed
+from ..structures import STANDARD
+from .review import EDITED, StructureReview
+
+_LABELS, _RECORD, _LOOKUP = ".nii.gz", ".json", ".tsv"
+
+
+@dataclass(frozen=True)
+class _Signature:
+    reader: str = ""
+    labels_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class _Sidecar:
+    DGMSegmentation: _Signature = _Signature()
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Who signs what."""
+
+    reader: str
+    model: str
+    """That made the automatic labels."""
+    automatic: str
+    """Name of the automatic label file; empty when there is none."""
+    source: str
+    """The image, from the study's folder."""
+
+
+def own_labels(paths: CasePaths, case: str, reader: str) -> Path:
+    """The label file of a reader beside the one that the cohort takes."""
+    return paths.folder / f"{described_stem(case, reader)}_dseg{_LABELS}"
+
+
+def owner_of(labels: Path) -> str:
+    """Whose reading wrote a label file; empty when nobody's did, or somebody has changed it since."""
+    record = labels.with_name(labels.name.removesuffix(_LABELS) + _RECORD)
+    try:
+        signature = read_typed(record, _Sidecar).DGMSegmentation
+        return signature.reader if signature.labels_sha256 == sha256(labels) else ""
+    except (OSError, InputError):
+        return ""
+
+
+def is_for_cohort(case: CohortCase, paths: CasePaths, reader: str, blind: bool) -> bool:
+    """Whether a reader's labels go into the file that ``dgmseg cohort`` takes as the correction.
+
+    Not those of a blind reading, nor where that file is somebody else's, or the table of images names another one.
+    """
+    if blind or case.edited is not None:
+        return False
+    there = paths.edited_labels()
+    ours = paths.of(f"_dseg{_LABELS}", edited=True)
+    return not there or (there == [ours] and owner_of(ours) == reader)
+
+
+def write_signed(
+    case: CohortCase,
+    paths: CasePaths,
+    labels: Image,
+    image: Image,
+    review: Sequence[StructureReview],
+    signing: Signing,
+    blind: bool,
+) -> Path | None:
+    """Write labels that a reader changed, with the record of who signed what; None when none were and none lie there.
+
+    The files appear together or not at all. ``image``: whose geometry it is, as its file was read. Raises InputError when
+    nothing can be written there.
+    """
+    edited = any(one.status == EDITED for one in review)
+    shared, own = paths.of("_dseg", edited=True).name, own_labels(paths, case.name, signing.reader)
+    if is_for_cohort(case, paths, signing.reader, blind):
+        if not edited and not paths.edited_labels():
+            return None
+        with file_set(paths.folder, shared) as claimed:
+            if is_for_cohort(case, paths, signing.reader, blind):  # nobody came first
+                made = _write(claimed.staging, shared, labels, image, review, signing)
+                claimed.commit(made)
+                return paths.folder / made[0].name
+    if not edited and not own.exists():
+        return None
+    name = own.name.removesuffix(_LABELS)
+    with file_set(paths.folder, name) as claimed:
+        made = _write(claimed.staging, name, labels, image, review, signing)
+        claimed.commit(made)
+        return paths.folder / made[0].name
+
+
+def _write(
+    folder: Path,
+    name: str,
+    labels: Image,
+    image: Image,
+    review: Sequence[StructureReview],
+    signing: Signing,
+) -> list[Path]:
+    label_set = label_set_of(labels)
+    made = [folder / f"{name}{_LABELS}", folder / f"{name}{_RECORD}"]
+    write_nifti(
+        made[0],
+        labels.data,
+        image.affine,
+        like=image,
+        description="DGM labels, edited by hand",
+        intent="label",
+    )
+    if label_set != STANDARD:
+        made.append(folder / f"{name}{_LOOKUP}")
+        write_text(made[-1], lookup_text(label_set))
+    sources = [f"bids:raw:{signing.source}", *([signing.automatic] if signing.automatic else [])]
+    record = {
+        "Description": "Deep-gray-matter nuclei, read and corrected by hand",
+        "Sources": sources,
+        "Manual": True,
+        "DGMSegmentation": {
+            "reader": signing.reader,
+            "signed": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "model": signing.model,
+            "software": f"DGMSegmentation {__version__}",
+            "labels_sha256": sha256(made[0]),
+            "structures": [asdict(one) for one in review],
+        },
+    }
+    write_json(made[1], record)
+    return made

@@ -1,0 +1,145 @@
+"""The worklist: a line a case with its state, verdict, flags, reader and dates, told by the files as they are now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..cohort.record import Record
+from ..io.bids.names import natural_order
+from ..measurement.quality import flags_of_quality
+from .state import STATES, state_of
+from .study import Study
+
+ORDERS = ("name", "doubt")
+COLUMNS = (
+    "subject", "session", "name", "image", "state", "reason", "verdict", "verdict_reasons", "flagged_structures", "flags",
+    "reader", "changed", "edited_structures",
+)  # fmt: skip
+READING_COLUMNS = (
+    "subject", "session", "name", "reader", "state", "signed", "model", "labels", "abbreviation", "status", "voxels_added",
+    "voxels_removed", "dice", "mean_automatic_ppb", "mean_ppb", "difference_ppb", "reason",
+)  # fmt: skip
+_DOUBT = {"failed": 0, "doubtful": 1, "ok": 2}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One case of the worklist."""
+
+    name: str
+    subject: str
+    session: str
+    image: str
+    state: str
+    """One of :data:`.state.STATES`."""
+    reason: str
+    """Why it was rejected, or cannot be segmented."""
+    verdict: str
+    """ "ok", "doubtful", "failed"; empty before it was segmented."""
+    verdict_reasons: tuple[str, ...]
+    flagged: int
+    """Structures with a flag of quality."""
+    flags: tuple[str, ...]
+    reader: str
+    changed: str
+    """When the reading or the result changed last, UTC."""
+    edited: tuple[str, ...]
+    """Abbreviations of the structures that were signed as edited."""
+
+    @property
+    def doubt(self) -> tuple[int, int]:
+        """Smaller where a look is needed sooner."""
+        return _DOUBT.get(self.verdict, 3), -self.flagged
+
+
+def worklist(study: Study, order: str = "name") -> list[Item]:
+    """All cases: in the order of the cohort, or the doubtful ones first."""
+    items = [item_of(study, name) for name in study.names]
+    return (
+        sorted(items, key=lambda item: (*item.doubt, natural_order(item.name))) if order == "doubt" else items
+    )
+
+
+def item_of(study: Study, name: str) -> Item:
+    """One case as its files are now."""
+    case, record = study.case(name), study.record(name)
+    state, reading = state_of(record, study.readings(name), study.reader, study.blind)
+    known = record or Record()
+    rows = known.rows if known.status == "done" else []
+    verdict = known.verdict.status if known.verdict else ""
+    failed = bool(case.problem) or known.status == "failed"
+    signed = reading.signed.review if reading and reading.signed else []
+    return Item(
+        name=name,
+        subject=case.subject,
+        session=case.session,
+        image=case.shown,
+        state=state,
+        reason=(reading.reason if reading else "") or case.problem or (known.reason if failed else ""),
+        verdict="failed" if failed else verdict,
+        verdict_reasons=tuple(r.sentence or r.code for r in known.verdict.reasons) if known.verdict else (),
+        flagged=sum(bool(flags_of_quality(row)) for row in rows),
+        flags=tuple(dict.fromkeys(code for row in rows for code in row.flag_list)),
+        reader=reading.reader if reading else "",
+        changed=reading.time if reading else known.finished,
+        edited=tuple(str(one.get("abbreviation")) for one in signed if one.get("status") == "edited"),
+    )
+
+
+def counts(items: Sequence[Item]) -> dict[str, int]:
+    """How many cases are in each state."""
+    return {state: sum(item.state == state for item in items) for state in STATES}
+
+
+def worklist_lines(items: Sequence[Item]) -> list[dict[str, object]]:
+    """Lines of the table worklist.tsv."""
+    return [
+        {
+            **{name: getattr(item, name) for name in COLUMNS[:7]},
+            "verdict_reasons": " ".join(item.verdict_reasons),
+            "flagged_structures": item.flagged if item.verdict else None,
+            "flags": ";".join(item.flags),
+            "reader": item.reader,
+            "changed": item.changed,
+            "edited_structures": ";".join(item.edited),
+        }
+        for item in items
+    ]
+
+
+def reading_lines(study: Study) -> list[dict[str, object]]:
+    """Lines of the table readings.tsv: a structure of each signed reading, and one line for a case that was rejected."""
+    lines: list[dict[str, object]] = []
+    for name in study.names:
+        case = study.case(name)
+        for reading in study.readings(name):
+            shared: dict[str, object] = {
+                "subject": case.subject,
+                "session": case.session,
+                "name": name,
+                "reader": reading.reader,
+                "state": reading.state,
+                "signed": reading.time,
+                "reason": reading.reason,
+            }
+            if reading.signed is None:
+                lines.append(shared)
+                continue
+            record = study.record(name)
+            model = record.automatic.model if record and record.automatic else ""
+            for one in reading.signed.review:
+                lines.append(
+                    {
+                        **shared,
+                        "model": model,
+                        "labels": reading.signed.labels,
+                        "abbreviation": one.get("abbreviation"),
+                        "status": one.get("status"),
+                        "voxels_added": one.get("added"),
+                        "voxels_removed": one.get("removed"),
+                        **{
+                            key: one.get(key)
+                            for key in ("dice", "mean_automatic_ppb", "mean_ppb", "difference_ppb")
+                        },
+                    }
+                )
+    return lines
