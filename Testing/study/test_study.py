@@ -8,6 +8,8 @@ from models_for_tests import PHANTOM_MODEL
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.plan import CaseSettings
+from DGMSegmentationLib.cohort.request import Request
+from DGMSegmentationLib.cohort.run import run_cohort
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table
@@ -160,7 +162,7 @@ def second_reader(folder, left):
     assert again.sign()[1].name == "sub-01_seg-DGM_desc-anna_dseg.nii.gz" and shared.read_bytes() == content
 
 
-def test_loose_images_are_a_study_that_the_cohort_takes(tmp_path, capsys):
+def test_loose_images_are_a_study_that_the_cohort_takes(tmp_path):
     for name in ("one map.nii.gz", "two.nii.gz"):
         add_subject(tmp_path / "bids", "sub-01", 1).rename(tmp_path / name)
     (tmp_path / "two_dseg.nii.gz").write_bytes(b"labels are no images")
@@ -174,8 +176,7 @@ def test_loose_images_are_a_study_that_the_cohort_takes(tmp_path, capsys):
         "sub-onemap": "to do",
         "sub-two": "segmented",
     }
-    assert main(["cohort", str(place.source), "-o", str(place.output), "--dry-run", *MODEL]) == 0
-    assert "1 new" in capsys.readouterr().out
+    assert run_cohort(Request(place.source, place.output, SETTINGS, dry_run=True)).reasons == {"new": 1}
     assert find_study([place.output]) == place
 
 
