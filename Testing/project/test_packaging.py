@@ -168,8 +168,8 @@ def test_icon_is_128_pixels(repository):
 def test_terminology_file_says_what_the_table_says(repository):
     """Slicer needs the codes in its own format; they must be those of the tables of structures.
 
-    Four nuclei of the extended set have none: neither Slicer's terminologies nor DICOM's groups (PS3.16, CID 7140 and 7153)
-    name them.
+    Two nuclei of the extended set have none: neither Slicer's terminologies nor DICOM's groups (PS3.16, CID 7140 and 7153)
+    nor HL7 FHIR's body sites name them.
     """
     path = repository / "Resources" / "Terminology" / "DGMSegmentation.term.json"
     category = json.loads(path.read_text())["SegmentationCodes"]["Category"][0]
@@ -185,7 +185,7 @@ def test_terminology_file_says_what_the_table_says(repository):
     }
     assert found == wanted
     without = {s.nucleus for s in LabelSet.read("extended") if not s.snomed}
-    assert without == {"STN", "PUL", "GPE", "GPI"} and all(s.snomed for s in STANDARD)
+    assert without == {"STN", "PUL"} and all(s.snomed for s in STANDARD)
     assert all(code and code.isdigit() for code, _meaning, _side in found)
 
 
