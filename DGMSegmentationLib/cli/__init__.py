@@ -23,6 +23,7 @@ COMMANDS = {
     "convert": ("convert", "convert"),
     "train": ("train", "train"),
     "crossval": ("crossval", "crossval"),
+    "adapt": ("adapt", "adapt"),
     "simulate": ("simulate", "simulate"),
     "models": ("models", "models"),
     "protocol": ("protocol", "protocol"),

@@ -13,7 +13,6 @@ from .options import MODEL, Device
 protocol = typer.Typer(
     no_args_is_help=True, help="List, show and fit labelling protocols: what the nuclei are made of."
 )
-_AUTOMATIC, _EDITED = "_dseg.nii.gz", "_desc-edited_dseg.nii.gz"
 
 
 @protocol.command("list")
@@ -59,6 +58,7 @@ def fit(
 
     Says what it gained on cases left out, and writes nothing when it gains nothing.
     """
+    from ..adaptation.cases import find_corrected
     from ..errors import InputError
     from ..inference.predictor import Predictor
     from ..io.files import check_writable, write_text
@@ -72,7 +72,7 @@ def fit(
         raise InputError("protocol_file_name", path=output)
     check_writable([output], overwrite)
     start = load_protocol(base)
-    pairs = [pair for text in cases for pair in _pairs(text)]
+    pairs = [(subject.images[0], subject.label) for subject in find_corrected(cases, say=warn)]
     if model == DEFAULT_MODEL:
         model = start.model or model
     predictor = Predictor(load_model(model), device.value)
@@ -102,35 +102,3 @@ def fit(
     typer.echo(
         f"Gained {fitted.gain:+.3f} in the mean. Use it: dgmseg segment QSM --protocol {output}{given}"
     )
-
-
-def _taken_apart(text: str) -> tuple[Path, Path | None]:
-    """QSM=LABELS, or a place alone; names may hold the sign themselves."""
-    if Path(text).exists():
-        return Path(text), None
-    signs = [n for n, letter in enumerate(text) if letter == "="]
-    pairs = [(Path(text[:n]), Path(text[n + 1 :])) for n in signs]
-    there = [(image, labels) for image, labels in pairs if image.exists()]
-    return next(iter([*there, *pairs]), (Path(text), None))
-
-
-def _pairs(text: str) -> list[tuple[Path, Path]]:
-    """Images with their corrected labels: of a folder or table, or one of each."""
-    from ..errors import InputError, Remark
-    from ..io.files import stem
-    from ..training.data import find_subjects
-
-    path, labels = _taken_apart(text)
-    if path.is_dir() or path.suffix in (".tsv", ".csv"):
-        return [(s.images[0], s.label) for s in find_subjects(path) if s.split == "train"]
-    if not path.is_file():
-        raise InputError("fit_no_map", path=path)
-    if labels is not None:
-        return [(path, labels)]
-    for ending in (_EDITED, _AUTOMATIC):
-        labels = path.with_name(f"{stem(path)}{ending}")
-        if labels.is_file():
-            if ending == _AUTOMATIC:
-                warn(Remark("fit_perhaps_automatic", path=labels, tail=_EDITED))
-            return [(path, labels)]
-    raise InputError("fit_no_labels", path=path, stem=stem(path), tail=_AUTOMATIC)

@@ -13,8 +13,9 @@ from ..structures.atoms import atoms
 from .network_options import MAX_CLASSES, OPTIONS
 
 FORMAT = "dgmseg-model"
-FORMAT_VERSION = 2
-"""Of models of atoms or of structures beyond the standard set; others stay at 1, which older versions read."""
+FORMAT_VERSION = 3
+"""Of models that hold a protocol of their own. Models of atoms, of a bundled protocol, or of structures beyond the standard set
+stay at 2, others at 1, which older versions read."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=20_000)]
@@ -68,7 +69,9 @@ class ModelHeader:
     atoms: bool = False
     """The members' labels are numbers of atoms (:mod:`..structures.atoms`): a labelling protocol makes structures of them."""
     protocol: Annotated[str, Meta(max_length=200)] = ""
-    """The bundled protocol that its runs follow when none is asked for; "": its own classes, of atoms the default one."""
+    """The protocol that its runs follow when none is asked for; "": its own classes, of atoms the default one."""
+    protocol_text: Text = ""
+    """That protocol whole, as a TOML file, where it is none of the bundled ones (``dgmseg adapt``)."""
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
     """How sure it is at least of a good map as a whole, where that was calibrated; None: nobody judges a map
     by how sure the network is."""
@@ -83,13 +86,14 @@ class ModelHeader:
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
         values = asdict(self)
-        for later in ("atoms", "protocol", "confidence"):  # as versions before 0.3 read it
+        for later in ("atoms", "protocol", "protocol_text", "confidence"):  # as earlier versions read it
             if not values[later]:
                 del values[later]
         if self.label_set is not None:
             values["label_set"] = self.label_set.to_dict()
         older = not (self.atoms or self.protocol) and set(self.labels[1:]) <= set(STANDARD.values)
-        return {"format": FORMAT, "format_version": 1 if older else FORMAT_VERSION, **values}
+        version = FORMAT_VERSION if self.protocol_text else 1 if older else 2
+        return {"format": FORMAT, "format_version": version, **values}
 
     @property
     def labels(self) -> tuple[int, ...]:

@@ -14,7 +14,14 @@ from ..models.header import ModelHeader
 from ..models.model import Model
 from ..options import DEFAULT_MODEL, SegmentOptions
 from ..structures import LabelSet
-from .protocol import ATOMS_PROTOCOL, NO_PROTOCOL, Protocol, load_protocol, protocol_names
+from .protocol import (
+    ATOMS_PROTOCOL,
+    NO_PROTOCOL,
+    Protocol,
+    load_protocol,
+    protocol_from_text,
+    protocol_names,
+)
 from .relabel import apply_protocol
 
 
@@ -23,20 +30,23 @@ def structures_given(header: ModelHeader, protocol: str = "") -> LabelSet:
 
     Raises InputError for an unknown protocol.
     """
-    name = protocol_name(header, protocol)
-    return load_protocol(name).label_set if name else header.structures
+    chosen = protocol_followed(header, protocol)
+    return header.structures if chosen is None else chosen.label_set
 
 
-def protocol_name(header: ModelHeader, protocol: str = "") -> str:
-    """The protocol that a run of a model follows: the one asked for, or the model's own; "" for none ("none" asks for that).
+def protocol_followed(header: ModelHeader, protocol: str = "") -> Protocol | None:
+    """The protocol that a run of a model follows: the one asked for, or the model's own; None for none ("none" asks for that).
 
-    Raises InputError when a model of atoms is to follow none.
+    Raises InputError for an unknown protocol, and when a model of atoms is to follow none.
     """
     if protocol == NO_PROTOCOL and not header.atoms:
-        return ""
+        return None
     if protocol == NO_PROTOCOL:
         raise InputError("protocol_needed", model=header.name)
-    return protocol or header.protocol or (ATOMS_PROTOCOL if header.atoms else "")
+    if header.protocol_text and protocol in ("", header.protocol):
+        return protocol_from_text(header.protocol_text, f"the model {header.name}", header.protocol)
+    name = protocol or header.protocol or (ATOMS_PROTOCOL if header.atoms else "")
+    return load_protocol(name) if name else None
 
 
 def model_for(options: SegmentOptions) -> str:
@@ -127,11 +137,9 @@ class Convention:
 
         Raises InputError for an unknown protocol and one of atoms that the model does not tell apart.
         """
-        name = protocol_name(model.header, protocol)
-        if not name:
-            return cls(model)
-        chosen = load_protocol(name)
-        check_protocol(chosen, model.header)
+        chosen = protocol_followed(model.header, protocol)
+        if chosen is not None:
+            check_protocol(chosen, model.header)
         return cls(model, chosen)
 
     @property

@@ -125,6 +125,18 @@ def structure_label(structure: str, side: str) -> int:
     return extended_set().by_abbreviation(f"{structure}_{side}").label
 
 
+def plain_protocol(label_set: LabelSet, name: str) -> Protocol:
+    """Each structure of a model of structures as it is, from a probability of one half on.
+
+    Raises InputError for structures that no protocol can name.
+    """
+    known = {s.abbreviation: s.label for s in extended_set()}
+    strange = [s.abbreviation for s in label_set if known.get(s.abbreviation) != s.label]
+    if strange:
+        raise InputError("protocol_structures_strange", structures=strange)
+    return Protocol(name, "", "", tuple(Rule(nucleus, (Part((nucleus,)),)) for nucleus in label_set.nuclei))
+
+
 def protocol_names() -> tuple[str, ...]:
     """The protocols that ship, the default first."""
     found = sorted(p.stem for p in resource_path("Labels", "protocols").glob("*.toml"))
@@ -143,10 +155,19 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
         if not path.is_file():
             raise InputError("protocol_unknown", name=str(name_or_file), bundled=list(protocol_names()))
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError("protocol_unreadable", path=path, reason=error) from error
-    return protocol_from_table(table, str(path), path.stem)
+    return protocol_from_text(text, str(path), path.stem)
+
+
+def protocol_from_text(text: str, where: str, name: str = "") -> Protocol:
+    """Build and check a protocol from the text of a TOML file; ``where`` it stands, for what is said of it."""
+    try:
+        table = tomllib.loads(text)
+    except (RecursionError, tomllib.TOMLDecodeError) as error:
+        raise InputError("protocol_unreadable", path=where, reason=error) from error
+    return protocol_from_table(table, where, name)
 
 
 def protocol_from_table(table: Mapping[str, object], where: str, name: str = "") -> Protocol:

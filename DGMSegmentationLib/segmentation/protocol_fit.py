@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Grid, apply_weights, grid_weights, reorient
+from ..image import Grid, Image, apply_weights, grid_weights, reorient
 from ..io.labels import read_labels
-from ..preprocessing.case import open_case
+from ..preprocessing.case import Case, open_case
 from ..preprocessing.grid import prepare
 from .convention import Convention
 from .frame import Frame
@@ -92,18 +92,23 @@ class FitCase:
 
 def open_fit_case(image: Path, labels: Path, predictor: Predictor) -> FitCase:
     """Run the network on an image and read its corrected labels; raises InputError when they do not belong together."""
-    model = predictor.model
-    pre = model.header.preprocessing
-    case = open_case(image, channels=model.header.channels)
+    case = open_case(image, channels=predictor.model.header.channels)
     drawn = read_labels(labels)
     if not drawn.grid.same_as(case.image.grid, tolerance_mm=1e-2):
         raise InputError("labels_other_grid", path=labels, image=image.name)
+    return fit_case(image.name, case, drawn, predictor)
+
+
+def fit_case(name: str, case: Case, drawn: Image, predictor: Predictor) -> FitCase:
+    """Run the network on an opened case with its corrected labels, which lie on the image's grid."""
+    model = predictor.model
+    pre = model.header.preprocessing
     ready = prepare(case.channels, case.mask, pre)
     box = prior_box(model, ready)
     found = predict_case(predictor, ready, box, Convention(model))
     grid = ready.grid if box is None else cropped(ready.grid, box)
     turned = reorient(drawn, pre.axes)
-    return FitCase(image.name, AtomMaps(found, model.class_names), grid, turned.data, turned.grid)
+    return FitCase(name, AtomMaps(found, model.class_names), grid, turned.data, turned.grid)
 
 
 @dataclass(frozen=True)
@@ -127,9 +132,23 @@ Units = Sequence[tuple[FitCase, str]]
 
 
 def fit_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Fitted:
+    """Fit the numbers of a protocol to corrected cases; raises InputError when no structure gains, as :func:`best_protocol`."""
+    result = best_protocol(base, cases, name)
+    if result.gain <= 0:
+        raise InputError(
+            "fit_no_gain",
+            left_out=result.left_out,
+            dice=float(np.mean(list(result.before.values()))),
+            protocol=base.name,
+        )
+    return result
+
+
+def best_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Fitted:
     """Fit the numbers of a protocol to corrected cases, structure by structure.
 
-    A structure whose fit gains nothing on what was left out stays as it is. Raises InputError when no structure gains.
+    A structure whose fit gains nothing on what was left out stays as it is. Raises InputError when there are no cases, or none
+    of the protocol's structures in them.
     """
     if not cases:
         raise InputError("fit_no_cases")
@@ -156,19 +175,10 @@ def fit_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Fitted:
         rules.append(fit_rule(rule, [unit for group in shown for unit in group]) if better else rule)
         before[rule.structure] = float(np.mean(old))
         after[rule.structure] = float(np.mean(new)) if better else float(np.mean(old))
-    result = Fitted(
-        replace(base, name=name, rules=tuple(rules)), before, after, "cases" if len(cases) > 1 else "sides"
-    )
     if not before:
         raise InputError("fit_no_structures")
-    if result.gain <= 0:
-        raise InputError(
-            "fit_no_gain",
-            left_out=result.left_out,
-            dice=float(np.mean(list(before.values()))),
-            protocol=base.name,
-        )
-    return result
+    left_out = "cases" if len(cases) > 1 else "sides"
+    return Fitted(replace(base, name=name, rules=tuple(rules)), before, after, left_out)
 
 
 def _folds(groups: Sequence[Units], most: int = 5) -> list[list[int]]:

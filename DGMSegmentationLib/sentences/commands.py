@@ -76,16 +76,6 @@ SENTENCES = {
     "protocol_file_name": Sentence(
         "{path}: a protocol is a TOML file;", shell="give --output a name that ends with .toml."
     ),
-    "fit_no_map": Sentence(
-        "{path}: there is no such map;", shell="give QSM=LABELS, a BIDS folder or a table."
-    ),
-    "fit_no_labels": Sentence(
-        "{path}: no corrected labels {stem}{tail} lie beside it;", shell="give QSM=LABELS."
-    ),
-    "fit_perhaps_automatic": Sentence(
-        "{path} has no name of a correction (*{tail}), and is taken for one:",
-        shell="give QSM=LABELS when the corrected labels are others.",
-    ),
     # segment
     "input_no_series": Sentence(
         "{path} is no DICOM series:", shell="leave out --dicom-seg, or give the DICOM folder."

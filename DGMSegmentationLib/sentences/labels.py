@@ -176,7 +176,25 @@ SENTENCES = {
         "run segment with a model of atoms to change it.",
     ),
     "fit_no_cases": Sentence(
-        "A protocol is fitted to corrected cases:", "give at least one image with its corrected labels."
+        "There are no corrected cases:", "give at least one image with its corrected labels."
+    ),
+    "fit_no_map": Sentence(
+        "{path}: there is no such map;",
+        "give a map and its labels, a BIDS folder or a table.",
+        shell="give QSM=LABELS, a BIDS folder or a table.",
+    ),
+    "fit_no_labels": Sentence(
+        "{path}: no corrected labels {stem}{tail} lie beside it;",
+        "name them, too.",
+        shell="give QSM=LABELS.",
+    ),
+    "fit_perhaps_automatic": Sentence(
+        "{path} has no name of a correction (*{tail}), and is taken for one:",
+        "name the labels when the corrected ones are others.",
+        shell="give QSM=LABELS when the corrected labels are others.",
+    ),
+    "protocol_structures_strange": Sentence(
+        "No labelling protocol can name {structures}:", "use the model without a protocol."
     ),
     "fit_no_structures": Sentence(
         "The corrected cases hold no structure of this protocol:", "check their labels."

@@ -23,6 +23,7 @@ THEMES = (
     "cohorts",
     "studies",
     "training",
+    "adapting",
     "simulating",
     "commands",
     "apps",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import lightning.pytorch as pl
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import Callback, EarlyStopping
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ProgressBar
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -127,6 +127,17 @@ def progress_callbacks() -> list[Callback]:
     return [RichProgressBar(leave=False)]
 
 
+class StepCounter(Callback):
+    """Tells of every training step of a phase."""
+
+    def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
+        self.tell, self.total = tell, total
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: object) -> None:
+        """After a step."""
+        self.tell(trainer.global_step, self.total)
+
+
 def fit_phase(
     module: SegmentationModule,
     data: EpochData,
@@ -136,6 +147,7 @@ def fit_phase(
     progress: Progress,
     device: torch.device,
     report: Callable[[list[Row]], None],
+    step: Callable[[int, int], None] | None = None,
 ) -> Checkpointer:
     """Train one phase to its end, from its last checkpoint when there is one; return the checkpointer with the best weights."""
     stage, checkpoint = module.stage, progress.folder / f"{name}.ckpt"
@@ -149,9 +161,11 @@ def fit_phase(
             checkpointer.load_state_dict(state)
             module.load_state_dict(saved["state_dict"])
             return checkpointer
-    callbacks: list[Callback] = [checkpointer, *progress_callbacks()]
+    callbacks: list[Callback] = [checkpointer, *([] if step else progress_callbacks())]
     if stage.patience and len(data.validation):
         callbacks.append(EarlyStopping("val_loss", patience=stage.patience, mode="min"))
+    if step is not None:
+        callbacks.append(StepCounter(step, epochs * data.preset.sampling.steps_per_epoch))
     trainer = pl.Trainer(
         accelerator={"cuda": "gpu"}.get(device.type, device.type),
         devices=1,
@@ -159,7 +173,7 @@ def fit_phase(
         logger=False,
         callbacks=callbacks,
         enable_model_summary=False,
-        enable_progress_bar=len(callbacks) > 1 and sys.stderr.isatty(),
+        enable_progress_bar=any(isinstance(c, ProgressBar) for c in callbacks),
         num_sanity_val_steps=0,
         reload_dataloaders_every_n_epochs=1,
         gradient_clip_val=module.settings.gradient_clip or None,
@@ -186,6 +200,8 @@ class Fitting:
     device: torch.device
     report: Callable[[], None]
     """Called after every epoch."""
+    step: Callable[[int, int], None] | None = None
+    """Called after every step, instead of a bar on the terminal."""
 
 
 def run_stage(fitting: Fitting, number: int, stage: StageSettings, data: EpochData, start: State) -> State:
@@ -213,7 +229,9 @@ def run_stage(fitting: Fitting, number: int, stage: StageSettings, data: EpochDa
             data.key = key
             label = EpochLabel(member=prefix.rstrip("_") or "all", stage=number, phase=phase + 1)
             module.to(memory_format=torch.channels_last_3d)
-            checkpointer = fit_phase(module, data, epochs, name, label, progress, fitting.device, note)
+            checkpointer = fit_phase(
+                module, data, epochs, name, label, progress, fitting.device, note, fitting.step
+            )
             progress.rows = before + checkpointer.rows
             tensors = {f"best.{k}": v.contiguous() for k, v in checkpointer.best.items()}
             tensors |= {

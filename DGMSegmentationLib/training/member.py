@@ -128,7 +128,7 @@ class MemberTraining:
 
         device = pick_device(run.device)
         fitting = Fitting(
-            run.preset, self.number, member.prefix, len(member.labels), run.progress, device, note
+            run.preset, self.number, member.prefix, len(member.labels), run.progress, device, note, run.step
         )
         return run_stage(fitting, number, stage, data, start)
 

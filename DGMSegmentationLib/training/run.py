@@ -92,6 +92,7 @@ class TrainingRun:
         self.resume = options.resume
         self.log = options.log or (lambda text: None)
         self.report = options.progress or (lambda what, done, total: None)
+        self.step = options.step
         self.initial = None if options.init is None else load_model(options.init)
         self.atoms = preset.data.labels == ATOMS
         found = subjects if subjects is not None else find_subjects(data, preset.data.channels, self.atoms)

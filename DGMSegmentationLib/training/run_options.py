@@ -22,3 +22,5 @@ class RunOptions:
     """Receives one line per step of the run."""
     progress: Report | None = None
     """Called with (what, done, total)."""
+    step: Callable[[int, int], None] | None = None
+    """Called with (done, total) after every training step of a phase; what it raises ends the run."""

@@ -118,6 +118,7 @@ class AugmentationSettings:
     noise: Amount = 0.0
     blur: Amount = 0.0
     low_resolution: Amount = 0.0
+    contrast: Amount = 0.0
 
 
 @dataclass(frozen=True)

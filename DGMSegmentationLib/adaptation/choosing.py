@@ -1,0 +1,59 @@
+"""What is adopted: the fitted protocol, the new weights with a protocol of theirs, or nothing. Cases left out decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..segmentation.protocol import Protocol
+from ..segmentation.protocol_fit import SMALLEST_GAIN, FitCase, Fitted, best_protocol
+
+LARGEST_LOSS = 0.02
+"""Mean Dice that no structure may lose, whatever the others gain."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A protocol with the weights that it goes with, and mean Dice by structure on what it was not fitted to."""
+
+    what: str
+    """ "protocol" for the first weights, "weights" for new ones."""
+    protocol: Protocol
+    before: dict[str, float]
+    after: dict[str, float]
+
+    @property
+    def gain(self) -> float:
+        """Mean over the structures."""
+        return float(np.mean([self.after[name] - self.before[name] for name in self.before]))
+
+    @property
+    def losers(self) -> list[str]:
+        """Structures that lose more than any may."""
+        return [name for name, dice in self.before.items() if self.after[name] < dice - LARGEST_LOSS]
+
+    @property
+    def good(self) -> bool:
+        """Whether it may be adopted."""
+        return self.gain > SMALLEST_GAIN and not self.losers
+
+
+def of_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Candidate:
+    """The first weights under a protocol fitted to the cases, each left out in turn."""
+    fitted = best_protocol(base, cases, name)
+    return Candidate("protocol", fitted.protocol, fitted.before, fitted.after)
+
+
+def of_weights(plain: Protocol, unseen: Sequence[FitCase], name: str, before: dict[str, float]) -> Candidate:
+    """New weights under a protocol fitted to what they give for cases that they have not seen; ``before`` of the first ones."""
+    fitted: Fitted = best_protocol(plain, unseen, name)
+    return Candidate("weights", fitted.protocol, before, {n: fitted.after[n] for n in before})
+
+
+def chosen(protocol: Candidate, weights: Candidate | None) -> Candidate | None:
+    """The better one; new weights only where they gain over the protocol alone, which changes less. None: nothing gains."""
+    if weights is not None and weights.good and weights.gain > protocol.gain + SMALLEST_GAIN:
+        return weights
+    if protocol.good:
+        return protocol
+    return weights if weights is not None and weights.good else None

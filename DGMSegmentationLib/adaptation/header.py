@@ -1,0 +1,65 @@
+"""What an adapted model's file says of itself: parent, cases by pseudonym, protocol, figures."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from .. import __version__
+from ..models.header import ModelHeader
+from ..models.model import Model
+from ..segmentation.protocol import protocol_text
+from .cases import CorrectedCase
+from .choosing import Candidate
+
+if TYPE_CHECKING:
+    from .run import _Adaptation
+
+
+def adapted_header(
+    run: "_Adaptation", model: Model, best: Candidate, cases: Sequence[CorrectedCase]
+) -> ModelHeader:
+    """The header of the adapted model. Names of subjects are not in it: the file may be passed on."""
+    parent = run.model.header
+    plural = "s" if len(cases) > 1 else ""
+    made = f"{len(cases)} corrected case{plural} of a site of its own"
+    protocol = replace(
+        best.protocol,
+        title=f"{run.base.title}, as {run.name} draws them" if run.base.title else run.name,
+        version="1",
+        description="",
+        sources=f"Fitted by dgmseg adapt to {made}, from {run.base.name} and the model {parent.name} {parent.version}.",
+        model="",
+    )
+    learnt = best.what == "weights"
+    return replace(
+        model.header,
+        name=run.name,
+        title=f"{run.name}: {parent.name} {parent.version} adapted to {made}",
+        description=f"{parent.title}, adapted by dgmseg adapt: {'weights and protocol' if learnt else 'protocol'}.",
+        version="1",
+        licence="not stated for what it learnt from the corrected cases; started from "
+        f"{parent.name} {parent.version}: {parent.licence}",
+        protocol=run.name,
+        protocol_text=protocol_text(protocol),
+        # How sure new weights are of good maps was not calibrated.
+        confidence=None if learnt else parent.confidence,
+        training={
+            # By it the tiles are known of a model that is adapted again.
+            **{key: value for key, value in parent.training.items() if key == "preset"},
+            "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
+            "cases": [case.record() for case in cases],
+            "left_out": [remark.code for remark in run.left_out],
+            "what": best.what,
+            "recipe": asdict(run.options.recipe),
+            "protocol": protocol.to_dict(),
+            "software": f"DGMSegmentation {__version__}, Python {platform.python_version()}",
+        },
+        metrics={
+            "left_out_in_turn": "cases" if len(cases) > 1 else "sides",
+            "dice_before": best.before,
+            "dice_after": best.after,
+        },
+        created="",
+        software="",
+    )

@@ -1,0 +1,191 @@
+"""The network learns from the corrections: parts of the cases left out in turn, weights averaged with the first ones."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..io.files import stem
+from ..io.labels import read_labels, write_labels
+from ..models.header import ModelHeader, PriorBox
+from ..models.model import Model, load_model
+from ..options import SegmentOptions
+from ..preprocessing.case import open_case
+from ..segmentation.labelling import label_case
+from ..segmentation.protocol import Protocol, protocol_text
+from ..segmentation.run import Watch
+from ..segmentation.sample import bundled_sample
+from ..training.data import Subject, find_subjects
+from ..training.preset import load_preset
+from ..training.run import train
+from ..training.run_options import RunOptions
+from ..training.settings import NetworkSettings, Preset
+from .cases import STRANGE_DICE, mean_dice
+from .options import AdaptOptions, Recipe
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..inference.predictor import Predictor
+
+PRESET = "adapt"
+_PLAIN = ("augmentation.contrast=0", "augmentation.elastic_mm=1.5", "augmentation.rotation_deg=10")
+"""Of the preset without synthesis: what fine-tuning does anyway."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A model that learnt from all cases but some."""
+
+    model: Model
+    left_out: tuple[int, ...]
+    """Indices of the cases that it has not seen."""
+
+
+def can_learn(model: Model) -> bool:
+    """Whether corrections can train a model: one network of structures, not of atoms or of one network a structure."""
+    return len(model.states) == 1 and not model.header.atoms
+
+
+def preset_for(model: Model, recipe: Recipe) -> Preset:
+    """The training preset for a model: its own network, preprocessing and tiles."""
+    header = model.header
+    changes = list(() if recipe.synthesis else _PLAIN)
+    trained = header.training.get("preset")
+    sampling = trained.get("sampling") if isinstance(trained, Mapping) else None
+    tile = sampling.get("tile") if isinstance(sampling, Mapping) else None
+    if isinstance(tile, Sequence) and not isinstance(tile, str):
+        changes.append(f"sampling.tile={list(tile)}")
+    preset = load_preset(PRESET, [*changes, *recipe.changes])
+    return replace(
+        preset,
+        network=NetworkSettings(header.network, "own", dict(header.network_options)),
+        preprocessing=header.preprocessing,
+        data=replace(preset.data, channels=header.channels),
+    )
+
+
+def divided(count: int, parts: int) -> list[tuple[int, ...]]:
+    """Indices of ``count`` cases in at most ``parts`` parts, each of which is left out once."""
+    parts = min(count, parts)
+    return [tuple(range(count))[n::parts] for n in range(parts)]
+
+
+def learn(
+    subjects: Sequence[Subject],
+    model: Model,
+    replay: Sequence[Subject],
+    folder: Path,
+    options: AdaptOptions,
+    tell: Callable[[int, int, int], None],
+) -> list[Part]:
+    """Train on all but each part of the cases in turn.
+
+    Args:
+        subjects: the corrected cases, two or more.
+        model: the model to go on from.
+        replay: labelled volumes that are learnt beside them.
+        folder: holds the runs, each of which can be resumed.
+        options: recipe, device, resuming.
+        tell: called with (part, steps done, steps) after every step; what it raises ends the run.
+    """
+    recipe = options.recipe
+    preset = preset_for(model, recipe)
+    found = []
+    for number, held in enumerate(divided(len(subjects), recipe.parts)):
+        shown = [replace(s, split="train") for n, s in enumerate(subjects) if n not in held]
+        run = folder / f"part-{number + 1}"
+
+        def step(done: int, total: int, number: int = number) -> None:
+            tell(number, done, total)
+
+        running = RunOptions(
+            options.device, model.path or options.model, run.exists(), log=options.log, step=step
+        )
+        path = train(preset, folder, run, running, subjects=_with_names([*shown, *replay]))
+        learnt = load_model(path)
+        states = (averaged(model.states[0], [learnt.states[0]], recipe.share),)
+        header = replace(model.header, prior_box=learnt.header.prior_box)
+        found.append(Part(Model(header, states), held))
+    return found
+
+
+def _with_names(subjects: Sequence[Subject]) -> list[Subject]:
+    """Subjects of names that differ: those of two folders may not."""
+    return [replace(s, name=f"{n}-{s.name}", person="") for n, s in enumerate(subjects)]
+
+
+def mean_model(parts: Sequence[Part], first: Model) -> Model:
+    """One model of those of all parts: the mean of their weights (Wortsman et al., ICML 2022), the box that holds theirs."""
+    state = averaged(first.states[0], [part.model.states[0] for part in parts], 1.0)
+    boxes = [part.model.header.prior_box for part in parts if part.model.header.prior_box]
+    return Model(replace(first.header, prior_box=_around(boxes)), (state,))
+
+
+def _around(boxes: Sequence[PriorBox]) -> PriorBox | None:
+    if not boxes:
+        return None
+    low = [min(box["low_mm"][axis] for box in boxes) for axis in range(3)]
+    high = [max(box["high_mm"][axis] for box in boxes) for axis in range(3)]
+    return {**boxes[0], "low_mm": low, "high_mm": high}
+
+
+def averaged(
+    first: "Mapping[str, torch.Tensor]", learnt: "Sequence[Mapping[str, torch.Tensor]]", share: float
+) -> "dict[str, torch.Tensor]":
+    """Weights ``share`` of the way from the first ones to the mean of the learnt ones; whole numbers stay the first's."""
+    result = {}
+    for name, value in first.items():
+        if not value.dtype.is_floating_point:
+            result[name] = value.clone()
+            continue
+        mean = sum((state[name].double() for state in learnt), start=value.double() * 0) / len(learnt)
+        result[name] = value.double().lerp(mean, share).to(value.dtype)
+    return result
+
+
+def replay_volumes(
+    predictor: "Predictor", site: Protocol, folder: Path, options: AdaptOptions, count: int, watch: Watch
+) -> list[Subject]:
+    """Simulated volumes with labels of the site's convention: what the first network finds in them, under its protocol.
+
+    The bundled sample, or up to ``count`` volumes of the user's own. The sample is left out where the network does not
+    know it again, and where it lacks a channel.
+    """
+    header = predictor.model.header
+    if options.replay is not None:
+        volumes = find_subjects(options.replay, header.channels)[:count]
+    elif header.channels == ("qsm",):
+        sample = bundled_sample()
+        volumes = [Subject("sample", (sample.image,), sample.labels)]
+    else:
+        volumes = []
+    folder.mkdir(parents=True, exist_ok=True)
+    protocol = folder / "site.toml"
+    protocol.write_text(protocol_text(site), encoding="utf-8")
+    asked = SegmentOptions(protocol=str(protocol))
+    found = []
+    for volume in volumes:
+        watch.stop_if_cancelled()
+        extra = dict(zip(header.channels[1:], volume.images[1:], strict=True))
+        case = open_case(volume.images[0], channels=header.channels, extra=extra)
+        labels = label_case(case, predictor, asked, Watch(log=lambda remark: None)).labels
+        if options.replay is None and mean_dice(labels, read_labels(volume.label)) < STRANGE_DICE:
+            continue
+        path = folder / f"{stem(volume.images[0])}_dseg.nii.gz"
+        write_labels(path, labels)
+        found.append(Subject(volume.name, volume.images, path))
+    return found
+
+
+def check_learnable(header: ModelHeader) -> None:
+    """Raise InputError for a model whose structures no protocol can name: nothing of it can be adapted."""
+    if header.atoms:
+        return
+    from ..segmentation.protocol import plain_protocol
+
+    try:
+        plain_protocol(header.structures, header.name)
+    except InputError as error:
+        raise InputError("adapt_structures", model=header.name) from error

@@ -1,0 +1,247 @@
+"""Corrections teach: from corrected cases to one model file, adopted only where cases left out say that it is better."""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError, Remark
+from ..image import Image, restore_orientation
+from ..inference.predictor import Predictor
+from ..io.files import check_writable
+from ..models.model import Model, load_model, save_model
+from ..segmentation.convention import Convention, protocol_followed
+from ..segmentation.postprocess import labels_from_probabilities, largest_components
+from ..segmentation.protocol import Protocol, plain_protocol
+from ..segmentation.protocol_fit import FitCase, fit_case
+from ..segmentation.run import Watch
+from ..training.cases import open_subject
+from ..training.data import training_label_set
+from ..training.settings import DataSettings
+from .cases import CorrectedCase, find_corrected, reason_against
+from .choosing import Candidate, chosen, of_protocol, of_weights
+from .header import adapted_header
+from .learning import Part, can_learn, check_learnable, divided, learn, mean_model, replay_volumes
+from .options import AdaptOptions
+
+SUFFIX = ".safetensors"
+_OPENED, _FITTED, _LEARNT = 0.1, 0.2, 0.9
+"""Fractions of the run that are done after its steps."""
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """What became of an adaptation."""
+
+    path: Path
+    what: str
+    """ "protocol": the first weights under a fitted protocol; "weights": new ones."""
+    cases: tuple[str, ...]
+    before: dict[str, float]
+    """Mean Dice by structure on cases left out (one case: on its other side)."""
+    after: dict[str, float]
+    left_out: tuple[Remark, ...]
+    """Cases that nothing was learnt from, and why."""
+    remarks: tuple[Remark, ...]
+    seconds: float
+
+    @property
+    def gain(self) -> float:
+        """Mean over the structures."""
+        return float(np.mean([self.after[name] - self.before[name] for name in self.before]))
+
+
+def adapt(
+    places: Sequence[str | Path],
+    output: Path | str,
+    options: AdaptOptions | None = None,
+    watch: Watch | None = None,
+) -> Adapted:
+    """Adapt a model to corrected cases, and write it where it gained.
+
+    Args:
+        places: where the corrected cases are; see :func:`.cases.find_corrected`.
+        output: the model file to write, ``.safetensors``; its name becomes the model's. A folder beside it holds the state of
+            the run until it ends.
+        options: the model, device, recipe.
+        watch: hears of progress and remarks, and may cancel.
+
+    Raises InputError for bad cases and where nothing was gained; then no file is written.
+    """
+    return _Adaptation(places, Path(output), options or AdaptOptions(), watch or Watch()).execute()
+
+
+class _Adaptation:
+    """The steps of :func:`adapt`, with what they share."""
+
+    def __init__(
+        self, places: Sequence[str | Path], output: Path, options: AdaptOptions, watch: Watch
+    ) -> None:
+        if output.suffix != SUFFIX:
+            raise InputError("adapt_file_name", path=output)
+        check_writable([output], options.overwrite)
+        self.places, self.output, self.options, self.watch = places, output, options, watch
+        self.name = output.name.removesuffix(SUFFIX)
+        self.folder = output.with_name(f"{self.name}.adapting")
+        self.started = time.monotonic()
+        self.remarks: list[Remark] = []
+        self.left_out: list[Remark] = []
+
+    def execute(self) -> Adapted:
+        """Run all steps."""
+        if self.folder.exists() and not self.options.resume:
+            shutil.rmtree(self.folder)
+        self.model = load_model(self.options.model)
+        header = self.model.header
+        check_learnable(header)
+        self.predictor = Predictor(self.model, self.options.device)
+        self.base = protocol_followed(header, self.options.protocol) or plain_protocol(
+            header.structures, "none"
+        )
+        cases, fits = self._open()
+        self.watch.report("Fitting the labelling protocol", _OPENED)
+        by_protocol = of_protocol(self.base, fits, self.name)
+        model, best = self._best(cases, by_protocol)
+        if best is None:
+            raise InputError(
+                "adapt_no_gain",
+                model=f"{header.name} {header.version}",
+                cases=len(cases),
+                dice=float(np.mean(list(by_protocol.before.values()))),
+            )
+        self.watch.report("Writing the model", 0.99)
+        done = adapted_header(self, model, best, cases)
+        save_model(self.output, done, model.states)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return Adapted(
+            self.output,
+            best.what,
+            tuple(case.name for case in cases),
+            best.before,
+            best.after,
+            tuple(self.left_out),
+            tuple(self.remarks),
+            time.monotonic() - self.started,
+        )
+
+    def _open(self) -> tuple[list[CorrectedCase], list[FitCase]]:
+        """The cases that can be learnt from, with what the network finds in each."""
+        header = self.model.header
+        subjects = find_corrected(self.places, header.channels, self._say)
+        settings = DataSettings(channels=header.channels)
+        label_set = training_label_set(settings, subjects, header)
+        convention = Convention(self.model, self.base)
+        cases, fits = [], []
+        for number, subject in enumerate(subjects):
+            self.watch.stop_if_cancelled()
+            self.watch.report(f"Looking at {subject.name}", _OPENED * number / len(subjects))
+            case = CorrectedCase(subject, *open_subject(subject, settings, label_set))
+            found = fit_case(subject.name, case.opened, case.labels, self.predictor)
+            problem = reason_against(case, _labels_of(found, case, convention))
+            if problem is None:
+                cases.append(case)
+                fits.append(found)
+            else:
+                self.left_out.append(problem)
+                self.watch.log(problem)
+        if not cases:
+            raise InputError("adapt_no_case", count=len(subjects), why=str(self.left_out[0]))
+        return cases, fits
+
+    def _best(self, cases: Sequence[CorrectedCase], by_protocol: Candidate) -> tuple[Model, Candidate | None]:
+        """The model to write and what it follows."""
+        if not self._learns(cases):
+            return self.model, chosen(by_protocol, None)
+        parts = self._learn(cases, by_protocol.protocol)
+        self.watch.report("Looking at the cases that were left out", _LEARNT)
+        plain = plain_protocol(self.model.header.structures, "none")
+        by_weights = of_weights(plain, self._unseen(cases, parts), self.name, by_protocol.before)
+        best = chosen(by_protocol, by_weights)
+        if best is None or best.what == "protocol":
+            return self.model, best
+        return mean_model(parts, self.model), best
+
+    def _learns(self, cases: Sequence[CorrectedCase]) -> bool:
+        """Whether the network learns too; a remark says why not where it was to."""
+        if not self.options.recipe.weights:
+            return False
+        if not can_learn(self.model):
+            self._say(Remark("adapt_protocol_only_model", model=self.model.header.name))
+        elif len(cases) < 2:
+            self._say(Remark("adapt_protocol_only_cases"))
+        elif find_spec("lightning") is None:
+            self._say(Remark("adapt_protocol_only_packages"))
+        else:
+            return True
+        return False
+
+    def _say(self, remark: Remark) -> None:
+        self.remarks.append(remark)
+        self.watch.log(remark)
+
+    def _learn(self, cases: Sequence[CorrectedCase], site: Protocol) -> list[Part]:
+        replay = (
+            replay_volumes(self.predictor, site, self.folder / "replay", self.options, len(cases), self.watch)
+            if self.options.recipe.replay
+            else []
+        )
+        parts = len(divided(len(cases), self.options.recipe.parts))
+        return learn(
+            [case.subject for case in cases],
+            self.model,
+            replay,
+            self.folder,
+            self.options,
+            _teller(self.watch, parts),
+        )
+
+    def _unseen(self, cases: Sequence[CorrectedCase], parts: Sequence[Part]) -> list[FitCase]:
+        """What each part's model gives for the cases that it has not seen, in the order of the cases."""
+        found: dict[int, FitCase] = {}
+        for part in parts:
+            predictor = Predictor(part.model, self.options.device)
+            for n in part.left_out:
+                self.watch.stop_if_cancelled()
+                found[n] = fit_case(cases[n].name, cases[n].opened, cases[n].labels, predictor)
+        return [found[n] for n in range(len(cases))]
+
+
+def _teller(watch: Watch, parts: int) -> Callable[[int, int, int], None]:
+    """Progress of the training with the time that is left, by the steps since it began; ends it when it is cancelled."""
+    begun: list[tuple[float, float]] = []
+
+    def tell(part: int, done: int, total: int) -> None:
+        watch.stop_if_cancelled()
+        share = (part + done / total) / parts
+        now = time.monotonic()
+        if not begun:
+            begun.append((now, share))
+        start, first = begun[0]
+        left = (1 - share) * (now - start) / (share - first) if share > first else None
+        text = f"Learning from the corrections (part {part + 1} of {parts})"
+        if left is not None:
+            text += f", about {max(1, round(left / 60))} min left"
+        watch.report(text, _FITTED + (_LEARNT - _FITTED) * share)
+
+    return tell
+
+
+def _labels_of(found: FitCase, case: CorrectedCase, convention: Convention) -> Image:
+    """The labels that a run would give, on the image's own grid."""
+    header = convention.model.header
+    probabilities = convention.structures(found.atoms.probabilities, found.grid)
+    labels = labels_from_probabilities(
+        probabilities,
+        convention.labels,
+        found.grid,
+        found.native,
+        header.preprocessing.back,
+        convention.thresholds,
+    )
+    labels = largest_components(labels, 6)[0]
+    native = restore_orientation(labels, case.opened.image.grid, header.preprocessing.axes)
+    return replace(case.labels, data=native.astype(case.labels.data.dtype))

@@ -1,0 +1,42 @@
+"""Learning from corrections."""
+
+from .wording import Sentence
+
+SENTENCES = {
+    "adapt_file_name": Sentence(
+        "{path}: a model's file name ends with .safetensors;", "choose another name for the new model."
+    ),
+    "adapt_structures": Sentence(
+        "The model {model} has structures that no labelling protocol can name:",
+        "train it further on volumes with its own labels (fine-tuning).",
+        shell="train it further with: dgmseg train --preset finetune --init MODEL.",
+    ),
+    "adapt_sides": Sentence("{case} is left out: left and right of its labels are exchanged."),
+    "adapt_empty": Sentence("{case} is left out: its labels lack {structures}."),
+    "adapt_other_head": Sentence(
+        "{case} is left out: its labels do not fit its image (Dice {dice:.2f} with those of the model, less contrast); they may "
+        "be another head's."
+    ),
+    "adapt_no_case": Sentence(
+        "None of the {count} cases can be learnt from ({why!w});", "correct their labels and try again."
+    ),
+    "adapt_no_gain": Sentence(
+        "Nothing was gained: on what was left out {model} is as good as what {cases} corrected cases make of it (mean Dice "
+        "{dice:.3f});",
+        "keep it, or correct more cases.",
+    ),
+    "adapt_protocol_only_model": Sentence(
+        "Of the model {model} only the labelling protocol is fitted: it is no single network of structures."
+    ),
+    "adapt_protocol_only_cases": Sentence(
+        "From one case only the labelling protocol is fitted: the network learns from two cases on."
+    ),
+    "adapt_protocol_only_packages": Sentence(
+        "Only the labelling protocol is fitted, for the packages for training are not installed;",
+        "add the package lightning.",
+        shell='add them with: pip install "DGMSegmentation[train]".',
+    ),
+    "adapt_stopped": Sentence(
+        "Stopped; no model was written.", shell="Go on with the same command and --resume."
+    ),
+}

@@ -1,0 +1,182 @@
+"""Corrections of procedural heads become a model of one's own, where they gain; bad ones are named and left out."""
+
+import dataclasses
+import itertools
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from DGMSegmentationLib.adaptation.cases import CorrectedCase, find_corrected, reason_against
+from DGMSegmentationLib.adaptation.choosing import Candidate, chosen
+from DGMSegmentationLib.adaptation.learning import averaged, divided
+from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
+from DGMSegmentationLib.adaptation.run import adapt
+from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.errors import Cancelled, InputError
+from DGMSegmentationLib.inference.predictor import Predictor
+from DGMSegmentationLib.io.files import write_nifti
+from DGMSegmentationLib.io.labels import write_labels
+from DGMSegmentationLib.models.model import load_model, read_header
+from DGMSegmentationLib.preprocessing.case import open_case
+from DGMSegmentationLib.segmentation.convention import protocol_followed
+from DGMSegmentationLib.segmentation.pipeline import segment
+from DGMSegmentationLib.segmentation.protocol import plain_protocol
+from DGMSegmentationLib.segmentation.run import Watch
+from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.structures import STANDARD
+from DGMSegmentationLib.training.data import Subject
+from Testing.support.models_for_tests import PHANTOM_MODEL
+
+GRID = (54, 66, 28), (3.0, 3.0, 6.0)
+SHORT = ("sampling.tile=[18,18,9]", "sampling.steps_per_epoch=2", "stage1.epochs=1", "stage1.warmup_epochs=0")
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory):
+    """Two heads as a site corrects them: everything a voxel further in front than the model draws it."""
+    folder = tmp_path_factory.mktemp("corrected")
+    for seed in (20, 22):
+        qsm, labels = phantom(*GRID, seed=seed)
+        write_nifti(folder / f"Doe{seed}.nii.gz", qsm.data, qsm.affine)
+        drawn = labels.replace(data=np.roll(labels.data, 1, axis=1))
+        write_labels(folder / f"Doe{seed}_desc-edited_dseg.nii.gz", drawn)
+    return sorted(folder.glob("Doe??.nii.gz"))
+
+
+@pytest.fixture(scope="module")
+def by_protocol(heads, tmp_path_factory):
+    """A protocol fitted to one of them, and what was said."""
+    output = tmp_path_factory.mktemp("adapted") / "mine.safetensors"
+    options = AdaptOptions(str(PHANTOM_MODEL), device="cpu")
+    return adapt(heads[:1], output, options, Watch(log=lambda remark: None))
+
+
+def test_one_case_gives_a_protocol(by_protocol, heads):
+    assert by_protocol.what == "protocol" and by_protocol.gain > 0.03
+    assert [remark.code for remark in by_protocol.remarks] == ["adapt_protocol_only_cases"]
+    assert not by_protocol.path.with_name("mine.adapting").exists()
+    model, parent = load_model(by_protocol.path), load_model(PHANTOM_MODEL)
+    assert all(torch.equal(model.states[0][name], value) for name, value in parent.states[0].items())
+    header = model.header
+    assert header.name == "mine" and header.training["adapted_from"]["sha256"] == parent.sha256
+    (case,) = header.training["cases"]
+    assert case["case"].startswith("case-") and len(case["image"]) == len(case["labels"]) == 64
+    assert "Doe" not in json.dumps(header.to_dict())
+    assert header.metrics["dice_after"] == by_protocol.after
+
+
+def test_an_adapted_model_follows_its_own_protocol(by_protocol, heads):
+    header, _ = read_header(by_protocol.path)
+    own = protocol_followed(header)
+    assert own.name == "mine" and header.to_dict()["format_version"] == 3
+    assert protocol_followed(header, "mine") == own and protocol_followed(header, "none") is None
+    predictor = Predictor(load_model(by_protocol.path), "cpu", log=lambda remark: None)
+    result = segment(heads[1], predictor=predictor, log=lambda remark: None)
+    assert result.provenance["protocol"] == own.to_dict()
+    plain = segment(heads[1], predictor=predictor, protocol="none", log=lambda remark: None)
+    front = [np.argwhere(r.labels.data == 5)[:, 1].mean() for r in (result, plain)]
+    assert front[0] > front[1] + 0.4  # of a voxel, towards where the site draws it
+
+
+def test_two_cases_teach_the_network(heads, tmp_path):
+    """The file is written whole, and a stopped run goes on where it was."""
+    output, told = tmp_path / "learnt.safetensors", []
+    replay = tmp_path / "simulated.tsv"
+    replay.write_text(f"subject\timage\tlabel\na\t{heads[0]}\t{heads[0]}\n")  # its labels are not looked at
+    recipe = Recipe(changes=SHORT, share=0.5)
+    options = AdaptOptions(str(PHANTOM_MODEL), device="cpu", recipe=recipe, replay=replay)
+
+    def stopping():
+        return any("part 2" in text for text, _ in told)
+
+    with pytest.raises(Cancelled):
+        adapt(heads, output, options, Watch(lambda *what: told.append(what), stopping, lambda remark: None))
+    assert not output.exists() and (tmp_path / "learnt.adapting" / "part-1" / "model.safetensors").exists()
+    again = []
+    done = adapt(
+        heads,
+        output,
+        dataclasses.replace(options, resume=True),
+        Watch(lambda *what: again.append(what), log=lambda remark: None),
+    )
+    assert not any("part 1" in text for text, _ in again)
+    assert sorted(fraction for _, fraction in again) == [fraction for _, fraction in again]
+    assert done.what in ("protocol", "weights") and done.gain > 0.03
+    assert load_model(output).header.training["what"] == done.what
+
+
+def test_what_gains_nothing_is_not_written(heads, tmp_path, capsys):
+    predictor = Predictor(load_model(PHANTOM_MODEL), "cpu", log=lambda remark: None)
+    found = segment(heads[0], predictor=predictor, log=lambda remark: None)
+    labels = tmp_path / "as_it_is.nii.gz"
+    write_labels(labels, found.labels)
+    words = ["adapt", f"{heads[0]}={labels}", "--output", str(tmp_path / "x.safetensors")]
+    assert main([*words, "--model", str(PHANTOM_MODEL), "--device", "cpu"]) == 2
+    assert "Nothing was gained" in capsys.readouterr().err
+    assert {p.name for p in tmp_path.iterdir()} == {"as_it_is.nii.gz"}
+
+
+def case_of(labels, folder, seed=3):
+    """A corrected case of a procedural head with other labels."""
+    path = folder / "head.nii.gz"
+    if not path.exists():
+        qsm = phantom((80, 100, 56), (2.0, 2.0, 3.0), seed=seed)[0]
+        write_nifti(path, qsm.data, qsm.affine)
+    return CorrectedCase(Subject("P1", (path,), path), open_case(path, units="ppm"), labels)
+
+
+def test_bad_corrections_are_named(tmp_path):
+    truth = phantom((80, 100, 56), (2.0, 2.0, 3.0), seed=3)[1]
+    reason = lambda labels: reason_against(case_of(labels, tmp_path), truth)  # noqa: E731
+    assert reason(truth) is None
+    mirror = np.asarray(STANDARD.mirror, np.uint8)
+    assert reason(truth.replace(data=mirror[truth.data])).code == "adapt_sides"
+    lacking = reason(truth.replace(data=np.where(truth.data == 3, 0, truth.data)))
+    assert lacking.code == "adapt_empty" and "SN_L" in str(lacking) and "P1" in str(lacking)
+    other = truth.replace(data=np.roll(truth.data, (4, -5, 3), (0, 1, 2)))
+    assert reason(other).code == "adapt_other_head"
+    assert (
+        reason_against(case_of(truth, tmp_path), other) is None
+    )  # the model missed the head, the correction did not
+
+
+def test_corrections_are_found_once_and_before_the_automatic(heads, tmp_path):
+    table = tmp_path / "cases.tsv"
+    labels = heads[0].with_name("Doe20_desc-edited_dseg.nii.gz")
+    table.write_text(f"subject\timage\tlabel\na\t{heads[0]}\t{labels}\n")
+    (heads[0].with_name("Doe20_dseg.nii.gz")).write_bytes(labels.read_bytes())
+    found = find_corrected([heads[0], table, heads[1]])
+    assert [s.images[0] for s in found] == heads and found[0].label == labels
+    for wrong, code in ((tmp_path / "none.nii.gz", "fit_no_map"), (labels, "fit_no_labels")):
+        with pytest.raises(InputError) as refused:
+            find_corrected([wrong])
+        assert refused.value.code == code
+
+
+def candidate(what, **after):
+    before = {"RN": 0.8, "SN": 0.8}
+    return Candidate(what, plain_protocol(STANDARD, "p"), before, {**before, **after})
+
+
+def test_only_what_is_better_is_adopted():
+    nothing, small, large = (candidate("protocol", RN=dice) for dice in (0.8, 0.84, 0.9))
+    assert chosen(nothing, None) is None
+    assert chosen(small, candidate("weights", RN=0.9)).what == "weights"
+    assert chosen(large, candidate("weights", RN=0.901)).what == "protocol"  # changes less, gains as much
+    harmful = candidate("weights", RN=0.99, SN=0.7)
+    assert (
+        harmful.gain > 0.02 and chosen(small, harmful).what == "protocol" and chosen(nothing, harmful) is None
+    )
+    assert harmful.losers == ["SN"]
+
+
+def test_weights_are_averaged_and_cases_divided():
+    first = {"w": torch.zeros(2), "n": torch.tensor(3)}
+    learnt = [{"w": torch.ones(2), "n": torch.tensor(5)}, {"w": 2 * torch.ones(2), "n": torch.tensor(5)}]
+    mean = averaged(first, learnt, 0.6)
+    assert torch.allclose(mean["w"], torch.full((2,), 0.9)) and int(mean["n"]) == 3
+    for count, parts in itertools.product(range(2, 12), (2, 3, 5)):
+        left = divided(count, parts)
+        assert sorted(itertools.chain(*left)) == list(range(count)) and len(left) == min(count, parts)
