@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cohort.find import find_cohort
 from ..errors import InputError, Remark
 from ..image import Image, label_set_of
+from ..io.bids.derivatives import case_paths
 from ..io.files import sha256, stem
 from ..measurement.contrast import contrasts
 from ..measurement.places import sides_exchanged
 from ..preprocessing.case import Case
+from ..study.places import find_study, is_study
 from ..training.data import Subject, find_subjects
 
 _EDITED, _AUTOMATIC = "_desc-edited_dseg.nii.gz", "_dseg.nii.gz"
@@ -80,7 +83,7 @@ def find_corrected(
 def _subjects(text: str, channels: Sequence[str], say: Callable[[Remark], object]) -> list[Subject]:
     path, labels = _taken_apart(text)
     if path.is_dir() or path.suffix in (".tsv", ".csv"):
-        return [s for s in find_subjects(path, channels) if s.split == "train"]
+        return _of_study(path, channels) or [s for s in find_subjects(path, channels) if s.split == "train"]
     if not path.is_file():
         raise InputError("fit_no_map", path=path)
     if labels is not None:
@@ -92,6 +95,24 @@ def _subjects(text: str, channels: Sequence[str], say: Callable[[Remark], object
                 say(Remark("fit_perhaps_automatic", path=labels, tail=_EDITED))
             return [Subject(stem(path), (path,), labels)]
     raise InputError("fit_no_labels", path=path, stem=stem(path), tail=_AUTOMATIC)
+
+
+def _of_study(path: Path, channels: Sequence[str]) -> list[Subject]:
+    """The corrected cases of a cohort or of a study that is read; none of another folder or table."""
+    try:
+        if not is_study(path):
+            return []
+        place = find_study([path])
+        cases = find_cohort(place.source, channels).cases
+    except InputError:  # a training table, or a folder that is told better as one
+        return []
+    found = []
+    for case in cases:
+        labels = [case.edited] if case.edited else case_paths(place.output, case.name).edited_labels()
+        if len(labels) == 1 and not case.problem:
+            images = (case.image, *(case.channels[name] for name in channels[1:]))
+            found.append(Subject(case.name, images, labels[0], person=case.subject))
+    return found
 
 
 def _taken_apart(text: str) -> tuple[Path, Path | None]:

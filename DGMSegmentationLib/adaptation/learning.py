@@ -18,7 +18,6 @@ from ..segmentation.run import Watch
 from ..segmentation.sample import bundled_sample
 from ..training.data import Subject, find_subjects
 from ..training.preset import load_preset
-from ..training.run import train
 from ..training.run_options import RunOptions
 from ..training.settings import NetworkSettings, Preset
 from .cases import STRANGE_DICE, mean_dice
@@ -90,6 +89,8 @@ def learn(
         options: recipe, device, resuming.
         tell: called with (part, steps done, steps) after every step; what it raises ends the run.
     """
+    from ..training.run import train  # needs packages that a protocol alone does not
+
     recipe = options.recipe
     preset = preset_for(model, recipe)
     found = []

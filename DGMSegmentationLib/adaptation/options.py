@@ -37,6 +37,8 @@ class AdaptOptions:
     """Simulated volumes of the user's own (``dgmseg simulate``) instead of the bundled sample."""
     resume: bool = False
     overwrite: bool = False
+    picture: bool = False
+    """Whether a picture is made of what the new model changes in one of the cases."""
     recipe: Recipe = field(default_factory=Recipe)
     log: Callable[[str], None] | None = None
     """Receives a line per epoch of training."""

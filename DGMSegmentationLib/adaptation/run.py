@@ -22,11 +22,12 @@ from ..segmentation.run import Watch
 from ..training.cases import open_subject
 from ..training.data import training_label_set
 from ..training.settings import DataSettings
-from .cases import CorrectedCase, find_corrected, reason_against
+from .cases import CorrectedCase, find_corrected, mean_dice, reason_against
 from .choosing import Candidate, chosen, of_protocol, of_weights
 from .header import adapted_header
 from .learning import Part, can_learn, check_learnable, divided, learn, mean_model, replay_volumes
 from .options import AdaptOptions
+from .picture import changed_picture
 
 SUFFIX = ".safetensors"
 _OPENED, _FITTED, _LEARNT = 0.1, 0.2, 0.9
@@ -48,6 +49,8 @@ class Adapted:
     """Cases that nothing was learnt from, and why."""
     remarks: tuple[Remark, ...]
     seconds: float
+    picture: bytes = b""
+    """A PNG of the case whose labels were furthest off, where one was asked for: before, after, corrected."""
 
     @property
     def gain(self) -> float:
@@ -102,7 +105,7 @@ class _Adaptation:
         self.base = protocol_followed(header, self.options.protocol) or plain_protocol(
             header.structures, "none"
         )
-        cases, fits = self._open()
+        cases, fits, drawn = self._open()
         self.watch.report("Fitting the labelling protocol", _OPENED)
         by_protocol = of_protocol(self.base, fits, self.name)
         model, best = self._best(cases, by_protocol)
@@ -126,31 +129,45 @@ class _Adaptation:
             tuple(self.left_out),
             tuple(self.remarks),
             time.monotonic() - self.started,
+            self._picture(cases, drawn, model, best.protocol) if self.options.picture else b"",
         )
 
-    def _open(self) -> tuple[list[CorrectedCase], list[FitCase]]:
-        """The cases that can be learnt from, with what the network finds in each."""
+    def _picture(
+        self, cases: Sequence[CorrectedCase], before: Sequence[Image], model: Model, protocol: Protocol
+    ) -> bytes:
+        """What changes in the case whose labels were furthest off."""
+        number = int(np.argmin([mean_dice(c.labels, b) for c, b in zip(cases, before, strict=True)]))
+        case = cases[number]
+        predictor = self.predictor if model is self.model else Predictor(model, self.options.device)
+        found = fit_case(case.name, case.opened, case.labels, predictor)
+        after = _labels_of(found, case, Convention(model, protocol))
+        return changed_picture(case.opened.image, (before[number], after, case.labels))
+
+    def _open(self) -> tuple[list[CorrectedCase], list[FitCase], list[Image]]:
+        """The cases that can be learnt from, with what the network finds in each, and the labels that it gives them."""
         header = self.model.header
         subjects = find_corrected(self.places, header.channels, self._say)
         settings = DataSettings(channels=header.channels)
         label_set = training_label_set(settings, subjects, header)
         convention = Convention(self.model, self.base)
-        cases, fits = [], []
+        cases, fits, drawn = [], [], []
         for number, subject in enumerate(subjects):
             self.watch.stop_if_cancelled()
             self.watch.report(f"Looking at {subject.name}", _OPENED * number / len(subjects))
             case = CorrectedCase(subject, *open_subject(subject, settings, label_set))
             found = fit_case(subject.name, case.opened, case.labels, self.predictor)
-            problem = reason_against(case, _labels_of(found, case, convention))
+            automatic = _labels_of(found, case, convention)
+            problem = reason_against(case, automatic)
             if problem is None:
                 cases.append(case)
                 fits.append(found)
+                drawn.append(automatic)
             else:
                 self.left_out.append(problem)
                 self.watch.log(problem)
         if not cases:
             raise InputError("adapt_no_case", count=len(subjects), why=str(self.left_out[0]))
-        return cases, fits
+        return cases, fits, drawn
 
     def _best(self, cases: Sequence[CorrectedCase], by_protocol: Candidate) -> tuple[Model, Candidate | None]:
         """The model to write and what it follows."""

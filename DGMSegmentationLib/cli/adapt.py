@@ -56,7 +56,13 @@ def adapt(
     from .progress import step_progress
 
     options = AdaptOptions(
-        model, protocol, device.value, replay, resume, overwrite, Recipe(weights=not protocol_only)
+        model,
+        protocol,
+        device.value,
+        replay,
+        resume,
+        overwrite,
+        recipe=Recipe(weights=not protocol_only),
     )
     try:
         with step_progress() as progress:

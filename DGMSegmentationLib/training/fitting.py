@@ -138,18 +138,34 @@ class StepCounter(Callback):
         self.tell(trainer.global_step, self.total)
 
 
+@dataclass(frozen=True)
+class Fitting:
+    """Which network of a run is fitted, where, and who hears of it."""
+
+    preset: Preset
+    member: int
+    prefix: str
+    """Of the member's weights in the model file."""
+    n_classes: int
+    progress: Progress
+    device: torch.device
+    report: Callable[[], None]
+    """Called after every epoch."""
+    step: Callable[[int, int], None] | None = None
+    """Called after every step, instead of a bar on the terminal."""
+
+
 def fit_phase(
     module: SegmentationModule,
     data: EpochData,
     epochs: int,
     name: str,
     label: EpochLabel,
-    progress: Progress,
-    device: torch.device,
+    fitting: Fitting,
     report: Callable[[list[Row]], None],
-    step: Callable[[int, int], None] | None = None,
 ) -> Checkpointer:
     """Train one phase to its end, from its last checkpoint when there is one; return the checkpointer with the best weights."""
+    progress, device, step = fitting.progress, fitting.device, fitting.step
     stage, checkpoint = module.stage, progress.folder / f"{name}.ckpt"
     checkpointer = Checkpointer(checkpoint, label, stage.keep, epochs, report)
     if checkpoint.exists():
@@ -187,23 +203,6 @@ def fit_phase(
     return checkpointer
 
 
-@dataclass(frozen=True)
-class Fitting:
-    """Which network of a run is fitted, where, and who hears of it."""
-
-    preset: Preset
-    member: int
-    prefix: str
-    """Of the member's weights in the model file."""
-    n_classes: int
-    progress: Progress
-    device: torch.device
-    report: Callable[[], None]
-    """Called after every epoch."""
-    step: Callable[[int, int], None] | None = None
-    """Called after every step, instead of a bar on the terminal."""
-
-
 def run_stage(fitting: Fitting, number: int, stage: StageSettings, data: EpochData, start: State) -> State:
     """All phases of a stage from the weights ``start``; return the weights that the stage ends with."""
     preset, progress, prefix = fitting.preset, fitting.progress, fitting.prefix
@@ -229,9 +228,7 @@ def run_stage(fitting: Fitting, number: int, stage: StageSettings, data: EpochDa
             data.key = key
             label = EpochLabel(member=prefix.rstrip("_") or "all", stage=number, phase=phase + 1)
             module.to(memory_format=torch.channels_last_3d)
-            checkpointer = fit_phase(
-                module, data, epochs, name, label, progress, fitting.device, note, fitting.step
-            )
+            checkpointer = fit_phase(module, data, epochs, name, label, fitting, note)
             progress.rows = before + checkpointer.rows
             tensors = {f"best.{k}": v.contiguous() for k, v in checkpointer.best.items()}
             tensors |= {

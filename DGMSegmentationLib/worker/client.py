@@ -16,6 +16,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from ..errors import DGMError, explained
 from .protocol import SegmentRequest, decode, encode, message_part
@@ -25,16 +26,35 @@ FINAL = ("done", "cancelled", "error")
 CRASH = ("Fatal Python error", "Windows fatal exception")  # what Python's faulthandler writes before a crash
 
 
+class Sendable(Protocol):
+    """A request of any kind."""
+
+    @property
+    def id(self) -> str:
+        """By which its events are known."""
+        ...
+
+    def to_message(self) -> dict[str, object]:
+        """As a message."""
+        ...
+
+
 class WorkerClient:
     """One worker process, started on the first request and kept warm.
 
     Args:
         python: the interpreter; Slicer's launcher (PythonSlicer) there, this interpreter elsewhere.
         environment: variables added to the worker's environment.
+        module: what the process runs: the worker that segments, or another one of this protocol.
     """
 
-    def __init__(self, python: str | None = None, environment: Mapping[str, str] | None = None) -> None:
-        self._command = [python or sys.executable, "-m", "DGMSegmentationLib.worker"]
+    def __init__(
+        self,
+        python: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        module: str = "DGMSegmentationLib.worker",
+    ) -> None:
+        self._command = [python or sys.executable, "-m", module]
         self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._events: queue.Queue[tuple[int, dict[str, object] | None]] = queue.Queue()
@@ -83,7 +103,7 @@ class WorkerClient:
         self._log_reader.start()
         threading.Thread(target=self._read_events, args=(self._process,), daemon=True).start()
 
-    def submit(self, request: SegmentRequest) -> None:
+    def submit(self, request: Sendable) -> None:
         """Send one request; raises RuntimeError while another one runs."""
         if self.busy:
             raise RuntimeError("The segmentation process is busy.")

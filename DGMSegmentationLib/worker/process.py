@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Generic, Protocol, TypeVar
 
 from .. import __version__
 from ..errors import Cancelled, InputError, ProtocolError, Remark, explained
@@ -29,18 +29,42 @@ if TYPE_CHECKING:
     from ..segmentation.result import Segmentation
 
 
-class Worker:
-    """Takes requests from one stream and writes events to another, one request at a time."""
+class Request(Protocol):
+    """A request of any kind."""
+
+    @property
+    def id(self) -> str:
+        """By which its events are known."""
+        ...
+
+
+R = TypeVar("R", bound=Request)
+
+
+class Worker(Generic[R]):
+    """Takes requests of one kind from one stream and writes events to another, one request at a time."""
+
+    word = ""
+    """What its requests ask to "do"."""
 
     def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
         self._requests = requests
         self._events = events
-        self._jobs: queue.Queue[SegmentRequest] = queue.Queue()
+        self._jobs: queue.Queue[R] = queue.Queue()
         self._cancelled: set[str] = set()
         self._write_lock = threading.Lock()
-        self._predictors: dict[tuple[str, int, int, str], Predictor] = {}
-        self._last: tuple[str, Segmentation] | None = None
-        """Id and result of the last run, when another protocol can take it."""
+
+    def request_of(self, message: dict[str, object]) -> R:
+        """Read a request; raises ProtocolError."""
+        raise NotImplementedError
+
+    def carry_out(self, request: R) -> dict[str, object]:
+        """Do what is asked, and return what the event "done" says."""
+        raise NotImplementedError
+
+    def is_cancelled(self, request_id: str) -> bool:
+        """Whether a request is to end."""
+        return request_id in self._cancelled
 
     def run(self) -> None:
         """Answer until stdin ends; then the process ends at once, even in the middle of a run."""
@@ -75,8 +99,8 @@ class Worker:
 
     def _take(self, message: dict[str, object]) -> None:
         what = message.get("do")
-        if what == "segment":
-            self._jobs.put(SegmentRequest.from_message(message))
+        if what == self.word:
+            self._jobs.put(self.request_of(message))
         elif what == "cancel":
             self._cancelled.add(str(message.get("id")))
         elif what == "quit":
@@ -84,9 +108,9 @@ class Worker:
         else:
             raise ProtocolError("request_unknown", request=what)
 
-    def _answer(self, request: SegmentRequest) -> None:
+    def _answer(self, request: R) -> None:
         try:
-            answer = {"event": "done", **self._segment(request)}
+            answer = {"event": "done", **self.carry_out(request)}
         except Cancelled:
             answer = {"event": "cancelled"}
         except Exception as error:
@@ -96,7 +120,24 @@ class Worker:
         self._cancelled.discard(request.id)
         _free_memory()
 
-    def _segment(self, request: SegmentRequest) -> dict[str, object]:
+
+class SegmentingWorker(Worker[SegmentRequest]):
+    """Takes requests to segment; its model stays in memory between them."""
+
+    word = "segment"
+
+    def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
+        super().__init__(requests, events)
+        self._predictors: dict[tuple[str, int, int, str], Predictor] = {}
+        self._last: tuple[str, Segmentation] | None = None
+        """Id and result of the last run, when another protocol can take it."""
+
+    def request_of(self, message: dict[str, object]) -> SegmentRequest:
+        """Read a request."""
+        return SegmentRequest.from_message(message)
+
+    def carry_out(self, request: SegmentRequest) -> dict[str, object]:
+        """Segment, and leave the labels in the request's folder."""
         import numpy as np
 
         request.check_files()
@@ -110,7 +151,7 @@ class Worker:
             )
 
         def cancelled() -> bool:
-            return request.id in self._cancelled
+            return self.is_cancelled(request.id)
 
         def check() -> None:
             if cancelled():
@@ -251,4 +292,4 @@ def main() -> None:
     """Answer until stdin ends."""
     pipes = message_pipes()
     faulthandler.enable()  # a crash is told from an end by the system by what it writes
-    Worker(*pipes).run()
+    SegmentingWorker(*pipes).run()

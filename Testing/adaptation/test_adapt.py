@@ -1,21 +1,27 @@
 """Corrections of procedural heads become a model of one's own, where they gain; bad ones are named and left out."""
 
 import dataclasses
+import io
 import itertools
 import json
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image as Picture
 
 from DGMSegmentationLib.adaptation.cases import CorrectedCase, find_corrected, reason_against
 from DGMSegmentationLib.adaptation.choosing import Candidate, chosen
 from DGMSegmentationLib.adaptation.learning import averaged, divided
 from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
+from DGMSegmentationLib.adaptation.process import MODULE
+from DGMSegmentationLib.adaptation.request import AdaptRequest
 from DGMSegmentationLib.adaptation.run import adapt
 from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.errors import Cancelled, InputError
 from DGMSegmentationLib.inference.predictor import Predictor
+from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.io.labels import write_labels
 from DGMSegmentationLib.models.model import load_model, read_header
@@ -26,7 +32,9 @@ from DGMSegmentationLib.segmentation.protocol import plain_protocol
 from DGMSegmentationLib.segmentation.run import Watch
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.structures import STANDARD
+from DGMSegmentationLib.study.places import find_study
 from DGMSegmentationLib.training.data import Subject
+from DGMSegmentationLib.worker.client import WorkerClient
 from Testing.support.models_for_tests import PHANTOM_MODEL
 
 GRID = (54, 66, 28), (3.0, 3.0, 6.0)
@@ -49,7 +57,7 @@ def heads(tmp_path_factory):
 def by_protocol(heads, tmp_path_factory):
     """A protocol fitted to one of them, and what was said."""
     output = tmp_path_factory.mktemp("adapted") / "mine.safetensors"
-    options = AdaptOptions(str(PHANTOM_MODEL), device="cpu")
+    options = AdaptOptions(str(PHANTOM_MODEL), device="cpu", picture=True)
     return adapt(heads[:1], output, options, Watch(log=lambda remark: None))
 
 
@@ -65,6 +73,13 @@ def test_one_case_gives_a_protocol(by_protocol, heads):
     assert case["case"].startswith("case-") and len(case["image"]) == len(case["labels"]) == 64
     assert "Doe" not in json.dumps(header.to_dict())
     assert header.metrics["dice_after"] == by_protocol.after
+
+
+def test_a_picture_shows_what_changes(by_protocol):
+    picture = np.asarray(Picture.open(io.BytesIO(by_protocol.picture)).convert("RGB"))
+    coloured = (np.ptp(picture.astype(int), axis=-1) > 40).any(axis=0)
+    thirds = np.array_split(coloured, 3)  # outlines in each of before, after, corrected
+    assert all(third.sum() > 20 for third in thirds)
 
 
 def test_an_adapted_model_follows_its_own_protocol(by_protocol, heads):
@@ -153,6 +168,41 @@ def test_corrections_are_found_once_and_before_the_automatic(heads, tmp_path):
         with pytest.raises(InputError) as refused:
             find_corrected([wrong])
         assert refused.value.code == code
+
+
+def test_of_a_study_the_corrections_count(heads, tmp_path):
+    places = {"sub-01": heads[0], "sub-02": heads[1]}
+    for name, head in places.items():
+        folder = tmp_path / name / "anat"
+        folder.mkdir(parents=True)
+        (folder / f"{name}_Chimap.nii.gz").write_bytes(head.read_bytes())
+    results = tmp_path / "derivatives" / "dgmseg" / "sub-02" / "anat"
+    results.mkdir(parents=True)
+    for kind in ("_dseg", "_desc-edited_dseg"):
+        (results / f"sub-02{kind}.nii.gz").write_bytes(heads[1].read_bytes())
+    (found,) = find_corrected([tmp_path])
+    assert found.person == "sub-02" and found.label.name == "sub-02_desc-edited_dseg.nii.gz"
+    loose = tmp_path / "loose"  # and of loose images, which a study lists in a table of its own
+    loose.mkdir()
+    (loose / "Doe_Chimap.nii.gz").write_bytes(heads[0].read_bytes())
+    place = find_study([loose])
+    (case,) = find_cohort(place.source).cases
+    labels = case_paths(place.output, case.name).of("_dseg.nii.gz", edited=True)
+    labels.parent.mkdir(parents=True)
+    labels.write_bytes(heads[0].read_bytes())
+    assert [s.label for s in find_corrected([loose])] == [labels]
+
+
+def test_the_process_answers(tmp_path):
+    client = WorkerClient(module=MODULE)
+    try:
+        client.submit(
+            AdaptRequest("1", [str(tmp_path / "none.nii.gz")], str(tmp_path / "a.safetensors"), device="cpu")
+        )
+        answer = client.wait(120)
+    finally:
+        client.stop()
+    assert (answer["event"], answer["code"]) == ("error", "fit_no_map")
 
 
 def candidate(what, **after):

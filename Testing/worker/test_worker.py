@@ -15,7 +15,7 @@ from processes import alive
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.worker.client import CANCEL_GRACE_S, WorkerClient, request_for
-from DGMSegmentationLib.worker.process import Worker
+from DGMSegmentationLib.worker.process import SegmentingWorker
 from DGMSegmentationLib.worker.protocol import PROTOCOL, ProtocolError, decode, encode
 
 
@@ -261,7 +261,7 @@ def test_no_file_is_open_any_more_when_the_answer_is_given(head, tmp_path, end):
         def flush(self):
             pass
 
-    worker = Worker(None, Ear())
+    worker = SegmentingWorker(None, Ear())
     image = head.replace(data=np.full(head.shape, 3, dtype=np.float32)) if end == "error" else head
     worker._answer(ask(tmp_path, image, end, device="cpu"))
     assert said[-1] == (end, False)
