@@ -132,7 +132,7 @@ def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Resul
         result.measured.labels.data,
         stored.affine,
         like=stored,
-        description=result.labels_description,
+        description=result.measured.labels_description,
         intent="label",
     )
 

@@ -136,6 +136,11 @@ class MeasuredCase(Sequence[RoiRow]):
         return self.opened.image
 
     @property
+    def labels_description(self) -> str:
+        """What a label file's header says of its labels: the model that made them, and its protocol."""
+        return f"DGM labels, {self.options.model}".removesuffix(", ")
+
+    @property
     def warnings(self) -> tuple[Remark, ...]:
         """What is doubtful about image and labels: geometry, the size of the head, unit, names, sides."""
         return tuple(dict.fromkeys((*self.opened.warnings, *self.of_labels)))

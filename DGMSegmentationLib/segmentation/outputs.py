@@ -105,7 +105,7 @@ def _write_all(result: Segmentation, paths: dict[str, Path], norms: Norms | None
         labels.data,
         labels.affine,
         like=labels,
-        description=result.labels_description,
+        description=result.measured.labels_description,
         intent="label",
     )
     if "probabilities" in paths and result.probabilities is not None:

@@ -58,11 +58,6 @@ class Segmentation:
         return self.measured.to_dataframe()
 
     @property
-    def labels_description(self) -> str:
-        """What a label file's header says of them: the model that made them, and its protocol."""
-        return f"DGM labels, {self.measured.options.model}"
-
-    @property
     def labels(self) -> Image:
         """0 background, the others the labels of the model's label set, which the image carries."""
         return self.measured.labels
