@@ -26,7 +26,9 @@ from .controls import Controls
 from .editor import EditorLogic
 from .options import Options
 from .page import Page
+from .reading_room import ReadingRoom
 from .session import Session
+from .study_routes import StudyRoutes
 from .temporary import temporary_place
 from .tools import name_icons
 from .web import STATIC, Routes
@@ -73,10 +75,13 @@ class Application:
         self.session = Session(self.slicer.scene, runner or Runner(temporary=temporary_place, face="app"))
         self.editor = EditorLogic(self.server, self.slicer)
         self.controls = Controls(self.server, self.session, self.editor, self.slicer.view_manager)
-        self.page = Page(self.server, self.controls, self.editor, layouts.layout_manager)
+        self.room = ReadingRoom(self.controls, options.reader, options.blind)
+        self.page = Page(self.server, self.controls, self.editor, layouts.layout_manager, self.room)
         self.editor.set_ui(self.page.panel)
         self._layouts = layouts
         self.server.trigger("dgm_key")(self.controls.key)
+        self.server.trigger("dgm_study_key")(self.room.key)
+        self.server.controller.on_server_ready.add(self._ready)
         self.server.controller.on_server_bind.add(self._bind)
         self._new_window = True
         self._fit: asyncio.TimerHandle | None = None
@@ -96,15 +101,19 @@ class Application:
         )
 
     def close(self) -> None:
-        """End the worker process."""
+        """End the worker processes."""
+        self.room.close()
         self.session.close()
+
+    def _ready(self, **_state: Any) -> None:
+        self.room.start()
 
     def _enable_modules(self) -> None:
         self.server.enable_module(trame_slicer_module)
         own = {
             "serve": {"dgm": str(STATIC)},
-            "scripts": ["dgm/app.js"],
-            "styles": ["dgm/app.css"],
+            "scripts": ["dgm/app.js", "dgm/study.js"],
+            "styles": ["dgm/app.css", "dgm/study.css"],
         }
         self.server.enable_module(own)
         state = self.server.state
@@ -116,6 +125,7 @@ class Application:
 
     def _bind(self, web_server: Any) -> None:
         Routes(self.controls, self.options).add_to(web_server.app)
+        StudyRoutes(self.room).add_to(web_server.app)
 
     def _connected(self, **_state: Any) -> None:
         self._new_window = True

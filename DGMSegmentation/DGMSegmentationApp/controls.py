@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.runner import IDLE
@@ -23,6 +23,11 @@ from .session import Session
 from .state import chosen_options, unit_words
 from .table import Table
 from .uploads import read_as
+
+if TYPE_CHECKING:
+    from DGMSegmentationScene.case_loading import LoadedCase
+
+    from DGMSegmentationLib.study.study import Study
 
 POLL_S = 0.05
 
@@ -89,7 +94,7 @@ class Controls(Table):
         """Title, texts and button of the question before a file that takes work away or ends a run; None otherwise."""
         session = self.session
         ends = [Remark("ends_the_run_too")] if session.running else []
-        if session.unsaved:
+        if session.unsaved or self.journal_failed:
             return "Leave the edited labels?", [Remark("edited_labels_unsaved"), *ends], "Leave them"
         if kind == "volume" and session.unsaved_aside:
             return "Leave the replaced labels?", [Remark("replaced_labels_unsaved"), *ends], "Leave them"
@@ -106,8 +111,17 @@ class Controls(Table):
         except DGMError as error:
             self.fail(error)
 
+    def show_case(self, loaded: "LoadedCase", study: "Study") -> None:
+        """Put a case of a study into the scene and on the page; raises InputError."""
+        self.measure_now()
+        self.session.open_case(loaded, study)
+        self.state.dgm_units = self.session.units
+        self.state.dgm_file = loaded.opened.case.name
+        self._shown(new_volume=True)
+
     def show(self, image: Any, kind: str, title: str, subject: str = "") -> Remark | None:
         """Put a volume or labels into the scene and on the page; returns a note for the user."""
+        self.measure_now()
         if kind == "labels":
             note = self.session.open_labels(image, title)
         else:
@@ -115,13 +129,19 @@ class Controls(Table):
             self.state.dgm_units = self.session.units
             self.session.runner.preload()  # the engine loads while the user looks at the volume
             self.state.dgm_file = title
+        self._shown(new_volume=kind != "labels")
+        return note
+
+    def _shown(self, new_volume: bool) -> None:
+        """The page follows what the session shows now."""
+        if new_volume:
             self.reset_views()
         self.state.dgm_warnings = [remark.sentence(FACE) for remark in self.session.warnings]
         self._show_unit()
         self._show_labels()
         self._refresh()
+        self.measured()
         self.state.dgm_done += 1
-        return note
 
     def _show_labels(self) -> None:
         """New labels are there: surfaces, table, views on them."""

@@ -8,24 +8,29 @@ import sys
 import tempfile
 import threading
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.study.places import is_study
 
 from .options import Options
 from .temporary import own_folder
 
 
-def run(options: Options, file: Path | None = None) -> None:
+def run(options: Options, files: Sequence[Path] = ()) -> None:
     """Serve the app until it is ended; everything temporary lies in one folder that is removed at the end.
 
+    ``files``: one QSM, or a study: its folder, a table of images, or several images.
     Raises InputError before anything is served when the file or the model cannot be used.
     """
     for name in ("SIGTERM", "SIGHUP"):  # before anything is there to be tidied up
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
     folder = own_folder()
+    study = list(files) if len(files) > 1 or any(map(is_study, files)) else []
+    file = files[0] if files and not study else None
     image = _read(file)
     # trame reads the command line by itself; ours means nothing to it.
     sys.argv = sys.argv[:1]
@@ -41,6 +46,8 @@ def run(options: Options, file: Path | None = None) -> None:
         from DGMSegmentationLib.io.files import stem
 
         application.controls.show(image, "volume", stem(file), subject_of(file))
+    if study:
+        application.room.open_study(study)
     application.server.controller.on_server_ready.add(lambda **_state: _announce(options))
     try:
         application.serve()

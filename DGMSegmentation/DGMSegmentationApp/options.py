@@ -24,6 +24,10 @@ class Options:
     browser: bool = True
     model: str = ""
     max_upload_bytes: int = 2 << 30
+    reader: str = ""
+    """Who reads a study; empty: who is logged in."""
+    blind: bool = False
+    """The reader of a study sees nothing of what others did."""
 
     @property
     def url(self) -> str:
@@ -41,6 +45,8 @@ def decide(
     browser: bool = True,
     model: str = "",
     max_upload_mb: int = 2048,
+    reader: str = "",
+    blind: bool = False,
 ) -> Options:
     """Check the options and choose a free port when none was named; raises InputError.
 
@@ -55,7 +61,14 @@ def decide(
     if not token and not is_loopback(host):
         token = secrets.token_urlsafe(24)
     return Options(
-        host, _free_port(host, port), token, browser, str(Path(model)) if model else "", max_upload_mb << 20
+        host,
+        _free_port(host, port),
+        token,
+        browser,
+        str(Path(model)) if model else "",
+        max_upload_mb << 20,
+        reader,
+        blind,
     )
 
 

@@ -11,6 +11,8 @@ from trame_slicer.app.ui import ControlButton, LayoutButton
 from .controls import Controls
 from .editor import TOOLS, EditorLogic
 from .panel import Panel
+from .reading_room import ReadingRoom
+from .worklist import reading_bar, study_dialogs, worklist_drawer
 
 PANEL_WIDTH = 376
 RAIL_WIDTH = 48
@@ -37,12 +39,20 @@ DOWNLOADS = (
 class Page:
     """Builds the page; ``layout`` is the root that trame serves, ``panel`` the segment editor's part of it."""
 
-    def __init__(self, server: Server, controls: Controls, editor: EditorLogic, layout_manager: Any) -> None:
-        self._controls, self._editor = controls, editor
+    def __init__(
+        self,
+        server: Server,
+        controls: Controls,
+        editor: EditorLogic,
+        layout_manager: Any,
+        room: ReadingRoom,
+    ) -> None:
+        self._controls, self._editor, self._room = controls, editor, room
         with VAppLayout(server) as self.layout:
             self.layout.root.theme = ("dgm_theme",)
             client.ClientTriggers(mounted="dgm_theme = window.dgm.start(trame)")
             self._bar()
+            worklist_drawer(room)
             with v.VNavigationDrawer(
                 v_model=("dgm_panel",), permanent=True, width=PANEL_WIDTH, location="left", id="dgm-panel"
             ):
@@ -53,6 +63,7 @@ class Page:
                 layout_manager.initialize_layout_grid(self.layout)
                 self._welcome()
             self._dialogs()
+            study_dialogs(room)
 
     def _bar(self) -> None:
         with v.VAppBar(height=48, flat=True, border=True):
@@ -68,6 +79,7 @@ class Page:
                 title="The unit of the values and how it is known",
             )
             v.VSpacer()
+            reading_bar(self._room)
             _menu("Open", "mdi-folder-open-outline", "choose", UPLOADS)
             _menu("Save", "mdi-download", "save", DOWNLOADS, disabled=("!dgm_has_labels",))
             _icon("mdi-theme-light-dark", "Dark or light", "dgm_theme = window.dgm.toggleTheme(dgm_theme)")
@@ -174,6 +186,7 @@ class Page:
 
 
 _KEYS = (
+    ("N, B; Ctrl+Enter; Ctrl+S", "of a study: next, previous case; done; save"),
     ("Up / Down", "previous or next structure, centred in the views"),
     ("P, E, D, C", "paint, erase, draw, scissors"),
     ("I, S, T, V", "islands, smooth, threshold, view only"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationScene import export, hierarchy, navigation
+from DGMSegmentationScene.case_reading import CaseReading
 from DGMSegmentationScene.edits import fingerprint, is_edited, mark_unedited
 from DGMSegmentationScene.labels import labels_for_volume
 from DGMSegmentationScene.measurement import Measurement, Measurer
@@ -17,11 +18,15 @@ from DGMSegmentationScene.volumes import add_volume, unusable
 
 from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.image import label_set_of
+from DGMSegmentationLib.io.files import stem
 from DGMSegmentationLib.options import SegmentOptions
 
 if TYPE_CHECKING:
+    from DGMSegmentationScene.case_loading import LoadedCase
+
     from DGMSegmentationLib.image import Image
     from DGMSegmentationLib.structures import LabelSet
+    from DGMSegmentationLib.study.study import Study
 
 # What can be downloaded -> how its name ends.
 EXPORTS = {
@@ -50,6 +55,8 @@ class Session:
         """What is doubtful about the files that are shown: geometry, names of labels."""
         self._image: Image | None = None
         self._measurer = Measurer()
+        self.reading: CaseReading | None = None
+        """What the reader of a study does to the case that is open; None outside a study."""
         self._saved: set[str] = set()  # the labels that a file holds, as fingerprints
 
     @property
@@ -69,8 +76,8 @@ class Session:
 
     @property
     def unsaved(self) -> bool:
-        """True when the labels hold manual work that no download holds yet."""
-        return self.has_labels and self._holds_unsaved(self.segmentation)
+        """True when the labels hold manual work that no download holds yet, and no journal of a study."""
+        return self.reading is None and self.has_labels and self._holds_unsaved(self.segmentation)
 
     @property
     def unsaved_aside(self) -> bool:
@@ -83,9 +90,35 @@ class Session:
 
         Raises InputError and changes nothing then.
         """
+        units = self._units_for(image)  # no QSM, a map of phase: said before anything
+        had_volume = self.volume is not None
+        self._place(image, name, subject)
+        note = None
+        if units != "auto" and had_volume:
+            note = Remark("unit_as_chosen", name=name, unit=units)
+        self.units = units
+        self.show()
+        self.measure()
+        return note
+
+    def open_case(self, loaded: "LoadedCase", study: "Study") -> None:
+        """Show a case of a study in place of what was open, as its reader left it; every edit goes into its journal.
+
+        Raises InputError and changes nothing then.
+        """
+        opened = loaded.opened
+        self._place(opened.image, stem(opened.case.shown), opened.case.subject)
+        self.units = "auto"
+        self.reading = CaseReading(study, opened)
+        self.reading.show(self.segmentation, self.volume)
+        self._measurer.adopt(loaded.measured_on(self.segmentation, self.volume))
+        self.show()
+        self.measure()
+
+    def _place(self, image: "Image", name: str, subject: str) -> None:
+        """A new volume with empty segments in place of what was open; raises InputError and changes nothing then."""
         import numpy as np
 
-        units = self._units_for(image)  # no QSM, a map of phase: said before anything
         volume = add_volume(self.scene, image, name)
         problem = unusable(volume)
         if problem is not None:
@@ -96,8 +129,7 @@ class Session:
             self._remove(kind, keep=volume)
         volume.SetName(name)
         hierarchy.place_alone(volume, subject)
-        had_volume = self.volume is not None
-        self.volume = volume
+        self.volume, self.reading = volume, None
         self.segmentation = create_segmentation(self.scene, volume)
         show_labels(self.segmentation, volume, np.zeros(image.shape, np.uint8))
         mark_unedited(self.segmentation)
@@ -105,13 +137,6 @@ class Session:
         # Where the file lies is asked for again when labels come; the voxels are the volume's.
         self._image = image.replace(data=np.broadcast_to(np.uint8(0), image.shape))
         self.warnings = image.warnings
-        note = None
-        if units != "auto" and had_volume:
-            note = Remark("unit_as_chosen", name=name, unit=units)
-        self.units = units
-        self.show()
-        self.measure()
-        return note
 
     def open_labels(self, labels: "Image", name: str) -> Remark | None:
         """Show labels from a file in place of the present ones; returns a note for the user, None when all is plain."""
@@ -213,10 +238,15 @@ class Session:
         return self.runner.state != IDLE
 
     def measure(self) -> Measurement:
-        """Measure again; the rows stay in :attr:`measurement`."""
+        """Measure again; the rows stay in :attr:`measurement`. In a study what was edited goes into the journal.
+
+        Raises DGMError when that cannot be written; the rows are those of now all the same.
+        """
         self.measurement = Measurement([])
         if self.segmentation is not None:
             self.measurement = self._measurer.measure(self.segmentation, [self.volume], self.units)
+        if self.reading is not None and self.measurement.cases:
+            self.reading.record(self.measurement.cases[0])
         return self.measurement
 
     @property

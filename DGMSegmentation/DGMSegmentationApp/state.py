@@ -7,6 +7,8 @@ from DGMSegmentationScene.shown import number, shown_flags
 from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.structures import STANDARD, LabelSet
 
+from .study_state import STUDY_DEFAULTS
+
 if TYPE_CHECKING:
     from trame_server.state import State
 
@@ -53,6 +55,7 @@ DEFAULTS: dict[str, Any] = {
     "dgm_saving": False,  # a file is being made for a download
     "dgm_panel": True,
     "dgm_theme": "dark",
+    **STUDY_DEFAULTS,
     # So that a test or a script can wait for the next one:
     "dgm_measured": 0,  # counts the tables
     "dgm_done": 0,  # counts the files that were opened and the runs that ended

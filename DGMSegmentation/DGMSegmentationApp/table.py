@@ -6,6 +6,7 @@ from typing import Any
 from DGMSegmentationScene import navigation
 from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
+from undo_stack import Signal
 
 from .editor import TOOLS, EditorLogic
 from .messages import Messages
@@ -22,6 +23,9 @@ class Table(Messages):
         super().__init__(server)
         self.session, self._editor = session, editor
         self._later: Any = None
+        self.measured = Signal()
+        """The labels were measured; in a study, what was edited is in the journal."""
+        self.journal_failed = False
         editor.labels_changed.connect(self._measure_soon)
 
     def _measure_soon(self, *_arguments: Any) -> None:
@@ -39,11 +43,20 @@ class Table(Messages):
         if self.session.segmentation is None:
             return
         with self.state:
+            self.journal_failed = False
             try:
                 self.session.measure()
             except Exception as error:
+                self.journal_failed = getattr(error, "code", "") == "journal_unwritten"
                 self.fail(error, "The measurement")
             self.show_table()
+        self.measured()
+
+    def measure_now(self) -> None:
+        """Do not wait until the labels have settled."""
+        if self._later is not None:
+            self._later.cancel()
+            self._measure_now()
 
     def show_table(self) -> None:
         """Show the rows that were measured last."""

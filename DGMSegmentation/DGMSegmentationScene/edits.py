@@ -24,6 +24,14 @@ def is_edited(node: Any) -> bool:
     An undone edit counts as none, and neither does a hardened linear transform. A segmentation node without segments
     is not edited.
     """
+    return bool(edited_labels(node))
+
+
+def edited_labels(node: Any) -> "bool | frozenset[int]":
+    """The labels of the structures that differ from what the model gave; True: nothing is known of what it gave.
+
+    Empty, or False, for labels as a run made them, and for a segmentation node without segments.
+    """
     if node is None or node.GetSegmentation().GetNumberOfSegments() == 0:
         return False
     try:
@@ -34,7 +42,34 @@ def is_edited(node: Any) -> bool:
         return True
     if any(isinstance(value, list) for value in before.values()):  # a scene that version 0.1 wrote
         return _differs_from_legacy(before, node)
-    return before != fingerprint(node)
+    now = fingerprint(node)
+    if set(before) != set(now):
+        return True
+    return _moved(before, now)
+
+
+def _moved(before: dict[str, str], now: dict[str, str]) -> "frozenset[int]":
+    """The labels whose voxels, or place among the others, are not as before.
+
+    Places are told from the lowest corner of all structures; where an edit moved that corner, the step that most
+    untouched structures made counts as none.
+    """
+    if before == now:
+        return frozenset()
+    steps = {}
+    for label, text in now.items():
+        (digest, place), (old_digest, old_place) = _parts(text), _parts(before[label])
+        if digest == old_digest:
+            steps[label] = tuple(round(b - a, DIGITS) for a, b in zip(old_place, place, strict=True))
+    placed = [step for step in steps.values() if step]
+    common = max(dict.fromkeys(placed), key=placed.count) if placed else ()
+    return frozenset(int(label) for label in now if label not in steps or steps[label] not in ((), common))
+
+
+def _parts(text: str) -> tuple[str, tuple[float, ...]]:
+    """Checksum and place of a structure."""
+    digest, *place = text.split() or [""]
+    return digest, tuple(map(float, place))
 
 
 def origin(node: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .edits import is_edited
+from .edits import edited_labels
 from .hierarchy import subject_of
 from .opening import Opener
 from .provenance import INPUT_ROLE, attribute, provenance_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.structures import LabelSet
 
 FLAG_SHARED = "overlap"
+IMAGE_NAME = "DGMSegmentation.ImageName"
+"""The attribute of a volume that says how tables name its image, where that is not the node's name."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Measurer:
         made_from = attribute(node, "InputName")
         if volumes and made_from and node.GetNodeReference(INPUT_ROLE) is None:
             result.notes.append(Remark("origin_gone", made_from=made_from, measured=volumes[0].GetName()))
-        edited = is_edited(node)
+        edited = edited_labels(node)
         for index, volume in enumerate(volumes):
             run, unit = self._run_on(volume), units if index == 0 else "auto"
             mask = run.mask if run else None
@@ -148,7 +150,7 @@ class Measurer:
         volume: Any,
         opened: "Case",
         labels: LabelsOnGrid,
-        edited: bool,
+        edited: "bool | frozenset[int]",
         notes: "list[Remark]",
     ) -> "Callable[[], MeasuredCase]":
         """What measures a volume; all that it needs of the scene is read already."""
@@ -172,7 +174,7 @@ class Measurer:
             opened,
             MeasureOptions(
                 subject=subject_of(volume),
-                image_name=volume.GetName(),
+                image_name=volume.GetAttribute(IMAGE_NAME) or volume.GetName(),
                 edited=edited,
                 model=attribute(node, "Model"),
                 codes=("labels_resampled",) if labels.resampled else (),

@@ -12,9 +12,13 @@ _NEEDED = ("trame_slicer", "slicer", "trame")
 
 
 def app(
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="FILE", help="A QSM to open: .nii, .nii.gz, .nrrd, or a DICOM folder."),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE or STUDY",
+            help="A QSM to open (.nii, .nii.gz, .nrrd, or a DICOM folder), or a study: a BIDS folder, a table of images, a "
+            "folder of images, or several images.",
+        ),
     ] = None,
     port: Annotated[
         int | None, typer.Option(help="Port to listen at (default: 8650, or a free one when it is taken).")
@@ -35,13 +39,19 @@ def app(
         typer.Option("--no-browser", help="Print the address, do not open the browser (as with a token)."),
     ] = False,
     max_upload_mb: Annotated[int, typer.Option(help="Largest upload in MB.")] = 2048,
+    reader: Annotated[
+        str, typer.Option(help="Who reads the study: letters and digits (default: who is logged in).")
+    ] = "",
+    blind: Annotated[
+        bool, typer.Option("--blind", help="A second reading that sees nothing of what others did.")
+    ] = False,
 ) -> None:
-    """Open the app in the browser: load, segment, correct with a brush, read the table, save."""
+    """Open the app in the browser: load, segment, correct with a brush, read the table, save; or read a whole study."""
     find_app()
     from DGMSegmentationApp.main import run
     from DGMSegmentationApp.options import decide
 
-    run(decide(host, port, token, not no_browser, model, max_upload_mb), file)
+    run(decide(host, port, token, not no_browser, model, max_upload_mb, reader, blind), files or [])
 
 
 def find_app() -> None:

@@ -131,14 +131,14 @@ class MeasuredCase(Sequence[RoiRow]):
         return picture_of(self.image, self.labels, repr(self)) + html_table(self.rows, _SHOWN)
 
     @property
+    def labels_description(self) -> str:
+        """What a label file's header says of them: the model that made them, and its protocol."""
+        return f"DGM labels, {self.options.model}"
+
+    @property
     def image(self) -> Image:
         """The measured map in ppb (or in its own unit)."""
         return self.opened.image
-
-    @property
-    def labels_description(self) -> str:
-        """What a label file's header says of its labels: the model that made them, and its protocol."""
-        return f"DGM labels, {self.options.model}".removesuffix(", ")
 
     @property
     def warnings(self) -> tuple[Remark, ...]:

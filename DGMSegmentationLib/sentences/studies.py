@@ -67,4 +67,12 @@ SENTENCES = {
     "reading_other_grid": Sentence(
         "The journal {path} belongs to an image of another size, and is left out."
     ),
+    # the worklist
+    "case_being_segmented": Sentence("{name} is being segmented; it appears as soon as it is."),
+    "case_failed": Sentence("{name} cannot be segmented: {problem}"),
+    "worklist_end": Sentence("This is the last case of the list."),
+    "worklist_begin": Sentence("This is the first case of the list."),
+    "reading_saved": Sentence("Everything you did to {name} is saved in its journal; Done signs it."),
+    "reject_why": Sentence("Say in a few words why the case cannot be used; nothing was rejected."),
+    "study_file_later": Sentence("This is not there yet; it is made when a case is done."),
 }

@@ -128,6 +128,16 @@ class Journal:
         """The labels as the journal knows them."""
         return self._labels
 
+    def begin(self) -> None:
+        """Write the first line now: these labels are what a reader works on, though nothing was edited yet."""
+        if self.path is None:
+            self._append(None)
+
+    @property
+    def label_set(self) -> LabelSet:
+        """What the values of its labels mean."""
+        return self._label_set
+
     def record(
         self, labels: NDArray[np.integer], means: Mapping[str, tuple[float, float]] | None = None
     ) -> bool:
@@ -169,12 +179,12 @@ class Journal:
             found[name] = Touched(change.added(label), change.removed(label), before, after)
         return found
 
-    def _append(self, event: Event) -> None:
+    def _append(self, event: Event | None) -> None:
         lines = [] if self.path else [self._opening()]
         if self.path is None:
             began = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
             self.path = self._place / f"{self._reader}_{began}-{secrets.token_hex(4)}.jsonl"
-        text = "".join(_line(one, self._reader, self._case) for one in (*lines, event))
+        text = "".join(_line(one, self._reader, self._case) for one in (*lines, event) if one)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
@@ -184,10 +194,7 @@ class Journal:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            if lines and not self.path.exists():
-                self.path = None
-            else:  # a line may be torn: what follows goes into a file of its own
-                self.path = None
+            self.path = None  # a line may be torn: what follows goes into a file of its own
             raise DGMError("journal_unwritten", path=self._place, reason=error.strerror or error) from error
 
     def _opening(self) -> Event:

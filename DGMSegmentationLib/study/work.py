@@ -7,11 +7,11 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..cohort.find import find_cohort
+from ..cohort.find import CohortCase, find_cohort
 from ..cohort.group import write_group
 from ..cohort.layout import write_frame
 from ..cohort.lock import only_run
@@ -21,10 +21,14 @@ from ..cohort.record import Record, read_record
 from ..cohort.request import Request, checked
 from ..cohort.run import entry_of, survey
 from ..cohort.subject import process_task, task_of
-from ..errors import InputError, Remark
-from ..io.bids.derivatives import STATE, case_paths
-from ..io.files import write_text
+from ..errors import DGMError, InputError, Remark
+from ..io.bids.derivatives import STATE, CasePaths, case_paths
+from ..io.files import read_image, write_text
+from ..io.labels import read_labels
 from ..io.tables import table_text
+from ..measurement.roi import labels_on_grid
+from ..preprocessing.case import open_case
+from .pictures import picture_path, write_picture
 from .places import Place
 from .study import Study
 from .worklist import COLUMNS, READING_COLUMNS, reading_lines, worklist, worklist_lines
@@ -69,6 +73,8 @@ def bring_up(job: Job, name: str) -> str:
         if step.do == "refuse":
             return step.why
         if step.do == "nothing":
+            if record is not None and record.status == "done":
+                _draw(output, case, paths, settings)
             return record.reason if record and record.status == "failed" else ""
         run = secrets.token_hex(4)
         try:
@@ -77,7 +83,26 @@ def bring_up(job: Job, name: str) -> str:
         finally:
             for leftover in (output / STATE).glob(f"tmp-{run}-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
-        return done.reason if done.status == "failed" else ""
+        if done.status == "failed":
+            return done.reason
+        _draw(output, case, paths, settings, again=True)
+        return ""
+
+
+def _draw(
+    output: Path, case: CohortCase, paths: CasePaths, settings: CaseSettings, again: bool = False
+) -> None:
+    """The picture of the worklist; one that cannot be drawn costs nothing else."""
+    if picture_path(output, case.name).is_file() and not again:
+        return
+    with suppress(DGMError):
+        opened = open_case(read_image(case.image), units=settings.options.units)
+        files = [*paths.edited_labels(), paths.labels]
+        labels = read_labels(files[0], default=settings.label_set())
+        data, _ = labels_on_grid(labels, opened.image)
+        write_picture(
+            output, case.name, opened.image, opened.image.replace(data=data, label_set=labels.label_set)
+        )
 
 
 def _as_before(settings: CaseSettings, record: Record | None) -> CaseSettings:

@@ -39,7 +39,7 @@ def test_one_voxel_that_moves_by_one_is_an_edit(scene):
 
 @given(st.data())
 def test_any_changed_voxel_is_an_edit_and_changing_it_back_is_none(scene, data):
-    from DGMSegmentationScene.edits import fingerprint, is_edited
+    from DGMSegmentationScene.edits import edited_labels, fingerprint, is_edited
     from DGMSegmentationScene.segments import show_labels
 
     if (
@@ -55,6 +55,7 @@ def test_any_changed_voxel_is_an_edit_and_changing_it_back_is_none(scene, data):
     changed[index] = data.draw(st.sampled_from([v for v in range(11) if v != labels[index]]))
     show_labels(node, volume, changed)
     assert fingerprint(node) != before and is_edited(node)
+    assert edited_labels(node) == {int(labels[index]), int(changed[index])} - {0}
     show_labels(node, volume, labels)
     assert fingerprint(node) == before
 

@@ -1,0 +1,27 @@
+// The keys of a study: N next, B previous, Ctrl+Enter done, Ctrl+S save.
+(function () {
+  "use strict";
+  const own = "input, textarea, select, [contenteditable], .v-overlay";
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const target = event.target;
+      if (!window.trame || !window.trame.state.get("dgm_study")) return;
+      const key = event.key.toLowerCase();
+      const held = event.ctrlKey || event.metaKey;
+      let name = null;
+      if (held && key === "enter") name = "done";
+      else if (held && key === "s") name = "save";
+      else if (!held && !event.altKey && !event.repeat && key === "n") name = "next";
+      else if (!held && !event.altKey && !event.repeat && key === "b") name = "previous";
+      if (!name) return;
+      const typing = target && target.closest && target.closest(own);
+      if (name === "save") event.preventDefault(); // else the browser saves its own page
+      if (typing || document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      window.trame.trigger("dgm_study_key", [name]);
+    },
+    true,
+  );
+})();

@@ -1,0 +1,75 @@
+"""What the page shows of a study, as names and values of the trame state."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from DGMSegmentationScene.shown import number
+
+from DGMSegmentationLib.structures import STANDARD
+from DGMSegmentationLib.study.study import Study
+from DGMSegmentationLib.study.worklist import Item
+
+STUDY_DEFAULTS: dict[str, Any] = {
+    "dgm_study": "",  # its name; empty outside a study
+    "dgm_reader": "",
+    "dgm_cases": [],  # the worklist, a dict a case
+    "dgm_counts": {},  # state -> how many
+    "dgm_case": "",  # the one that is open
+    "dgm_case_state": "",
+    "dgm_awaited": "",  # the one that is being segmented or read
+    "dgm_order": "name",  # or doubt
+    "dgm_worklist": True,  # the drawer is open
+    "dgm_rejecting": False,  # the dialog that asks why
+    "dgm_reject_reason": "",
+    "dgm_segmenting_all": False,
+    "dgm_study_table": {"columns": [], "rows": []},
+    "dgm_all_cases": False,  # the table of all cases is shown
+}
+_ICONS = {
+    "to do": "mdi-circle-outline",
+    "segmented": "mdi-circle-slice-2",
+    "in review": "mdi-pencil-circle",
+    "done": "mdi-check-circle",
+    "rejected": "mdi-close-circle",
+}
+
+
+def case_of(item: Item) -> dict[str, Any]:
+    """A line of the worklist."""
+    reasons = [
+        item.reason,
+        *item.verdict_reasons,
+        *([f"Flags: {', '.join(item.flags)}"] if item.flags else []),
+    ]
+    return {
+        "name": item.name,
+        "title": item.name.removeprefix("sub-"),
+        "state": item.state,
+        "icon": _ICONS[item.state],
+        "verdict": item.verdict,
+        "flagged": item.flagged,
+        "reader": item.reader,
+        "changed": item.changed[:16].replace("T", " "),
+        "why": " ".join(filter(None, reasons)),
+        "picture": f"study/picture/{item.name}" if item.verdict in ("ok", "doubtful") else "",
+    }
+
+
+def growing_table(study: Study, items: Sequence[Item]) -> dict[str, Any]:
+    """Means in ppb of all measured cases: one line a case, one column a structure."""
+    lines, columns = [], [s.abbreviation for s in STANDARD]
+    for item in items:
+        record = study.record(item.name)
+        if record is None or record.status != "done":
+            continue
+        means = {row.abbreviation: row for row in record.rows}
+        columns += [name for name in means if name not in columns]
+        lines.append(
+            {
+                "name": item.name,
+                "state": item.state,
+                "means": {name: number(row.mean_ppb) if row.n_voxels else "" for name, row in means.items()},
+                "edited": [name for name, row in means.items() if row.edited],
+            }
+        )
+    return {"columns": columns, "rows": lines}

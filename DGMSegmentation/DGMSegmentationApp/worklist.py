@@ -1,0 +1,188 @@
+"""The worklist's drawer, the bar of a reading, and their dialogs."""
+
+from trame.widgets import html
+from trame.widgets import vuetify3 as v
+
+from .reading_room import ReadingRoom
+
+WIDTH = 216
+
+
+def worklist_drawer(room: ReadingRoom) -> None:
+    """The list at the left: picture, state and doubt of every case."""
+    with (
+        v.VNavigationDrawer(
+            model_value=("!!dgm_study && dgm_worklist",),
+            permanent=True,
+            width=WIDTH,
+            location="left",
+            id="dgm-worklist",
+        ),
+        html.Div(classes="dgm-worklist", raw_attrs=['role="navigation"', 'aria-label="Worklist"']),
+    ):
+        with html.Div(classes="dgm-worklist-head"):
+            html.Div("{{ dgm_study }}", classes="dgm-worklist-title", title=("dgm_study",))
+            html.Div(
+                "{{ dgm_counts.done || 0 }} of {{ dgm_cases.length }} done"
+                "{{ dgm_counts.rejected ? ', ' + dgm_counts.rejected + ' rejected' : '' }}, reader {{ dgm_reader }}",
+                classes="dgm-small",
+                id="dgm-worklist-counts",
+            )
+            with v.VBtnToggle(
+                v_model=("dgm_order",), mandatory=True, density="compact", divided=True, variant="outlined"
+            ):
+                v.VBtn(
+                    "Name",
+                    value="name",
+                    size="x-small",
+                    id="dgm-order-name",
+                    title="In the order of the names",
+                )
+                v.VBtn(
+                    "Doubt",
+                    value="doubt",
+                    size="x-small",
+                    id="dgm-order-doubt",
+                    title="The doubtful ones first",
+                )
+        with html.Div(classes="dgm-worklist-cases", raw_attrs=['role="list"']):
+            _case(room)
+        with html.Div(classes="dgm-worklist-foot"):
+            v.VBtn(
+                "{{ dgm_segmenting_all ? 'Segmenting all ...' : 'Segment all' }}",
+                size="small",
+                variant="text",
+                click=room.segment_all,
+                disabled=("dgm_segmenting_all || !dgm_counts['to do']",),
+                id="dgm-segment-all",
+            )
+            v.VBtn("All cases", size="small", variant="text", click="dgm_all_cases = true", id="dgm-show-all")
+
+
+def _case(room: ReadingRoom) -> None:
+    with html.Button(
+        v_for="one in dgm_cases",
+        key="one.name",
+        type="button",
+        classes=("'dgm-case' + (one.name === dgm_case ? ' dgm-case-open' : '')",),
+        click=(room.go, "[one.name]"),
+        title=("one.why || one.state",),
+        raw_attrs=[
+            ":data-case='one.name'",
+            ":data-state='one.state'",
+            ":aria-current=\"one.name === dgm_case ? 'true' : null\"",
+            ":aria-label=\"one.title + ', ' + one.state + (one.verdict === 'doubtful' ? ', doubtful' : '')\"",
+        ],
+    ):
+        html.Img(v_if="one.picture", src=("one.picture",), alt="", classes="dgm-case-picture", loading="lazy")
+        html.Span(v_else=True, classes="dgm-case-picture")
+        with html.Span(classes="dgm-case-words"):
+            html.Span("{{ one.title }}", classes="dgm-case-title")
+            with html.Span(classes="dgm-small"):
+                html.Span("{{ one.name === dgm_awaited ? 'being segmented' : one.state }}")
+                html.Span(" · {{ one.reader }}", v_if="one.reader && one.reader !== dgm_reader")
+        v.VIcon(
+            "mdi-alert-outline",
+            v_if="one.verdict === 'doubtful' || one.verdict === 'failed'",
+            size=16,
+            color="warning",
+        )
+        html.Span(
+            "{{ one.flagged }}", v_else_if="one.flagged", classes="dgm-case-flags", title="flagged structures"
+        )
+        v.VIcon("{{ one.icon }}", size=18, classes=("'dgm-state-' + one.state.replace(' ', '-')",))
+
+
+def reading_bar(room: ReadingRoom) -> None:
+    """Previous, next, reject and done, in the bar on top."""
+    with html.Div(v_show=("dgm_study",), classes="dgm-reading-bar", id="dgm-reading-bar"):
+        _button(
+            "mdi-format-list-bulleted",
+            "Show or hide the worklist",
+            "dgm_worklist = !dgm_worklist",
+            "worklist-toggle",
+        )
+        _button("mdi-chevron-left", "Previous case (B)", room.previous, "previous-case")
+        _button("mdi-chevron-right", "Next case (N)", room.next, "next-case")
+        v.VBtn(
+            "Reject",
+            size="small",
+            variant="text",
+            click="dgm_reject_reason = ''; dgm_rejecting = true",
+            disabled=("!dgm_case || dgm_case_state === 'rejected' || dgm_phase !== 'idle'",),
+            id="dgm-reject",
+        )
+        v.VBtn(
+            "Read again",
+            size="small",
+            variant="text",
+            v_if="dgm_case_state === 'done' || dgm_case_state === 'rejected'",
+            click=room.reopen,
+            id="dgm-reopen",
+        )
+        v.VBtn(
+            "Done",
+            prepend_icon="mdi-check",
+            size="small",
+            color="primary",
+            variant="flat",
+            click=room.done,
+            disabled=("!dgm_case || !dgm_has_labels || dgm_phase !== 'idle'",),
+            title="Sign this case and go to the next one (Ctrl+Enter)",
+            id="dgm-done",
+        )
+
+
+def _button(icon: str, words: str, click: object, name: str) -> None:
+    v.VBtn(
+        icon=icon,
+        click=click,
+        title=words,
+        size="small",
+        id=f"dgm-{name}",
+        raw_attrs=[f'aria-label="{words}"'],
+    )
+
+
+def study_dialogs(room: ReadingRoom) -> None:
+    """Why a case is rejected; the table of all cases."""
+    with (
+        v.VDialog(v_model=("dgm_rejecting",), max_width=460, id="dgm-reject-dialog"),
+        v.VCard(title=("'Reject ' + dgm_case + '?'",)),
+    ):
+        with v.VCardText():
+            v.VTextField(
+                v_model=("dgm_reject_reason",),
+                label="Why it cannot be used",
+                autofocus=True,
+                density="comfortable",
+                id="dgm-reject-reason",
+                keydown_enter=(room.reject, "[dgm_reject_reason]"),
+            )
+        with v.VCardActions():
+            v.VSpacer()
+            v.VBtn("Cancel", click="dgm_rejecting = false")
+            v.VBtn("Reject", color="warning", click=(room.reject, "[dgm_reject_reason]"), id="dgm-reject-yes")
+    with (
+        v.VDialog(v_model=("dgm_all_cases",), max_width=1100, id="dgm-all-cases"),
+        v.VCard(title="All cases: means in ppb"),
+    ):
+        with v.VCardText(), html.Table(classes="dgm-all"):
+            with html.Thead(), html.Tr():
+                html.Th("Case")
+                html.Th("State")
+                html.Th("{{ column }}", v_for="column in dgm_study_table.columns", key="column")
+            with html.Tbody(), html.Tr(v_for="line in dgm_study_table.rows", key="line.name"):
+                html.Td("{{ line.name }}")
+                html.Td("{{ line.state }}")
+                html.Td(
+                    "{{ line.means[column] }}",
+                    v_for="column in dgm_study_table.columns",
+                    key="column",
+                    classes=("line.edited.includes(column) ? 'dgm-edited' : ''",),
+                )
+        with v.VCardActions():
+            v.VBtn("Page of all cases", href="study/page", target="_blank", id="dgm-cohort-page")
+            v.VBtn("Table (TSV)", href="study/table", id="dgm-cohort-table")
+            v.VSpacer()
+            v.VBtn("Close", click="dgm_all_cases = false")
