@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,14 @@ from .options import takes_options
 
 if TYPE_CHECKING:
     from ..cohort.run import Progress, Summary
+
+
+class Level(str, Enum):
+    """What of a cohort's work is to be done."""
+
+    all = "all"
+    participant = "participant"
+    group = "group"
 
 
 @takes_options(leave_out=("orientation", "voxel_size", "subject"))
@@ -64,6 +73,12 @@ def cohort(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done, and about how long it takes.")
     ] = False,
+    level: Annotated[
+        Level,
+        typer.Option(
+            help="participant: only cases, beside other such runs (job arrays); group: only the tables of all."
+        ),
+    ] = Level.all,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print a line per case on stderr, for log files.")
     ] = False,
@@ -79,7 +94,18 @@ def cohort(
 
     settings = CaseSettings(options, reference=reference, norms=str(norms) if norms else None)
     rerun = Rerun(redo, retry_failed, overwrite, frozenset(participant or []))
-    request = Request(source, output, settings, parts, rerun, workers, scheduler, dry_run, include_doubtful)
+    request = Request(
+        source,
+        output,
+        settings,
+        parts,
+        rerun,
+        workers,
+        scheduler,
+        dry_run,
+        include_doubtful,
+        level.value,
+    )
 
     with cohort_progress(verbose) as progress:
         summary = run_cohort(request, progress, warn)
@@ -115,7 +141,8 @@ def _sentence(summary: "Summary", output: Path, include_doubtful: bool) -> str:
     )
     if summary.left_out:
         parts.append(f"{summary.left_out} para-/diamagnetic parts left out")
-    return f"{'; '.join(parts)}. {output / 'cohort.html'}"
+    page = output / "cohort.html"
+    return f"{'; '.join(parts)}. {page if page.exists() else output}"
 
 
 def _show_plan(summary: "Summary", output: Path, workers: int | None, device: str) -> None:

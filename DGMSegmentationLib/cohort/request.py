@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from ..errors import InputError
 from ..io.bids.identifiers import match_identifiers
@@ -30,6 +31,8 @@ class Request:
     dry_run: bool = False
     include_doubtful: bool = False
     """Count doubtful cases in means, figures and comparisons, too."""
+    level: Literal["all", "participant", "group"] = "all"
+    """"participant": the chosen cases without the tables of all, beside other such runs; "group": only those tables."""
 
 
 def checked(settings: CaseSettings) -> tuple[tuple[str, ...], CaseSettings]:

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from .find import Cohort, CohortCase, find_cohort
 from .group import write_group
 from .layout import write_frame
 from .local import Answer, has_gpu, run_local, worker_count
-from .lock import only_run
+from .lock import cases_held, only_cases, only_group, only_run
 from .plan import UNREACHABLE, CaseSettings, Rerun, Step, Task, decide, refreshed
 from .provenance import group_provenance, mixed
 from .record import Record, read_record, write_record
@@ -97,6 +98,10 @@ def run_cohort(
     if cohort.no_ages and settings.norms:  # which go by age and sex
         raise cohort.no_ages
     selected = selected_cases(cohort, request.rerun.selected)
+    if request.level == "group":
+        selected = frozenset()
+    elif request.level == "participant":  # the others are not looked at: their runs may be writing them
+        cohort = replace(cohort, cases=tuple(case for case in cohort.cases if case.name in selected))
     output = request.output
     check_output(output, cohort.root)
     # Remarks come when nothing is refused any more, so that a refusal is one sentence.
@@ -111,11 +116,20 @@ def run_cohort(
         return Summary(
             entries, 0, dict(Counter(s.why for s in todo)), 0.0, 0, False, cohort.left_out, tuple(todo)
         )
-    with only_run(output / STATE, log):
-        for leftover in (output / STATE).glob("tmp-*"):
-            shutil.rmtree(leftover, ignore_errors=True)  # of a run that was killed
+    with _alone(request, selected, log):
+        if request.level != "participant" and not cases_held(output / STATE):
+            for leftover in (output / STATE).glob("tmp-*"):
+                shutil.rmtree(leftover, ignore_errors=True)  # of a run that was killed
         write_frame(output, cohort.root, settings.label_set())
         return _run(request, cohort, settings, selected, progress, log)
+
+
+def _alone(request: Request, selected: frozenset[str], log: Log) -> AbstractContextManager[None]:
+    """The locks of this run."""
+    state = request.output / STATE
+    if request.level == "participant":
+        return only_cases(state, sorted(selected), log)
+    return only_group(state, log) if request.level == "group" else only_run(state, log)
 
 
 def survey(
@@ -177,7 +191,7 @@ def _run(
     steps = survey(cohort, output, settings, request.rerun, selected, log)
     records = {step.case.name: step.record for step in steps}
     for step in steps:
-        if (fresh := refreshed(step)) is not None:
+        if request.level != "group" and (fresh := refreshed(step)) is not None:
             write_record(step.paths.record, fresh)
             records[step.case.name] = fresh
     if unreachable := [step.case.name for step in steps if step.why == UNREACHABLE]:
@@ -187,6 +201,8 @@ def _run(
     start = tables = time.monotonic()
 
     def write_tables() -> bool:
+        if request.level == "participant":
+            return False
         entries = [entry_of(step, records[step.case.name]) for step in steps]
         provenance = group_provenance(request, settings, entries)
         return write_group(

@@ -91,6 +91,7 @@ SENTENCES = {
         "wait until it ends, or give another output folder.",
         shell="wait until it ends, or give another --output.",
     ),
+    "case_locked": Sentence("Another run is working on {name} in {path}:", "wait until it ends."),
     "disk_without_locks": Sentence(
         "This disk gives no lock ({reason}):", "make sure that no second run writes to the same output."
     ),

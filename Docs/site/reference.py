@@ -8,7 +8,7 @@ from enum import Enum
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from types import UnionType
+from types import ModuleType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 try:
@@ -168,14 +168,21 @@ def _annotations(kind: type) -> dict[str, object]:
 
 
 def said_in_code(where: str) -> dict[str, str]:
-    """Field -> the docstring below it, of a class."""
+    """Field -> the docstring below it, of a class and the classes of ours that it extends."""
     module, _, name = where.partition(":")
-    source = inspect.getsource(import_module(f"{LIBRARY}.{module}"))
-    body = next(
-        (n.body for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == name), []
-    )
-    said = {}
-    for field, after in pairwise(body):
+    return _said(import_module(f"{LIBRARY}.{module}"), name)
+
+
+def _said(module: ModuleType, name: str) -> dict[str, str]:
+    """Read from the source: a TypedDict does not know its bases before Python 3.12."""
+    classes = (n for n in ast.parse(inspect.getsource(module)).body if isinstance(n, ast.ClassDef))
+    found = next((node for node in classes if node.name == name), None)
+    said: dict[str, str] = {}
+    for base in found.bases if found else ():
+        kind = getattr(module, getattr(base, "id", ""), None)
+        if getattr(kind, "__module__", "").startswith(LIBRARY):
+            said |= _said(import_module(kind.__module__), kind.__name__)
+    for field, after in pairwise(found.body if found else ()):
         if isinstance(field, ast.AnnAssign) and isinstance(after, ast.Expr):
             value = getattr(after.value, "value", None)
             if isinstance(value, str) and isinstance(field.target, ast.Name):
