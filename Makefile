@@ -32,9 +32,13 @@ APP_INSTALL := $(subst $(BIN)/,$(APP_BIN)/,$(PIP_INSTALL)) --constraint Testing/
 DOCS_VENV ?= .venv-docs
 DOCS_BIN := $(DOCS_VENV)/$(notdir $(BIN))
 DOCS_STAMP := $(DOCS_VENV)/.installed
+# Checks of what is published, with tools that nothing else needs.
+TOOLS_VENV ?= .venv-tools
+TOOLS_BIN := $(TOOLS_VENV)/$(notdir $(BIN))
+TOOLS_STAMP := $(TOOLS_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test test-app lint format demo app screenshots screenshots-app docs clean
+.PHONY: help install test test-app lint format demo app screenshots screenshots-app docs test-extension coverage wheel bids-check container-lint licences translations clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 17
@@ -93,6 +97,40 @@ $(DOCS_STAMP): Docs/site/requirements.txt
 	$(DOCS_BIN)/python -m pip install --quiet --requirement Docs/site/requirements.txt
 	touch $(DOCS_STAMP)
 
+# The extension as CMake installs it, its metadata, the panel's self test.
+test-extension: $(STAMP) ## check the extension's package for 3D Slicer
+	OMP_NUM_THREADS=1 MPLBACKEND=Agg $(BIN)/python -m pytest Testing/project/test_packaging.py Testing/panel/test_panel.py $(PYTEST_ARGS)
+
+coverage: $(STAMP) ## run the tests and report the lines of the library that they reach (fails below 90 %)
+	$(BIN)/python -m pip install --quiet pytest-cov
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 KERAS_BACKEND=torch MPLBACKEND=Agg $(BIN)/python -m pytest -n $(WORKERS) \
+	  --cov=DGMSegmentationLib --cov-report=term-missing:skip-covered --cov-report=xml --cov-fail-under=90 $(PYTEST_ARGS)
+
+$(TOOLS_STAMP): Testing/release/tools.txt
+	$(PYTHON) -m venv $(TOOLS_VENV)
+	$(TOOLS_BIN)/python -m pip install --quiet --requirement Testing/release/tools.txt
+	touch $(TOOLS_STAMP)
+
+wheel: $(TOOLS_STAMP) ## build wheel and source archive in dist/ and check them (below 8 MB)
+	rm -rf dist
+	$(TOOLS_BIN)/python -m build --outdir dist
+	$(TOOLS_BIN)/python -m twine check --strict dist/*
+	$(TOOLS_BIN)/python Testing/release/check_wheel.py dist
+
+bids-check: $(STAMP) $(TOOLS_STAMP) ## run dgmseg-bids on a small study and give all to the BIDS validator
+	OMP_NUM_THREADS=1 $(BIN)/python Testing/release/check_bids.py $(TOOLS_BIN)/bids-validator-deno
+
+container-lint: $(TOOLS_STAMP) ## check Container/Dockerfile by hadolint's rules
+	$(TOOLS_BIN)/tally lint --slow-checks off --select "hadolint/*" --ignore "tally/*" --ignore hadolint/DL3057 --fail-level warning Container/Dockerfile
+
+licences: $(RUN_STAMP) $(TOOLS_STAMP) ## write build/licences/: a bill of materials (CycloneDX) and the licences of all that a run installs
+	mkdir -p build/licences
+	$(TOOLS_BIN)/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-file build/licences/sbom.cdx.json
+	$(TOOLS_BIN)/pip-licenses --python $(BIN)/python --with-urls --format markdown --output-file build/licences/licences.md
+
+translations: ## bring the .ts files up to the code, make .qm files where lrelease is installed
+	$(PYTHON) Testing/release/make_translations.py
+
 # One thread a worker: two workers with one thread each beat one process with two threads on small volumes.
 test: $(STAMP) ## run the tests
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 KERAS_BACKEND=torch MPLBACKEND=Agg $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
@@ -107,5 +145,5 @@ format: $(STAMP) ## bring the code into the project's format
 	$(BIN)/python -m ruff format .
 
 clean: ## remove .venv and everything that was built
-	rm -rf $(VENV) $(APP_VENV) $(DOCS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(APP_VENV) $(DOCS_VENV) $(TOOLS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
