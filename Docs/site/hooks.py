@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     "README.md": "index.md",
     "CHANGELOG.md": "CHANGELOG.md",
+    "CONTRIBUTING.md": "CONTRIBUTING.md",
     "Resources/Models/README.md": "Resources/Models/README.md",
     "Resources/Sample/README.md": "Resources/Sample/README.md",
 }
