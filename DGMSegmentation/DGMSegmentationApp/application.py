@@ -22,6 +22,7 @@ from trame_slicer.rca_view import register_rca_factories
 from DGMSegmentationLib.resources import resource_path
 
 from . import state as page_state
+from .adapting import Adapting
 from .controls import Controls
 from .editor import EditorLogic
 from .options import Options
@@ -76,7 +77,10 @@ class Application:
         self.editor = EditorLogic(self.server, self.slicer)
         self.controls = Controls(self.server, self.session, self.editor, self.slicer.view_manager)
         self.room = ReadingRoom(self.controls, options.reader, options.blind)
-        self.page = Page(self.server, self.controls, self.editor, layouts.layout_manager, self.room)
+        self.adapting = Adapting(self.controls, self.room)
+        self.page = Page(
+            self.server, self.controls, self.editor, layouts.layout_manager, self.room, self.adapting
+        )
         self.editor.set_ui(self.page.panel)
         self._layouts = layouts
         self.server.trigger("dgm_key")(self.controls.key)
@@ -102,10 +106,12 @@ class Application:
 
     def close(self) -> None:
         """End the worker processes."""
+        self.adapting.close()
         self.room.close()
         self.session.close()
 
     def _ready(self, **_state: Any) -> None:
+        self.adapting.offer_models()
         self.room.start()
 
     def _enable_modules(self) -> None:

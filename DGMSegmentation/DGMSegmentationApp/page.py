@@ -8,6 +8,7 @@ from trame.widgets import vuetify3 as v
 from trame_server import Server
 from trame_slicer.app.ui import ControlButton, LayoutButton
 
+from .adapting import Adapting, adapt_dialog
 from .controls import Controls
 from .editor import TOOLS, EditorLogic
 from .panel import Panel
@@ -46,13 +47,14 @@ class Page:
         editor: EditorLogic,
         layout_manager: Any,
         room: ReadingRoom,
+        adapting: Adapting,
     ) -> None:
         self._controls, self._editor, self._room = controls, editor, room
         with VAppLayout(server) as self.layout:
             self.layout.root.theme = ("dgm_theme",)
             client.ClientTriggers(mounted="dgm_theme = window.dgm.start(trame)")
             self._bar()
-            worklist_drawer(room)
+            worklist_drawer(room, adapting)
             with v.VNavigationDrawer(
                 v_model=("dgm_panel",), permanent=True, width=PANEL_WIDTH, location="left", id="dgm-panel"
             ):
@@ -64,6 +66,7 @@ class Page:
                 self._welcome()
             self._dialogs()
             study_dialogs(room)
+            adapt_dialog(adapting)
 
     def _bar(self) -> None:
         with v.VAppBar(height=48, flat=True, border=True):

@@ -3,12 +3,13 @@
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
 
+from .adapting import Adapting, adapt_button
 from .reading_room import ReadingRoom
 
 WIDTH = 216
 
 
-def worklist_drawer(room: ReadingRoom) -> None:
+def worklist_drawer(room: ReadingRoom, adapting: Adapting) -> None:
     """The list at the left: picture, state and doubt of every case."""
     with (
         v.VNavigationDrawer(
@@ -57,6 +58,7 @@ def worklist_drawer(room: ReadingRoom) -> None:
                 id="dgm-segment-all",
             )
             v.VBtn("All cases", size="small", variant="text", click="dgm_all_cases = true", id="dgm-show-all")
+            adapt_button(adapting)
 
 
 def _case(room: ReadingRoom) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cohort.find import find_cohort
+from ..cohort.find import CohortCase, find_cohort
 from ..errors import InputError, Remark
 from ..image import Image, label_set_of
 from ..io.bids.derivatives import case_paths
@@ -106,9 +106,16 @@ def _of_study(path: Path, channels: Sequence[str]) -> list[Subject]:
         cases = find_cohort(place.source, channels).cases
     except InputError:  # a training table, or a folder that is told better as one
         return []
+    return corrected_of(cases, place.output, channels)
+
+
+def corrected_of(
+    cases: Sequence[CohortCase], results: Path, channels: Sequence[str] = ("qsm",)
+) -> list[Subject]:
+    """Of a study's cases those with one file of corrected labels, in its folder of results or named by its table."""
     found = []
     for case in cases:
-        labels = [case.edited] if case.edited else case_paths(place.output, case.name).edited_labels()
+        labels = [case.edited] if case.edited else case_paths(results, case.name).edited_labels()
         if len(labels) == 1 and not case.problem:
             images = (case.image, *(case.channels[name] for name in channels[1:]))
             found.append(Subject(case.name, images, labels[0], person=case.subject))

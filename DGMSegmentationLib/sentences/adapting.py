@@ -39,4 +39,9 @@ SENTENCES = {
     "adapt_stopped": Sentence(
         "Stopped; no model was written.", shell="Go on with the same command and --resume."
     ),
+    "adapt_cancelled": Sentence("Stopped; the model stays as it was."),
+    "adapt_name": Sentence(
+        "{name!r} is no name for a model:", "give one of letters, digits, spaces, dots and dashes."
+    ),
+    "adapt_name_taken": Sentence("There is a model {name} already:", "choose another name."),
 }

@@ -1,0 +1,246 @@
+"""Corrections teach, in the app: a model of the study's corrected cases, made in a process beside the one that segments."""
+
+import asyncio
+import logging
+import uuid
+from pathlib import Path
+from typing import Any
+
+from trame.widgets import html
+from trame.widgets import vuetify3 as v
+from trame_server.utils.asynchronous import create_task
+
+from DGMSegmentationLib.adaptation.cases import corrected_of
+from DGMSegmentationLib.adaptation.process import MODULE
+from DGMSegmentationLib.adaptation.request import AdaptRequest
+from DGMSegmentationLib.adaptation.site_models import model_file, site_models
+from DGMSegmentationLib.errors import DGMError, Remark
+from DGMSegmentationLib.worker.client import WorkerClient
+from DGMSegmentationLib.worker.protocol import error_of, sentence_of
+
+from .controls import Controls
+from .messages import FACE
+from .reading_room import ReadingRoom
+
+POLL_S = 0.1
+ADAPT_DEFAULTS: dict[str, Any] = {
+    "dgm_adapt_count": 0,  # corrected cases of the study
+    "dgm_adapt": "",  # what the dialog shows: name, running, done, failed; empty when it is closed
+    "dgm_adapt_name": "",
+    "dgm_adapt_progress": 0,
+    "dgm_adapt_step": "",
+    "dgm_adapt_said": [],
+    "dgm_adapt_rows": [],
+    "dgm_adapt_picture": "",
+    "dgm_adapt_what": "",
+}
+
+
+class Adapting:
+    """What the button and its dialog do. All of it runs in the server's one loop."""
+
+    def __init__(self, controls: Controls, room: ReadingRoom) -> None:
+        self._controls, self._room = controls, room
+        self._client: WorkerClient | None = None
+        self._made = ""
+        self._state.update(ADAPT_DEFAULTS)
+        self._state.change("dgm_counts")(self.count)
+
+    @property
+    def _state(self) -> Any:
+        return self._controls.state
+
+    def count(self, **_state: Any) -> None:
+        """How many cases of the study are corrected; signing one changes it."""
+        study = self._room.study
+        found = corrected_of(study.cohort.cases, study.output, study.channels) if study is not None else []
+        self._state.dgm_adapt_count = len(found)
+
+    def offer_models(self) -> None:
+        """The models that the study's corrections made before stand in the selector."""
+        study, chosen = self._room.study, self._state.dgm_model
+        for path in site_models(study.output) if study is not None else ():
+            try:
+                self._controls.list_models(str(path))
+            except DGMError as error:
+                logging.warning("%s", error)
+        self._state.dgm_model = chosen
+
+    def open(self) -> None:
+        """The button: ask for a name."""
+        self.count()
+        if self._state.dgm_adapt_count and self._client is None:
+            self._state.dgm_adapt, self._state.dgm_adapt_said = "name", []
+
+    def start(self) -> None:
+        """Begin; the reader may go on meanwhile."""
+        study, state = self._room.study, self._state
+        if study is None or self._client is not None:
+            return
+        try:
+            output = model_file(study.output, str(state.dgm_adapt_name))
+            output.parent.mkdir(parents=True, exist_ok=True)
+        except (DGMError, OSError) as error:
+            state.dgm_adapt_said = [str(error) if isinstance(error, OSError) else error.sentence(FACE)]
+            return
+        request = AdaptRequest(
+            uuid.uuid4().hex,
+            [str(study.output)],
+            str(output),
+            state.dgm_model or "default",
+            state.dgm_protocol,
+            state.dgm_device,
+        )
+        state.update({**ADAPT_DEFAULTS, "dgm_adapt_count": state.dgm_adapt_count})
+        state.dgm_adapt, state.dgm_adapt_name, state.dgm_adapt_step = "running", output.stem, "Starting"
+        self._client = WorkerClient(module=MODULE)
+        self._client.submit(request)
+        create_task(self._watch(self._client))
+
+    def cancel(self) -> None:
+        """End it; nothing is left of it but what it learnt so far."""
+        if self._client is not None:
+            self._client.cancel()
+
+    def use(self) -> None:
+        """Choose the new model."""
+        try:
+            self._controls.list_models(self._made)
+        except DGMError as error:
+            self._controls.fail(error)
+        self._state.dgm_adapt = ""
+
+    def keep(self) -> None:
+        """Keep the old model: the new one goes."""
+        if self._made:
+            Path(self._made).unlink(missing_ok=True)
+        self._made, self._state.dgm_adapt = "", ""
+
+    def close(self) -> None:
+        """End the process; safe to call more than once."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.stop()
+
+    async def _watch(self, client: WorkerClient) -> None:
+        while self._client is client:
+            await asyncio.sleep(POLL_S)
+            for event in client.poll():
+                with self._state:
+                    self._heard(event)
+        client.stop()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        state = self._state
+        kind = event["event"]
+        if kind == "progress":
+            state.dgm_adapt_step = event["step"]
+            state.dgm_adapt_progress = round(100 * event["fraction"])
+        elif kind == "status" and "remark" in event:
+            state.dgm_adapt_said = [*state.dgm_adapt_said, sentence_of(event["remark"], FACE)]
+        elif kind == "cancelled":
+            state.dgm_adapt, self._client = "", None
+            self._controls.show_message(Remark("adapt_cancelled"))
+        elif kind == "error":
+            error = error_of(event)
+            logging.error("%s\n%s", error, event.get("detail", ""))
+            state.dgm_adapt, self._client = "failed", None
+            state.dgm_adapt_said = [*state.dgm_adapt_said, error.sentence(FACE)]
+        elif kind == "done":
+            self._made, self._client = str(event["model"]), None
+            state.dgm_adapt_what = event["what"]
+            state.dgm_adapt_rows = [
+                {"name": name, "before": f"{before:.3f}", "after": f"{event['after'][name]:.3f}"}
+                for name, before in event["before"].items()
+            ]
+            state.dgm_adapt_picture = f"data:image/png;base64,{event['picture']}" if event["picture"] else ""
+            state.dgm_adapt = "done"
+
+
+def adapt_button(adapting: Adapting) -> None:
+    """The button below the worklist, and how far it is: the reader goes on meanwhile."""
+    with html.Div(v_if="dgm_adapt === 'running'", classes="dgm-small"):
+        html.Div("{{ dgm_adapt_step }}", id="dgm-adapt-step")
+        v.VProgressLinear(model_value=("dgm_adapt_progress",), color="primary", height=4)
+        v.VBtn("Cancel", size="x-small", variant="text", click=adapting.cancel, id="dgm-adapt-cancel")
+    v.VBtn(
+        "Adapt to my corrections ({{ dgm_adapt_count }})",
+        size="small",
+        variant="text",
+        click=adapting.open,
+        disabled=("!dgm_adapt_count",),
+        v_else=True,
+        title="Make a model of your own from the signed corrections of this study",
+        id="dgm-adapt",
+    )
+
+
+def adapt_dialog(adapting: Adapting) -> None:
+    """The name, and what was gained."""
+    with (
+        v.VDialog(
+            model_value=("['name', 'done', 'failed'].includes(dgm_adapt)",),
+            persistent=True,
+            max_width=720,
+            id="dgm-adapt-dialog",
+        ),
+        v.VCard(title="Adapt to my corrections"),
+    ):
+        with v.VCardText():
+            html.P(
+                "{{ dgm_adapt_count }} corrected case(s) of this study teach a model of your own. It is taken only where "
+                "cases that were left out are segmented better.",
+                v_if="dgm_adapt === 'name'",
+            )
+            v.VTextField(
+                v_model=("dgm_adapt_name",),
+                label="Name of the new model",
+                v_if="dgm_adapt === 'name'",
+                density="comfortable",
+                autofocus=True,
+                keydown_enter=adapting.start,
+                id="dgm-adapt-name",
+            )
+            with html.Div(v_if="dgm_adapt === 'done'"):
+                html.P(
+                    "On cases left out, {{ dgm_adapt_what === 'weights' ? 'new weights with a protocol of their own' : "
+                    "'a fitted protocol' }} gained (Dice):"
+                )
+                with html.Table(classes="dgm-all", id="dgm-adapt-rows"):
+                    with html.Thead(), html.Tr():
+                        for words in ("Structure", "Before", "After"):
+                            html.Th(words)
+                    with html.Tbody(), html.Tr(v_for="row in dgm_adapt_rows", key="row.name"):
+                        for cell in ("name", "before", "after"):
+                            html.Td(f"{{{{ row.{cell} }}}}")
+                html.Img(
+                    src=("dgm_adapt_picture",),
+                    v_if="dgm_adapt_picture",
+                    style="max-width: 100%; margin-top: 12px",
+                    id="dgm-adapt-picture",
+                    alt="One case before, after, and as it was corrected",
+                )
+                html.P(
+                    "One case: before, after, as it was corrected.",
+                    v_if="dgm_adapt_picture",
+                    classes="dgm-small",
+                )
+            html.P("{{ text }}", v_for="text in dgm_adapt_said", key="text", classes="mt-2")
+        with v.VCardActions():
+            v.VSpacer()
+            v.VBtn("Close", v_if="dgm_adapt === 'name' || dgm_adapt === 'failed'", click="dgm_adapt = ''")
+            v.VBtn(
+                "Adapt",
+                v_if="dgm_adapt === 'name'",
+                color="primary",
+                click=adapting.start,
+                id="dgm-adapt-start",
+            )
+            v.VBtn("Keep the old one", v_if="dgm_adapt === 'done'", click=adapting.keep, id="dgm-adapt-keep")
+            v.VBtn(
+                "Use this model",
+                v_if="dgm_adapt === 'done'",
+                color="primary",
+                click=adapting.use,
+                id="dgm-adapt-use",
+            )
