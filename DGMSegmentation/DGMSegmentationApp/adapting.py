@@ -1,22 +1,18 @@
 """Corrections teach, in the app: a model of the study's corrected cases, made in a process beside the one that segments."""
 
 import asyncio
+import base64
 import logging
-import uuid
-from pathlib import Path
 from typing import Any
 
+from DGMSegmentationScene.adaptation import CANCELLED, DONE, RUNNING, SAID, Adaptation, Told
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
 from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.adaptation.cases import corrected_of
-from DGMSegmentationLib.adaptation.process import MODULE
-from DGMSegmentationLib.adaptation.request import AdaptRequest
-from DGMSegmentationLib.adaptation.site_models import model_file, site_models
-from DGMSegmentationLib.errors import DGMError, Remark
-from DGMSegmentationLib.worker.client import WorkerClient
-from DGMSegmentationLib.worker.protocol import error_of, sentence_of
+from DGMSegmentationLib.adaptation.site_models import site_models
+from DGMSegmentationLib.errors import DGMError
 
 from .controls import Controls
 from .messages import FACE
@@ -32,7 +28,7 @@ ADAPT_DEFAULTS: dict[str, Any] = {
     "dgm_adapt_said": [],
     "dgm_adapt_rows": [],
     "dgm_adapt_picture": "",
-    "dgm_adapt_what": "",
+    "dgm_adapt_weights": False,  # the network learnt, too
 }
 
 
@@ -41,10 +37,10 @@ class Adapting:
 
     def __init__(self, controls: Controls, room: ReadingRoom) -> None:
         self._controls, self._room = controls, room
-        self._client: WorkerClient | None = None
-        self._made = ""
+        self._run = Adaptation(face=FACE)
         self._state.update(ADAPT_DEFAULTS)
         self._state.change("dgm_counts")(self.count)
+        self._state.change("dgm_study")(self._offer_models)
 
     @property
     def _state(self) -> Any:
@@ -56,7 +52,7 @@ class Adapting:
         found = corrected_of(study.cohort.cases, study.output, study.channels) if study is not None else []
         self._state.dgm_adapt_count = len(found)
 
-    def offer_models(self) -> None:
+    def _offer_models(self, **_state: Any) -> None:
         """The models that the study's corrections made before stand in the selector."""
         study, chosen = self._room.study, self._state.dgm_model
         for path in site_models(study.output) if study is not None else ():
@@ -69,92 +65,68 @@ class Adapting:
     def open(self) -> None:
         """The button: ask for a name."""
         self.count()
-        if self._state.dgm_adapt_count and self._client is None:
+        if self._state.dgm_adapt_count and not self._run.running:
             self._state.dgm_adapt, self._state.dgm_adapt_said = "name", []
 
     def start(self) -> None:
         """Begin; the reader may go on meanwhile."""
         study, state = self._room.study, self._state
-        if study is None or self._client is not None:
+        if study is None or self._run.running:
             return
+        chosen = {name: str(getattr(state, f"dgm_{name}")) for name in ("model", "protocol", "device")}
         try:
-            output = model_file(study.output, str(state.dgm_adapt_name))
-            output.parent.mkdir(parents=True, exist_ok=True)
-        except (DGMError, OSError) as error:
-            state.dgm_adapt_said = [str(error) if isinstance(error, OSError) else error.sentence(FACE)]
+            self._run.start(study.output, str(state.dgm_adapt_name), chosen)
+        except DGMError as error:
+            state.dgm_adapt_said = [error.sentence(FACE)]
             return
-        request = AdaptRequest(
-            uuid.uuid4().hex,
-            [str(study.output)],
-            str(output),
-            state.dgm_model or "default",
-            state.dgm_protocol,
-            state.dgm_device,
-        )
-        state.update({**ADAPT_DEFAULTS, "dgm_adapt_count": state.dgm_adapt_count})
-        state.dgm_adapt, state.dgm_adapt_name, state.dgm_adapt_step = "running", output.stem, "Starting"
-        self._client = WorkerClient(module=MODULE)
-        self._client.submit(request)
-        create_task(self._watch(self._client))
+        kept = {name: state[name] for name in ("dgm_adapt_count", "dgm_adapt_name")}
+        state.update({**ADAPT_DEFAULTS, **kept, "dgm_adapt": RUNNING, "dgm_adapt_step": "Starting"})
+        create_task(self._watch())
 
     def cancel(self) -> None:
-        """End it; nothing is left of it but what it learnt so far."""
-        if self._client is not None:
-            self._client.cancel()
+        """End it; the model stays as it was."""
+        self._run.cancel()
 
     def use(self) -> None:
         """Choose the new model."""
         try:
-            self._controls.list_models(self._made)
+            self._controls.list_models(str(self._run.made))
         except DGMError as error:
             self._controls.fail(error)
         self._state.dgm_adapt = ""
 
     def keep(self) -> None:
-        """Keep the old model: the new one goes."""
-        if self._made:
-            Path(self._made).unlink(missing_ok=True)
-        self._made, self._state.dgm_adapt = "", ""
+        """Keep the old model."""
+        self._run.discard()
+        self._state.dgm_adapt = ""
 
     def close(self) -> None:
-        """End the process; safe to call more than once."""
-        client, self._client = self._client, None
-        if client is not None:
-            client.stop()
+        """End the process."""
+        self._run.stop()
 
-    async def _watch(self, client: WorkerClient) -> None:
-        while self._client is client:
+    async def _watch(self) -> None:
+        while self._run.running:
             await asyncio.sleep(POLL_S)
-            for event in client.poll():
+            for told in self._run.poll():
                 with self._state:
-                    self._heard(event)
-        client.stop()
+                    self._heard(told)
 
-    def _heard(self, event: dict[str, Any]) -> None:
+    def _heard(self, told: Told) -> None:
         state = self._state
-        kind = event["event"]
-        if kind == "progress":
-            state.dgm_adapt_step = event["step"]
-            state.dgm_adapt_progress = round(100 * event["fraction"])
-        elif kind == "status" and "remark" in event:
-            state.dgm_adapt_said = [*state.dgm_adapt_said, sentence_of(event["remark"], FACE)]
-        elif kind == "cancelled":
-            state.dgm_adapt, self._client = "", None
-            self._controls.show_message(Remark("adapt_cancelled"))
-        elif kind == "error":
-            error = error_of(event)
-            logging.error("%s\n%s", error, event.get("detail", ""))
-            state.dgm_adapt, self._client = "failed", None
-            state.dgm_adapt_said = [*state.dgm_adapt_said, error.sentence(FACE)]
-        elif kind == "done":
-            self._made, self._client = str(event["model"]), None
-            state.dgm_adapt_what = event["what"]
-            state.dgm_adapt_rows = [
-                {"name": name, "before": f"{before:.3f}", "after": f"{event['after'][name]:.3f}"}
-                for name, before in event["before"].items()
-            ]
-            state.dgm_adapt_picture = f"data:image/png;base64,{event['picture']}" if event["picture"] else ""
-            state.dgm_adapt = "done"
+        if told.kind == RUNNING:
+            state.dgm_adapt_step, state.dgm_adapt_progress = told.text, round(100 * told.fraction)
+            return
+        if told.kind == CANCELLED:
+            self._controls.show_message(told.text)
+        elif told.text:
+            state.dgm_adapt_said = [*state.dgm_adapt_said, told.text]
+        if told.kind != SAID:
+            state.dgm_adapt = "" if told.kind == CANCELLED else told.kind
+        if told.kind == DONE:
+            keys = ("name", "before", "after")
+            state.dgm_adapt_rows = [dict(zip(keys, row, strict=True)) for row in told.rows]
+            state.dgm_adapt_weights = told.weights
+            state.dgm_adapt_picture = f"data:image/png;base64,{base64.b64encode(told.picture).decode()}"
 
 
 def adapt_button(adapting: Adapting) -> None:
@@ -203,7 +175,7 @@ def adapt_dialog(adapting: Adapting) -> None:
             )
             with html.Div(v_if="dgm_adapt === 'done'"):
                 html.P(
-                    "On cases left out, {{ dgm_adapt_what === 'weights' ? 'new weights with a protocol of their own' : "
+                    "On cases left out, {{ dgm_adapt_weights ? 'new weights with a protocol of their own' : "
                     "'a fitted protocol' }} gained (Dice):"
                 )
                 with html.Table(classes="dgm-all", id="dgm-adapt-rows"):

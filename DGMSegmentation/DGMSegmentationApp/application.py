@@ -111,7 +111,6 @@ class Application:
         self.session.close()
 
     def _ready(self, **_state: Any) -> None:
-        self.adapting.offer_models()
         self.room.start()
 
     def _enable_modules(self) -> None:

@@ -110,6 +110,7 @@ class _Adaptation:
         by_protocol = of_protocol(self.base, fits, self.name)
         model, best = self._best(cases, by_protocol)
         if best is None:
+            shutil.rmtree(self.folder, ignore_errors=True)  # it would only say the same again
             raise InputError(
                 "adapt_no_gain",
                 model=f"{header.name} {header.version}",

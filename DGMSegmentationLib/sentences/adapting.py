@@ -44,4 +44,7 @@ SENTENCES = {
         "{name!r} is no name for a model:", "give one of letters, digits, spaces, dots and dashes."
     ),
     "adapt_name_taken": Sentence("There is a model {name} already:", "choose another name."),
+    "adapt_folder": Sentence(
+        "The folder of the study's models {path} cannot be written ({reason}):", "see to its permissions."
+    ),
 }
