@@ -9,6 +9,8 @@ from ..io.labels import read_labels
 from ..measurement.case import MeasuredCase, measure_case
 from ..measurement.files import open_ppb
 from ..measurement.options import MeasureOptions
+from ..options import orientation_of
+from ..preprocessing.case import with_axes
 from ..structures import LabelSet
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ def measure(
     scheme: str | Mapping[int, int] = "dgm",
     label_set: LabelSet | None = None,
     structure: str | None = None,
+    orientation: str = "",
 ) -> MeasuredCase:
     """Measure the structures of a segmentation in a susceptibility map, on the map's own grid.
 
@@ -47,6 +50,7 @@ def measure(
         image_name: the same.
         model: written into every row; by default none.
         edited: the labels were corrected by hand; also written into every row.
+        orientation: true axis codes of the image (and of labels on its grid) when its header is wrong, e.g. "LPS".
         scheme: what the label values mean, as in :func:`read_labels`.
         label_set: the same.
         structure: the same.
@@ -78,11 +82,11 @@ def measure(
         edited=edited,
         model=model,
     )
-    measured = measure_case(
-        read_labels(labels, scheme, label_set=label_set, structure=structure),
-        open_ppb(opened, units),
-        options,
-    )
+    codes = orientation_of(orientation)
+    found = read_labels(labels, scheme, label_set=label_set, structure=structure)
+    if codes and found.grid.same_as(opened.grid):
+        found = with_axes(found, codes)
+    measured = measure_case(found, open_ppb(opened, units, orientation=codes), options)
     for remark in measured.warnings:
         _log.warning("%s", remark)
     if measured.verdict.doubtful:

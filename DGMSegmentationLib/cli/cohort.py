@@ -24,7 +24,7 @@ class Level(str, Enum):
     group = "group"
 
 
-@takes_options(leave_out=("orientation", "voxel_size", "subject"))
+@takes_options(leave_out=("subject",))
 def cohort(
     *,
     source: Annotated[
@@ -60,6 +60,14 @@ def cohort(
     include_doubtful: Annotated[
         bool,
         typer.Option("--include-doubtful", help="Count doubtful cases in means, figures and norms, too."),
+    ] = False,
+    decimal_comma: Annotated[
+        bool,
+        typer.Option(
+            "--decimal-comma",
+            help="Write the tables of the whole cohort with decimal commas and a mark by which Excel knows UTF-8; those of "
+            "the cases stay as BIDS has them.",
+        ),
     ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try failed cases again although nothing has changed.")
@@ -105,6 +113,7 @@ def cohort(
         dry_run,
         include_doubtful,
         level.value,
+        decimal_comma,
     )
 
     with cohort_progress(verbose) as progress:

@@ -43,6 +43,13 @@ def measure(
             metavar="X,Y,Z", help="True voxel edges in mm when the images' headers are wrong, as for segment."
         ),
     ] = None,
+    orientation: Annotated[
+        str,
+        typer.Option(
+            metavar="CODES",
+            help="True axis codes when the images' headers are wrong, e.g. LPS, as for segment.",
+        ),
+    ] = "",
     reference: Annotated[
         str,
         typer.Option(
@@ -89,7 +96,7 @@ def measure(
     from ..measurement.options import MeasureOptions
     from ..measurement.sidecar import sidecar, sidecar_path
     from ..measurement.tables import long_text, write_long, write_wide
-    from ..options import voxel_size_of
+    from ..options import orientation_of, voxel_size_of
     from .tables_on_screen import show_rows
 
     check_table_name(output, wide)
@@ -102,7 +109,7 @@ def measure(
         raise InputError("page_one_map")
     if norms is not None and report is None:
         raise InputError("norms_need_page")
-    size = voxel_size_of(voxel_size)
+    size, codes = voxel_size_of(voxel_size), orientation_of(orientation)
     labels = read_labels(
         segmentation, scheme.value, label_set=chosen_label_set(label_set), structure=structure
     )
@@ -116,6 +123,7 @@ def measure(
             units.value,
             MeasureOptions(subject or "", name, reference, erode, edited),
             size,
+            codes,
         )
         warn(*measured.warnings)
         if measured.verdict.doubtful:

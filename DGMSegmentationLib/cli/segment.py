@@ -7,7 +7,7 @@ import typer
 
 from ..options import SegmentOptions
 from .messages import warn
-from .options import AGE, NORMS, SEX, Sex, takes_options
+from .options import AGE, NORMS, SEX, DecimalComma, Sex, takes_options
 
 
 @takes_options()
@@ -30,6 +30,7 @@ def segment(
     norms: Annotated[Path | None, NORMS] = None,
     age: Annotated[float | None, AGE] = None,
     sex: Annotated[Sex | None, SEX] = None,
+    decimal_comma: DecimalComma = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results of an earlier run.")
     ] = False,

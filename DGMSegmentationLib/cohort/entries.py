@@ -16,7 +16,8 @@ from .record import Judged, Record
 
 CASE_COLUMNS = (
     "subject", "session", "name", "image", "status", "reason", "verdict", "verdict_reasons", "note", "edited",
-    "flagged_structures", "flags", "warnings", "model", "seconds", "finished", "sha256",
+    "flagged_structures", "flags", "warnings", "reference", "reference_mean_ppb", "reference_sd_ppb", "reference_n_voxels",
+    "brain_mean_ppb", "model", "seconds", "finished", "sha256",
 )  # fmt: skip
 NORM_COLUMNS = ("subject", "session", "image", "abbreviation", "mean_ppb", "expected_ppb", "sd_ppb", "z")
 
@@ -129,6 +130,8 @@ def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
                 "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,
                 "flags": ";".join(dict.fromkeys(code for row in rows for code in row.flag_list)),
                 "warnings": " ".join(record.doubts) if rows else "",
+                "reference": rows[0].reference if rows else "",
+                **(_reference(record) if rows else {}),
                 "model": rows[0].model if rows else "",
                 "seconds": record.seconds if rows else None,
                 "finished": record.finished if rows else "",
@@ -136,6 +139,17 @@ def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
             }
         )
     return lines
+
+
+def _reference(record: Record) -> dict[str, object]:
+    """What is known of the region that means are relative to."""
+    known = record.reference
+    return {
+        "reference_mean_ppb": known.get("mean_ppb"),
+        "reference_sd_ppb": known.get("sd_ppb"),
+        "reference_n_voxels": known.get("n_voxels"),
+        "brain_mean_ppb": known.get("brain_mean_ppb"),
+    }
 
 
 def norm_lines(

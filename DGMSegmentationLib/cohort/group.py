@@ -14,7 +14,7 @@ from ..errors import InputError, few
 from ..io.bids.derivatives import STATE
 from ..io.bids.names import series_of
 from ..io.files import write_json, write_text
-from ..io.tables import table_text
+from ..io.tables import decimal_commas, write_table
 from ..io.typed import read_typed
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
@@ -49,15 +49,16 @@ def write_group(
     provenance: Mapping[str, object] | None = None,
     known: LabelSet = STANDARD,
     include_doubtful: bool = False,
+    commas: bool = False,
 ) -> bool:
     """Write rois_long.tsv, rois_wide.tsv, cases.tsv, cohort.html and, where there is something in them, the changes
     between sessions and the table against norms. Returns False, writing nothing, when all of it is up to date.
 
     ``known``: the structures that the model gives. Doubtful cases stand in the tables of rows with their verdict, and without
-    ``include_doubtful`` in no mean, figure or comparison.
+    ``include_doubtful`` in no mean, figure or comparison. ``commas``: tables with decimal commas, for spreadsheets.
     """
     state = output / STATE
-    digest = _digest(entries, norms, include_doubtful)
+    digest = _digest(entries, norms, include_doubtful, commas)
     if _is_current(output, state / _INDEX, digest):
         return False
     done = [entry for entry in entries if entry.status == "done"]
@@ -68,15 +69,13 @@ def write_group(
         every = [row for here in rows.values() for row in here]
         wide = with_session(wide_columns(label_set_of_rows(every, known), every))
         long = with_session(columns_of(every))
-        write_text(staging / LONG, table_text(long, long_lines(done, rows), missing="n/a"))
-        write_text(staging / WIDE, table_text(wide, wide_lines(done, rows), missing="n/a"))
-        write_text(staging / CASES, table_text(CASE_COLUMNS, case_lines(entries), missing="n/a"))
-        _write_changes(staging, counted, rows, provenance or {}, known)
-        if norms:
-            write_text(
-                staging / NORMS,
-                table_text(NORM_COLUMNS, norm_lines(counted, rows, norms, known), missing="n/a"),
-            )
+        with decimal_commas(commas):
+            write_table(staging / LONG, long, long_lines(done, rows), "n/a")
+            write_table(staging / WIDE, wide, wide_lines(done, rows), "n/a")
+            write_table(staging / CASES, CASE_COLUMNS, case_lines(entries), "n/a")
+            _write_changes(staging, counted, rows, provenance or {}, known)
+            if norms:
+                write_table(staging / NORMS, NORM_COLUMNS, norm_lines(counted, rows, norms, known), "n/a")
         related = {"changes between sessions": CHANGES_PAGE} if (staging / CHANGES_PAGE).exists() else {}
         _write_page(staging / PAGE, output, entries, rows, provenance or {}, related, known, include_doubtful)
         names = sorted(path.name for path in staging.iterdir())
@@ -101,7 +100,7 @@ class _Index:
     files: dict[FileName, int]
 
 
-def _digest(entries: Sequence[Entry], norms: str | None, include_doubtful: bool) -> str:
+def _digest(entries: Sequence[Entry], norms: str | None, include_doubtful: bool, commas: bool) -> str:
     """Changes whenever a table would."""
     facts = [
         (
@@ -120,7 +119,7 @@ def _digest(entries: Sequence[Entry], norms: str | None, include_doubtful: bool)
     ]
     table = hashlib.sha256(Path(norms).read_bytes()).hexdigest() if norms else ""
     return hashlib.sha256(
-        json.dumps([__version__, COLUMNS, CASE_COLUMNS, table, include_doubtful, facts]).encode()
+        json.dumps([__version__, COLUMNS, CASE_COLUMNS, table, include_doubtful, commas, facts]).encode()
     ).hexdigest()
 
 
@@ -157,7 +156,7 @@ def _write_changes(
     from ..reports.case_page import environment, flatten
 
     lines = [dict(line) for change in found for line in change.rows]
-    write_text(staging / CHANGES, table_text(CHANGE_COLUMNS, lines, missing="n/a"))
+    write_table(staging / CHANGES, CHANGE_COLUMNS, lines, "n/a")
     page = environment().get_template("changes.html")
     text = page.render(
         title="Changes between sessions",

@@ -48,8 +48,14 @@ class CaseSettings:
 
     def of_rows(self, case: CohortCase) -> Options:
         """The options that table and page depend on, besides the labels."""
+        of_header = {
+            name: value
+            for name, value in self.options.recorded().items()
+            if name in ("orientation", "voxel_size")
+        }
         return {
             "units": self.options.units,
+            **of_header,
             "reference": self.reference,
             "norms_sha256": self.norms_sha256,
             **({"age": case.age, "sex": case.sex} if self.norms else {}),

@@ -129,6 +129,8 @@ class Record:
     warnings: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """What is doubtful about image and labels: their geometry, unit, names and sides."""
+    reference: dict[str, object] = field(default_factory=dict)
+    """What means are relative to, as the sidecar of a table tells it."""
     seconds: float | None = None
     peak_memory_mb: float | None = None
     finished: str = ""

@@ -33,6 +33,8 @@ class Request:
     """Count doubtful cases in means, figures and comparisons, too."""
     level: Literal["all", "participant", "group"] = "all"
     """"participant": the chosen cases without the tables of all, beside other such runs; "group": only those tables."""
+    decimal_comma: bool = False
+    """Write the tables of the whole cohort with decimal commas."""
 
 
 def checked(settings: CaseSettings) -> tuple[tuple[str, ...], CaseSettings]:

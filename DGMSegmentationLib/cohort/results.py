@@ -107,8 +107,8 @@ def _remove_stale(output: Path, paths: CasePaths, outputs: Mapping[str, int]) ->
 
 
 def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Result) -> None:
-    stored = result.measured.opened.stored
-    label_set = label_set_of(result.measured.labels)
+    labels = result.measured.labels
+    label_set = label_set_of(labels)
     own = (
         staged(LOOKUP) if label_set != STANDARD else None
     )  # the table of the whole folder names the standard set
@@ -125,13 +125,13 @@ def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Resul
     if result.probabilities is not None:
         values = np.ascontiguousarray(result.probabilities.transpose(1, 2, 3, 0))
         write_nifti(
-            staged("_probseg.nii.gz"), values, stored.affine, like=stored, description="DGM probabilities"
+            staged("_probseg.nii.gz"), values, labels.affine, like=labels, description="DGM probabilities"
         )
     write_nifti(
         staged("_dseg.nii.gz"),
-        result.measured.labels.data,
-        stored.affine,
-        like=stored,
+        labels.data,
+        labels.affine,  # where a voxel size or orientation was given, that of the file is wrong
+        like=labels,
         description=result.measured.labels_description,
         intent="label",
     )

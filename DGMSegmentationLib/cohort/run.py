@@ -213,6 +213,7 @@ def _run(
             provenance=provenance,
             known=settings.label_set(),
             include_doubtful=request.include_doubtful,
+            commas=request.decimal_comma,
         )
 
     done = failed = workers = 0

@@ -150,6 +150,8 @@ def _run(task: Task, case: CohortCase, settings: CaseSettings, paths: CasePaths,
     record.doubts = [str(remark) for remark in result.measured.warnings]
     record.rows = list(result.measured.rows)
     record.verdict = Judged.of(result.measured.verdict)
+    if (reference := result.measured.reference) is not None:
+        record.reference = reference.to_dict()
     write_results(task, case, settings, paths, record, result, norms)
 
 
@@ -189,7 +191,12 @@ def _measured(
     by_hand = changed is None or bool(changed)
     measured = measure_case(
         labels,
-        open_case(image, units=settings.options.units),
+        open_case(
+            image,
+            units=settings.options.units,
+            voxel_size=settings.options.voxel_size,
+            orientation=settings.options.orientation,
+        ),
         MeasureOptions(
             case.subject,
             case.shown,

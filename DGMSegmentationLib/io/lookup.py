@@ -10,7 +10,7 @@ from ..structures import COLUMNS, STANDARD, LabelSet, Structure, label_set_from_
 from ..structures.naming import structure_named
 from .bids.names import entities
 from .files import stem, write_text
-from .tables import read_table, table_text
+from .tables import decoded, read_table, table_text
 
 _FIRST = ("index", "name", "abbreviation", "color")  # as BIDS orders them
 LOOKUP_COLUMNS = (*_FIRST, *(column for column in COLUMNS[1:] if column not in _FIRST))
@@ -66,10 +66,10 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
     raises InputError when there is one that is no label set.
     """
     for table in _candidates(path):
-        rows = _rows(table)
-        if not _is_lookup(rows):
-            continue
         try:
+            rows = _rows(table)
+            if not _is_lookup(rows):
+                continue
             found = label_set_from_rows(table.name.partition(".")[0], rows, STANDARD.structures)
             return _as_ours(found)
         except InputError as error:
@@ -104,10 +104,21 @@ def label_table_beside(path: Path) -> dict[int, int] | None:
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
+    """The rows of a table; [] for some other text of that name. Raises InputError for a lookup, or what is no text at all."""
     try:
         return read_table(table)
-    except InputError:
-        return []  # some other text of that name
+    except InputError as error:
+        if error.code == "table_empty" or not _meant_as_lookup(table):
+            return []
+        raise
+
+
+def _meant_as_lookup(table: Path) -> bool:
+    try:
+        first = decoded(table.read_bytes()).partition("\n")[0]
+    except (OSError, UnicodeDecodeError):
+        return True
+    return {"index", "name"} <= set(re.split(r"\W+", first))
 
 
 def _color_tables(path: Path) -> list[Path]:
@@ -122,9 +133,12 @@ def _color_tables(path: Path) -> list[Path]:
 def _rows_of_color_table(table: Path) -> list[dict[str, str]]:
     """Value and name of each line "7 Left-Putamen 236 13 176 0" or '7 236 13 176 1 1 1 "Left putamen"'; [] for other texts."""
     try:
-        lines = table.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
+        lines = decoded(table.read_bytes()).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        if table.suffix.lower() == ".lut":
+            return []  # ImageJ's are binary
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise InputError("table_unreadable", path=table, reason=reason) from error
     lines = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     found = [_SNAP_LINE.fullmatch(line) or _COLOR_LINE.fullmatch(line) for line in lines]
     return [match.groupdict() for match in found if match] if all(found) else []

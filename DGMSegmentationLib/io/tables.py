@@ -6,6 +6,7 @@ formula is written with a leading apostrophe, which the reader takes off again. 
 begins with, and every column shifts by one.
 """
 
+import codecs
 import csv
 import io
 import math
@@ -24,6 +25,7 @@ _STARTS = "=+\\-@\t\r\n'\uff1d\uff0b\uff0d\uff20"  # the last four are the wide 
 _FORMULA = re.compile(f"(^|[;,\t\r\n])(?=[{_STARTS}])")
 _GUARDED = re.compile(f"(^|[;,\t\r\n])'(?=[{_STARTS}])")
 _SEPARATORS = ("\t", ";", ",")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")  # control characters, which no table holds
 _commas: ContextVar[bool] = ContextVar("_commas", default=False)
 
 
@@ -145,6 +147,21 @@ def _with_comma(value: float, missing: str) -> str:
     return _Number(cell(value, missing).replace(".", ","))
 
 
+def decoded(raw: bytes) -> str:
+    """Text of a table as programs write it: UTF-8, UTF-16 with its mark, or the code page of Western Windows (cp1252).
+
+    Raises UnicodeDecodeError for what is no text.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if _NO_TEXT.search(raw):
+            raise
+        return raw.decode("cp1252")
+
+
 def read_table(path: Path | str) -> list[dict[str, str]]:
     """Read a table with a header into one dict a row; lines without any text are left out.
 
@@ -154,7 +171,7 @@ def read_table(path: Path | str) -> list[dict[str, str]]:
     path = Path(path)
     check_fetched(path)
     try:
-        text, sep = _told_separator(path.read_bytes().decode("utf-8-sig"), separator(path))
+        text, sep = _told_separator(decoded(path.read_bytes()), separator(path))
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sep))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error

@@ -20,6 +20,7 @@ from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
 from .brain import BrainValues
 from .lost_slabs import flags_from_sides
+from .misplaced import misplacement
 from .notes import NetworkNotes
 from .options import MeasureOptions
 from .places import side_doubts
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
     import pandas
 
 _SHOWN = ("structure", "n_voxels", "volume_mm3", "mean_ppb", "sd_ppb", "median_ppb", "flags")
-_DOUBTING = ("labels_shifted", "labels_mirrored", "labels_sides_exchanged")
+_DOUBTING = (
+    "labels_shifted", "labels_mirrored", "labels_sides_exchanged", "labels_names_exchanged", "labels_on_wrong_side",
+    "labels_misplaced",
+)  # fmt: skip
 """Of what is said about labels: after these no number is to be used before somebody has looked."""
 _FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")
 
@@ -219,7 +223,9 @@ def measure_case(
         said=opened.warnings,
     )
     found = in_order(found, label_set)
-    of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native, boxes))
+    of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native, boxes, brain.middle_mm))
+    if opened.units.unit != OWN_UNIT:
+        of_labels += _place_doubts(native, opened, boxes, previous)
     verdict = verdict.doubting([remark for remark in of_labels if remark.code in _DOUBTING])
     return MeasuredCase(
         opened,
@@ -233,6 +239,24 @@ def measure_case(
         verdict,
         brain,
     )
+
+
+def _place_doubts(
+    labels: Image, opened: Case, boxes: Mapping[int, Box], previous: MeasuredCase | None
+) -> tuple[Remark, ...]:
+    """A remark where the labels suit the map better at another place; an edit of labels that lay well moves them nowhere."""
+    if previous is not None and previous.opened is opened:
+        same = sum(
+            previous.structures[label].box == box
+            for label, box in boxes.items()
+            if label in previous.structures
+        )
+        if 2 * same >= len(boxes) and "labels_misplaced" not in {
+            remark.code for remark in previous.of_labels
+        }:
+            return ()
+    found = misplacement(labels, opened.image, boxes)
+    return (found.as_remark(),) if found else ()
 
 
 def _structures(

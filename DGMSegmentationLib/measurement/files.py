@@ -11,8 +11,15 @@ from ..errors import InputError, Remark
 from ..image import Image, reorient
 from ..io.bids.names import subject_of
 from ..io.files import ImageSource, check_text, read_image
-from ..preprocessing.case import Case, bring_to_ppb, unit_contradiction, with_voxel_size, without_sentinels
-from ..preprocessing.mask import brain_mask, check_head_size
+from ..preprocessing.case import (
+    Case,
+    bring_to_ppb,
+    unit_contradiction,
+    with_axes,
+    with_voxel_size,
+    without_sentinels,
+)
+from ..preprocessing.mask import brain_mask, check_head_size, other_parts
 from ..preprocessing.units import OWN_UNIT, UnitDecision
 from .case import MeasuredCase, measure_case
 from .options import MeasureOptions
@@ -26,10 +33,11 @@ def open_ppb(
     units: str = "auto",
     mask: NDArray[np.bool_] | None = None,
     voxel_size: Sequence[float] | None = None,
+    orientation: str = "",
 ) -> Case:
     """Read a susceptibility map and bring it to ppb. ``units``: "auto", "ppm", "ppb", or "own" (see OWN_UNIT).
 
-    ``voxel_size``: true voxel edges in mm where the header is wrong.
+    ``voxel_size``, ``orientation``: true voxel edges in mm and axis codes where the header is wrong.
 
     Unlike a segmentation run it takes partial heads too: a voxel size that makes no human head is one of the case's
     warnings. ``mask``: the brain mask where it is known. Raises InputError when it is no usable QSM.
@@ -38,6 +46,8 @@ def open_ppb(
     name = str(image.path or "the image")
     if voxel_size is not None:
         image = with_voxel_size(image, voxel_size)
+    if orientation:
+        image = with_axes(image, orientation)
     if units == OWN_UNIT:
         mask = brain_mask(image.data, name) if mask is None else mask
         values = np.asarray(without_sentinels(image.data), np.float32)
@@ -49,6 +59,7 @@ def open_ppb(
         found = check_head_size(mask, image.spacing, image.grid.axis_codes, name)
     except InputError as error:
         found = [error.as_remark()]
+    found += other_parts(image.data, mask)
     # No reason to refuse here: the labels are there, and tell as much as the size.
     found = [Remark("size_doubted", doubt=remark) if remark.code in _SIZES else remark for remark in found]
     return Case(
@@ -62,10 +73,12 @@ def measured_file(
     units: str = "auto",
     options: MeasureOptions | None = None,
     voxel_size: Sequence[float] | None = None,
+    orientation: str = "",
 ) -> MeasuredCase:
     """Measure one image file with labels (on any grid) and flag what deserves a look.
 
-    ``voxel_size``: true voxel edges in mm where the image's header is wrong.
+    ``voxel_size``, ``orientation``: true voxel edges in mm and axis codes where the image's header is wrong; labels that lie
+    on the image's grid as its header says are turned with it.
 
     An empty ``options.subject`` becomes the BIDS subject of the file's name, else the name's stem; an empty
     ``image_name`` the file's name. Raises InputError for bad input, and where labels of the image's very shape have another
@@ -77,7 +90,9 @@ def measured_file(
         subject=options.subject or subject_of(path),
         image_name=options.image_name or Path(path).name,
     )
-    opened = open_ppb(path, units, voxel_size=voxel_size)
+    opened = open_ppb(path, units, voxel_size=voxel_size, orientation=orientation)
+    if orientation and labels.grid.same_as(opened.stored.grid):
+        labels = with_axes(labels, orientation)
     _check_voxel_sizes(labels, opened.image, path)
     return measure_case(labels, opened, options)
 

@@ -16,7 +16,7 @@ from ..image import Image, label_set_of
 from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
 from .brain import BrainValues
-from .contrast import contrasts, guesses
+from .doubts import doubts_of_values, doubts_of_voids
 from .notes import NetworkNotes
 from .places import fit_to_atlas, side_doubts
 from .quality import ENTROPY_SHARE
@@ -29,21 +29,11 @@ CONFIDENT = 0.7
 """Least confidence in all structures: .76 to .86 in good maps, at most .66 in fields of them and turned ones."""
 ABSENT_SHARE = 0.3
 """From this share of structures without a voxel on the case is doubtful."""
-OUTSIDE_SHARE = 0.5
-"""From this share of a structure's voxels outside the brain on the case is doubtful; "outside_mask" flags less."""
-CONTRAST_PPB = (45.0, 400.0)
-"""Of the globus pallidus against its surroundings: 61 to 129 in the twenty real volumes, to 250 in the literature."""
-DOUBTED_TOGETHER = ((70.0, 12.0), (250.0, 80.0))
-"""Contrast and distance of the quartiles of the brain's values that are both too low, or both too high: 23 to 31 ppb in the
-twenty; noise alone makes the second large, and smoothing makes it small."""
-CONTRAST_IN_SPREADS = 1.5
-"""A contrast that is too low, and below so many quartile distances, is none of a susceptibility map: 2.3 to 5.3 there."""
-OFFSET_PPB = 80.0
-"""A map referenced to CSF, or to a part of the brain, lies within 60 ppb of one referenced to the whole brain."""
 RESIDUAL_MM = 6.0
 TILT_DEGREES = 45.0
-_BRIGHTEST = "GP"
-_OF_HEAD = ("brain_unmasked", "brain_size_unusual", "brain_proportions", "size_doubted")
+_OF_HEAD = (
+    "brain_unmasked", "brain_size_unusual", "brain_proportions", "size_doubted", "brain_cut", "brain_in_parts", "slices_moved",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,10 +123,12 @@ def verdict_on(
     reasons = [remark for remark in said if remark.code in _OF_HEAD and unit != OWN_UNIT]
     reasons += _of_network(notes, label_set)
     reasons += _of_places(labels, label_set, boxes)
-    reasons += _of_mask(labels, label_set, mask, boxes)
-    if unit != OWN_UNIT:
+    reasons += doubts_of_voids(labels, image_ppb, mask, boxes)
+    if unit != OWN_UNIT and not notes.get("sign_flip"):
         brain = brain or BrainValues(image_ppb, mask)
-        reasons += _of_values(labels, image_ppb, mask, unit, notes, boxes, brain)
+        reasons += doubts_of_values(
+            labels, image_ppb, mask, unit, boxes, brain, confident=_confident(notes, label_set)
+        )
     return Verdict(DOUBTFUL if reasons else OK, tuple(reasons))
 
 
@@ -197,63 +189,3 @@ def _of_places(labels: Image, label_set: LabelSet, boxes: Mapping[int, Box]) -> 
     elif fit is not None and fit.tilt_degrees > TILT_DEGREES:
         reasons.append(Remark("head_turned", degrees=fit.tilt_degrees))
     return reasons
-
-
-def _of_mask(
-    labels: Image, label_set: LabelSet, mask: NDArray[np.bool_] | None, boxes: Mapping[int, Box]
-) -> list[Remark]:
-    """Structures that lie where the map holds nothing: their means are no susceptibility."""
-    if mask is None:
-        return []
-    outside = []
-    for structure in label_set:
-        box = boxes.get(structure.label)
-        if box is None:
-            continue
-        inside: NDArray[np.bool_] = np.asarray(labels.data)[box] == structure.label
-        beyond, size = int((inside & ~mask[box]).sum()), int(inside.sum())
-        if beyond >= OUTSIDE_SHARE * max(1, size):
-            outside.append(structure.abbreviation)
-    return [Remark("structures_outside", names=outside)] if outside else []
-
-
-def _of_values(
-    labels: Image,
-    image_ppb: Image,
-    mask: NDArray[np.bool_] | None,
-    unit: str,
-    notes: NetworkNotes,
-    boxes: Mapping[int, Box],
-    brain: BrainValues,
-) -> list[Remark]:
-    """The middle of the brain's values, how far the brightest nucleus stands out, and the spectrum of the map."""
-    reasons, level = [], brain.level
-    if level is not None and abs(level.middle) > max(OFFSET_PPB, 1.5 * level.spread):  # a gain moves both
-        stored = level.middle / 1000 if unit == "ppm" else level.middle
-        reasons.append(Remark("offset_doubted", middle=level.middle, stored=stored))
-    label_set = label_set_of(labels)
-    brightest = [s for s in label_set if s.nucleus == _BRIGHTEST]
-    found = contrasts(labels, image_ppb, mask, [s.label for s in brightest], boxes)
-    if not found or notes.get("sign_flip"):
-        return reasons
-    contrast, name = float(np.mean(list(found.values()))), brightest[0].nucleus_name.lower()
-    spread = level.spread if level is not None else float("nan")
-    share = contrast / spread if spread > 0 else float("nan")
-    if contrast < CONTRAST_PPB[0] or not _confident(notes, label_set):
-        waves = brain.waves
-        if waves is not None and waves.is_field:
-            return [*reasons, Remark("map_of_field", nucleus=name, contrast=contrast)]
-    if contrast < CONTRAST_PPB[0] and not share >= CONTRAST_IN_SPREADS:
-        reasons.append(Remark("contrast_missing", nucleus=name, contrast=contrast, share=share))
-    elif _other_scale(contrast, spread):
-        reasons.append(
-            Remark("contrast_of_scale", nucleus=name, contrast=contrast, guesses=guesses(contrast, unit))
-        )
-    return reasons
-
-
-def _other_scale(contrast: float, spread: float) -> bool:
-    """Whether values are no ppb: far off in the contrast, or off in contrast and spread."""
-    low, high = DOUBTED_TOGETHER
-    together = (contrast < low[0] and spread < low[1]) or (contrast > high[0] and spread > high[1])
-    return together or not CONTRAST_PPB[0] <= contrast <= CONTRAST_PPB[1]

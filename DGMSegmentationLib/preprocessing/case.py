@@ -11,7 +11,7 @@ from ..errors import InputError, Remark
 from ..image import Image
 from ..io.files import ImageSource, read_image
 from .alignment import aligned
-from .mask import SENTINEL, brain_mask, check_head_size
+from .mask import SENTINEL, brain_mask, check_head_size, other_parts
 from .units import UnitDecision, decide_units
 
 
@@ -115,6 +115,7 @@ def open_case(
     ppb, mask, decision = bring_to_ppb(image, units)
     warnings += unit_contradiction(image, decision)
     warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, str(image.path or "the image"))
+    warnings += other_parts(image.data, mask)
     others = []
     for name in extra or {}:
         if name not in channels[1:]:

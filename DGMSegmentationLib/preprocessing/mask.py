@@ -23,6 +23,11 @@ _LARGEST_FIELD_OF_VIEW = 400.0
 _PROPORTIONS = ((0.95, 1.65), (0.80, 1.40))
 _FLAT_END = 0.25  # a brain that ends by itself tapers: its last slice is below this share of its largest one
 WHOLE_VOLUME_ML = (600.0, 2500.0)
+_USUAL_ML = (900.0, 2000.0)  # 1260 to 1700 in twenty of adults
+_OTHER_PART = 0.2  # of the brain's voxels that a second piece may have: an eye, a bit of the skull
+# From slice to slice the middle of a brain moves by at most 5.2 mm in slices of 3 mm (brainstem to cerebellum), .3 to 1.7 aside.
+_JUMP_MM, _JUMP_OF_STEP = 8.0, 2.7
+_LARGE_SLICE = 0.5  # of the largest one: the middles of smaller ones move further
 
 
 def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[np.bool_]:
@@ -35,14 +40,7 @@ def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[n
     """
     from scipy import ndimage
 
-    # Written so that NaN compares False; infinity is excluded by the upper bound.
-    foreground = (data >= SENTINEL) & (data <= np.finfo(np.float64).max) & (data != 0)
-    border = np.concatenate([np.take(data, [0, -1], axis=axis).ravel() for axis in range(3)])
-    finite = border[np.isfinite(border)]
-    if finite.size:
-        middle = np.median(finite)  # a value that fills more than half of the border is its median
-        if middle != 0 and np.count_nonzero(finite == middle) > _MASKED_BORDER * border.size:
-            foreground &= data != middle
+    foreground = _foreground(data)
     box = bounding_box(foreground)
     if box is None:
         raise InputError("brain_missing", image=name)
@@ -58,6 +56,29 @@ def brain_mask(data: NDArray[np.floating], name: str = "the image") -> NDArray[n
     result = np.zeros(data.shape, dtype=bool)
     result[box] = (outside != outside[0, 0, 0])[1:-1, 1:-1, 1:-1]
     return result
+
+
+def _foreground(data: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """What is no background, NaN or sentinel."""
+    # Written so that NaN compares False; infinity is excluded by the upper bound.
+    foreground: NDArray[np.bool_] = (data >= SENTINEL) & (data <= np.finfo(np.float64).max) & (data != 0)
+    border = np.concatenate([np.take(data, [0, -1], axis=axis).ravel() for axis in range(3)])
+    finite = border[np.isfinite(border)]
+    if finite.size:
+        middle = np.median(finite)  # a value that fills more than half of the border is its median
+        if middle != 0 and np.count_nonzero(finite == middle) > _MASKED_BORDER * border.size:
+            foreground &= data != middle
+    return foreground
+
+
+def other_parts(data: NDArray[np.floating], mask: NDArray[np.bool_]) -> list[Remark]:
+    """A remark where the volume holds more than one brain, or one in pieces: what lies outside its largest piece is not used.
+
+    ``mask``: as :func:`brain_mask` gives it.
+    """
+    outside = int(np.count_nonzero(_foreground(data) & ~mask))
+    share = outside / max(1, int(np.count_nonzero(mask)))
+    return [Remark("brain_in_parts", share=100 * share)] if share > _OTHER_PART else []
 
 
 def check_head_size(
@@ -86,7 +107,7 @@ def check_head_size(
     warnings = []
     if unmasked:
         warnings.append(Remark("brain_unmasked"))
-    tapered_axes, odd, lengths = 0, [], {}
+    tapered_axes, odd, cut, lengths = 0, [], [], {}
     for axis, (code, step) in enumerate(zip(axis_codes, spacing, strict=True)):
         kind = next(i for i, pair in enumerate(("LR", "AP", "SI")) if code in pair)
         direction = ("left-right", "front-back", "up-down")[kind]
@@ -94,6 +115,8 @@ def check_head_size(
         lengths[kind] = extent
         tapered = _tapers(mask[box], axis)
         tapered_axes += tapered
+        if not tapered and not unmasked and kind < 2:
+            cut.append(direction)
         low, high = _WHOLE_BRAIN[kind]
         if not tapered:
             low = _SMALLEST_SLAB[kind]
@@ -107,8 +130,14 @@ def check_head_size(
     volume = np.count_nonzero(mask) * float(np.prod([float(s) for s in spacing])) / 1000.0
     if tapered_axes == 3 and not WHOLE_VOLUME_ML[0] <= volume <= WHOLE_VOLUME_ML[1]:
         raise InputError("brain_volume", image=name, volume=volume, voxel_size=spacing)
+    if tapered_axes == 3 and not unmasked and not _USUAL_ML[0] <= volume <= _USUAL_ML[1]:
+        odd.append(f"{volume:.0f} ml")
     if odd:
         warnings.append(Remark("brain_size_unusual", extents=odd))
+    if cut:
+        warnings.append(Remark("brain_cut", directions=cut))
+    if not unmasked and (jump := _largest_jump(mask[box], spacing)):
+        warnings.append(Remark("slices_moved", jump=jump))
     if tapered_axes == 3 and not unmasked:
         shares = [lengths[kind] / lengths[0] for kind in (1, 2)]
         if not all(low <= share <= high for share, (low, high) in zip(shares, _PROPORTIONS, strict=True)):
@@ -122,3 +151,20 @@ def _tapers(mask: NDArray[np.bool_], axis: int) -> bool:
     """True when the mask, cropped to its box, grows small towards both ends of an axis: the brain is whole along it."""
     area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
     return bool(max(area[0], area[-1]) < _FLAT_END * area.max())
+
+
+def _largest_jump(mask: NDArray[np.bool_], spacing: Sequence[float]) -> float:
+    """How far, in mm, the middle of the brain jumps from one large slice to the next; 0 where it moves as a head's does."""
+    largest = 0.0
+    for axis in range(3):
+        outlines = [mask.sum(axis=other, dtype=np.int32) for other in range(3) if other != axis]
+        area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
+        both = (area > _LARGE_SLICE * area.max())[1:] & (area > _LARGE_SLICE * area.max())[:-1]
+        for outline, summed in zip(outlines, (o for o in range(3) if o != axis), strict=True):
+            along = next(a for a in range(3) if a not in (axis, summed))
+            rows = outline if axis < along else outline.T
+            middle = rows @ np.arange(rows.shape[1]) / np.maximum(area, 1) * float(spacing[along])
+            jump = float(np.abs(np.diff(middle))[both].max(initial=0.0))
+            if jump > max(_JUMP_MM, _JUMP_OF_STEP * float(spacing[axis])):
+                largest = max(largest, jump)
+    return largest

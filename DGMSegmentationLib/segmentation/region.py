@@ -165,6 +165,8 @@ def entropy_shares_of_run(
 ) -> dict[str, float]:
     """How undecided the network is about each structure that it finds, see :func:`entropy_shares`; one run."""
     classes = predict_case(predictor, prepared, box, convention, cancel=cancel)
+    if not convention.model.header.atoms:
+        return undecided_shares(convention, classes, classes)
     grid = prepared.grid if box is None else cropped(prepared.grid, box)
     return undecided_shares(convention, classes, convention.structures(classes, grid))
 

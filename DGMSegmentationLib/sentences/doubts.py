@@ -28,8 +28,42 @@ SENTENCES = {
         "{absent} of {structures} structures were not found ({names}): a part of the head, or no head;", _LOOK
     ),
     "structures_outside": Sentence(
-        "Half or more of these structures lies outside the brain, where the map holds no values ({names}):",
+        "A tenth or more of these structures lies where the map holds no values, outside the brain or masked to 0, and what "
+        "stands there is averaged in ({names}):",
         _LOOK,
+    ),
+    "structures_cut": Sentence(
+        "The brain is cut off where these structures go on ({names}): their volumes and means are those of a part;",
+        "measure an image that holds them whole.",
+    ),
+    "values_uneven": Sentence(
+        "The brain's {one} half has other values than its {other} half (middle {middle:.0f} and {other_middle:.0f} ppb, "
+        "quartiles {spread:.0f} and {other_spread:.0f} ppb apart): a ramp, gain or noise on one side, part of another image;",
+        _LOOK,
+    ),
+    "values_clipped": Sentence(
+        "Values are cut off at {low:.4g} and {high:.4g} ppb: many voxels have exactly the smallest or the largest value, so the "
+        "means are no longer those of the map;",
+        "export the map again with its full range.",
+    ),
+    "brain_holed": Sentence(
+        "{share:.0f} % of the brain's voxels are exactly 0: parts of it are masked away, and means may hold their zeros;",
+        "look at the mask, or give the map before masking.",
+    ),
+    "values_coarse": Sentence(
+        "The map has only {count} different values among the middle 98 % of the brain's, too few for means:",
+        "export it again as floating-point numbers, or in ppb.",
+    ),
+    "contrast_unknown": Sentence(
+        "How far the {nucleus} stands out cannot be told, for it or its surroundings hold no values;", _LOOK
+    ),
+    "structures_not_bright": Sentence(
+        "The labelled structures hardly stand out from their surroundings (by {contrast:.0f} ppb on average): no QSM, or "
+        "misplaced labels;",
+        _LOOK,
+    ),
+    "contrast_of_side": Sentence(
+        "The {nucleus} stands out by {low:.0f} ppb on one side and by {high:.0f} ppb on the other:", _LOOK
     ),
     "map_of_field": Sentence(
         "This is probably a map of the field (a local field or phase image), for its spectrum is that of a dipole; the {nucleus} "
@@ -67,5 +101,18 @@ SENTENCES = {
     "labels_sides_exchanged": Sentence(
         "The left structures lie on the right of the head: the sides of the labels or the header are exchanged;",
         "check which side is left.",
+    ),
+    "labels_names_exchanged": Sentence(
+        "{one} and {other} lie where the other one should, against the rest of the nuclei: their names or numbers are exchanged;",
+        "look at the picture, and check which structure is which.",
+    ),
+    "labels_on_wrong_side": Sentence(
+        "These structures lie on the other side of the brain than their names say ({names}):",
+        "check which side is left.",
+    ),
+    "labels_misplaced": Sentence(
+        "The labels fit the map better when they are moved by {shift:.0f} mm {direction} (contrast of the nuclei {here:.0f} ppb "
+        "where they lie, {there:.0f} ppb there): they belong to another image, or their header is wrong;",
+        _LOOK,
     ),
 }

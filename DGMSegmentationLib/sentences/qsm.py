@@ -73,6 +73,19 @@ SENTENCES = {
         app="check the header, and open a file with the true voxel size if it is wrong.",
         python="check the header and give the true size as voxel_size if it is wrong.",
     ),
+    "brain_cut": Sentence(
+        "The brain ends abruptly ({directions}), as if a part of the head were cut away or masked:",
+        "check that all nuclei are whole before you use the numbers.",
+    ),
+    "brain_in_parts": Sentence(
+        "Beside the largest piece of brain the volume holds others, of {share:.0f} % of its size: two images in one, or a "
+        "damaged mask; only the largest is used:",
+        "look at the image.",
+    ),
+    "slices_moved": Sentence(
+        "From one slice to the next the brain jumps by {jump:.0f} mm: slices are displaced, missing or in a wrong order;",
+        "look at the image from the side.",
+    ),
     "size_doubted": Sentence("{doubt!w}", "check its header, volumes depend on it."),
     "voxel_sizes_differ": Sentence(
         "The labels {path} have as many voxels as {image}, of {labels: x } mm instead of {own: x } mm, so one header is wrong:",

@@ -89,6 +89,39 @@ def test_a_table_beside_that_is_no_lookup_counts_not_and_a_broken_lookup_is_said
         read_labels(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_tables_in_other_encodings_are_read(tmp_path, encoding):
+    """Ones that cannot be read would leave numbers that mean something else."""
+    shown = np.where(ten_blocks().data > 2, 0, ten_blocks().data)
+    path = save(tmp_path / "x.nii.gz", ten_blocks().replace(data=shown), lookup=False)
+    (tmp_path / "x.tsv").write_bytes(
+        "index\tname\tnote\n1\tPU_L\tgr\xfcn\n2\tPU_R\t\xe9t\xe9\n".encode(encoding)
+    )
+    assert set(np.unique(read_labels(path).data)) == {0, 7, 8}
+    (tmp_path / "x.tsv").unlink()
+    (tmp_path / "x.txt").write_bytes(
+        "# \xfc\n1 Left-Pallidum 1 2 3 0\n2 Right-Pallidum 1 2 3 0\n".encode(encoding)
+    )
+    assert set(np.unique(read_labels(path).data)) == {0, 5, 6}
+
+
+@pytest.mark.parametrize("name", ["x.tsv", "x.txt"])
+def test_a_table_that_is_no_text_is_refused(tmp_path, name):
+    path = save(tmp_path / "x.nii.gz", ten_blocks(), lookup=False)
+    (tmp_path / name).write_bytes(b"index\tname\n1\t\x81\x00\xff")
+    with pytest.raises(InputError, match="no text"):
+        read_labels(path)
+    (tmp_path / name).rename(tmp_path / "x.lut")  # of ImageJ, say
+    assert label_set_of(read_labels(path)) is STANDARD
+
+
+def test_a_ragged_lookup_is_refused(tmp_path):
+    path = save(tmp_path / "x.nii.gz", ten_blocks(), lookup=False)
+    (tmp_path / "x.tsv").write_text("index\tname\n1\tLeft pallidum\t3\n", encoding="utf-8")
+    with pytest.raises(InputError, match="lookup table"):
+        read_labels(path)
+
+
 def test_bids_hands_a_lookup_down(tmp_path):
     place = tmp_path / "sub-01" / "ses-2" / "anat"
     place.mkdir(parents=True)

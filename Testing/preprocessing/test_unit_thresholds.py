@@ -116,13 +116,13 @@ def test_air_makes_a_ct():
 
 
 def test_hardly_any_negative_value():
-    """A hundredth is enough."""
-    assert "magnitude" in answer([*[40.5] * 991, *[-40.5] * 9])
-    assert "magnitude" not in answer([*[40.5] * 990, *[-40.5] * 10])
+    """Three in a thousand are enough: a map with 60 ppb added has more, a magnitude image none."""
+    assert "magnitude" in answer([*[40.5] * 998, *[-40.5] * 2])
+    assert "magnitude" not in answer([*[40.5] * 997, *[-40.5] * 3])
 
 
 def test_zero_is_no_negative_value():
-    assert "magnitude" in answer([*[40.5] * 700, *[0.0] * 295, *[-40.5] * 5])
+    assert "magnitude" in answer([*[40.5] * 700, *[0.0] * 298, *[-40.5] * 2])
 
 
 @pytest.mark.parametrize("hint, said", [("ppb", True), ("ppm", False), ("tesla", False), (None, False)])

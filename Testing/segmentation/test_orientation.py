@@ -21,6 +21,7 @@ from DGMSegmentationLib.segmentation.orientation import (
     looks_odd,
 )
 from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.simulation.physics import forward_field
 
 CODES = sorted(
     "".join(nib.orientations.ornt2axcodes(np.column_stack([order, signs])))
@@ -67,8 +68,8 @@ def test_the_axis_from_side_to_side_is_seen(codes):
 def test_what_is_odd():
     good = dict.fromkeys("abcdefghij", 0.2)
     assert not looks_odd(good, 10) and confidence(good, 10) == pytest.approx(0.8)
-    assert looks_odd(good, 11) and confidence(good, 11) == pytest.approx(8 / 11)
-    assert looks_odd({**good, "a": 0.6}, 10)
+    assert not looks_odd({**good, "a": 0.6}, 10), "one structure says nothing of the head"
+    assert looks_odd(good, 12) and confidence(good, 12) == pytest.approx(8 / 12)
     assert looks_odd(dict.fromkeys("abcdefghij", 0.35), 10)
     assert looks_odd({}, 10) and confidence({}, 10) == 0
 
@@ -87,3 +88,11 @@ def test_the_network_finds_the_true_version(predictor, codes):
     )
     assert found is not None and found.codes in ("RAS", "LAS")
     assert found.sure_turned == 10 and found.confidence_turned > 0.7 > found.confidence
+
+
+def test_no_version_of_a_field_is_tried(predictor, monkeypatch):
+    case = open_case(SAMPLE)
+    field = forward_field(case.stored.data, case.stored.spacing)
+    field = open_case(case.stored.replace(data=np.where(case.mask, field, 0).astype(np.float32)), units="ppm")
+    monkeypatch.setattr(predictor, "predict", None)  # must not run
+    assert better_orientation(predictor, field, {}, Convention.of(predictor.model)) is None
