@@ -137,7 +137,7 @@ class MeasuredCase(Sequence[RoiRow]):
     @property
     def labels_description(self) -> str:
         """What a label file's header says of them: the model that made them, and its protocol."""
-        return f"DGM labels, {self.options.model}"
+        return f"DGM labels, {self.options.model}".removesuffix(", ")
 
     @property
     def image(self) -> Image:

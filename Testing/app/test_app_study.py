@@ -1,0 +1,74 @@
+"""Three patients read in real Chromium: corrected, killed, signed, rejected; in the end the cohort has nothing to do."""
+
+import signal
+
+import pytest
+from app_user import MARKS, Program
+from cohorts import add_subject
+from models_for_tests import PHANTOM_MODEL
+from reading import Reader, cohort_agrees, rows_of
+
+from DGMSegmentationLib.cohort.plan import CaseSettings
+from DGMSegmentationLib.io.tables import read_table
+from DGMSegmentationLib.options import SegmentOptions
+from DGMSegmentationLib.study.journal import read_sessions
+from DGMSegmentationLib.study.places import find_study
+
+pytest_plugins = ["app_fixtures"]
+pytestmark = MARKS
+
+
+@pytest.fixture
+def page_of(chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+def test_three_patients_from_the_first_look_to_the_table(page_of, tmp_path):
+    for number in (1, 2, 3):
+        add_subject(tmp_path, f"sub-{number:02}", number)
+    output = find_study([tmp_path]).output
+    program = Program(str(tmp_path), "--reader", "anna")
+    reader = Reader(page_of)
+    try:
+        assert reader.begin(program) == "sub-01"
+        corrected = reader.correct("PU_L")
+        reader.until(lambda: read_sessions(output, "sub-01"), "no journal was written")
+        assert reader.state_of("sub-01") == "in review"
+        program.stop(signal.SIGKILL)
+        program.clean()
+        # as it was, and that is said
+        program = Program(str(tmp_path), "--reader", "anna")
+        assert reader.begin(program) == "sub-01"
+        assert reader.row("PU_L") == corrected and "goes on as you left it" in reader.state("dgm_message")
+        page_of.keyboard.press("Control+s")
+        reader.wait_for("dgm_message", lambda text: "saved in its journal" in text)
+        shown = {"sub-01": reader.rows()}
+        reader.ready("sub-02")
+        assert reader.done()[0] == "sub-02"
+        shown["sub-02"] = reader.rows()
+        reader.ready("sub-03")
+        page_of.keyboard.press("n")
+        reader.case_shown(lambda name: name == "sub-03")
+        page_of.keyboard.press("b")
+        reader.case_shown(lambda name: name == "sub-02")
+        assert reader.done()[0] == "sub-03"
+        reader.reject("moved")
+        states = {"sub-01": "done", "sub-02": "done", "sub-03": "rejected"}
+        reader.wait_for("dgm_cases", lambda cases: {c["name"]: c["state"] for c in cases} == states)
+        reader.tables_written(tmp_path, states)
+        page_of.click("#dgm-show-all")
+        page_of.wait_for_selector("#dgm-all-cases .dgm-edited")
+    finally:
+        program.clean()
+    cohort_agrees(tmp_path, CaseSettings(SegmentOptions(str(PHANTOM_MODEL), device="auto")))
+    rows = rows_of(tmp_path)
+    for name, table in shown.items():
+        for row in table:
+            mean = rows[name, row["id"]].mean_ppb
+            assert row["mean"] == (f"{mean:.1f}" if mean == mean else "")
+    assert [key for key, row in rows.items() if row.edited] == [("sub-01", "PU_L")]
+    readings = read_table(output / "readings.tsv")
+    assert {line["status"] for line in readings if line["name"] == "sub-02"} == {"accepted"}
+    assert [line["reason"] for line in readings if line["name"] == "sub-03"] == ["moved"]
