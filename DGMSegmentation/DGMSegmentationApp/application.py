@@ -76,7 +76,7 @@ class Application:
         self.session = Session(self.slicer.scene, runner or Runner(temporary=temporary_place, face="app"))
         self.editor = EditorLogic(self.server, self.slicer)
         self.controls = Controls(self.server, self.session, self.editor, self.slicer.view_manager)
-        self.room = ReadingRoom(self.controls, options.reader, options.blind)
+        self.room = ReadingRoom(self.controls, options)
         self.adapting = Adapting(self.controls, self.room)
         self.page = Page(
             self.server, self.controls, self.editor, layouts.layout_manager, self.room, self.adapting
@@ -84,6 +84,7 @@ class Application:
         self.editor.set_ui(self.page.panel)
         self._layouts = layouts
         self.server.trigger("dgm_key")(self.controls.key)
+        self.server.trigger("dgm_answer")(self.controls.answer)
         self.server.trigger("dgm_study_key")(self.room.key)
         self.server.controller.on_server_ready.add(self._ready)
         self.server.controller.on_server_bind.add(self._bind)

@@ -84,7 +84,7 @@ class Controls(Table):
 
             question = self._loss(kind)
             if question is not None:
-                self.ask(*question, show)
+                self.ask(*question, show, save="labels" if self.session.unsaved else "")
                 self.state.flush()
             else:
                 with self.state:
@@ -95,7 +95,7 @@ class Controls(Table):
         session = self.session
         ends = [Remark("ends_the_run_too")] if session.running else []
         if session.unsaved or self.journal_failed:
-            return "Leave the edited labels?", [Remark("edited_labels_unsaved"), *ends], "Leave them"
+            return "Leave the edited labels?", [Remark("edited_labels_unsaved"), *ends], "Discard"
         if kind == "volume" and session.unsaved_aside:
             return "Leave the replaced labels?", [Remark("replaced_labels_unsaved"), *ends], "Leave them"
         if session.running:

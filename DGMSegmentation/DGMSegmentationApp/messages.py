@@ -26,11 +26,14 @@ class Messages:
         """The values that the page shows."""
         return self._server.state
 
-    def ask(self, title: str, texts: Sequence[Remark], yes: str, action: Any) -> None:
-        """Open the dialog; ``action`` is done when the user agrees."""
+    def ask(self, title: str, texts: Sequence[Remark], yes: str, action: Any, save: str = "") -> None:
+        """Open the dialog; ``action`` is done when the user agrees.
+
+        ``save``: what the page downloads first when the user chooses "Save and go on"; empty: that is not offered.
+        """
         self._pending = action
         text = " ".join(remark.sentence(FACE) for remark in texts)
-        self.state.dgm_question = {"title": title, "text": text, "yes": yes}
+        self.state.dgm_question = {"title": title, "text": text, "yes": yes, "save": save}
 
     def answer(self, agreed: bool) -> None:
         """The user's answer closes the dialog."""

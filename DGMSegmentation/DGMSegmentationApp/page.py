@@ -20,6 +20,7 @@ RAIL_WIDTH = 48
 # What can be uploaded and downloaded, in the words of the menus: (kind for the server, title, explanation).
 UPLOADS = (
     ("volume", "QSM volume", "NIfTI, NRRD, or a DICOM series as .zip"),
+    ("study", "Study", "a folder of this computer: many patients"),
     ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume"),
     ("model", "Model file", ".safetensors"),
     ("protocol", "Labelling protocol", ".toml"),
@@ -159,12 +160,24 @@ class Page:
             v.VCardText("{{ dgm_question.text }}")
             with v.VCardActions():
                 v.VSpacer()
-                v.VBtn("Keep", click=(self._controls.answer, "[false]"), id="dgm-no", autofocus=True)
+                v.VBtn(
+                    "{{ dgm_question.save ? 'Cancel' : 'Keep' }}",
+                    click=(self._controls.answer, "[false]"),
+                    id="dgm-no",
+                    autofocus=True,
+                )
                 v.VBtn(
                     "{{ dgm_question.yes }}",
                     click=(self._controls.answer, "[true]"),
                     id="dgm-yes",
                     color="warning",
+                )
+                v.VBtn(
+                    "Save and go on",
+                    v_if="dgm_question.save",
+                    click="window.dgm.saveAndGoOn(dgm_question.save)",
+                    id="dgm-save-and-go-on",
+                    color="primary",
                 )
         with v.VDialog(v_model=("dgm_about", False), max_width=520), v.VCard(title="DGMSegmentation"):
             with v.VCardText():

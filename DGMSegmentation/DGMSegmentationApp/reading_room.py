@@ -1,7 +1,6 @@
 """A study in the app: the worklist, from case to case, done and rejected, while the next case is made ready."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,15 @@ from typing import Any
 from DGMSegmentationScene.case_loading import LoadedCase, load_case
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError, Remark
-from DGMSegmentationLib.study.background import LATER, NOW, SOON, Background
+from DGMSegmentationLib.errors import DGMError, InputError, Remark
 from DGMSegmentationLib.study.places import find_study
-from DGMSegmentationLib.study.state import TO_DO
 from DGMSegmentationLib.study.study import Study
-from DGMSegmentationLib.study.work import Job
-from DGMSegmentationLib.study.worklist import Item, counts, item_of, worklist
+from DGMSegmentationLib.study.walk import Walk
+from DGMSegmentationLib.study.worklist import counts
 
 from .controls import Controls
 from .messages import FACE
+from .options import Options, is_loopback
 from .state import chosen_options
 from .study_state import case_of, growing_table
 
@@ -28,12 +26,9 @@ POLL_S = 0.2
 class ReadingRoom:
     """What the worklist's buttons and keys do. All of it runs in the server's one loop."""
 
-    def __init__(self, controls: Controls, reader: str = "", blind: bool = False) -> None:
-        self._controls, self._reader, self._blind = controls, reader, blind
-        self.study: Study | None = None
-        self._background: Background | None = None
-        self._items: dict[str, Item] = {}
-        self._order: list[str] = []
+    def __init__(self, controls: Controls, options: Options) -> None:
+        self._controls, self._options = controls, options
+        self._walk: Walk | None = None
         self._ready: dict[str, asyncio.Future[LoadedCase]] = {}
         self._awaited = ""
         controls.measured.connect(self._measured)
@@ -42,6 +37,11 @@ class ReadingRoom:
     @property
     def _state(self) -> Any:
         return self._controls.state
+
+    @property
+    def study(self) -> Study | None:
+        """The study that is open."""
+        return self._walk.study if self._walk is not None else None
 
     @property
     def case(self) -> str:
@@ -56,78 +56,80 @@ class ReadingRoom:
         from DGMSegmentationLib.cohort.plan import CaseSettings
 
         options = chosen_options(self._state)
-        study = Study(find_study(paths), self._reader, CaseSettings(options), self._blind)
+        study = Study(find_study(paths), self._options.reader, CaseSettings(options), self._options.blind)
         self.close()
-        self.study, self._background = study, Background(Job.of(study))
+        self._walk = Walk(study, self._state.dgm_order)
         self._ready.clear()
         self._state.dgm_study, self._state.dgm_reader = study.name, study.reader
         self._state.dgm_worklist = True
-        self._list_all()
+        self._show_list()
+
+    def open_folder(self, folder: str) -> None:
+        """The dialog Open > Study: a folder below the user's own or the one where the program was started.
+
+        Nobody who can reach the page shall read, or write into, any other folder; with other computers let in, none.
+        """
+        path = Path(str(folder or "").strip()).expanduser()
+        allowed = (Path.home().resolve(), Path.cwd().resolve())
+        try:
+            if not is_loopback(self._options.host):
+                raise InputError("folder_from_elsewhere")
+            if not any(path.resolve().is_relative_to(place) for place in allowed):
+                raise InputError("folder_not_below", path=path, places=[str(place) for place in allowed])
+            if not self._flush():
+                return
+            self.open_study([path])
+        except (DGMError, OSError) as error:
+            self._controls.fail(error, "Opening the study")
+            return
+        finally:
+            self._state.dgm_naming_folder = False
+        self._controls.show_message("")
+        self.start()
 
     def start(self) -> None:
         """When the server runs: open the first case that is not done."""
-        if self.study is None:
+        if self._walk is None:
             return
-        create_task(self._watch())
-        self._catch_up()
-        first = next((n for n in self._order if self._items[n].state not in ("done", "rejected")), None)
-        create_task(self.go(first or self._order[0]))
+        create_task(self._watch(self._walk))
+        self._walk.catch_up()
+        create_task(self.go(self._walk.first()))
 
     def close(self) -> None:
         """End the process in the background; what it had to do is found again at the next start."""
-        if self._background is not None:
-            self._background.stop()
-        self._background = None
-
-    def _catch_up(self) -> None:
-        """Corrections that were signed and not measured before the program ended."""
-        assert self.study is not None and self._background is not None
-        for name in self._order:
-            reading = next((r for r in self.study.readings(name) if r.signed and r.signed.labels), None)
-            record = self.study.record(name)
-            if reading is not None and (record is None or record.edited is None):
-                self._background.want(name, LATER)
-        self._background.want_tables()
-
-    def _list_all(self) -> None:
-        assert self.study is not None
-        items = worklist(self.study, self._state.dgm_order)
-        self._items = {item.name: item for item in items}
-        self._order = [item.name for item in items]
-        self._show_list()
+        if self._walk is not None:
+            self._walk.stop()
+        self._walk = None
 
     def _show_list(self) -> None:
-        state, items = self._state, [self._items[name] for name in self._order]
-        state.dgm_cases = [case_of(item) for item in items]
-        state.dgm_counts = counts(items)
+        walk, state = self._walk, self._state
+        if walk is None:
+            return
+        state.dgm_cases = [case_of(item) for item in walk.items]
+        state.dgm_counts = counts(walk.items)
         state.dgm_case = self.case
-        state.dgm_case_state = self._items[self.case].state if self.case in self._items else ""
-        assert self.study is not None
-        state.dgm_study_table = growing_table(self.study, items)
-
-    def _refresh(self, name: str) -> None:
-        if self.study is not None and name in self._items:
-            self._items[name] = item_of(self.study, name)
+        state.dgm_case_state = walk[self.case].state if self.case in walk else ""
+        state.dgm_study_table = growing_table(walk.items)
+        state.dgm_segmenting_all &= any(walk.lacks_labels(item.name) for item in walk.items)
 
     def _order_changed(self, **_state: Any) -> None:
-        if self.study is not None:
-            self._list_all()
+        if self._walk is not None:
+            self._walk.list_all(self._state.dgm_order)
+            self._show_list()
 
     # --- from case to case -----------------------------------------------------------------------------------------
 
     async def go(self, name: str) -> None:
         """Show a case; while it is not segmented yet, that is said and it appears when it is."""
-        if self.study is None or self._background is None or name not in self._items:
-            return
-        if not self._flush():
+        walk = self._walk
+        if walk is None or name not in walk or not self._flush():
             return
         self._awaited = name
-        item = self._items[name]
-        if item.state == TO_DO and item.verdict != "failed":
+        if walk.lacks_labels(name):
             with self._state as state:
                 state.dgm_awaited = name
                 self._controls.show_message(Remark("case_being_segmented", name=name))
-            self._background.want(name, NOW)
+            walk.want(name, now=True)
             return
         await self._show(name)
 
@@ -142,15 +144,16 @@ class ReadingRoom:
             return
         finally:
             self._state.flush()
-        if self._awaited != name or self.study is None:
+        walk = self._walk
+        if self._awaited != name or walk is None:
             return  # the reader went on
         self._awaited = ""
         self._ready.pop(name, None)
         with self._state as state:
             state.dgm_awaited = ""
             self._controls.show_message("")
-            self._controls.show_case(loaded, self.study)
-            self._refresh(name)
+            self._controls.show_case(loaded, walk.study)
+            walk.refresh(name)
             self._show_list()
             said = " ".join(remark.sentence(FACE) for remark in loaded.opened.remarks)
             if said:
@@ -165,23 +168,17 @@ class ReadingRoom:
             self._ready[name] = loop.run_in_executor(None, load_case, study, name)
         return self._ready[name]
 
-    def _neighbour(self, name: str, step: int) -> str:
-        if name not in self._order:
-            return self._order[0] if self._order else ""
-        place = self._order.index(name) + step
-        return self._order[place] if 0 <= place < len(self._order) else ""
-
     def _prepare_next(self, name: str) -> None:
         """Segment the next case, and read it, while this one is read."""
-        following = self._neighbour(name, 1)
+        walk = self._walk
+        following = walk.neighbour(name, 1) if walk is not None else ""
         for kept in set(self._ready) - {following}:
             self._ready.pop(kept)
-        if not following or self._background is None:
+        if walk is None or not following:
             return
-        item = self._items[following]
-        if item.state == TO_DO and item.verdict != "failed":
-            self._background.want(following, SOON)
-        elif following not in self._ready and item.state != TO_DO:
+        if walk.lacks_labels(following):
+            walk.want(following)
+        elif following not in self._ready:
             self._loading(following).add_done_callback(_heard)
 
     def key(self, name: str) -> None:
@@ -198,10 +195,12 @@ class ReadingRoom:
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        name = self._neighbour(self._awaited or self.case, step)
+        if self._walk is None:
+            return
+        name = self._walk.neighbour(self._awaited or self.case, step)
         if name:
             create_task(self.go(name))
-        elif self.study is not None:
+        else:
             self._controls.show_message(Remark("worklist_end" if step > 0 else "worklist_begin"))
 
     # --- what is signed --------------------------------------------------------------------------------------------
@@ -227,28 +226,24 @@ class ReadingRoom:
     def reopen(self) -> None:
         """A case that was done or rejected is read again."""
         reading = self._controls.session.reading
-        if reading is not None and self._flush():
+        if reading is not None and self._walk is not None and self._flush():
             reading.reopen()
-            self._refresh(reading.name)
+            self._walk.refresh(reading.name)
             self._show_list()
 
     def _signed(self, sign: Callable[[Any, Any], object]) -> None:
         session = self._controls.session
-        reading = session.reading
-        if reading is None or session.running or not self._flush():
+        reading, walk = session.reading, self._walk
+        if reading is None or walk is None or session.running or not self._flush():
             return
         try:
             sign(reading, session.measurement.cases[0])
         except DGMError as error:
             self._controls.fail(error, "Signing")
             return
-        name = reading.name
-        if self._background is not None:
-            self._background.want(name, LATER)
-            self._background.want_tables()
-        self._refresh(name)
+        walk.signed(reading.name)
         self._show_list()
-        following = self._neighbour(name, 1)
+        following = walk.neighbour(reading.name, 1)
         if following:
             create_task(self.go(following))
         else:
@@ -256,10 +251,9 @@ class ReadingRoom:
 
     def segment_all(self) -> None:
         """Segment every case of the list, in the background."""
-        for name in self._order:
-            if self._items[name].state == TO_DO and self._background is not None:
-                self._background.want(name, LATER)
-        self._state.dgm_segmenting_all = True
+        if self._walk is not None:
+            self._walk.segment_all()
+            self._state.dgm_segmenting_all = True
 
     # --- what happens meanwhile ------------------------------------------------------------------------------------
 
@@ -271,42 +265,34 @@ class ReadingRoom:
 
     def _measured(self) -> None:
         """The labels were measured, and what was edited is in the journal."""
-        name = self.case
-        if self.study is not None and name != self._state.dgm_case and not self._awaited:
-            self._show_list()  # another file took the case's place
-        if name in self._items and self.study is not None:
-            before = self._items[name].state
-            self._refresh(name)
-            if self._items[name].state != before:
-                self._show_list()
+        name, walk = self.case, self._walk
+        if walk is None:
+            return
+        other = name != self._state.dgm_case and not self._awaited  # another file took the case's place
+        if walk.refresh(name) or other:
+            self._show_list()
 
-    async def _watch(self) -> None:
-        background = self._background
-        while background is not None and background is self._background:
+    async def _watch(self, walk: Walk) -> None:
+        while walk is self._walk:
             await asyncio.sleep(POLL_S)
-            finished = background.poll()
+            finished = walk.poll()
             if not finished:
                 continue
-            with self._state as state:
-                for one in finished:
-                    if one.problem:
-                        logging.error("%s: %s", one.name or "tables", one.problem)
-                    self._refresh(one.name)
+            with self._state:
                 self._show_list()
-                state.dgm_segmenting_all &= any(item.state == TO_DO for item in self._items.values())
             for one in finished:
-                await self._after(one.name, one.problem)
+                await self._after(walk, one.name, one.problem)
 
-    async def _after(self, name: str, problem: str) -> None:
+    async def _after(self, walk: Walk, name: str, problem: str) -> None:
         if name and name == self._awaited:
             if problem:
-                self._awaited = self._state.dgm_awaited = ""
-                self._controls.show_message(Remark("case_failed", name=name, problem=problem), "error")
-                self._state.flush()
+                with self._state as state:
+                    self._awaited = state.dgm_awaited = ""
+                    self._controls.show_message(Remark("case_failed", name=name, problem=problem), "error")
                 self._prepare_next(name)
             else:
                 await self._show(name)
-        elif name and name == self._neighbour(self.case, 1) and not problem:
+        elif name and not problem and name == walk.neighbour(self.case, 1):
             self._prepare_next(self.case)
 
 

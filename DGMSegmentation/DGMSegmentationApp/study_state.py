@@ -5,8 +5,6 @@ from typing import Any
 
 from DGMSegmentationScene.shown import number
 
-from DGMSegmentationLib.structures import STANDARD
-from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.worklist import Item
 
 STUDY_DEFAULTS: dict[str, Any] = {
@@ -21,6 +19,8 @@ STUDY_DEFAULTS: dict[str, Any] = {
     "dgm_worklist": True,  # the drawer is open
     "dgm_rejecting": False,  # the dialog that asks why
     "dgm_reject_reason": "",
+    "dgm_naming_folder": False,  # the dialog that asks for a study's folder
+    "dgm_folder": "",
     "dgm_segmenting_all": False,
     "dgm_study_table": {"columns": [], "rows": []},
     "dgm_all_cases": False,  # the table of all cases is shown
@@ -55,21 +55,17 @@ def case_of(item: Item) -> dict[str, Any]:
     }
 
 
-def growing_table(study: Study, items: Sequence[Item]) -> dict[str, Any]:
+def growing_table(items: Sequence[Item]) -> dict[str, Any]:
     """Means in ppb of all measured cases: one line a case, one column a structure."""
-    lines, columns = [], [s.abbreviation for s in STANDARD]
-    for item in items:
-        record = study.record(item.name)
-        if record is None or record.status != "done":
-            continue
-        means = {row.abbreviation: row for row in record.rows}
-        columns += [name for name in means if name not in columns]
-        lines.append(
-            {
-                "name": item.name,
-                "state": item.state,
-                "means": {name: number(row.mean_ppb) if row.n_voxels else "" for name, row in means.items()},
-                "edited": [name for name, row in means.items() if row.edited],
-            }
-        )
-    return {"columns": columns, "rows": lines}
+    measured = [item for item in items if item.rows]
+    columns = dict.fromkeys(row.abbreviation for item in measured for row in item.rows)
+    lines = [
+        {
+            "name": item.name,
+            "state": item.state,
+            "means": {row.abbreviation: number(row.mean_ppb) if row.n_voxels else "" for row in item.rows},
+            "edited": [row.abbreviation for row in item.rows if row.edited],
+        }
+        for item in measured
+    ]
+    return {"columns": list(columns), "rows": lines}

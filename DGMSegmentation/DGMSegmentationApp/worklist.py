@@ -147,7 +147,7 @@ def _button(icon: str, words: str, click: object, name: str) -> None:
 
 
 def study_dialogs(room: ReadingRoom) -> None:
-    """Why a case is rejected; the table of all cases."""
+    """Why a case is rejected; a study's folder; the table of all cases."""
     with (
         v.VDialog(v_model=("dgm_rejecting",), max_width=460, id="dgm-reject-dialog"),
         v.VCard(title=("'Reject ' + dgm_case + '?'",)),
@@ -165,6 +165,24 @@ def study_dialogs(room: ReadingRoom) -> None:
             v.VSpacer()
             v.VBtn("Cancel", click="dgm_rejecting = false")
             v.VBtn("Reject", color="warning", click=(room.reject, "[dgm_reject_reason]"), id="dgm-reject-yes")
+    with (
+        v.VDialog(v_model=("dgm_naming_folder",), max_width=560, id="dgm-folder-dialog"),
+        v.VCard(title="Open a study"),
+    ):
+        with v.VCardText():
+            v.VTextField(
+                v_model=("dgm_folder",),
+                label="Folder on the computer that runs the program",
+                hint="A BIDS folder, or a folder of images",
+                persistent_hint=True,
+                autofocus=True,
+                id="dgm-folder",
+                keydown_enter=(room.open_folder, "[dgm_folder]"),
+            )
+        with v.VCardActions():
+            v.VSpacer()
+            v.VBtn("Cancel", click="dgm_naming_folder = false")
+            v.VBtn("Open", color="primary", click=(room.open_folder, "[dgm_folder]"), id="dgm-folder-open")
     with (
         v.VDialog(v_model=("dgm_all_cases",), max_width=1100, id="dgm-all-cases"),
         v.VCard(title="All cases: means in ppb"),

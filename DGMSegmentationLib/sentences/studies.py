@@ -75,4 +75,11 @@ SENTENCES = {
     "reading_saved": Sentence("Everything you did to {name} is saved in its journal; Done signs it."),
     "reject_why": Sentence("Say in a few words why the case cannot be used; nothing was rejected."),
     "study_file_later": Sentence("This is not there yet; it is made when a case is done."),
+    "folder_from_elsewhere": Sentence(
+        "Other computers can reach this page, so it opens no folders:",
+        app="start the program with the folder's path.",
+    ),
+    "folder_not_below": Sentence(
+        "{path} does not lie below {places: or }:", app="start the program with the folder's path to open it."
+    ),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..cohort.record import Record
 from ..io.bids.names import natural_order
 from ..measurement.quality import flags_of_quality
+from ..measurement.roi import RoiRow
 from .state import STATES, state_of
 from .study import Study
 
@@ -44,6 +45,8 @@ class Item:
     """When the reading or the result changed last, UTC."""
     edited: tuple[str, ...]
     """Abbreviations of the structures that were signed as edited."""
+    rows: tuple[RoiRow, ...]
+    """As the cohort's table has them; none before the case was measured."""
 
     @property
     def doubt(self) -> tuple[int, int]:
@@ -82,6 +85,7 @@ def item_of(study: Study, name: str) -> Item:
         reader=reading.reader if reading else "",
         changed=reading.time if reading else known.finished,
         edited=tuple(str(one.get("abbreviation")) for one in signed if one.get("status") == "edited"),
+        rows=tuple(rows),
     )
 
 

@@ -126,14 +126,14 @@
       answer = await fetch("export/" + kind, { headers: ticket() });
     } catch (error) {
       showMessage("The file did not arrive: the program has ended, or another window took over.");
-      return;
+      return false;
     } finally {
       clearTimeout(busy);
       window.trame.state.set("dgm_saving", false);
     }
     if (!answer.ok) {
       showMessage(await answer.text());
-      return;
+      return false;
     }
     const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") || "");
     const link = document.createElement("a");
@@ -143,6 +143,7 @@
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    return true;
   };
 
   // --- keys ---

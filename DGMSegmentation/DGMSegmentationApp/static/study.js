@@ -1,6 +1,15 @@
-// The keys of a study: N next, B previous, Ctrl+Enter done, Ctrl+S save.
+// Studies: the way to a folder, "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+S save.
 (function () {
   "use strict";
+  // The labels as a download, then what the dialog asked about; an export that fails leaves everything as it is.
+  window.dgm.saveAndGoOn = async function (kind) {
+    if (await window.dgm.save(kind)) window.trame.trigger("dgm_answer", [true]);
+    else window.trame.trigger("dgm_answer", [false]);
+  };
+  // A study is a folder of the computer that runs the program, so it is named, not sent.
+  const choose = window.dgm.choose;
+  window.dgm.choose = (kind) => (kind === "study" ? window.trame.state.set("dgm_naming_folder", true) : choose(kind));
+
   const own = "input, textarea, select, [contenteditable], .v-overlay";
   window.addEventListener(
     "keydown",

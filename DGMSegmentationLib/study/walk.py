@@ -1,0 +1,97 @@
+"""The way through a worklist, without a window: what every case's state is, which comes next, and what is made ready for it."""
+
+import logging
+from collections.abc import Sequence
+
+from .background import LATER, NOW, SOON, Background, Finished
+from .state import DONE, REJECTED, TO_DO
+from .study import Study
+from .work import Job
+from .worklist import Item, item_of, worklist
+
+
+class Walk:
+    """The worklist of a study with the process that works in the background; ends with :meth:`stop`."""
+
+    def __init__(self, study: Study, order: str = "name", python: str | None = None) -> None:
+        self.study = study
+        self._background = Background(Job.of(study), python)
+        self._items: dict[str, Item] = {}
+        self.list_all(order)
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """All cases in the order of the list."""
+        return tuple(self._items.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._items
+
+    def __getitem__(self, name: str) -> Item:
+        return self._items[name]
+
+    def list_all(self, order: str) -> None:
+        """Read the states of all cases anew; by "name", or by "doubt"."""
+        self._items = {item.name: item for item in worklist(self.study, order)}
+
+    def refresh(self, name: str) -> bool:
+        """Read one case anew; True when its state or verdict is another one."""
+        if name not in self._items:
+            return False
+        before, now = self._items[name], item_of(self.study, name)
+        self._items[name] = now
+        return (before.state, before.verdict) != (now.state, now.verdict)
+
+    def first(self) -> str:
+        """The first case that is neither done nor rejected; else the first of all."""
+        waiting = (item.name for item in self.items if item.state not in (DONE, REJECTED))
+        return next(waiting, self.items[0].name)
+
+    def neighbour(self, name: str, step: int) -> str:
+        """The case that stands ``step`` lines below; empty at the ends."""
+        names = list(self._items)
+        place = names.index(name) + step if name in names else 0
+        return names[place] if 0 <= place < len(names) else ""
+
+    def lacks_labels(self, name: str) -> bool:
+        """Whether a case must be segmented before it can be shown; one for which that failed is shown without labels."""
+        item = self._items[name]
+        return item.state == TO_DO and item.verdict != "failed"
+
+    def want(self, name: str, now: bool = False) -> None:
+        """Segment a case: while the reader waits, or soon."""
+        self._background.want(name, NOW if now else SOON)
+
+    def signed(self, name: str) -> None:
+        """A case was signed or rejected: its rows, and the tables of all."""
+        self.refresh(name)
+        self._background.want(name, LATER)
+        self._background.want_tables()
+
+    def segment_all(self) -> None:
+        """Segment every case that is not yet."""
+        for item in self.items:
+            if self.lacks_labels(item.name):
+                self._background.want(item.name, LATER)
+
+    def catch_up(self) -> None:
+        """Corrections that were signed and not measured before the program ended, and the tables."""
+        for item in self.items:
+            signed = [r for r in self.study.readings(item.name) if r.signed and r.signed.labels]
+            record = self.study.record(item.name)
+            if signed and (record is None or record.edited is None):
+                self._background.want(item.name, LATER)
+        self._background.want_tables()
+
+    def poll(self) -> list[Finished]:
+        """What was done since the last call; the states of these cases are read anew."""
+        finished = self._background.poll()
+        for one in finished:
+            if one.problem:
+                logging.error("%s: %s", one.name or "tables", one.problem)
+            self.refresh(one.name)
+        return finished
+
+    def stop(self) -> None:
+        """End the process; what it had to do is found again by :meth:`catch_up`."""
+        self._background.stop()
