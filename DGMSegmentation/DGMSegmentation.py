@@ -85,12 +85,14 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Build the panel (once, when the user first opens the module)."""
         ScriptedLoadableModuleWidget.setup(self)
         from DGMSegmentationPanel.arrivals import Arrivals
-        from DGMSegmentationPanel.dependencies import Dependencies
+        from DGMSegmentationPanel.dependencies import Dependencies, python_executable
+        from DGMSegmentationPanel.editor import Editor
         from DGMSegmentationPanel.exports import Exports
         from DGMSegmentationPanel.inputs import Inputs
         from DGMSegmentationPanel.protocols import Protocols
         from DGMSegmentationPanel.results import Results
         from DGMSegmentationPanel.running import Running
+        from DGMSegmentationPanel.study import PanelStudy
 
         panel = slicer.util.loadUI(self.resourcePath("UI/DGMSegmentation.ui"))
         self.layout.addWidget(panel)
@@ -101,6 +103,8 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.inputs = Inputs(self.ui, self._refresh)
         self.results = Results(self.ui, self._refresh)
         self.exports = Exports(self.ui, self.results)
+        self.editor = Editor(self.ui, self.results)
+        self.study = PanelStudy(self.ui, self.results, python_executable)
         dependencies = Dependencies(self.ui, self.resourcePath("requirements.txt"), self._packages_changed)
         protocols = Protocols(self.ui, self.inputs, lambda: self.running.relabel(self.results.node))
         self.running = Running(
@@ -124,14 +128,20 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._use_scene()
         self.arrivals.choose()
         self.running.check_packages()
+        self.editor.enter()
+        self.study.enter()
 
     def exit(self):
         """The user leaves; a run goes on, and the table keeps following the labels."""
+        self.editor.exit()
+        self.study.exit()
 
     def cleanup(self):
         """The module is unloaded or the application quits: end the worker, leave no observer."""
         if self.logic is not None:
             self.arrivals.stop()
+            self.study.stop()
+            self.editor.forget()
             self.running.stop()
             self._leave_scene()
         self.removeObservers()
@@ -168,6 +178,8 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _on_scene_start_close(self, caller=None, event=None):
         self.running.abort()
+        self.study.stop()
+        self.editor.forget()
         self._leave_scene()
 
     def _on_scene_end_close(self, caller=None, event=None):
@@ -220,6 +232,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if hasattr(self, "running"):
             self.running.refresh()
             self.exports.refresh()
+            self.editor.follow()
 
 
 class DGMSegmentationLogic(ScriptedLoadableModuleLogic):

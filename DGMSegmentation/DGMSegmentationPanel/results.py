@@ -41,6 +41,8 @@ class Results:
         self._observed_ids = ("", "")
         self.parameters: DGMSegmentationParameters | None = None
         self.measurement = Measurement([])
+        self.measured: Callable[[Measurement], None] = lambda _measurement: None
+        """Called with every new measurement that is shown."""
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -169,7 +171,16 @@ class Results:
         self._note.show(note)
         self._show_unit(node)
         self._views.update()
+        self.measured(measurement)
         self._changed()
+
+    def take_over(self, measured: RunMeasured | None) -> None:
+        """Show the chosen segmentation, which was measured already."""
+        self._measurer.adopt(measured)
+        self._observe()
+        unit = self._measurer.unit_of(self.volume, "auto", self.node)
+        navigation.show_volume(slicer.mrmlScene, self.volume, unit.factor_to_ppb if unit else None)
+        self.update()
 
     def follow_parameters(self) -> None:
         """The user chose another segmentation, volume or unit: observe it and measure again."""

@@ -70,6 +70,11 @@ class Background:
                 self._wishes.append(_Wish(urgency, next(self._numbers), name))
             self._changed.notify_all()
 
+    def has(self, name: str) -> bool:
+        """Whether a case waits, or is being worked on."""
+        with self._changed:
+            return self._doing == name or any(wish.name == name for wish in self._wishes)
+
     @property
     def busy(self) -> bool:
         """Whether anything is being done or waits."""

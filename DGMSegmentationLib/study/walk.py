@@ -62,6 +62,10 @@ class Walk:
         """Segment a case: while the reader waits, or soon."""
         self._background.want(name, NOW if now else SOON)
 
+    def wanted(self, name: str) -> bool:
+        """Whether a case waits to be segmented, or is being segmented."""
+        return self._background.has(name)
+
     def signed(self, name: str) -> None:
         """A case was signed or rejected: its rows, and the tables of all."""
         self.refresh(name)

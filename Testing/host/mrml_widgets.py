@@ -283,6 +283,64 @@ class qMRMLCheckableNodeComboBox(_Combo):
         painter.drawControl(QtWidgets.QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
+class qMRMLSegmentEditorWidget(adopt(QtWidgets.QWidget)):  # type: ignore[misc]
+    """Slicer's editor widget as far as a panel sets it up; the tools themselves are the application's."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._nodes: dict[str, Any] = {}
+        self.shortcuts = self.observing = False
+        self.undo_states = 0
+
+    def setMRMLScene(self, scene: Any) -> None:
+        self._nodes["scene"] = scene
+
+    def setMRMLSegmentEditorNode(self, node: Any) -> None:
+        self._nodes["editor"] = node
+
+    def mrmlSegmentEditorNode(self) -> Any:
+        return self._nodes.get("editor")
+
+    def setSegmentationNode(self, node: Any) -> None:
+        self._nodes["segmentation"] = node
+
+    def segmentationNode(self) -> Any:
+        return self._nodes.get("segmentation")
+
+    def setSourceVolumeNode(self, node: Any) -> None:
+        self._nodes["volume"] = node
+
+    def sourceVolumeNode(self) -> Any:
+        return self._nodes.get("volume")
+
+    def setMaximumNumberOfUndoStates(self, count: int) -> None:
+        self.undo_states = count
+
+    def setSegmentationNodeSelectorVisible(self, visible: bool) -> None:
+        pass
+
+    def setSourceVolumeNodeSelectorVisible(self, visible: bool) -> None:
+        pass
+
+    def setSwitchToSegmentationsButtonVisible(self, visible: bool) -> None:
+        pass
+
+    def setActiveEffect(self, effect: Any) -> None:
+        pass
+
+    def setupViewObservations(self) -> None:
+        self.observing = True
+
+    def removeViewObservations(self) -> None:
+        self.observing = False
+
+    def installKeyboardShortcuts(self) -> None:
+        self.shortcuts = True
+
+    def uninstallKeyboardShortcuts(self) -> None:
+        self.shortcuts = False
+
+
 def widgets() -> dict[str, type]:
     """The classes by the names under which the .ui file and `slicer` know them."""
     plain = adopt(QtWidgets.QWidget)
@@ -290,6 +348,7 @@ def widgets() -> dict[str, type]:
         "qMRMLWidget": qMRMLWidget,
         "qMRMLNodeComboBox": _Combo,
         "qMRMLCheckableNodeComboBox": qMRMLCheckableNodeComboBox,
+        "qMRMLSegmentEditorWidget": qMRMLSegmentEditorWidget,
         "qMRMLSliderWidget": type("qMRMLSliderWidget", (plain,), {}),
         "qMRMLSpinBox": type("qMRMLSpinBox", (plain,), {}),
         "qMRMLRangeWidget": type("qMRMLRangeWidget", (plain,), {}),

@@ -1,0 +1,55 @@
+"""A study in the panel: opened, corrected, signed; the journal is the one that the browser app reads."""
+
+import pytest
+from cohorts import add_subject
+from host import gui
+from models_for_tests import PHANTOM_MODEL
+from scene_actions import erase
+
+from DGMSegmentationLib.study.journal import read_sessions
+from DGMSegmentationLib.study.places import find_study
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("study")
+    for number in (1, 2):
+        add_subject(root, f"sub-{number:02}", number)
+    return root
+
+
+def test_two_cases_from_the_folder_to_the_signature(panel, scene, folder):
+    ui, study, results = panel.widget.ui, panel.widget.study, panel.widget.results
+    output = find_study([folder]).output
+    try:
+        study.open([folder], reader="anna", model=str(PHANTOM_MODEL))
+        gui.wait_until(lambda: study.case == "sub-01" and not results.pending)
+        rows = results.measurement.of_volume(0)
+        assert any(row.n_voxels for row in rows) and not any(row.edited for row in rows)
+        assert ui.studyTable.item(0, 1).text() == "segmented" and read_sessions(output, "sub-01") == ()
+        ui.editorSection.collapsed = False
+        panel.widget.editor._collapsed(False)
+        assert panel.widget.editor.widget.segmentationNode() is results.node
+        erase(results.node, results.volume, 7)
+        gui.wait_until(lambda: read_sessions(output, "sub-01"))
+        (session,) = read_sessions(output, "sub-01")
+        left = int((session.replay() == 7).sum())
+        assert session.reader == "anna" and 0 < left < rows[6].n_voxels
+        gui.wait_until(lambda: ui.studyTable.item(0, 1).text() == "in review")
+        assert [row.label for row in results.measurement.of_volume(0) if row.edited] == [7]
+        gui.wait_until(lambda: ui.studyTable.item(1, 1).text() == "segmented")
+        ui.doneCaseButton.click()
+        gui.wait_until(lambda: study.case == "sub-02" and not results.pending)
+        assert ui.studyTable.item(0, 1).text() == "done"
+        assert panel.widget.editor.widget.segmentationNode() is results.node
+        assert scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
+        ui.previousCaseButton.click()
+        gui.wait_until(lambda: study.case == "sub-01" and not results.pending)
+        assert results.measurement.of_volume(0)[6].n_voxels == left
+        labels = output / "sub-01/anat/sub-01_seg-DGM_desc-edited_dseg.nii.gz"
+        assert labels.is_file()
+    finally:
+        study.stop()
+        ui.editorSection.collapsed = True
+    panel.widget.exit()
+    assert not panel.widget.editor.widget.shortcuts
