@@ -51,7 +51,7 @@ def case_of(item: Item) -> dict[str, Any]:
         "reader": item.reader,
         "changed": item.changed[:16].replace("T", " "),
         "why": " ".join(filter(None, reasons)),
-        "picture": f"study/picture/{item.name}" if item.verdict in ("ok", "doubtful") else "",
+        "picture": f"study/picture/{item.name}" if item.rows else "",
     }
 
 

@@ -67,7 +67,8 @@ def item_of(study: Study, name: str) -> Item:
     case, record = study.case(name), study.record(name)
     state, reading = state_of(record, study.readings(name), study.reader, study.blind)
     known = record or Record()
-    rows = known.rows if known.status == "done" else []
+    hidden = study.blind and known.edited is not None  # they are those of somebody else's labels
+    rows = known.rows if known.status == "done" and not hidden else []
     verdict = known.verdict.status if known.verdict else ""
     failed = bool(case.problem) or known.status == "failed"
     signed = reading.signed.review if reading and reading.signed else []

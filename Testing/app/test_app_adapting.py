@@ -51,7 +51,6 @@ def study(bench, tmp_path):
     yield bench.app.room.study
     bench.app.adapting.close()
     bench.app.room.close()
-    bench.app.room.study = None
     bench.state.update({"dgm_study": "", "dgm_model": before, "dgm_adapt": ""})
 
 
