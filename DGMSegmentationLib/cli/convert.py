@@ -1,12 +1,15 @@
 """``dgmseg convert``: labels and tables in the formats of other programs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .messages import warn
 from .options import DecimalComma, LabelSetChoice, Scheme, StructureChoice, chosen_label_set
+
+if TYPE_CHECKING:
+    from ..image import Image
 
 
 def convert(
@@ -47,13 +50,12 @@ def convert(
     """
     from ..errors import InputError
     from ..image import label_set_of
+    from ..io.atomic import all_or_none
     from ..io.files import check_writable, stem, write_text
-    from ..io.labels import read_labels, write_labels
+    from ..io.labels import read_labels
     from ..io.lookup import lookup_text
     from ..io.tables import check_table_name, separator
-    from ..measurement.freesurfer_stats import write_stats
     from ..measurement.places import side_doubts
-    from ..measurement.tables import read_long, write_long, write_wide
     from ..structures import STANDARD
 
     check_table_name(lookup)
@@ -73,6 +75,31 @@ def convert(
     if labels is not None and lookup is None and label_set_of(labels) != STANDARD and ".nii" in ending:
         lookup = target.with_name(f"{stem(target)}.tsv")
         check_writable([target, lookup], overwrite)
+    with all_or_none():
+        _write(source, target, labels, wide, to_scheme, dicom, edited)
+        if lookup is not None:
+            meant = STANDARD if labels is None else label_set_of(labels)
+            write_text(lookup, lookup_text(meant, to_scheme.value, separator(lookup)))
+    if labels is not None:
+        warn(*labels.warnings, *side_doubts(labels))
+
+
+def _write(
+    source: Path,
+    target: Path,
+    labels: "Image | None",
+    wide: bool,
+    to_scheme: Scheme,
+    dicom: Path | None,
+    edited: bool,
+) -> None:
+    """The table or the labels in the format of the target's name."""
+    from ..errors import InputError
+    from ..io.labels import write_labels
+    from ..measurement.freesurfer_stats import write_stats
+    from ..measurement.tables import read_long, write_long, write_wide
+
+    ending = target.name.lower()
     if labels is None:
         rows = read_long(source)
         if ending.endswith(".stats"):
@@ -91,8 +118,3 @@ def convert(
         write_labels(target, labels, to_scheme.value)
     else:
         raise InputError("labels_target_format", name=target.name)
-    if lookup is not None:
-        meant = STANDARD if labels is None else label_set_of(labels)
-        write_text(lookup, lookup_text(meant, to_scheme.value, separator(lookup)))
-    if labels is not None:
-        warn(*labels.warnings, *side_doubts(labels))

@@ -26,12 +26,12 @@ def read_nrrd(path: Path) -> tuple[Image, list[Segment] | None]:
     if count > 1 and path.name.lower().endswith(".seg.nrrd") and not is_segmentation:
         raise InputError("layers_unnamed", path=path, count=count)
     shape = volume_shape(array.shape[:3] if is_segmentation and array.ndim == 4 else array.shape, path)
-    warnings = () if "space" in file.fields else (Remark("space_unsaid", name=path.name),)
+    warnings = () if file.placed else (Remark("space_unsaid", name=path.name),)
     wide = array.dtype.itemsize > 4 or (array.dtype.kind in "iu" and array.dtype.itemsize == 4)
     layers = [
         np.ascontiguousarray(layer, dtype=np.float64 if wide else np.float32)
         for layer in np.moveaxis(array.reshape(*shape, count), -1, 0)
     ]
     affine = checked_affine(file.affine, path)
-    image = Image(layers[0], affine, path, "nrrd", warnings=warnings, placed="space" in file.fields)
+    image = Image(layers[0], affine, path, "nrrd", warnings=warnings, placed=file.placed)
     return image, segments_in(file.values, path, layers if count > 1 else ())

@@ -46,11 +46,12 @@ _ENCODINGS = {
     "raw": "raw", "gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2", "ascii": "ascii", "text": "ascii",
     "txt": "ascii",
 }  # fmt: skip
-_TO_RAS = {  # of the space's axes; those of an unsaid space count as left-posterior-superior, as ITK takes them
+_LPS = (-1.0, -1.0, 1.0)
+_TO_RAS = {  # of the space's axes; those of an unsaid or unknown space count as left-posterior-superior, as ITK takes them
     "right-anterior-superior": (1.0, 1.0, 1.0), "ras": (1.0, 1.0, 1.0),
     "left-anterior-superior": (-1.0, 1.0, 1.0), "las": (-1.0, 1.0, 1.0),
+    "left-posterior-superior": _LPS, "lps": _LPS,
 }  # fmt: skip
-_LPS = (-1.0, -1.0, 1.0)
 _SPATIAL = ("", "domain", "space", "???", "none")
 _LONGEST_NUMBER = 40  # letters of a number and what parts it from the next
 
@@ -67,6 +68,11 @@ class NrrdFile:
     """(i, j, k), or (i, j, k, n) of what has several numbers a voxel, such as the layers of a segmentation."""
     affine: Affine
     """From voxel indices to RAS+ mm."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether its space is one of those that tell left from right."""
+        return _space(self.fields) in _TO_RAS
 
 
 def read_nrrd_file(path: Path) -> NrrdFile:
@@ -229,6 +235,8 @@ def _numbers(stream: BinaryIO, dtype: np.dtype[np.generic], count: int, path: Pa
             warnings.simplefilter("error")
             values = np.fromstring(text.decode("ascii").replace(",", " "), np.float64, sep=" ")
             whole = values.astype(dtype.newbyteorder("="))
+            if dtype.kind in "iu" and not np.array_equal(whole, values):
+                raise ValueError("numbers that the type cannot hold")
     except (ValueError, DeprecationWarning, RuntimeWarning) as error:
         raise InputError("nrrd_text_bad", path=path) from error
     if values.size != count:
@@ -272,8 +280,13 @@ def _placed(array: NDArray[Any], fields: dict[str, str], path: Path) -> tuple[ND
             affine[:3, 3] = _along_axes(fields, "axis mins", spatial, n, 0.0, path) + np.where(
                 edges, steps / 2, 0
             )
-    signs = _TO_RAS.get(fields.get("space", "").strip('"').lower(), _LPS)
+    signs = _TO_RAS.get(_space(fields), _LPS)
     return array, np.diag([*signs, 1.0]) @ affine
+
+
+def _space(fields: dict[str, str]) -> str:
+    """The name of the space; a fourth axis of time changes none of the others."""
+    return fields.get("space", "").strip('" ').lower().removesuffix("-time")
 
 
 def _vectors(text: str, path: Path) -> list[NDArray[np.float64] | None]:

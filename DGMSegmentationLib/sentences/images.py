@@ -44,7 +44,8 @@ SENTENCES = {
         "export the image again, for example as .nii.gz.",
     ),
     "nrrd_text_bad": Sentence(
-        "{path} says that its voxels are written as text, which they are not:", "export the image again."
+        "{path} says that its voxels are written as text, which they are not, or its type cannot hold these numbers:",
+        "export the image again.",
     ),
     "nrrd_data_missing": Sentence(
         "{path} refers to the file {name}, which is not there:", "copy it again, with all of its files."

@@ -103,6 +103,20 @@ def test_voxels_that_are_said_to_be_text_and_are_not(tmp_path):
     for voxels in (noise, VOXELS.tobytes(order="F"), TEXT.replace(b"7", b"x"), b"\0" * 48):
         refused(nrrd(tmp_path / "x.nrrd", voxels, "encoding: ascii"))
     assert "ends too early" in refused(nrrd(tmp_path / "x.nrrd", TEXT[:-9], "encoding: ascii"))
+    for large in (b"70000", b"2.5", b"nan"):  # 16 bits would make 4464, 2 and anything of them
+        assert "cannot hold" in refused(
+            nrrd(tmp_path / "x.nrrd", TEXT.replace(b"7", large, 1), "encoding: ascii")
+        )
+
+
+@pytest.mark.parametrize(
+    ("space", "placed"),
+    [("left-posterior-superior-time", True), ("scanner-xyz", False), ("3D-right-handed", False)],
+)
+def test_spaces_that_do_not_tell_left_from_right_are_said(tmp_path, space, placed):
+    path = nrrd(tmp_path / "x.nrrd", TEXT, f"space: {space}", "encoding: ascii", without=("space: ",))
+    image = read_image(path)
+    assert image.placed is placed and bool(image.warnings) is not placed
 
 
 @pytest.mark.parametrize(
