@@ -131,7 +131,7 @@ class Adapting:
 
 def adapt_button(adapting: Adapting) -> None:
     """The button below the worklist, and how far it is: the reader goes on meanwhile."""
-    with html.Div(v_if="dgm_adapt === 'running'", classes="dgm-small"):
+    with html.Div(v_if="dgm_adapt === 'running'", classes="dgm-small px-3", style="width: 100%"):
         html.Div("{{ dgm_adapt_step }}", id="dgm-adapt-step")
         v.VProgressLinear(model_value=("dgm_adapt_progress",), color="primary", height=4)
         v.VBtn("Cancel", size="x-small", variant="text", click=adapting.cancel, id="dgm-adapt-cancel")
@@ -175,7 +175,7 @@ def adapt_dialog(adapting: Adapting) -> None:
             )
             with html.Div(v_if="dgm_adapt === 'done'"):
                 html.P(
-                    "On cases left out, {{ dgm_adapt_weights ? 'new weights with a protocol of their own' : "
+                    "On what was left out in turn, {{ dgm_adapt_weights ? 'new weights with a protocol of their own' : "
                     "'a fitted protocol' }} gained (Dice):"
                 )
                 with html.Table(classes="dgm-all", id="dgm-adapt-rows"):

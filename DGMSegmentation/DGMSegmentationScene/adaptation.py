@@ -69,6 +69,7 @@ class Adaptation:
         from DGMSegmentationLib.adaptation.request import AdaptRequest
         from DGMSegmentationLib.adaptation.site_models import model_file
         from DGMSegmentationLib.errors import InputError
+        from DGMSegmentationLib.options import DEFAULT_MODEL
         from DGMSegmentationLib.worker.client import WorkerClient
 
         if self.running:
@@ -78,10 +79,17 @@ class Adaptation:
             output.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError("adapt_folder", path=output.parent, reason=error.strerror or error) from error
-        given = {key: value for key, value in chosen.items() if value}
+        request = AdaptRequest(
+            uuid.uuid4().hex,
+            [str(results)],
+            str(output),
+            chosen.get("model") or DEFAULT_MODEL,
+            chosen.get("protocol", ""),
+            chosen.get("device") or "auto",
+        )
         self.made = None
         self._client = WorkerClient(self._python, self._environment, MODULE)
-        self._client.submit(AdaptRequest(uuid.uuid4().hex, [str(results)], str(output), **given))
+        self._client.submit(request)
 
     def cancel(self) -> None:
         """Ask it to end; :meth:`poll` tells when it has."""
