@@ -84,6 +84,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Build the panel (once, when the user first opens the module)."""
         ScriptedLoadableModuleWidget.setup(self)
+        from DGMSegmentationPanel.adapting import Adapting
         from DGMSegmentationPanel.arrivals import Arrivals
         from DGMSegmentationPanel.dependencies import Dependencies, python_executable
         from DGMSegmentationPanel.editor import Editor
@@ -110,6 +111,8 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.running = Running(
             self.ui, self.logic.runner, self.inputs, dependencies, protocols, self.results.present
         )
+        self.adapting = Adapting(lambda: self.inputs.parameters, self.inputs.choose)
+        self.inputs.from_corrections = self.adapting.choose
         self.arrivals = Arrivals()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._on_scene_start_close)
@@ -143,6 +146,7 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.study.stop()
             self.editor.forget()
             self.running.stop()
+            self.adapting.stop()
             self._leave_scene()
         self.removeObservers()
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.models.model import ModelHeader
 
 
+CORRECTIONS = ":corrections"
+"""Of the entry that makes a model of the user's corrections: no name and no path."""
 CHANNEL_ROLE = "channel."
 """Node references of the parameter node, with the channel's name: they are saved with the scene."""
 
@@ -32,6 +34,7 @@ class Inputs:
         self._channels: dict[str, Any] = {}
         self._description = Note(ui.modelDescription)
         self.parameters: DGMSegmentationParameters | None = None
+        self.from_corrections: Callable[[], None] = lambda: None
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._changed)
         ui.modelSelector.connect("activated(int)", self._picked)
 
@@ -112,6 +115,7 @@ class Inputs:
         for name in names + ([wanted] if wanted and wanted not in names else []):
             header = self._headers.get(name)
             selector.addItem((header.title or header.name) if header else Path(name).name, name)
+        selector.addItem(_("From my corrections..."), CORRECTIONS)
         selector.addItem(_("From a file..."), "")
         selector.currentIndex = max(0, selector.findData(wanted)) if wanted else selector.count - 1
         self._describe()
@@ -120,10 +124,21 @@ class Inputs:
         if self.parameters is None:
             return
         chosen = str(self._ui.modelSelector.itemData(index) or "")
+        if chosen == CORRECTIONS:
+            self._show_models()
+            self.from_corrections()
+            return
         if not chosen:
             chosen = ask_open(_("Choose a model file"), Kind(_("Models"), (".safetensors",)), "Model")
         if chosen:
             self.parameters.model = chosen
+        self._show_models()
+        self._changed()
+
+    def choose(self, model: str) -> None:
+        """Take a model, as a choice in the list would."""
+        if self.parameters is not None:
+            self.parameters.model = model
         self._show_models()
         self._changed()
 
