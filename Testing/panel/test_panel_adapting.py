@@ -55,5 +55,7 @@ def test_corrections_become_the_chosen_model(panel, host, study, tmp_path):
 def test_a_folder_without_corrections_is_said(panel, host, tmp_path):
     adapting = panel.widget.adapting
     adapting.open(tmp_path)
-    assert "holds no susceptibility map" in adapting._text.text and not button(adapting.window, "adapt").visible
+    assert (
+        "holds no susceptibility map" in adapting._text.text and not button(adapting.window, "adapt").visible
+    )
     adapting.stop()
