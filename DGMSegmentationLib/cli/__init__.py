@@ -82,6 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [w for w in words if w != "--debug"]
+    if hasattr(
+        sys.stdout, "reconfigure"
+    ):  # a pipe of Windows knows few letters; a path in a last line must not end a run
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, format="dgmseg: %(message)s", stream=sys.stderr)
     with speaking("shell"), _ends_are_interrupts():
         return _run(words, debug)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import InputError, few
+from ..io.atomic import move_into_place
 from ..io.bids.derivatives import STATE
 from ..io.bids.names import series_of
 from ..io.files import write_json, write_text
@@ -82,7 +82,7 @@ def write_group(
         # Without it, the run after one that is killed between two files makes all of them again.
         (state / _INDEX).unlink(missing_ok=True)
         for name in names:
-            os.replace(staging / name, output / name)
+            move_into_place(staging / name, output / name)
         for name in {CHANGES, CHANGES_PAGE, NORMS} - set(names):
             (output / name).unlink(missing_ok=True)  # of an earlier run, and no longer true
     finally:

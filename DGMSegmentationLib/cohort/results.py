@@ -1,6 +1,5 @@
 """What a finished case leaves on the disk: labels, table, page and record, all put into place together."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import label_set_of
+from ..io.atomic import move_into_place
 from ..io.bids.derivatives import STATE, CasePaths
 from ..io.bids.names import ATLAS
 from ..io.files import write_json, write_nifti, write_text
@@ -84,7 +84,7 @@ def write_results(
             for suffix in ("_probseg.nii.gz", LOOKUP):
                 paths.of(suffix).unlink(missing_ok=True)  # of the labels before
         for path in made:
-            os.replace(path, paths.folder / path.name)
+            move_into_place(path, paths.folder / path.name)
         record.outputs = {path.name: (paths.folder / path.name).stat().st_size for path in made}
         if edited:
             record.edited_outputs = record.outputs

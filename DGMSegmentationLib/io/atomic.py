@@ -17,6 +17,8 @@ from ..errors import DGMError, InputError
 _LEFTOVER = re.compile(r"\.([0-9a-f]{8}-\d+-)?[0-9a-f]{8}")  # before ".tmp."; version 0.1 told no process
 _OLD_SECONDS = 86_400.0
 _NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EACCES)
+_HELD_ELSEWHERE = (5, 32)  # Windows: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
+_WAITS = (0.05, 0.15, 0.3, 0.5)  # seconds
 TEMPORARY_LETTERS = 40
 """By how many letters the name of a temporary file is longer than that of its file, at most."""
 _waiting: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("_waiting", default=None)
@@ -48,7 +50,7 @@ def atomic_path(path: Path | os.PathLike[str] | str) -> Iterator[Path]:
                     temporary, 0o666 & ~_umask()
                 )  # some writers make files that only their owner can read
             if waiting is None:
-                os.replace(temporary, path)
+                move_into_place(temporary, path)
             else:
                 waiting.append((temporary, path))
                 kept = True
@@ -71,7 +73,7 @@ def all_or_none() -> Iterator[None]:
         for temporary, path in files:
             new = not os.path.lexists(path)
             try:
-                os.replace(temporary, path)
+                move_into_place(temporary, path)
             except OSError as error:
                 for made in done:
                     made.unlink(missing_ok=True)
@@ -138,3 +140,19 @@ def _write_error(path: Path, error: OSError) -> DGMError:
     if error.errno == errno.EIO:
         return DGMError("file_unwritten", path=path, reason=reason)
     return InputError("file_unwritable", path=path, reason=reason)
+
+
+def move_into_place(source: Path | os.PathLike[str] | str, target: Path | os.PathLike[str] | str) -> None:
+    """os.replace; on Windows again for a second while another program (a virus scanner, a spreadsheet) holds one of both.
+
+    Raises OSError as os.replace does.
+    """
+    for wait in _WAITS:
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _HELD_ELSEWHERE:
+                raise
+            time.sleep(wait)
+    os.replace(source, target)

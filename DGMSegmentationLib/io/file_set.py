@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from ..errors import InputError, Remark
+from .atomic import move_into_place
 from .files import check_writable, write_json
 from .typed import read_typed
 
@@ -136,7 +137,7 @@ def _finish(staging: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     for name in listed.files:
         if (staging / name).is_file():
-            os.replace(staging / name, folder / name)
+            move_into_place(staging / name, folder / name)
     _sync(folder)
     (staging / _LIST).unlink()
 
