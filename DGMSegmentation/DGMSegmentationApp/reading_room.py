@@ -201,7 +201,7 @@ class ReadingRoom:
         if name:
             create_task(self.go(name))
         else:
-            self._controls.show_message(Remark("worklist_end" if step > 0 else "worklist_begin"))
+            self._controls.show_message(Remark("worklist_end") if step > 0 else Remark("worklist_begin"))
 
     # --- what is signed --------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ SENTENCES = {
         "The automatic labels {path} lie on another grid than the image, and are left out."
     ),
     "reader_edited": Sentence(
-        'A reader cannot be called "{reader}": files of that name are those that dgmseg cohort takes;',
+        'A reader cannot be called "{reader}": that word names the corrections that a cohort takes;',
         "give another name.",
     ),
     # journals
