@@ -268,6 +268,13 @@ def _read_file(path: Path) -> tuple[Image, "list[Segment] | None"]:
         if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):
             raise InputError("file_unknown_format", path=path)
         from .dicom import read_dicom
+        from .dicom_file import read_header
+
+        header = read_header(path)
+        if header is not None and header.text("Modality") == "SEG" and header.is_image:
+            from .dicom_labels import read_dicom_seg
+
+            return read_dicom_seg(header)
 
         return read_dicom(path), None
     except FileNotFoundError as error:

@@ -141,7 +141,7 @@ SENTENCES = {
     ),
     # DICOM Segmentations
     "dicom_seg_not_read": Sentence(
-        "{path} is a DICOM Segmentation, which is written but not read here:",
+        "{path} is a DICOM Segmentation of a kind that is not read here (no labels, compressed, a label map, or uneven planes):",
         "give the NIfTI or .seg.nrrd labels, or export it with 3D Slicer.",
     ),
     "dicom_seg_package_missing": Sentence(

@@ -5,7 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from dicom_places import SHAPE, check_places
+from dicom_places import SHAPE, check_places, world_of
 from make_images import head, save_dicom_series, save_nifti
 from orientations import ORIENTATIONS, rotation
 
@@ -14,6 +14,7 @@ from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import reorient
 from DGMSegmentationLib.io.dicom_seg import write_dicom_seg
 from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.structures import SIDE_CODES, STANDARD
 
 hd = pytest.importorskip("highdicom")
@@ -136,8 +137,8 @@ def test_convert_command(tmp_path, labels, capsys):
     assert "--dicom" in capsys.readouterr().err
     assert main(["convert", str(source), str(out), "--dicom", str(tmp_path / "qsm"), "--edited"]) == 0
     capsys.readouterr()
-    assert main(["convert", str(out), str(tmp_path / "back.nii.gz")]) == 2
-    assert "is a DICOM Segmentation" in capsys.readouterr().err
+    assert main(["convert", str(out), str(tmp_path / "back.nii.gz")]) == 0
+    assert np.count_nonzero(read_labels(tmp_path / "back.nii.gz").data) == np.count_nonzero(labels)
     assert {item.SegmentAlgorithmType for item in pydicom.dcmread(out).SegmentSequence} == {"SEMIAUTOMATIC"}
 
 
@@ -174,3 +175,45 @@ def read_image_labels(path):
     from DGMSegmentationLib.io.labels import read_labels
 
     return read_labels(path).data
+
+
+@pytest.mark.parametrize("number", [0, 17, 35])
+def test_what_was_written_is_read_as_labels(tmp_path, labels, number):
+    """By label, side and code; on the planes that hold a voxel, at the same place in the world."""
+    image = series(tmp_path / "qsm", number)
+    path = tmp_path / "seg.dcm"
+    write_dicom_seg(path, image.replace(data=labels), tmp_path / "qsm")
+    found = read_labels(path)
+    for s in STANDARD:
+        np.testing.assert_allclose(
+            world_of(found.data == s.label, found.affine),
+            world_of(labels == s.label, image.affine),
+            atol=1e-3,
+        )
+    with pytest.raises(InputError) as refused:
+        read_image(path)
+    assert refused.value.code == "image_is_labels"
+
+
+def test_a_segmentation_of_another_program_is_read_by_names_and_codes(tmp_path, labels):
+    """Fractional, in bytes, without our names; one that is cut is refused."""
+    image = series(tmp_path / "qsm")
+    path = tmp_path / "seg.dcm"
+    write_dicom_seg(path, image.replace(data=labels), tmp_path / "qsm")
+    ds = pydicom.dcmread(path)
+    bits = np.unpackbits(np.frombuffer(ds.PixelData, np.uint8), bitorder="little")
+    bits = bits[: ds.Rows * ds.Columns * ds.NumberOfFrames]
+    ds.PixelData = (bits * np.uint8(200)).tobytes() + b"\0" * (bits.size % 2)
+    ds.SegmentationType, ds.BitsAllocated, ds.BitsStored, ds.HighBit = "FRACTIONAL", 8, 8, 7
+    ds.MaximumFractionalValue = 255
+    for item in ds.SegmentSequence:
+        item.SegmentLabel = f"Segment_{item.SegmentNumber}"
+    ds.save_as(path)
+    found = read_labels(path)
+    numbers = [int((found.data == s.label).sum()) for s in STANDARD]
+    of_codes = [int((labels == s.label).sum()) for s in STANDARD]
+    assert numbers == of_codes
+    ds.PixelData = ds.PixelData[: bits.size // 2]
+    ds.save_as(path)
+    with pytest.raises(InputError):
+        read_labels(path)
