@@ -111,7 +111,9 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.running = Running(
             self.ui, self.logic.runner, self.inputs, dependencies, protocols, self.results.present
         )
-        self.adapting = Adapting(lambda: self.inputs.parameters, self.inputs.choose)
+        self.adapting = Adapting(
+            lambda: self.inputs.parameters, self.inputs.choose, lambda: self.study.results
+        )
         self.inputs.from_corrections = self.adapting.choose
         self.arrivals = Arrivals()
         scene = slicer.mrmlScene

@@ -22,10 +22,13 @@ class Adapting:
     """The window "Adapt to my corrections": study and name, progress, before and after, use or keep."""
 
     def __init__(
-        self, parameters: Callable[[], DGMSegmentationParameters | None], use: Callable[[str], None]
+        self,
+        parameters: Callable[[], DGMSegmentationParameters | None],
+        use: Callable[[str], None],
+        study: Callable[[], Path | None],
     ) -> None:
-        """``use``: called with the model file that the user takes."""
-        self._parameters, self._use = parameters, use
+        """``use``: called with the model file that the user takes; ``study``: the results of the one that is open, if any."""
+        self._parameters, self._use, self._study = parameters, use, study
         self._run = Adaptation(python_executable())
         self._results: Path | None = None
         self._said: list[str] = []
@@ -35,9 +38,13 @@ class Adapting:
         self._timer.connect("timeout()", self._poll)
 
     def choose(self) -> None:
-        """The entry of the model list: the window as it stands, or else ask for the study."""
+        """The entry of the model list: the window as it stands, or the study that is open, or else ask for one."""
         if self._run.running or self._run.made is not None:
             self._show()
+            return
+        opened = self._study()
+        if opened is not None:
+            self.open(opened)
             return
         main = slicer.util.mainWindow()
         folder = str(

@@ -153,6 +153,11 @@ class PanelStudy:
             self.go(self._walk.items[row].name)
 
     @property
+    def results(self) -> Path | None:
+        """The folder of results of the study that is open; None when none is."""
+        return self._walk.study.output if self._walk is not None else None
+
+    @property
     def case(self) -> str:
         """The name of the case that is open; empty when none is."""
         return self._reading.name if self._reading is not None else ""
