@@ -69,13 +69,13 @@ def warm(image: Path, options: SegmentOptions, runs: int = 3) -> SegmentTimes:
 
     ``seconds`` goes from the file to labels and table; writing the results is the step "write" and not part of it.
     """
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import open_predictor
     from ..models.model import load_model
     from ..segmentation.convention import model_for
     from ..segmentation.outputs import output_paths, write_segmentation
     from ..segmentation.pipeline import segment
 
-    predictor = Predictor(load_model(model_for(options)), options.device, log=lambda text: None)
+    predictor = open_predictor(load_model(model_for(options)), options.device, log=lambda text: None)
     found = []
     for _ in range(runs + 1):
         start = time.perf_counter()

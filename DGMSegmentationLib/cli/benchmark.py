@@ -127,7 +127,7 @@ def _jobs(networks: list[str], device: str, whole: bool, tiles: list[tuple[int, 
     from importlib.util import find_spec
 
     from ..benchmark.methods import Job, open_network
-    from ..inference.openvino_cpu import installed
+    from ..inference.openvino_package import installed
 
     jobs = []
     for name in networks:

@@ -40,5 +40,5 @@ def _checked(path: Path) -> str:
 
     loaded = load_model(path)
     loaded.build()
-    numbers = sum(tensor.numel() for state in loaded.states for tensor in state.values())
+    numbers = sum(array.size for arrays in loaded.arrays for array in arrays.values())
     return f"{loaded.header.name}\tgood\t{numbers} weights\tSHA-256 {loaded.sha256}"

@@ -35,27 +35,27 @@ from .record import Automatic, Inputs, Judged, Record, full_stamp, read_record, 
 from .results import Result, write_results
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
 
 
 class Predictors:
     """The model of this process, loaded when it is first needed and kept for all further cases."""
 
     def __init__(self) -> None:
-        self._ready: tuple[tuple[str, str, str], Predictor] | None = None
+        self._ready: tuple[tuple[str, str, str], CasePredictor] | None = None
         self.lock = threading.Lock()
 
-    def get(self, settings: CaseSettings) -> "Predictor":
+    def get(self, settings: CaseSettings) -> "CasePredictor":
         """The model on its device; raises InputError when its file is no longer the one that the run began with."""
         key = (settings.options.model, settings.model_sha256, settings.options.device)
         if self._ready is None or self._ready[0] != key:
-            from ..inference.predictor import Predictor
+            from ..inference.case_predictor import open_predictor
             from ..models.model import load_model
 
             model = load_model(settings.options.model)
             if model.sha256 != settings.model_sha256:
                 raise DGMError("model_replaced", path=settings.options.model)
-            self._ready = (key, Predictor(model, settings.options.device))
+            self._ready = (key, open_predictor(model, settings.options.device))
         return self._ready[1]
 
 

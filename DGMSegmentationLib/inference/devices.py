@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,15 @@ def compute_threads(root: Path = _ROOT) -> int:
     return _within_quota(_physical_cores(allowed, root) or len(allowed), root)
 
 
+def threads_asked_for(environment: Mapping[str, str]) -> int | None:
+    """The threads that a variable of THREAD_VARIABLES asks for; None when there is none. A word that is no number asks for 1."""
+    given = next((environment[name] for name in THREAD_VARIABLES if environment.get(name)), None)
+    if given is None:
+        return None
+    first = given.split(",")[0].strip()
+    return max(1, int(first)) if first.isdecimal() else 1
+
+
 def limit_torch_threads(root: Path = _ROOT) -> int:
     """Bring torch's thread count down to :func:`compute_threads` and return the count that is then in force.
 
@@ -87,7 +96,7 @@ def limit_torch_threads(root: Path = _ROOT) -> int:
     import torch
 
     wanted, now = compute_threads(root), torch.get_num_threads()
-    if now > wanted and not any(os.environ.get(name) for name in THREAD_VARIABLES):
+    if now > wanted and threads_asked_for(os.environ) is None:
         torch.set_num_threads(wanted)
         return wanted
     return now

@@ -2,24 +2,20 @@
 
 OpenVINO compiles a network for one tile size, which takes a second or two; so all tiles of a run get one size, and small
 runs stay with torch.
-
-On import OpenVINO reports to its maker over the internet unless the user has forbidden it; a program that handles
-patients' images must not, so its reporting package is kept out of this process.
 """
 
-import importlib.util
 import logging
-import sys
 import time
 import warnings
 from collections.abc import Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from .openvino_package import openvino_package, settings
 
 if TYPE_CHECKING:
     import openvino
@@ -32,19 +28,6 @@ That is the compiling's seconds over what OpenVINO saves per multiply-add, both 
 """
 
 _log = logging.getLogger(__name__)
-
-
-def installed() -> bool:
-    """Whether OpenVINO could be imported; does not import it."""
-    return importlib.util.find_spec("openvino") is not None
-
-
-def _openvino() -> ModuleType:
-    """The package, imported without ``openvino_telemetry``: OpenVINO then takes its own empty stand-in."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
 
 
 class _Probabilities(nn.Module):
@@ -63,7 +46,7 @@ class OpenvinoNetworks:
 
     def __init__(self, networks: Sequence[nn.Module]) -> None:
         start = time.perf_counter()
-        self._core = _openvino().Core()
+        self._core = openvino_package().Core()
         self._networks = [_Probabilities(network).eval() for network in networks]
         self._compiled: dict[tuple[int, ...], list[openvino.CompiledModel]] = {}
         self.seconds = time.perf_counter() - start
@@ -81,7 +64,7 @@ class OpenvinoNetworks:
         return [np.array(compiled(inputs)[0]) for compiled in self._compiled[x.shape]]
 
     def _compile(self, network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> "openvino.CompiledModel":
-        openvino = _openvino()
+        openvino = openvino_package()
         example = tuple(torch.from_numpy(array) for array in inputs)
         with torch.no_grad(), warnings.catch_warnings():
             # One graph serves one tile size, so constants in the trace are wanted.
@@ -90,15 +73,7 @@ class OpenvinoNetworks:
             converted = openvino.convert_model(
                 network, example_input=example, input=[list(a.shape) for a in inputs]
             )
-        settings = {
-            # As torch, which follows the cores, a container's quota and the user; several processes (dgmseg cohort) would
-            # all be pinned to the same first cores.
-            "INFERENCE_NUM_THREADS": torch.get_num_threads(),
-            "ENABLE_CPU_PINNING": False,
-            "INFERENCE_PRECISION_HINT": "f32",
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        return self._core.compile_model(converted, "CPU", settings)
+        return self._core.compile_model(converted, "CPU", settings(torch.get_num_threads()))
 
 
 def open_networks(networks: Sequence[nn.Module]) -> OpenvinoNetworks | None:

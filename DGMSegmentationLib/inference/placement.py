@@ -14,7 +14,8 @@ from ..models.model import Model
 from ..models.networks import SegmentationNetwork
 from .devices import limit_torch_threads
 from .memory import is_out_of_memory
-from .openvino_cpu import OpenvinoNetworks, installed
+from .openvino_cpu import OpenvinoNetworks
+from .openvino_package import installed
 
 Triple = tuple[int, int, int]
 

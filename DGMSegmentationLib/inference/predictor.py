@@ -17,9 +17,10 @@ from ..models.model import Model
 from ..models.networks.flops import activation_values, count_macs
 from .devices import pick_device
 from .memory import is_out_of_memory
-from .openvino_cpu import WORTHWHILE_GMAC, installed, open_networks
+from .openvino_cpu import WORTHWHILE_GMAC, open_networks
+from .openvino_package import installed
 from .placement import Placement
-from .tiling import Box, cut, tiles
+from .tiling import Box, cut, in_one_piece, tiles
 
 Triple = tuple[int, int, int]
 Progress = Callable[[int, int], None]
@@ -30,9 +31,6 @@ DENSE_TILE = {"cpu": (48, 56, 24), "mps": (80, 110, 48)}
 the tile follows the free memory."""
 CUDA_SHARE = 0.5
 """Share of a GPU's free memory that a tile may take, were all its activations kept: some are, and cuDNN needs room."""
-ONE_PIECE_VOXELS = 1_000_000
-"""A padding network (halo 0) is given a region of up to so many voxels in one piece. Cut into tiles, each with its whole
-receptive field around it, the bundled model's prior box would cost 17 times the work."""
 PATCH_BATCH = 32  # as in the articles' training
 _SMALLEST_TILE = 12
 
@@ -188,7 +186,7 @@ class Predictor(Placement):
 
     def in_one_piece(self, shape: Sequence[int]) -> bool:
         """Whether a padding network is given a region of ``shape`` voxels in one piece, as where labels depend on the tile."""
-        return not any(self.halo) and math.prod(shape) <= ONE_PIECE_VOXELS
+        return not any(self.halo) and in_one_piece(shape)
 
     def tile_for(self, shape: Sequence[int]) -> Triple:
         """Output voxels per tile of a region of ``shape`` voxels."""

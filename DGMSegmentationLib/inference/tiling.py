@@ -1,5 +1,6 @@
 """Tiles: how a volume is cut into pieces for a network, and what a piece is given beyond the volume."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -8,6 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Box = tuple[slice, slice, slice]
+ONE_PIECE_VOXELS = 1_000_000
+"""A padding network is given a region of up to so many voxels in one piece. Cut into tiles, each with its whole
+receptive field around it, the bundled model's prior box would cost 17 times the work."""
+
+
+def in_one_piece(shape: Sequence[int]) -> bool:
+    """Whether a padding network is given a region of ``shape`` voxels in one piece."""
+    return math.prod(shape) <= ONE_PIECE_VOXELS
 
 
 def split_evenly(length: int, most: int) -> list[slice]:

@@ -10,16 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import InputError
 from ..io.fetched import check_fetched
-from ..io.typed import parsed
+from ..io.typed import parsed, typed
 from ..options import DEFAULT_MODEL
 from ..resources import resource_path
 from ..structures import LabelSet
 from .header import Member, ModelHeader
+from .network_options import UNetOptions
+from .unet_shape import UNetShape
+from .weights import Weights, arrays_of, read_arrays, update_of
 
 if TYPE_CHECKING:
     import torch
@@ -43,7 +49,7 @@ class Model:
     """
 
     header: ModelHeader
-    states: tuple["dict[str, torch.Tensor]", ...]
+    states: "Sequence[dict[str, torch.Tensor]]"
     path: Path | None = None
     sha256: str = ""
 
@@ -64,11 +70,16 @@ class Model:
 
     def __repr__(self) -> str:
         header = self.header
-        count = sum(value.numel() for state in self.states for value in state.values())
+        count = sum(value.size for arrays in self.arrays for value in arrays.values())
         return (
             f"Model({f'{header.name} {header.version}'!r}, {header.network}, {len(self.labels) - 1} structures, "
             f"channels {', '.join(header.channels)}, {count / 1e6:.2f} M weights)"
         )
+
+    @property
+    def arrays(self) -> Sequence[Mapping[str, NDArray[Any]]]:
+        """The weights as numpy arrays, one dictionary per member."""
+        return arrays_of(self.states)
 
     def build(self) -> "list[SegmentationNetwork]":
         """The networks with their weights, in evaluation mode, on the CPU."""
@@ -81,49 +92,74 @@ class Model:
 
     def check(self) -> None:
         """Whether header and weights belong together; raises InputError. Nothing is computed and no memory taken."""
-        import torch
-
         where = self.path or self.header.name
-        for member, state in zip(self.header.members, self.states, strict=True):
+        for member, arrays in zip(self.header.members, self.arrays, strict=True):
             try:
-                with torch.device("meta"):
-                    network = _network(self.header, member)
-            except (TypeError, ValueError, RuntimeError) as error:
+                wanted = expected_weights(self.header, member)
+            except (TypeError, ValueError, RuntimeError, InputError) as error:
                 raise InputError("model_header_no_network", model=where, reason=error) from error
-            wanted = {
-                name: (value.shape, value.is_floating_point()) for name, value in network.state_dict().items()
-            }
-            if wanted != {name: (value.shape, value.is_floating_point()) for name, value in state.items()}:
+            found = {name: (array.shape, array.dtype.kind == "f") for name, array in arrays.items()}
+            if wanted.weights != found:
                 raise InputError("model_weights_differ", model=where)
-            if bool(network.uses_coordinates) != self.header.preprocessing.coordinates:
+            if wanted.coordinates != self.header.preprocessing.coordinates:
                 raise InputError("model_coordinates_differ", model=where)
-            if max(*network.context, *network.multiple) > _MAX_REACH:
+            if max(wanted.reach) > _MAX_REACH:
                 raise InputError("model_reach", model=where)
-            if not all(bool(value.isfinite().all()) for value in state.values()):
+            if not all(bool(np.isfinite(array).all()) for array in arrays.values()):
                 raise InputError("model_not_finite", model=where)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What a member's weights must be, and how far its network looks."""
+
+    weights: Mapping[str, tuple[tuple[int, ...], bool]]
+    """Name -> shape, and whether it is a number with a fraction."""
+    coordinates: bool
+    reach: tuple[int, ...]
+
+
+def expected_weights(header: ModelHeader, member: Member) -> _Expected:
+    """The weights that a member's network has; of a U-Net without torch."""
+    if header.network == "unet":
+        shape = UNetShape.of(unet_options(header, member))
+        reach = (*shape.context, *shape.multiple)
+        return _Expected(shape.weights(), bool(shape.options.coordinates), reach)
+    import torch
+
+    with torch.device("meta"):
+        network = _network(header, member)
+    weights = {
+        name: (tuple(value.shape), value.is_floating_point()) for name, value in network.state_dict().items()
+    }
+    return _Expected(weights, bool(network.uses_coordinates), (*network.context, *network.multiple))
+
+
+def unet_options(header: ModelHeader, member: Member) -> UNetOptions:
+    """The options of a member's network; raises InputError for those that are none."""
+    return typed(UNetOptions, _options(header, member), "The options", known_only=True)
+
+
+def _options(header: ModelHeader, member: Member) -> dict[str, object]:
+    return {**header.network_options, "in_channels": len(header.channels), "n_classes": len(member.labels)}
 
 
 def _network(header: ModelHeader, member: Member) -> "SegmentationNetwork":
     from .networks import build_network
 
-    options = {**header.network_options, "in_channels": len(header.channels), "n_classes": len(member.labels)}
-    return build_network(header.network, **options)
+    return build_network(header.network, **_options(header, member))
 
 
-def _digest(header: Mapping[str, object], tensors: "Mapping[str, torch.Tensor]") -> str:
-    import torch
-
+def _digest(header: Mapping[str, object], arrays: Mapping[str, NDArray[Any]]) -> str:
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
-    for name in sorted(tensors):
-        tensor = tensors[name].detach().cpu().contiguous()
-        digest.update(f"{name}{tensor.dtype}{tuple(tensor.shape)}".encode())
-        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b"")
+    for name in sorted(arrays):
+        digest.update(update_of(name, arrays[name]))
     return digest.hexdigest()
 
 
 def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[str, torch.Tensor]]") -> Path:
     """Write a model file atomically and return its path; ``states`` holds one state dictionary per header member."""
-    from safetensors.torch import save_file
+    from safetensors.numpy import save_file
 
     from ..io.files import atomic_path
 
@@ -136,15 +172,15 @@ def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[
         created=header.created or datetime.now(timezone.utc).isoformat(timespec="seconds"),
         software=header.software or f"DGMSegmentation {__version__}",
     )
-    tensors = {
-        member.prefix + name: tensor.detach().cpu().contiguous().clone()
-        for member, state in zip(stamped.members, states, strict=True)
-        for name, tensor in state.items()
+    arrays = {
+        member.prefix + name: np.asarray(array, order="C")
+        for member, own in zip(stamped.members, arrays_of(states), strict=True)
+        for name, array in own.items()
     }
     plain = json.loads(json.dumps(stamped.to_dict()))
-    document = {**plain, "sha256": _digest(plain, tensors)}
+    document = {**plain, "sha256": _digest(plain, arrays)}
     with atomic_path(path) as temporary:
-        save_file(tensors, str(temporary), metadata={_KEY: json.dumps(document)})
+        save_file(arrays, str(temporary), metadata={_KEY: json.dumps(document)})
     return path
 
 
@@ -197,25 +233,18 @@ def load_model(name_or_path: Path | str = DEFAULT_MODEL) -> Model:
         >>> dgm.load_model("default").header.channels
         ('qsm',)
     """
-    import torch
-    from safetensors import SafetensorError, safe_open
-
     path = find_model(name_or_path)
     document = _document(path)
     expected = str(document.pop("sha256", ""))
     header = _header(document, path)
-    try:
-        with safe_open(str(path), framework="pt") as handle:
-            tensors: dict[str, torch.Tensor] = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise InputError("model_damaged", path=path) from error
-    if _digest(document, tensors) != expected:
+    arrays = read_arrays(path)
+    if _digest(document, arrays) != expected:
         raise InputError("model_altered", path=path)
-    states = tuple(
-        {k.removeprefix(m.prefix): v for k, v in tensors.items() if k.startswith(m.prefix)}
+    members = [
+        {k.removeprefix(m.prefix): v for k, v in arrays.items() if k.startswith(m.prefix)}
         for m in header.members
-    )
-    model = Model(header, states, path, expected)
+    ]
+    model = Model(header, Weights(members), path, expected)
     model.check()
     return model
 

@@ -25,7 +25,7 @@ from .region import cropped, predict_region, prior_box, sign_looks_flipped
 from .run import Watch
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class OnNetworkGrid:
 
 
 def label_case(
-    case: Case, predictor: "Predictor", options: SegmentOptions, watch: Watch | None = None
+    case: Case, predictor: "CasePredictor", options: SegmentOptions, watch: Watch | None = None
 ) -> Labelled:
     """Label an opened case: prepare it, run the network, return to the native grid."""
     watch = watch or Watch()

@@ -23,7 +23,8 @@ from .convention import Convention
 from .region import entropy_shares_of_run, prior_box, sure_structures
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Box, Predictor
+    from ..inference.case_predictor import CasePredictor
+    from ..inference.tiling import Box
 
 ODD_CONFIDENCE = 0.68
 """With so little confidence a map is odd: .76 to .86 in good maps, at most .65 in turned ones."""
@@ -64,7 +65,7 @@ def looks_odd(entropies: Mapping[str, float], structures: int) -> bool:
 
 
 def better_orientation(
-    predictor: "Predictor",
+    predictor: "CasePredictor",
     case: Case,
     entropies: Mapping[str, float],
     convention: Convention,

@@ -20,7 +20,7 @@ from .result import Segmentation
 from .run import StepProgress, Watch
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
 
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def segment(
     model: Model | Path | str | None = None,
     *,
     options: SegmentOptions | None = None,
-    predictor: "Predictor | None" = None,
+    predictor: "CasePredictor | None" = None,
     extra_channels: Mapping[str, ImageSource] | None = None,
     measuring: MeasureOptions | None = None,
     progress: StepProgress | None = None,
@@ -86,10 +86,10 @@ def segment(
     watch.report("Reading the image", 0.0)
     with clock("model"):
         if predictor is None:
-            from ..inference.predictor import Predictor
+            from ..inference.case_predictor import open_predictor
 
             loaded = model if isinstance(model, Model) else load_model(model or model_for(options))
-            predictor = Predictor(loaded, options.device, log=warn)
+            predictor = open_predictor(loaded, options.device, log=warn)
     header = predictor.model.header
     with clock("read"):
         stored = read_image(image)

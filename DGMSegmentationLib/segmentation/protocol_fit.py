@@ -27,7 +27,7 @@ from .region import cropped, predict_case, prior_box
 from .relabel import AtomMaps, cut_map, move_weights
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
 
 SMALLEST_GAIN = 0.002
 """Mean Dice, measured on cases left out, below which a fit is not worth a file."""
@@ -90,7 +90,7 @@ class FitCase:
         return self._cut[key]
 
 
-def open_fit_case(image: Path, labels: Path, predictor: Predictor) -> FitCase:
+def open_fit_case(image: Path, labels: Path, predictor: CasePredictor) -> FitCase:
     """Run the network on an image and read its corrected labels; raises InputError when they do not belong together."""
     case = open_case(image, channels=predictor.model.header.channels)
     drawn = read_labels(labels)
@@ -99,7 +99,7 @@ def open_fit_case(image: Path, labels: Path, predictor: Predictor) -> FitCase:
     return fit_case(image.name, case, drawn, predictor)
 
 
-def fit_case(name: str, case: Case, drawn: Image, predictor: Predictor) -> FitCase:
+def fit_case(name: str, case: Case, drawn: Image, predictor: CasePredictor) -> FitCase:
     """Run the network on an opened case with its corrected labels, which lie on the image's grid."""
     model = predictor.model
     pre = model.header.preprocessing

@@ -15,7 +15,7 @@ from ..structures import LabelSet
 from .run import Stopwatch
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
 
 
 class UnitRecord(TypedDict):
@@ -75,7 +75,7 @@ class Provenance(NetworkNotes, total=False):
 
 def provenance_of(
     measured: MeasuredCase,
-    predictor: "Predictor",
+    predictor: "CasePredictor",
     options: SegmentOptions,
     notes: NetworkNotes,
     warnings: Sequence[Remark],

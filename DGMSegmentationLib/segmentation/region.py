@@ -19,7 +19,8 @@ from .convention import Convention
 from .postprocess import largest_components, winners
 
 if TYPE_CHECKING:
-    from ..inference.predictor import Box, Predictor
+    from ..inference.case_predictor import CasePredictor
+    from ..inference.tiling import Box
 
 GROWTH_MM, GROWTH_STEPS = 20.0, 3
 """How far a region is enlarged where a structure touches its border, and how often, before the whole volume is taken."""
@@ -71,7 +72,7 @@ def _grown(box: "Box", faces: Iterable[tuple[int, int]], grid: Grid) -> "Box":
 
 
 def predict_region(
-    predictor: "Predictor",
+    predictor: "CasePredictor",
     prepared: Prepared,
     box: "Box | None",
     options: SegmentOptions,
@@ -139,7 +140,7 @@ def sure_structures(entropies: Mapping[str, float]) -> int:
 
 
 def sign_looks_flipped(
-    predictor: "Predictor",
+    predictor: "CasePredictor",
     negated: Callable[[], Prepared],
     box: "Box | None",
     entropies: Mapping[str, float],
@@ -157,7 +158,7 @@ def sign_looks_flipped(
 
 
 def entropy_shares_of_run(
-    predictor: "Predictor",
+    predictor: "CasePredictor",
     prepared: Prepared,
     box: "Box | None",
     convention: Convention,
@@ -172,7 +173,7 @@ def entropy_shares_of_run(
 
 
 def predict_case(
-    predictor: "Predictor",
+    predictor: "CasePredictor",
     prepared: Prepared,
     box: "Box | None",
     convention: Convention,

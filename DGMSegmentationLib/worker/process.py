@@ -25,7 +25,7 @@ from .protocol import MAX_LINE, SegmentRequest, Volume, decode, encode, message_
 
 if TYPE_CHECKING:
     from ..image import Image
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
     from ..segmentation.result import Segmentation
 
 
@@ -128,7 +128,7 @@ class SegmentingWorker(Worker[SegmentRequest]):
 
     def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
         super().__init__(requests, events)
-        self._predictors: dict[tuple[str, int, int, str], Predictor] = {}
+        self._predictors: dict[tuple[str, int, int, str], CasePredictor] = {}
         self._last: tuple[str, Segmentation] | None = None
         """Id and result of the last run, when another protocol can take it."""
 
@@ -196,7 +196,7 @@ class SegmentingWorker(Worker[SegmentRequest]):
         }
 
     def _relabelled(
-        self, request: SegmentRequest, predictor: "Predictor", step: Callable[[str], None]
+        self, request: SegmentRequest, predictor: "CasePredictor", step: Callable[[str], None]
     ) -> "Segmentation | None":
         """The labels of an earlier run under another protocol; None when the network has to run."""
         from ..segmentation.again import relabel
@@ -211,9 +211,9 @@ class SegmentingWorker(Worker[SegmentRequest]):
         step("Labelling by the protocol")
         return relabel(held, options.protocol)
 
-    def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> "Predictor":
+    def _predictor(self, name: str, device: str, log: Callable[[Remark], None]) -> "CasePredictor":
         """The model on its device, made anew only when the file or the device changed."""
-        from ..inference.predictor import Predictor
+        from ..inference.case_predictor import open_predictor
         from ..models.model import find_model, load_model
 
         path = find_model(name)
@@ -222,7 +222,7 @@ class SegmentingWorker(Worker[SegmentRequest]):
         if key not in self._predictors:
             self._predictors.clear()  # one model at a time: memory counts more than switching
             _free_memory()
-            self._predictors[key] = Predictor(load_model(path), device, log=log)
+            self._predictors[key] = open_predictor(load_model(path), device, log=log)
         return self._predictors[key]
 
 

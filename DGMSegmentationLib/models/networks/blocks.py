@@ -1,36 +1,19 @@
 """The parts of the U-Net: units of convolution, levels of one resolution, space-to-depth and back."""
 
-import math
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .network import Triple
+from ..unet_shape import Triple, groups_of
 
 NORMS = ("instance", "group", "batch", "none")
 LEAK = 0.01
 
 
-def triple_of(values: Sequence[int]) -> Triple:
-    """Check and convert three positive whole numbers; raises ValueError."""
-    if len(values) != 3 or any(int(v) != v or v < 1 for v in values):
-        raise ValueError(f"expected three whole numbers of at least 1, not {list(values)}")
-    return int(values[0]), int(values[1]), int(values[2])
-
-
-def times(a: Triple, b: Triple) -> Triple:
-    """The products axis by axis."""
-    return a[0] * b[0], a[1] * b[1], a[2] * b[2]
-
-
 def make_norm(kind: str, channels: int) -> nn.Module:
-    """A normalisation layer by name; groups hold eight channels, or fewer where eight do not divide them."""
-    if kind == "instance":
+    """A normalisation layer by name."""
+    if kind in ("instance", "group"):
         # One channel a group is instance normalisation, and a third faster on a CPU than InstanceNorm3d.
-        return nn.GroupNorm(channels, channels)
-    if kind == "group":
-        return nn.GroupNorm(channels // math.gcd(channels, 8), channels)
+        return nn.GroupNorm(groups_of(kind, channels), channels)
     if kind == "batch":
         return nn.BatchNorm3d(channels)
     if kind == "none":

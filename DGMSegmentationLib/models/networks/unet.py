@@ -11,7 +11,6 @@ the full-resolution level is kept thin and has few convolutions; ``stem`` replac
 space-to-depth.
 """
 
-import math
 from dataclasses import replace
 
 import torch
@@ -19,7 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..network_options import UNetOptions
-from .blocks import LEAK, Level, depth_to_space, space_to_depth, times, triple_of
+from ..unet_shape import UNetShape, triple_of
+from .blocks import LEAK, Level, depth_to_space, space_to_depth
 from .network import SegmentationNetwork, Triple
 
 
@@ -36,44 +36,49 @@ class UNet(SegmentationNetwork):
 
     def __init__(self, options: UNetOptions) -> None:
         super().__init__()
+        shape = UNetShape.of(options)
         widths, norm = list(options.widths), options.norm
         n_levels = len(widths)
-        strides, edges, counts = _levels(options)
         decoder_convolutions = options.decoder_convolutions
-        self._stem = triple_of(options.stem)
+        self._stem = shape.stem
         self.n_coordinates = options.coordinates
         self.uses_coordinates = options.coordinates > 0
-        self.deep_supervision = min(options.deep_supervision, n_levels)
-        self.strides: list[Triple] = [self._stem]
-        for stride in strides:
-            self.strides.append(times(self.strides[-1], stride))
-        self.multiple = self.strides[-1]
-        self.context = self._receptive_radius(strides, edges, counts, decoder_convolutions)
+        self.deep_supervision = shape.deep_supervision
+        self.strides = list(shape.strides)
+        self.multiple, self.context = shape.multiple, shape.context
         x, y, z = self.multiple
         self.patch_input = (4 * x, 4 * y, 4 * z) if options.patch is None else triple_of(options.patch)
         self.patch_output = self.patch_input
         self._options = replace(
             options,
-            kernels=edges,
-            convolutions=counts,
+            kernels=shape.kernels,
+            convolutions=shape.convolutions,
             deep_supervision=self.deep_supervision,
             patch=self.patch_input,
         )
-        block = math.prod(self._stem)
-        channels = (options.in_channels + self.n_coordinates) * block
+        channels = (options.in_channels + self.n_coordinates) * shape.block
         self.encoder = nn.ModuleList()
         for i, width in enumerate(widths):
-            stride = strides[i - 1] if i else (1, 1, 1)
-            self.encoder.append(Level(channels, width, counts[i], edges[i], stride, norm, options.residual))
+            stride = shape.pooling[i - 1] if i else (1, 1, 1)
+            count, kernel = shape.convolutions[i], shape.kernels[i]
+            self.encoder.append(Level(channels, width, count, kernel, stride, norm, options.residual))
             channels = width
         self.drop = nn.Dropout(options.dropout) if options.dropout else None
         self.lift = nn.ModuleList(nn.Conv3d(widths[i + 1], widths[i], 1) for i in range(n_levels - 1))
         self.decoder = nn.ModuleList(
-            Level(widths[i], widths[i], decoder_convolutions, edges[i], (1, 1, 1), norm, options.residual)
+            Level(
+                widths[i],
+                widths[i],
+                decoder_convolutions,
+                shape.kernels[i],
+                (1, 1, 1),
+                norm,
+                options.residual,
+            )
             for i in range(n_levels - 1)
         )
         self.heads = nn.ModuleList(
-            nn.Conv3d(widths[i], options.n_classes * (block if i == 0 else 1), 1)
+            nn.Conv3d(widths[i], options.n_classes * (shape.block if i == 0 else 1), 1)
             for i in range(self.deep_supervision)
         )
         for layer in self.modules():
@@ -84,26 +89,6 @@ class UNet(SegmentationNetwork):
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
         # The heads too: started near zero, they starve the network of gradient, and it learns several times slower.
-
-    def _receptive_radius(
-        self, strides: list[Triple], edges: list[Triple], counts: list[int], decoder_convolutions: int
-    ) -> Triple:
-        """Radius of the receptive field in input voxels: the way down to the last level and up again.
-
-        An upper bound. Statistics of instance and group normalisation reach further, over the whole tile.
-        """
-        radius = []
-        for axis in range(3):
-            reach = self._stem[axis] - 1
-            for i, kernel in enumerate(edges):
-                half = kernel[axis] // 2
-                here = self.strides[i][axis]
-                before = self.strides[i - 1][axis] if i else here
-                reach += half * before + (counts[i] - 1) * half * here
-                if i < len(strides):
-                    reach += decoder_convolutions * half * here + (self.strides[i + 1][axis] - here)
-            radius.append(reach)
-        return radius[0], radius[1], radius[2]
 
     @property
     def output_strides(self) -> list[Triple]:
@@ -155,18 +140,3 @@ class UNet(SegmentationNetwork):
         """Logits of level i; the first level's channels go back to full resolution."""
         logits = self.heads[i](x)
         return depth_to_space(logits, self._stem) if i == 0 else logits
-
-
-def _levels(options: UNetOptions) -> tuple[list[Triple], list[Triple], list[int]]:
-    """Stride of each level after the first, kernel and convolutions of each; raises ValueError when they do not fit."""
-    n_levels = len(options.widths)
-    strides = [triple_of(p) for p in options.pooling]
-    edges = [(3, 3, 3)] * n_levels if options.kernels is None else [triple_of(k) for k in options.kernels]
-    counts = [2] * n_levels if options.convolutions is None else list(options.convolutions)
-    if len(strides) != n_levels - 1:
-        raise ValueError(f"{n_levels} widths need {n_levels - 1} pooling triples, not {len(strides)}")
-    if len(edges) != n_levels or any(e % 2 == 0 for edge in edges for e in edge):
-        raise ValueError(f"kernels must be {n_levels} triples of odd numbers")
-    if len(counts) != n_levels:
-        raise ValueError(f"convolutions must be {n_levels} numbers")
-    return strides, edges, counts

@@ -1,0 +1,122 @@
+"""The U-Net as an OpenVINO graph, made of its weights as numpy arrays: what ``models.networks.unet`` computes, without torch.
+
+Importing torch takes longer than all of a run's arithmetic; OpenVINO (extra ``fast-cpu``) is there in a fifth of that time.
+"""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..models.network_options import UNetOptions
+from ..models.unet_shape import STATISTICS, Triple, UNetShape, groups_of
+from .openvino_package import openvino_package
+
+if TYPE_CHECKING:
+    from openvino import Model as Graph
+    from openvino import Node
+
+LEAK = 0.01
+"""Of the leaky ReLU, as in ``models.networks.blocks``."""
+_EPSILON = 1e-5
+"""Of torch's normalisation layers."""
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def has_graph(options: UNetOptions) -> bool:
+    """Whether a U-Net can be made without torch. Not with identity bridges, at which OpenVINO 2026.4 ends the process."""
+    return not options.residual and not options.coordinates
+
+
+def unet_graph(shape: UNetShape, arrays: Arrays, tile: Triple) -> "Graph":
+    """Probabilities (1, n_classes, X, Y, Z) of images (1, in_channels, X, Y, Z) for one size of tile.
+
+    ``arrays`` are the weights that ``shape.weights()`` names; :func:`has_graph` says which networks this is for.
+    """
+    ov = openvino_package()
+    return _Builder(ov, shape, arrays).graph(tile)
+
+
+class _Builder:
+    def __init__(self, ov: ModuleType, shape: UNetShape, arrays: Arrays) -> None:
+        from openvino import opset13
+
+        self.ov, self.op, self.shape, self.arrays = ov, opset13, shape, arrays
+
+    def graph(self, tile: Triple) -> "Graph":
+        options, op = self.shape.options, self.op
+        images = op.parameter([1, options.in_channels, *tile], np.float32, name="images")
+        x = self._to_depth(images, options.in_channels, tile)
+        skips = []
+        for i, count in enumerate(self.shape.convolutions):
+            stride = self.shape.pooling[i - 1] if i else (1, 1, 1)
+            x = self._level(f"encoder.{i}", x, count, self.shape.kernels[i], stride)
+            skips.append(x)
+        skips.pop()
+        for i in reversed(range(len(skips))):
+            lifted = self._convolution(f"lift.{i}", x, (1, 1, 1), (1, 1, 1), biased=True)
+            x = op.add(self._upsampled(lifted, self.shape.pooling[i]), skips[i])
+            count = options.decoder_convolutions
+            x = self._level(f"decoder.{i}", x, count, self.shape.kernels[i], (1, 1, 1))
+        logits = self._convolution("heads.0", x, (1, 1, 1), (1, 1, 1), biased=True)
+        result = op.softmax(self._to_space(logits, options.n_classes, tile), 1)
+        return self.ov.Model([op.result(result)], [images], "unet")
+
+    def _level(self, name: str, x: "Node", count: int, kernel: Triple, stride: Triple) -> "Node":
+        norm = self.shape.options.norm
+        for i in range(count):
+            unit = f"{name}.units.{i}"
+            x = self._convolution(
+                f"{unit}.conv", x, kernel, (1, 1, 1) if i else stride, biased=norm == "none"
+            )
+            x = self.op.prelu(self._normalised(f"{unit}.norm", x, norm), np.float32([LEAK]))
+        return x
+
+    def _convolution(self, name: str, x: "Node", kernel: Triple, stride: Triple, biased: bool) -> "Node":
+        pads = [k // 2 for k in kernel]
+        weight = self.op.constant(self.arrays[f"{name}.weight"])
+        x = self.op.convolution(x, weight, list(stride), pads, pads, [1, 1, 1])
+        if not biased:
+            return x
+        return self.op.add(x, self.op.constant(self.arrays[f"{name}.bias"].reshape(1, -1, 1, 1, 1)))
+
+    def _normalised(self, name: str, x: "Node", norm: str) -> "Node":
+        if norm == "none":
+            return x
+        scale, shift = self.arrays[f"{name}.weight"], self.arrays[f"{name}.bias"]
+        if norm == "batch":
+            mean, variance = (self.arrays[f"{name}.{part}"] for part in STATISTICS)
+            return self.op.batch_norm_inference(x, scale, shift, mean, variance, _EPSILON)
+        return self.op.group_normalization(x, scale, shift, groups_of(norm, scale.size), _EPSILON)
+
+    def _upsampled(self, x: "Node", factors: Triple) -> "Node":
+        """Each voxel repeated along each axis; tiles are multiples of all strides, so sizes fit."""
+        return self.op.interpolate(
+            x,
+            np.float32(factors),
+            mode="nearest",
+            shape_calculation_mode="scales",
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="floor",
+            axes=np.int64([2, 3, 4]),
+        )
+
+    def _to_depth(self, x: "Node", channels: int, tile: Triple) -> "Node":
+        if self.shape.block == 1:
+            return x
+        (fx, fy, fz), op = self.shape.stem, self.op
+        nx, ny, nz = (n // f for n, f in zip(tile, self.shape.stem, strict=True))
+        x = op.reshape(x, np.int64([1, channels, nx, fx, ny, fy, nz, fz]), False)
+        x = op.transpose(x, np.int64([0, 1, 3, 5, 7, 2, 4, 6]))
+        return op.reshape(x, np.int64([1, channels * self.shape.block, nx, ny, nz]), False)
+
+    def _to_space(self, x: "Node", channels: int, tile: Triple) -> "Node":
+        if self.shape.block == 1:
+            return x
+        (fx, fy, fz), op = self.shape.stem, self.op
+        nx, ny, nz = (n // f for n, f in zip(tile, self.shape.stem, strict=True))
+        x = op.reshape(x, np.int64([1, channels, fx, fy, fz, nx, ny, nz]), False)
+        x = op.transpose(x, np.int64([0, 1, 5, 2, 6, 3, 7, 4]))
+        return op.reshape(x, np.int64([1, channels, *tile]), False)
