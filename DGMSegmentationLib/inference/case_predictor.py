@@ -1,7 +1,8 @@
 """What a run asks of a predictor, and which one a model gets on this computer."""
 
+import importlib
 import importlib.util
-import sys
+import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import Remark
 from ..models.model import Model, unet_options
-from .openvino_package import installed
+from .openvino_package import installed, openvino_package
 from .tiling import Box
 
 _ACCELERATORS = ("nvidiactl", "nvidia0", "kfd", "dxg")
@@ -72,15 +73,23 @@ def open_predictor(
     return Predictor(model, device, log=log)
 
 
+def import_engine() -> None:
+    """Import what most models compute with on this computer, while nobody waits for it yet."""
+    if installed() and not may_have_accelerator():
+        openvino_package()
+    else:
+        importlib.import_module(".predictor", __package__)
+
+
 def may_have_accelerator(dev: Path = _DEV) -> bool:
     """Whether torch might find a GPU here; False is sure. Looks at files only, for importing torch takes longer than a run.
 
     ``dev`` stands for /dev, for tests.
     """
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         return any((dev / name).exists() for name in _ACCELERATORS)
     spec = importlib.util.find_spec("torch")
-    if sys.platform == "darwin" or spec is None or spec.origin is None:
+    if platform.system() == "Darwin" or spec is None or spec.origin is None:
         return spec is not None
     try:
         told = Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")

@@ -102,11 +102,11 @@ class GraphPredictor:
         tile = cut(inputs, low, outer, self._fill)[None]
         keep = tuple(slice(m, m + n) for m, n in zip(margin, size, strict=True))
         try:
-            for step in (lambda: self._compiled(outer), lambda: self._graphs[outer]([tile])[0][0]):
-                if cancel is not None and cancel():
-                    raise Cancelled
-                found = step()
-            self.compiled = self._graphs[outer]
+            stop_if(cancel)
+            graph = self._compiled(outer)
+            stop_if(cancel)
+            found = graph([tile])[0][0]
+            self.compiled = graph
             return np.array(found[(slice(None), *keep)])
         except Cancelled:
             raise
@@ -118,13 +118,19 @@ class GraphPredictor:
             self._graphs.clear()
             return None
 
-    def _compiled(self, outer: Triple) -> None:
-        if outer in self._graphs:
-            return
-        if len(self._graphs) >= _KEPT:
-            self._graphs.pop(next(iter(self._graphs)))
-        graph = unet_graph(self.shape, self.model.arrays[0], outer)
-        self._graphs[outer] = _core().compile_model(graph, "CPU", settings(_threads()))
+    def _compiled(self, outer: Triple) -> Any:
+        if outer not in self._graphs:
+            if len(self._graphs) >= _KEPT:
+                self._graphs.pop(next(iter(self._graphs)))
+            graph = unet_graph(self.shape, self.model.arrays[0], outer)
+            self._graphs[outer] = _core().compile_model(graph, "CPU", settings(_threads()))
+        return self._graphs[outer]
+
+
+def stop_if(cancel: Callable[[], bool] | None) -> None:
+    """Raise Cancelled when the run is to end."""
+    if cancel is not None and cancel():
+        raise Cancelled
 
 
 def _threads() -> int:

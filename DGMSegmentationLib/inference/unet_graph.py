@@ -3,7 +3,7 @@
 Importing torch takes longer than all of a run's arithmetic; OpenVINO (extra ``fast-cpu``) is there in a fifth of that time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ class _Builder:
             x = self._convolution(
                 f"{unit}.conv", x, kernel, (1, 1, 1) if i else stride, biased=norm == "none"
             )
-            x = self.op.prelu(self._normalised(f"{unit}.norm", x, norm), np.float32([LEAK]))
+            x = self.op.prelu(self._normalised(f"{unit}.norm", x, norm), _floats([LEAK]))
         return x
 
     def _convolution(self, name: str, x: "Node", kernel: Triple, stride: Triple, biased: bool) -> "Node":
@@ -95,12 +95,12 @@ class _Builder:
         """Each voxel repeated along each axis; tiles are multiples of all strides, so sizes fit."""
         return self.op.interpolate(
             x,
-            np.float32(factors),
+            _floats(factors),
             mode="nearest",
             shape_calculation_mode="scales",
             coordinate_transformation_mode="asymmetric",
             nearest_mode="floor",
-            axes=np.int64([2, 3, 4]),
+            axes=_whole([2, 3, 4]),
         )
 
     def _to_depth(self, x: "Node", channels: int, tile: Triple) -> "Node":
@@ -108,15 +108,23 @@ class _Builder:
             return x
         (fx, fy, fz), op = self.shape.stem, self.op
         nx, ny, nz = (n // f for n, f in zip(tile, self.shape.stem, strict=True))
-        x = op.reshape(x, np.int64([1, channels, nx, fx, ny, fy, nz, fz]), False)
-        x = op.transpose(x, np.int64([0, 1, 3, 5, 7, 2, 4, 6]))
-        return op.reshape(x, np.int64([1, channels * self.shape.block, nx, ny, nz]), False)
+        x = op.reshape(x, _whole([1, channels, nx, fx, ny, fy, nz, fz]), False)
+        x = op.transpose(x, _whole([0, 1, 3, 5, 7, 2, 4, 6]))
+        return op.reshape(x, _whole([1, channels * self.shape.block, nx, ny, nz]), False)
 
     def _to_space(self, x: "Node", channels: int, tile: Triple) -> "Node":
         if self.shape.block == 1:
             return x
         (fx, fy, fz), op = self.shape.stem, self.op
         nx, ny, nz = (n // f for n, f in zip(tile, self.shape.stem, strict=True))
-        x = op.reshape(x, np.int64([1, channels, fx, fy, fz, nx, ny, nz]), False)
-        x = op.transpose(x, np.int64([0, 1, 5, 2, 6, 3, 7, 4]))
-        return op.reshape(x, np.int64([1, channels, *tile]), False)
+        x = op.reshape(x, _whole([1, channels, fx, fy, fz, nx, ny, nz]), False)
+        x = op.transpose(x, _whole([0, 1, 5, 2, 6, 3, 7, 4]))
+        return op.reshape(x, _whole([1, channels, *tile]), False)
+
+
+def _floats(values: Sequence[float]) -> NDArray[np.float32]:
+    return np.asarray(values, np.float32)
+
+
+def _whole(values: Sequence[int]) -> NDArray[np.int64]:
+    return np.asarray(values, np.int64)

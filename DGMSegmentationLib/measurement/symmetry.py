@@ -25,8 +25,6 @@ def mirror_map(labels: Image, boxes: Mapping[int, Box] | None = None) -> NDArray
         labels: label values of its label set (i, j, k).
         boxes: the smallest box around each structure, where they are known.
     """
-    from scipy.spatial import cKDTree
-
     label_set = label_set_of(labels)
     if boxes is None:
         boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
@@ -39,14 +37,13 @@ def mirror_map(labels: Image, boxes: Mapping[int, Box] | None = None) -> NDArray
         return None
     middles = [np.array([side.mean(axis=0) for side in sides]) for sides in zip(*pairs, strict=True)]
     turn, shift = rigid_motion(middles[0], middles[1])
-    trees = [(cKDTree(a), cKDTree(b)) for a, b in pairs]
     for _ in range(_STEPS):
         sources, targets = [], []
-        for (a, b), (tree_a, tree_b) in zip(pairs, trees, strict=True):
-            near, index = _nearest(tree_b, a @ turn.T + shift)
+        for a, b in pairs:
+            near, index = _nearest(b, a @ turn.T + shift)
             sources.append(a[near])
             targets.append(b[index])
-            near, index = _nearest(tree_a, (b - shift) @ turn)
+            near, index = _nearest(a, (b - shift) @ turn)
             sources.append(a[index])
             targets.append(b[near])
         before = turn, shift
@@ -59,10 +56,14 @@ def mirror_map(labels: Image, boxes: Mapping[int, Box] | None = None) -> NDArray
     return found
 
 
-def _nearest(tree: Any, points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Of the points nearest to the tree: which they are, and their partners in it."""
-    distance, index = tree.query(points)
-    near = np.argsort(distance, kind="stable")[: max(1, round(_TRIMMED * len(points)))]
+def _nearest(
+    others: NDArray[np.float64], points: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of the points that lie nearest to others: which they are, and their partners among those."""
+    # So few points need no tree, whose package would take longer to import than all of this.
+    squares = ((points[:, None] - others) ** 2).sum(axis=2)
+    index = squares.argmin(axis=1)
+    near = np.argsort(squares.min(axis=1), kind="stable")[: max(1, round(_TRIMMED * len(points)))]
     return near, index[near]
 
 

@@ -256,10 +256,11 @@ def _image(volume: Volume) -> "Image":
 def _warm_up() -> None:
     """Import what every run needs while nobody waits yet; a package that is missing is the first run's failure."""
     with contextlib.suppress(Exception):
-        from ..inference import predictor
+        from ..inference.case_predictor import import_engine
         from ..segmentation import pipeline
 
-        del predictor, pipeline
+        del pipeline
+        import_engine()
 
 
 def _messages(requests: BinaryIO) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ from DGMSegmentationLib.benchmark.steps import AROUND, around_the_network
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cli.benchmark import _jobs, parse_tile
 from DGMSegmentationLib.inference.memory import peak_memory_mb
-from DGMSegmentationLib.inference.openvino_cpu import installed
+from DGMSegmentationLib.inference.openvino_package import installed
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.models.model import save_model
 from DGMSegmentationLib.models.networks.flops import count_macs

@@ -11,7 +11,8 @@ from models_for_tests import PHANTOM_MODEL, small_model, unet_model
 from DGMSegmentationLib.errors import Cancelled
 from DGMSegmentationLib.inference import placement
 from DGMSegmentationLib.inference import predictor as inference
-from DGMSegmentationLib.inference.openvino_cpu import OpenvinoNetworks, installed
+from DGMSegmentationLib.inference.openvino_cpu import OpenvinoNetworks
+from DGMSegmentationLib.inference.openvino_package import installed
 from DGMSegmentationLib.inference.predictor import PATCH_BATCH, Predictor
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
@@ -67,7 +68,7 @@ def test_openvino_takes_the_threads_that_torch_takes(volume):
 
 def test_openvino_does_not_report_over_the_internet(repository):
     code = (
-        "import sys; from DGMSegmentationLib.inference.openvino_cpu import _openvino; _openvino();"
+        "import sys; from DGMSegmentationLib.inference.openvino_package import openvino_package; openvino_package();"
         "print(sorted(m for m in sys.modules if m.startswith('openvino_telemetry') and sys.modules[m]))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=repository)

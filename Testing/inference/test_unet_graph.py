@@ -1,0 +1,143 @@
+"""The U-Net without torch: the same weights by name, the same arithmetic, the same labels."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from models_for_tests import PHANTOM_MODEL
+
+from DGMSegmentationLib.inference.case_predictor import may_have_accelerator, open_predictor
+from DGMSegmentationLib.inference.devices import threads_asked_for
+from DGMSegmentationLib.inference.predictor import Predictor
+from DGMSegmentationLib.models.model import load_model
+from DGMSegmentationLib.models.network_options import UNetOptions
+from DGMSegmentationLib.models.unet_shape import UNetShape
+from DGMSegmentationLib.segmentation.pipeline import segment
+from DGMSegmentationLib.segmentation.sample import bundled_sample
+
+NETWORKS = [
+    {},
+    {"norm": "batch", "stem": (2, 2, 1), "convolutions": (1, 3, 2, 4), "deep_supervision": 2},
+    {"norm": "none", "in_channels": 2, "widths": (8, 12), "pooling": ((1, 2, 3),)},
+    {"norm": "group", "decoder_convolutions": 2, "kernels": ((3, 3, 1), (3, 3, 3), (1, 3, 3), (5, 3, 3))},
+    {"residual": True, "coordinates": 3, "stem": (1, 2, 2)},
+]
+
+
+def built(options):
+    import torch
+
+    from DGMSegmentationLib.models.networks import build_network
+
+    torch.manual_seed(0)
+    network = build_network("unet", **options).eval()
+    for value in network.buffers():  # running statistics as after a training
+        if value.is_floating_point():
+            value.uniform_(0.5, 1.5)
+    return network, UNetShape.of(UNetOptions(**options))
+
+
+@pytest.mark.parametrize("options", NETWORKS)
+def test_options_tell_what_torch_builds(options):
+    from DGMSegmentationLib.models.networks.flops import count_macs
+
+    network, shape = built(options)
+    state = network.state_dict()
+    assert shape.weights() == {k: (tuple(v.shape), v.is_floating_point()) for k, v in state.items()}
+    assert (shape.context, shape.multiple) == (network.context, network.multiple)
+    tile = tuple(4 * m for m in shape.multiple)
+    assert shape.multiply_adds(tile) == count_macs(network, tile)
+
+
+@pytest.mark.parametrize("options", NETWORKS[:4])
+def test_the_graph_computes_what_torch_computes(options):
+    pytest.importorskip("openvino")
+    import torch
+
+    from DGMSegmentationLib.inference.openvino_package import openvino_package, settings
+    from DGMSegmentationLib.inference.unet_graph import has_graph, unet_graph
+
+    network, shape = built(options)
+    assert has_graph(shape.options)
+    arrays = {name: value.numpy() for name, value in network.state_dict().items()}
+    tile = tuple(2 * m for m in shape.multiple)
+    images = np.random.default_rng(0).normal(size=(1, shape.options.in_channels, *tile)).astype(np.float32)
+    with torch.inference_mode():
+        wanted = torch.softmax(network(torch.from_numpy(images)), dim=1).numpy()
+    graph = openvino_package().Core().compile_model(unet_graph(shape, arrays, tile), "CPU", settings(1))
+    np.testing.assert_allclose(graph([images])[0], wanted, atol=2e-5)
+
+
+@pytest.mark.parametrize("model", ["default", str(PHANTOM_MODEL)])
+def test_labels_are_those_of_torch(model):
+    pytest.importorskip("openvino")
+    from DGMSegmentationLib.inference.graph_predictor import GraphPredictor
+
+    loaded = load_model(model)
+    ours = open_predictor(loaded, "cpu")
+    if loaded.header.network != "unet":
+        assert isinstance(ours, Predictor)
+        return
+    assert isinstance(ours, GraphPredictor)
+    torch_only = Predictor(loaded, "cpu", backend="torch")
+    image = bundled_sample().image
+    without, with_torch = (segment(image, predictor=p, log=lambda remark: None) for p in (ours, torch_only))
+    assert without.provenance["options"]["backend"] == "openvino"
+    assert with_torch.provenance["options"]["backend"] == "torch"
+    differ = np.count_nonzero(without.labels.data != with_torch.labels.data)
+    assert differ <= 1e-4 * np.count_nonzero(with_torch.labels.data)
+    for size in ((96, 112, 56), (50, 60, 30)):
+        assert ours.work(size) == torch_only.work(size)
+        assert ours.in_one_piece(size) == torch_only.in_one_piece(size)
+
+
+def test_regions_at_the_border_and_whole_small_volumes():
+    pytest.importorskip("openvino")
+    loaded = load_model()
+    ours, other = open_predictor(loaded, "cpu"), Predictor(loaded, "cpu", backend="torch")
+    inputs = np.random.default_rng(1).normal(size=(1, 44, 52, 30)).astype(np.float32)
+    for box in (None, (slice(0, 25), slice(20, 52), slice(3, 30))):
+        np.testing.assert_allclose(
+            ours.predict(inputs, None, box), other.predict(inputs, None, box), atol=1e-4
+        )
+
+
+def test_a_broken_openvino_leaves_the_work_to_torch(monkeypatch):
+    pytest.importorskip("openvino")
+    from DGMSegmentationLib.inference import graph_predictor
+
+    def broken(*_args):
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr(graph_predictor, "unet_graph", broken)
+    ours = open_predictor(load_model(), "cpu")
+    inputs = np.random.default_rng(1).normal(size=(1, 32, 32, 16)).astype(np.float32)
+    assert np.isfinite(ours.predict(inputs)).all() and ours.compiled is None
+
+
+def test_a_run_without_torch(tmp_path):
+    pytest.importorskip("openvino")
+    script = (
+        "import sys; from DGMSegmentationLib.cli import main; main(['segment', sys.argv[1], '-o', sys.argv[2], "
+        "'--device', 'cpu']); print('loaded:', [name for name in ('torch', 'openvino_telemetry') if sys.modules.get(name)])"
+    )
+    words = [sys.executable, "-c", script, str(bundled_sample().image), str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded: []"
+
+
+@pytest.mark.parametrize(("name", "there"), [("nvidiactl", True), ("kfd", True), ("null", False)])
+def test_graphics_cards_are_seen_without_torch(tmp_path, monkeypatch, name, there):
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    (tmp_path / name).touch()
+    assert may_have_accelerator(tmp_path) is there
+
+
+def test_threads_as_torch_reads_them():
+    assert threads_asked_for({}) is None and threads_asked_for({"OMP_NUM_THREADS": ""}) is None
+    assert (
+        threads_asked_for({"OMP_NUM_THREADS": "3,2"}) == 3
+        and threads_asked_for({"MKL_NUM_THREADS": "2"}) == 2
+    )
+    assert threads_asked_for({"OMP_NUM_THREADS": "many"}) == 1
