@@ -67,7 +67,10 @@ def document_of(path):
 def write(path, document, tensors):
     """A model file whose checksum fits: what a program with a mistake would write, not a damaged disk."""
     plain = {key: value for key, value in document.items() if key != "sha256"}
-    signed = {**plain, "sha256": document.get("sha256") or _digest(plain, tensors)}
+    signed = {
+        **plain,
+        "sha256": document.get("sha256") or _digest(plain, {k: t.numpy() for k, t in tensors.items()}),
+    }
     save_file(tensors, str(path), metadata={"dgmseg": json.dumps(signed)})
 
 
