@@ -47,7 +47,8 @@ def of_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Candidat
 def of_weights(plain: Protocol, unseen: Sequence[FitCase], name: str, before: dict[str, float]) -> Candidate:
     """New weights under a protocol fitted to what they give for cases that they have not seen; ``before`` of the first ones."""
     fitted: Fitted = best_protocol(plain, unseen, name)
-    return Candidate("weights", fitted.protocol, before, {n: fitted.after[n] for n in before})
+    known = {name: dice for name, dice in before.items() if name in fitted.after}
+    return Candidate("weights", fitted.protocol, known, {name: fitted.after[name] for name in known})
 
 
 def chosen(protocol: Candidate, weights: Candidate | None) -> Candidate | None:
