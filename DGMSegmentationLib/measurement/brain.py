@@ -45,13 +45,13 @@ class BrainValues:
     @cached_property
     def bounds(self) -> tuple[float, float] | None:
         """Smallest and largest value; None without a mask or values."""
-        values = self._values()
+        values = self._values
         return None if values is None or not values.size else (float(values.min()), float(values.max()))
 
     @cached_property
     def share_at_bounds(self) -> float:
         """Share of the brain's voxels that have the smallest or the largest value of all, whichever are more."""
-        values = self._values()
+        values = self._values
         if values is None or self.bounds is None:
             return 0.0
         return max(float(np.count_nonzero(values == bound)) / values.size for bound in self.bounds)
@@ -59,7 +59,7 @@ class BrainValues:
     @cached_property
     def different_values(self) -> int:
         """How many different values the middle 98 % have, from every seventh voxel."""
-        values = self._values()
+        values = self._values
         if values is None or not values.size:
             return 0
         few = values[::7]
@@ -77,13 +77,14 @@ class BrainValues:
     @cached_property
     def zero_share(self) -> float:
         """Share of the brain's voxels that are exactly 0; 0 where rounding makes other values as frequent."""
-        values = self._values()
+        values = self._values
         if values is None or not values.size:
             return 0.0
         found, counts = np.unique(values[::7], return_counts=True)
         zeros, others = counts[found == 0].sum(), counts[found != 0].max(initial=0)
         return float(zeros / counts.sum()) if zeros > _PLAIN * others else 0.0
 
+    @cached_property
     def _values(self) -> NDArray[np.floating] | None:
         if self._mask is None:
             return None

@@ -32,7 +32,8 @@ ABSENT_SHARE = 0.3
 RESIDUAL_MM = 6.0
 TILT_DEGREES = 45.0
 _OF_HEAD = (
-    "brain_unmasked", "brain_size_unusual", "brain_proportions", "size_doubted", "brain_cut", "brain_in_parts", "slices_moved",
+    "brain_unmasked", "brain_size_unusual", "brain_proportions", "size_doubted", "brain_cut", "brain_in_parts", "brain_porous",
+    "slices_moved",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ _USUAL_ML = (900.0, 2000.0)  # 1260 to 1700 in twenty of adults
 _OTHER_PART = 0.2  # of the brain's voxels that a second piece may have: an eye, a bit of the skull
 # From slice to slice the middle of a brain moves by at most 5.2 mm in slices of 3 mm (brainstem to cerebellum), .3 to 1.7 aside.
 _JUMP_MM, _JUMP_OF_STEP = 8.0, 2.7
+_MASKED_INSIDE = 0.05  # of the brain's voxels; less than a ten-thousandth in twenty real volumes
 _LARGE_SLICE = 0.5  # of the largest one: the middles of smaller ones move further
 
 
@@ -76,8 +77,9 @@ def other_parts(data: NDArray[np.floating], mask: NDArray[np.bool_]) -> list[Rem
 
     ``mask``: as :func:`brain_mask` gives it.
     """
-    outside = int(np.count_nonzero(_foreground(data) & ~mask))
-    share = outside / max(1, int(np.count_nonzero(mask)))
+    few = (slice(None, None, 2),) * 3  # enough for a share
+    outside = int(np.count_nonzero(_foreground(data[few]) & ~mask[few]))
+    share = outside / max(1, int(np.count_nonzero(mask[few])))
     return [Remark("brain_in_parts", share=100 * share)] if share > _OTHER_PART else []
 
 
@@ -136,6 +138,8 @@ def check_head_size(
         warnings.append(Remark("brain_size_unusual", extents=odd))
     if cut:
         warnings.append(Remark("brain_cut", directions=cut))
+    if not unmasked and (share := _masked_inside(mask[box])) > _MASKED_INSIDE:
+        warnings.append(Remark("brain_porous", share=100 * share))
     if not unmasked and (jump := _largest_jump(mask[box], spacing)):
         warnings.append(Remark("slices_moved", jump=jump))
     if tapered_axes == 3 and not unmasked:
@@ -151,6 +155,17 @@ def _tapers(mask: NDArray[np.bool_], axis: int) -> bool:
     """True when the mask, cropped to its box, grows small towards both ends of an axis: the brain is whole along it."""
     area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
     return bool(max(area[0], area[-1]) < _FLAT_END * area.max())
+
+
+def _masked_inside(mask: NDArray[np.bool_]) -> float:
+    """Voxels that are not of the brain though it lies on both sides of them along each axis, as a share of the brain's."""
+    few = mask[::2, ::2, ::2]
+    within = np.ones_like(few)
+    for axis in range(3):
+        before = np.logical_or.accumulate(few, axis)
+        after = np.flip(np.logical_or.accumulate(np.flip(few, axis), axis), axis)
+        within &= before & after
+    return float(np.count_nonzero(within & ~few) / max(1, np.count_nonzero(few)))
 
 
 def _largest_jump(mask: NDArray[np.bool_], spacing: Sequence[float]) -> float:

@@ -82,6 +82,10 @@ SENTENCES = {
         "damaged mask; only the largest is used:",
         "look at the image.",
     ),
+    "brain_porous": Sentence(
+        "{share:.0f} % of the brain is masked away in places inside it, as by a threshold on the map:",
+        "mask the whole brain, and make the map again.",
+    ),
     "slices_moved": Sentence(
         "From one slice to the next the brain jumps by {jump:.0f} mm: slices are displaced, missing or in a wrong order;",
         "look at the image from the side.",

@@ -134,6 +134,8 @@ def test_heads_that_are_none():
     scale = (850 / (INSIDE.sum() * 2.2**3 / 1000)) ** (1 / 3)
     small = check_head_size(INSIDE, tuple(scale * np.array(spacing)))
     assert any("ml" in r.sentence() for r in small)
+    porous = INSIDE & (CHI > -0.005)
+    assert "brain_porous" in {r.code for r in check_head_size(brain_mask(np.where(porous, CHI, 0)), spacing)}
     two = np.concatenate([CHI, CHI], axis=1)
     assert [r.code for r in other_parts(two, brain_mask(two))] == ["brain_in_parts"]
     assert other_parts(CHI, brain_mask(CHI)) == []
