@@ -27,6 +27,7 @@ from .controls import Controls
 from .editor import EditorLogic
 from .options import Options
 from .page import Page
+from .reading import LAYOUT, Reading, layout
 from .reading_room import ReadingRoom
 from .session import Session
 from .study_routes import StudyRoutes
@@ -34,7 +35,6 @@ from .temporary import temporary_place
 from .tools import name_icons
 from .web import STATIC, Routes
 
-LAYOUT = "Quad View"
 FIT_AFTER_S = 0.25  # the views of a new window tell their sizes one after the other
 # Letters at the edges of a slice view: left, right, top, bottom (patient's right at the left, as radiologists look).
 SIDES = {"Axial": "RLAP", "Coronal": "RLSI", "Sagittal": "APSI"}
@@ -71,11 +71,14 @@ class Application:
             three_d_view_ui_f=_threed_view,
             interactive_quality=70,
         )
-        TypedState(self.server.state, LayoutButtonState).data.current_layout_id = LAYOUT
         layouts = LayoutButtonLogic(self.server, self.slicer)
+        layouts.layout_manager.register_layout(LAYOUT, layout())
+        TypedState(self.server.state, LayoutButtonState).data.current_layout_id = LAYOUT
+        layouts.layout_manager.set_layout(LAYOUT)
         self.session = Session(self.slicer.scene, runner or Runner(temporary=temporary_place, face="app"))
         self.editor = EditorLogic(self.server, self.slicer)
-        self.controls = Controls(self.server, self.session, self.editor, self.slicer.view_manager)
+        self.reading = Reading(self.session, self.editor, self.slicer.view_manager, self.server.state)
+        self.controls = Controls(self.server, self.session, self.editor, self.reading)
         self.room = ReadingRoom(self.controls, options)
         self.adapting = Adapting(self.controls, self.room)
         self.page = Page(
@@ -161,7 +164,15 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
     with html.Div() as gutter:
         create_vertical_slice_view_gutter_ui(server, view_id, view)
     name_icons(gutter, slider=f"{view.get_orientation()} slice")
-    letters = SIDES.get(view.get_orientation(), "")
+    tag, name = view.get_singleton_tag(), view.get_orientation()
+    with html.Div(classes="dgm-read", id=f"dgm-view-{name.lower()}"):
+        html.Div(f"{name} {{{{ dgm_slices['{tag}'] }}}}", v_if=(f"dgm_slices['{tag}']",), classes="dgm-slice")
+        html.Div(
+            "{{ dgm_cursor }}", v_if=(f"dgm_cursor_view === '{tag}' && dgm_cursor",), classes="dgm-cursor"
+        )
+    if name == "Axial":
+        doubt_strip(server)
+    letters = SIDES.get(name, "")
     places = (
         "left: 8px; top: 50%",
         "right: 8px; top: 50%",
@@ -170,6 +181,19 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
     )
     for letter, place in zip(letters, places, strict=False):
         html.Span(letter, classes="dgm-side", style=place)
+
+
+def doubt_strip(server: Server) -> None:
+    """Marks above the slider of the axial view, and why the slice that is shown is doubtful."""
+    with html.Div(classes="dgm-strip", v_if=("dgm_doubts.length",)):
+        html.Span(
+            v_for="doubt in dgm_doubts",
+            key="doubt.index",
+            title=("doubt.words",),
+            classes=("doubt.flagged ? 'dgm-mark dgm-flagged' : 'dgm-mark'",),
+            style=("`left: ${doubt.at}%`",),
+        )
+    html.Div("Look here: {{ dgm_here }}", v_if=("dgm_here",), classes="dgm-here", raw_attrs=['role="status"'])
 
 
 def _threed_view(server: Server, view_id: str, view: Any) -> None:

@@ -19,6 +19,7 @@ from DGMSegmentationLib.io.files import stem
 from .editor import EditorLogic
 from .messages import FACE
 from .models import Models
+from .reading import Reading
 from .session import Session
 from .state import chosen_options, unit_words
 from .table import Table
@@ -35,9 +36,10 @@ POLL_S = 0.05
 class Controls(Table):
     """The actions of the page. All of them run in the server's one loop, the only place where MRML is touched."""
 
-    def __init__(self, server: Server, session: Session, editor: EditorLogic, views: Any) -> None:
-        super().__init__(server, session, editor)
-        self._views = views
+    def __init__(self, server: Server, session: Session, editor: EditorLogic, reading: Reading) -> None:
+        super().__init__(server, session, editor, reading)
+        reading.window_moved = self._window_moved
+        self.actions["reset_views"] = self.reset_views
         self._models = Models(server.state)
         self._loading = asyncio.Lock()
         state = server.state
@@ -135,7 +137,8 @@ class Controls(Table):
     def _shown(self, new_volume: bool) -> None:
         """The page follows what the session shows now."""
         if new_volume:
-            self.reset_views()
+            self.reading.new_volume()
+            self.reading.fit(keep_zoom=True)
         self.state.dgm_warnings = [remark.sentence(FACE) for remark in self.session.warnings]
         self._show_unit()
         self._show_labels()
@@ -152,19 +155,20 @@ class Controls(Table):
         self._centre()
 
     def _centre(self) -> None:
-        """Slices through the middle of all structures, which fill the 3D view."""
+        """Slices through the middle of all structures, which fill the views."""
         if self.session.has_labels and navigation.jump_to_all(self.session.segmentation):
-            for view in self._views.get_threed_views():
-                view.reset_view()
+            self.reading.frame()
+            self.reading.show_all_in_3d()
 
     def reset_views(self) -> None:
-        """Fit the volume into every view, with the chosen structure in the middle when it is there."""
-        for view in self._views.get_views():
-            view.reset_view()
-        if self.session.has_labels and not navigation.jump_to(
-            self.session.segmentation, self.state.dgm_selected
-        ):
+        """Fit the nuclei into every view, else the volume, with the chosen structure's slices when it is there."""
+        self.reading.fit()
+        if self.session.has_labels:
             self._centre()
+            self.reading.frame(keep_zoom=False)
+            centre = navigation.centre_of(self.session.segmentation, int(self.state.dgm_selected))
+            if centre is not None:
+                self.reading.jump(centre)
 
     # --- running --------------------------------------------------------------------------------------------------
 
@@ -298,3 +302,11 @@ class Controls(Table):
             low, high = (float(value) / unit.factor_to_ppb for value in self.state.dgm_window)
             display.SetAutoWindowLevel(False)
             display.SetWindowLevelMinMax(low, max(high, low + 1e-6))
+
+    def _window_moved(self, low: float, high: float) -> None:
+        """The window that the views show, in the volume's own values: the mouse may have set it."""
+        unit = self.session.unit
+        if unit is not None:
+            shown = [round(value * unit.factor_to_ppb) for value in (low, high)]
+            if shown != list(self.state.dgm_window):
+                self.state.dgm_window = shown

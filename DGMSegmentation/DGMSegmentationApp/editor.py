@@ -11,6 +11,7 @@ from trame_slicer.app.logic import SegmentEditorLogic
 from trame_slicer.app.ui import BrushParametersState, IslandsState, PaintEffectState, SmoothingState
 from trame_slicer.core import SlicerApp
 from trame_slicer.segmentation import (
+    SegmentationEditableAreaMode,
     SegmentationEffectDraw,
     SegmentationEffectErase,
     SegmentationEffectIslands,
@@ -19,16 +20,22 @@ from trame_slicer.segmentation import (
     SegmentationEffectScissors,
     SegmentationEffectSmoothing,
     SegmentationEffectThreshold,
+    SegmentationOverwriteMode,
 )
 from trame_slicer.segmentation.paint_effect_parameters import BrushDiameterMode
-from trame_slicer.segmentation.segment_modifier import ModificationMode
 from trame_slicer.utils import vtk_image_to_np
-from undo_stack import Signal, UndoStack
+from undo_stack import Signal
 
 from DGMSegmentationLib.image import bounding_box
 
+from .changes import Changes
+from .display import next_mode
+from .shaping import thick_axis
+from .undo import Steps
+
 UNDO_STEPS = 40
 BRUSH_MM = (0.5, 15.0, 4.0)  # smallest, largest, first: a red nucleus is about 6 mm wide
+BRUSH_STEP_MM = 0.5
 ISLAND_VOXELS = 20
 SMOOTHING_MM = 1.0  # standard deviation
 AROUND_MM = 3.0  # what surrounds a structure, for the first range of the tool Threshold
@@ -46,7 +53,7 @@ TOOLS = (
 )
 
 
-class EditorLogic(SegmentEditorLogic):
+class EditorLogic(Changes, SegmentEditorLogic):
     """Edits one segmentation node at a time."""
 
     labels_changed = Signal()
@@ -55,7 +62,8 @@ class EditorLogic(SegmentEditorLogic):
     def __init__(self, server: Server, slicer_app: SlicerApp) -> None:
         super().__init__(server, slicer_app)
         self._locked = False
-        self._undo_stack = UndoStack(undo_limit=UNDO_STEPS)
+        self._volume_id = ""
+        self._undo_stack = Steps(undo_limit=UNDO_STEPS)
         self.segmentation_editor.set_undo_stack(self._undo_stack)
         self._connect_undo_stack_to_state()
         self.segmentation_editor.active_segment_id_changed.connect(self._update_node)
@@ -80,7 +88,12 @@ class EditorLogic(SegmentEditorLogic):
         tools begin with a brush that is a part of the screen's height."""
         smallest, largest, first = BRUSH_MM
         slider = brush.brush_diameter_slider
-        slider.min_value, slider.max_value, slider.step, slider.value = smallest, largest, 0.5, first
+        slider.min_value, slider.max_value, slider.step, slider.value = (
+            smallest,
+            largest,
+            BRUSH_STEP_MM,
+            first,
+        )
         brush.brush_diameter_mode = BrushDiameterMode.Absolute
         effect = self.segmentation_editor.get_effect(effect_type)
         effect.set_brush_diameter(first, BrushDiameterMode.Absolute)
@@ -96,6 +109,10 @@ class EditorLogic(SegmentEditorLogic):
         # A kernel of one voxel would change nothing.
         smoothing.kernel_size = max(smoothing.kernel_size, 3 * min(volume.GetSpacing()))
         navigation.prepare_editor(node, volume, editor.editor_node)
+        self.take_from_neighbours(bool(self.state.dgm_take))
+        if volume.GetID() != self._volume_id:  # the user's choice stays until another volume comes
+            self._volume_id = volume.GetID()
+            self.set_ball(thick_axis(tuple(volume.GetSpacing())) is None)
         if chosen in editor.get_segment_ids():
             editor.set_active_segment_id(chosen)
         self._update_node(editor.get_active_segment_id())
@@ -116,13 +133,53 @@ class EditorLogic(SegmentEditorLogic):
             self.segmentation_editor.set_active_effect_type(SegmentationEffectNoTool)
         self._locked = locked
 
+    @property
+    def locked(self) -> bool:
+        """True while nothing can be edited."""
+        return self._locked
+
+    @property
+    def viewing(self) -> bool:
+        """True when no tool is in the hand."""
+        effect = self.segmentation_editor.active_effect
+        return effect is None or isinstance(effect, SegmentationEffectNoTool)
+
     def use_tool(self, effect_type: type) -> None:
-        """Switch to a tool; the same tool again puts it away."""
-        if self._locked:
-            return
-        if type(self.segmentation_editor.active_effect) is effect_type:
-            effect_type = SegmentationEffectNoTool
-        self.segmentation_editor.set_active_effect_type(effect_type)
+        """Switch to a tool; the tool in use stays."""
+        if not self._locked:
+            self.segmentation_editor.set_active_effect_type(effect_type)
+
+    # --- the brush ------------------------------------------------------------------------------------------------
+
+    def set_ball(self, ball: bool) -> None:
+        """A brush through the slices, or one that is flat: in the slice that is painted alone."""
+        for effect_type in (SegmentationEffectPaint, SegmentationEffectErase):
+            self.segmentation_editor.get_effect(effect_type).set_use_sphere_brush(ball)
+        TypedState(self.state, PaintEffectState).data.use_sphere_brush = ball
+
+    def toggle_ball(self) -> None:
+        """Flat or a ball."""
+        self.set_ball(not TypedState(self.state, PaintEffectState).data.use_sphere_brush)
+
+    def resize_brush(self, steps: int) -> None:
+        """The brush wider or narrower by half millimetres."""
+        slider = TypedState(self.state, PaintEffectState).data.brush_diameter_slider
+        size = (round(slider.value / BRUSH_STEP_MM) + steps) * BRUSH_STEP_MM
+        slider.value = size = min(BRUSH_MM[1], max(BRUSH_MM[0], size))
+        for effect_type in (SegmentationEffectPaint, SegmentationEffectErase):
+            self.segmentation_editor.get_effect(effect_type).set_brush_diameter(
+                size, BrushDiameterMode.Absolute
+            )
+
+    def take_from_neighbours(self, taking: bool) -> None:
+        """Whether what is added may lie on other structures, which lose it then; else they are left alone."""
+        editor = self.segmentation_editor
+        editor.set_editable_area(
+            SegmentationEditableAreaMode.EVERYWHERE
+            if taking
+            else SegmentationEditableAreaMode.OUTSIDE_ALL_SEGMENTS
+        )
+        editor.set_overwrite_mode(SegmentationOverwriteMode.OVERWRITE_ALL)
 
     def use_tool_named(self, title: str) -> None:
         """The same by the tool's name on the page."""
@@ -179,17 +236,17 @@ class EditorLogic(SegmentEditorLogic):
         threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
         threshold.set_threshold_min_max_values((between, highest) if brighter else (lowest, between))
 
-    def keep_range(self) -> None:
-        """Take from the chosen structure the voxels whose values lie outside the range of the tool Threshold."""
-        modifier = self.segmentation_editor.active_segment_modifier
-        if modifier is None or self._locked:
-            return
-        threshold = self.segmentation_editor.get_effect(SegmentationEffectThreshold)
-        low, high = threshold.get_threshold_min_max_values()
-        values = vtk_image_to_np(modifier.get_source_image_data())
-        outside = modifier.create_modifier_labelmap()
-        vtk_image_to_np(outside)[:] = (values < low) | (values > high)
-        modifier.apply_labelmap(outside, modification_mode=ModificationMode.Remove)
+    def next_display(self) -> None:
+        """Labels filled and outlined, filled, outlined, in turns."""
+        display = self.data.segment_display
+        display.opacity_mode = next_mode(display.opacity_mode)
+        self._on_segment_display_changed(display)
+
+    def toggle_labels(self) -> None:
+        """Hide all labels, or show them again."""
+        node = self.segmentation_editor.active_segmentation_node
+        if node is not None:
+            node.SetDisplayVisibility(not node.GetDisplayVisibility())
 
     def show_surfaces(self, shown: bool) -> None:
         """Make or remove the surfaces in the 3D view."""

@@ -11,6 +11,7 @@ from trame_slicer.app.ui import ControlButton, LayoutButton
 from .adapting import Adapting, adapt_dialog
 from .controls import Controls
 from .editor import TOOLS, EditorLogic
+from .keys import LINES
 from .panel import Panel
 from .reading_room import ReadingRoom
 from .worklist import reading_bar, study_dialogs, worklist_drawer
@@ -62,7 +63,7 @@ class Page:
                 self.panel = Panel(controls, editor)
             with v.VNavigationDrawer(permanent=True, width=RAIL_WIDTH, location="left", classes="dgm-rail"):
                 self._rail()
-            with v.VMain(id="dgm-views"), html.Div(classes="dgm-fill"):
+            with v.VMain(id="dgm-views", raw_attrs=['tabindex="-1"']), html.Div(classes="dgm-fill"):
                 layout_manager.initialize_layout_grid(self.layout)
                 self._welcome()
             self._dialogs()
@@ -179,7 +180,10 @@ class Page:
                     id="dgm-save-and-go-on",
                     color="primary",
                 )
-        with v.VDialog(v_model=("dgm_about", False), max_width=520), v.VCard(title="DGMSegmentation"):
+        with (
+            v.VDialog(v_model=("dgm_about",), max_width=560, scrollable=True),
+            v.VCard(title="DGMSegmentation"),
+        ):
             with v.VCardText():
                 html.P(
                     "Segments deep-gray-matter nuclei in quantitative susceptibility maps and measures them. "
@@ -187,10 +191,10 @@ class Page:
                     classes="mb-3",
                 )
                 with html.Table(classes="dgm-keys"), html.Tbody():
-                    for keys, what in _KEYS:
+                    for line in LINES:
                         with html.Tr():
-                            html.Td(keys)
-                            html.Td(what)
+                            html.Td(line.shown)
+                            html.Td(line.does)
                 html.P(
                     "Views and editor: 3D Slicer's core and trame-slicer (Kitware, Apache-2.0). Nothing leaves this "
                     "computer: the program loads nothing from the internet.",
@@ -199,17 +203,6 @@ class Page:
             with v.VCardActions():
                 v.VSpacer()
                 v.VBtn("Close", click="dgm_about = false")
-
-
-_KEYS = (
-    ("N, B; Ctrl+Enter; Ctrl+S", "of a study: next, previous case; done; save"),
-    ("Up / Down", "previous or next structure, centred in the views"),
-    ("P, E, D, C", "paint, erase, draw, scissors"),
-    ("I, S, T, V", "islands, smooth, threshold, view only"),
-    ("Ctrl+Z, Ctrl+Y", "undo, redo"),
-    ("Mouse wheel", "through the slices; with Shift: size of the brush"),
-    ("Right button", "zoom; middle button: move"),
-)
 
 
 def aria(words: str) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 from DGMSegmentationScene.shown import TIPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
-from trame_slicer.app.ui import FlexContainer, PaintEffectUI, SegmentDisplayUI, SegmentEditorUI
+from trame_slicer.app.ui import FlexContainer, SegmentEditorUI
 from trame_slicer.segmentation import SegmentationEffectNoTool, SegmentationEffectThreshold
 
 from DGMSegmentationLib.options import option_fields
 
-from .tools import TOOL_SETTINGS, brush_words, name_icons, range_notice
+from .brush import neighbours, shapes
+from .display import Display
+from .tools import TOOL_SETTINGS, name_icons, range_notice
 
 _COLUMNS = (
     ("mean", "ppb", TIPS["mean_ppb"]),
@@ -179,6 +181,17 @@ class Panel(SegmentEditorUI):
                 v_show=("dgm_unsaved_aside",),
                 id="dgm-aside",
             )
+            v.VBtn(
+                "{{ dgm_flagged }} {{ dgm_flagged === 1 ? 'slice' : 'slices' }} to look at first: next",
+                v_if=("dgm_has_labels && dgm_flagged",),
+                click=(self._controls.next_doubt, "[1]"),
+                size="small",
+                variant="tonal",
+                color="warning",
+                title="The next doubtful slice (Tab in the views)",
+                classes="mt-1",
+                id="dgm-next-doubt",
+            )
             html.Div("{{ dgm_note }}", classes="dgm-small dgm-warn", v_show=("dgm_note",))
             html.Div(
                 "{{ flag.reason }}",
@@ -259,20 +272,16 @@ class Panel(SegmentEditorUI):
             range_notice(self.state, self._editor.paint_anywhere)
             for effect, settings in TOOL_SETTINGS:
                 self._register_effect_ui(effect, settings)
-                if settings is PaintEffectUI:
-                    brush_words(self.state, self.is_active_effect(effect))
             self.get_effect_ui(SegmentationEffectThreshold).add_keep(self._editor.keep_range)
             for element in self._effect_ui.values():
                 name_icons(element, slider="Size")
+            neighbours()
+            shapes(self._editor)
 
     def _display_section(self) -> None:
-        with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)):
-            display = SegmentDisplayUI(
-                typed_state=self.sub_state(self._typed_state.name.segment_display),
-                variant="flat",
-                color="transparent",
-            )
-            name_icons(display, "Rendering: more or less", slider="Opacity")
+        with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)), html.Details():
+            html.Summary("How labels are shown", classes="dgm-small")
+            Display(self.sub_state(self._typed_state.name.segment_display), classes="mt-2")
 
 
 _FIELD = {"density": "compact", "hide_details": True, "variant": "outlined"}

@@ -7,6 +7,7 @@ from DGMSegmentationScene.shown import number, shown_flags
 from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.structures import STANDARD, LabelSet
 
+from .keys import by_press
 from .study_state import STUDY_DEFAULTS
 
 if TYPE_CHECKING:
@@ -30,6 +31,15 @@ DEFAULTS: dict[str, Any] = {
     "dgm_model_text": "",
     "dgm_protocols": [],  # those that fit the chosen model
     "dgm_window": [-100, 200],
+    "dgm_slices": {},  # by view: "23 / 52"
+    "dgm_cursor": "",  # value and structure under the mouse, in the view dgm_cursor_view
+    "dgm_cursor_view": "",
+    "dgm_take": False,  # whether the tools may take from neighbours
+    "dgm_keys": {},  # press -> action, for the page's script
+    "dgm_doubts": [],  # slices to look at first: index, at (percent of the slider), flagged, words
+    "dgm_flagged": 0,  # how many of them ask for a look
+    "dgm_here": "",  # why the slice that is shown does
+    "dgm_about": False,
     "dgm_phase": "idle",  # idle, running, cancelling
     "dgm_progress": 0,
     "dgm_step": "",
@@ -66,6 +76,7 @@ def set_defaults(state: "State") -> None:
     """Give every name its first value."""
     state.update(DEFAULTS)
     state.client_only("dgm_upload", "dgm_saving")
+    state.dgm_keys = by_press()
     state.dgm_rows = rows_of([], {}, lambda _label: True)
 
 

@@ -1,6 +1,8 @@
 """The table of structures: measured anew when labels change, rows to choose and to hide, the keys."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from DGMSegmentationScene import navigation
@@ -9,7 +11,9 @@ from trame_server import Server
 from undo_stack import Signal
 
 from .editor import TOOLS, EditorLogic
+from .look import Look
 from .messages import Messages
+from .reading import Reading
 from .session import Session
 from .state import rows_of, verdict_words
 
@@ -19,13 +23,47 @@ SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row
 class Table(Messages):
     """What the table shows and does, and the tools' keys."""
 
-    def __init__(self, server: Server, session: Session, editor: EditorLogic) -> None:
+    def __init__(self, server: Server, session: Session, editor: EditorLogic, reading: Reading) -> None:
         super().__init__(server)
-        self.session, self._editor = session, editor
+        self.session, self._editor, self.reading = session, editor, reading
+        reading.picked = self._picked
+        self.look = Look(session, reading, server.state)
         self._later: Any = None
         self.measured = Signal()
         """The labels were measured; in a study, what was edited is in the journal."""
         self.journal_failed = False
+        self._exchanged = "", ""
+        self.always = {"help"}
+        """The actions that need no volume."""
+        self.actions: dict[str, Callable[[], None]] = {
+            "undo": editor.undo,
+            "redo": editor.redo,
+            "next": partial(self._step, 1),
+            "previous": partial(self._step, -1),
+            **{f"structure_{n + 1}": partial(self._select_at, n) for n in range(10)},
+            **{letter: partial(editor.use_tool, effect) for _title, _icon, letter, effect in TOOLS},
+            "exchange": self.exchange,
+            "next_doubt": partial(self.next_doubt, 1),
+            "previous_doubt": partial(self.next_doubt, -1),
+            "slice_up": partial(reading.slice_by, 1),
+            "slice_down": partial(reading.slice_by, -1),
+            "window": reading.next_window,
+            "hide": editor.toggle_labels,
+            "outline": editor.next_display,
+            "brush_smaller": partial(editor.resize_brush, -1),
+            "brush_larger": partial(editor.resize_brush, 1),
+            "flat": editor.toggle_ball,
+            "take": self.toggle_take,
+            "fill_between": editor.fill_between,
+            "grow": editor.grow,
+            "mirror": editor.mirror,
+            "wider": editor.wider,
+            "narrower": editor.narrower,
+            "help": self._help,
+        }
+        """What the keys do, by the names in :mod:`.keys`; whoever adds a key adds its action."""
+        self.state.change("dgm_take")(lambda dgm_take, **_: editor.take_from_neighbours(bool(dgm_take)))
+        editor.told.connect(self.show_message)
         editor.labels_changed.connect(self._measure_soon)
 
     def _measure_soon(self, *_arguments: Any) -> None:
@@ -76,6 +114,7 @@ class Table(Messages):
         state.dgm_origin = session.origin
         state.dgm_note = " ".join(note.sentence("app") for note in session.measurement.notes)
         state.dgm_measured += 1
+        self.look.soon()
 
     def show_chosen(self) -> None:
         """Mark the row of the structure that the editor edits."""
@@ -88,7 +127,27 @@ class Table(Messages):
         self.state.dgm_selected = int(label)
         if int(label) in ids:
             self._editor.choose(ids[int(label)])
-            navigation.jump_to(self.session.segmentation, int(label))
+            self._go_to(int(label))
+
+    def _go_to(self, label: int) -> None:
+        """Centre the views on a structure."""
+        if navigation.jump_to(self.session.segmentation, label):
+            self.reading.snap()
+
+    def next_doubt(self, by: int = 1) -> None:
+        """To the next or previous slice that asks for a look, and to its structure's row; the views stay else."""
+        label, ids = self.look.step(by), self._segments()
+        if label in ids:
+            self.state.dgm_selected = label
+            self._editor.choose(ids[label])
+
+    def _picked(self, label: int) -> None:
+        """The click on a structure in a slice: its row; the views stay."""
+        ids = self._segments()
+        if label in ids:
+            with self.state as state:
+                state.dgm_selected = label
+                self._editor.choose(ids[label])
 
     def toggle(self, label: int) -> None:
         """The click on a colour: show or hide that structure."""
@@ -98,20 +157,39 @@ class Table(Messages):
             self.show_table()
 
     def key(self, name: str) -> None:
-        """A key that the page's script passes on: undo, redo, a tool's letter, or next and previous structure."""
-        if self.session.volume is None:
-            return
-        if name in ("undo", "redo"):
-            getattr(self._editor, name)()
-        elif name in ("next", "previous"):
-            labels = self.session.label_set.values
-            selected = int(self.state.dgm_selected)
-            place = labels.index(selected) if selected in labels else -1 if name == "next" else 0
-            self.select(labels[(place + (1 if name == "next" else -1)) % len(labels)])
-        else:
-            for _title, _icon, letter, effect in TOOLS:
-                if name == letter:
-                    self._editor.use_tool(effect)
+        """A key that the page's script passes on, by the name of its action (see :mod:`.keys`)."""
+        action = self.actions.get(name)
+        if action is not None and (self.session.volume is not None or name in self.always):
+            action()
+
+    def _step(self, by: int) -> None:
+        labels = self.session.label_set.values
+        selected = int(self.state.dgm_selected)
+        place = labels.index(selected) if selected in labels else -1 if by > 0 else 0
+        self.select(labels[(place + by) % len(labels)])
+
+    def _select_at(self, place: int) -> None:
+        labels = self.session.label_set.values
+        if place < len(labels):
+            self.select(labels[place])
+
+    def exchange(self) -> None:
+        """Edit the neighbour of the chosen structure, and the other way round; the views stay."""
+        chosen = self._editor.chosen
+        came_from, went_to = self._exchanged
+        other = came_from if chosen == went_to else self._editor.neighbour()
+        if other:
+            self._exchanged = chosen, other
+            self._editor.choose(other)
+            self.show_chosen()
+
+    def toggle_take(self) -> None:
+        """Whether the tools may take from neighbours, or not."""
+        self.state.dgm_take = not self.state.dgm_take
+        self._editor.take_from_neighbours(self.state.dgm_take)
+
+    def _help(self) -> None:
+        self.state.dgm_about = not self.state.dgm_about
 
     def _segments(self) -> dict[int, str]:
         """Label -> segment id."""

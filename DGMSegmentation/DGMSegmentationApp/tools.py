@@ -13,8 +13,6 @@ from trame_slicer.app.ui import (
     FlexContainer,
     IslandsEffectUI,
     LogicalOperatorsEffectUI,
-    PaintEffectState,
-    PaintEffectUI,
     RangeSlider,
     ScissorsEffectUI,
     SmoothingEffectMode,
@@ -34,6 +32,8 @@ from trame_slicer.segmentation import (
     SegmentationIslandsMode,
 )
 from undo_stack import Signal
+
+from .brush import Brush
 
 
 class Islands(IslandsEffectUI):
@@ -93,8 +93,8 @@ class Threshold(FlexContainer):
 
 
 TOOL_SETTINGS = (
-    (SegmentationEffectPaint, PaintEffectUI),
-    (SegmentationEffectErase, PaintEffectUI),
+    (SegmentationEffectPaint, Brush),
+    (SegmentationEffectErase, Brush),
     (SegmentationEffectDraw, DrawEffectUI),
     (SegmentationEffectScissors, ScissorsEffectUI),
     (SegmentationEffectIslands, Islands),
@@ -102,12 +102,6 @@ TOOL_SETTINGS = (
     (SegmentationEffectThreshold, Threshold),
     (SegmentationEffectLogicalOperators, LogicalOperatorsEffectUI),
 )
-
-
-def brush_words(state: State, shown: Any) -> None:
-    """The brush's width in millimetres."""
-    width = TypedState(state, PaintEffectState).name.brush_diameter_slider.value
-    html.Div(f"{{{{ {width} }}}} mm", v_if=shown, classes="dgm-small", id="dgm-brush")
 
 
 def range_notice(state: State, anywhere: Callable[[], None]) -> None:

@@ -26,6 +26,7 @@ SOCKET = "/ws"
 PAGE = ("/", "/index.html")
 KINDS = ("volume", "labels", "model", "protocol", "any")
 WRONG_TOKEN_DELAY_S = 1.0
+_NO_SERIES = ("dicom_none", "dicom_none_but_images")
 # The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -239,6 +240,8 @@ def _as_known(error: DGMError, folder: Path) -> Remark:
             fact = fact.replace(place, "")
         return fact.replace(str(folder), "the upload")
 
+    if error.code in _NO_SERIES and str(error.facts.get("path")) == str(folder):
+        return Remark("upload_no_series")  # of several files, whose folder nobody knows
     return error.as_remark(known)
 
 

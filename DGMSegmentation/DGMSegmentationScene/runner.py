@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationLib.options import SegmentOptions
 
+from .hierarchy import subject_of
 from .outcome import Target
 from .turns import let_threads_work
 from .updates import CANCELLED, Update, failure, update_of
@@ -124,7 +125,7 @@ class Runner:
         images = {"": image_of(volume, as_seen=True, copy=True)}
         for name, node in (channels or {}).items():
             images[name] = image_of(node, as_seen=True, copy=True)
-        options = _with_model(options)
+        options = _completed(options, volume)
         source = _source(volume, options, channels)
         target = Target.of(volume, output)
         place = self._temporary()
@@ -169,7 +170,7 @@ class Runner:
         self, volume: Any, options: SegmentOptions, channels: Mapping[str, Any] | None = None
     ) -> bool:
         """Whether a run with these options but another protocol needs no network: the last run's probabilities are there."""
-        options = _with_model(options)
+        options = _completed(options, volume)
         return self.state == IDLE and self._holds(_source(volume, options, channels))
 
     def _holds(self, source: Source) -> bool:
@@ -280,12 +281,13 @@ class Runner:
         self._to_remove = [folder for folder in self._to_remove if folder.exists()]
 
 
-def _with_model(options: SegmentOptions) -> SegmentOptions:
-    """With the file of the model that the run takes."""
+def _completed(options: SegmentOptions, volume: Any) -> SegmentOptions:
+    """With the file of the model that the run takes, and the subject whose volume it is."""
     from DGMSegmentationLib.models.model import find_model
     from DGMSegmentationLib.segmentation.convention import model_for
 
-    return options.changed(model=str(find_model(model_for(options))))
+    subject = options.subject or subject_of(volume)
+    return options.changed(model=str(find_model(model_for(options))), subject=subject)
 
 
 def _source(volume: Any, options: SegmentOptions, channels: Mapping[str, Any] | None) -> Source:

@@ -66,7 +66,12 @@ def _finished(event: Mapping[str, Any], target: "Target", face: str) -> Update:
     except Exception as error:
         return failure(error, face)
     sentences = [remark.sentence(face) for remark in target.remarks]
-    sentences += [_sentence(warning, face) for warning in event.get("warnings") or ()]
+    # What the verdict rests on weighs more than what was noticed on the way to it.
+    verdict = (event.get("provenance") or {}).get("verdict") or {}
+    sentences += [
+        _sentence(part, face) for part in (*verdict.get("reasons", ()), *(event.get("warnings") or ()))
+    ]
+    sentences = list(dict.fromkeys(sentences))
     text = sentences[0] if sentences else ""
     detail = "\n".join(sentences) if len(sentences) > 1 else ""
     return Update("finished", text, 1.0, detail, node.GetID(), measured)

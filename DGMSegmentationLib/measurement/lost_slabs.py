@@ -6,7 +6,8 @@ expected; what is expected, unlabelled and as bright as the nucleus is lost. How
 Docs/quality.md.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..image import Image, label_set_of
 from ..structures import Structure
 from .quality import Flag
 from .roi import Box, structure_boxes
-from .symmetry import mirror_map
+from .symmetry import laid_over, mirror_map
 
 LOST_SCORE = 0.2
 """From this sum on a slab counts as lost: bright unlabelled share of what is expected, and a share of the smaller volume."""
@@ -29,7 +30,7 @@ SMALLER_BY = 0.95
 """A structure with a larger share of the other side's voxels has lost nothing: in one of 200 cut ones it has."""
 _WEIGHT_OF_VOLUME = 0.5
 _BRIGHT = 0.5  # of the way from the surroundings to the nucleus: its border, where partial volume is half
-_SMOOTHING_MM = 0.6
+SMOOTHING_MM = 0.6
 _GAP_MM, _RING_MM = 2.0, 4.0
 _SLICE_SHARE = 0.4  # of what is expected in a slice
 _END_WORDS = {"R": "right", "L": "left", "A": "front", "P": "back", "S": "upper", "I": "lower"}
@@ -61,32 +62,61 @@ def lost_slabs(labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None 
         image_ppb: the susceptibility map in ppb on the same grid.
         boxes: the smallest box around each structure, where they are known.
     """
+    found = []
+    for sides in both_sides(labels, image_ppb, boxes, SMALLER_BY):
+        slab = sides.compared(labels) if sides.suspected() else None
+        if slab is not None:
+            found.append(slab)
+    return sorted(found, key=lambda slab: slab.structure.label)
+
+
+def both_sides(
+    labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None = None, smaller_by: float = math.inf
+) -> "Iterator[Sides]":
+    """Each paired structure with the other side's laid over it; none when the head's middle plane cannot be found.
+
+    ``smaller_by``: only structures that have no larger share of the other side's voxels.
+    """
     label_set = label_set_of(labels)
     if boxes is None:
         boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
     mapping = mirror_map(labels, boxes)
     if mapping is None:
-        return []
+        return
     inverse = np.linalg.inv(labels.affine)
     straight = inverse @ mapping @ labels.affine  # voxel to voxel
-    found = []
     for left, right in label_set.pairs:
         if left.label not in boxes or right.label not in boxes:
             continue
         voxels = [int((labels.data[boxes[s.label]] == s.label).sum()) for s in (left, right)]
         for here, there, onto in ((right, left, straight), (left, right, np.linalg.inv(straight))):
             own, other = (voxels[s is right] for s in (here, there))
-            if own > SMALLER_BY * other:
-                continue
-            sides = _Sides.of(labels, image_ppb, (here, boxes[here.label]), (there, boxes[there.label]), onto)
-            slab = sides.compared(labels) if sides.suspected() else None
-            if slab is not None:
-                found.append(slab)
-    return sorted(found, key=lambda slab: slab.structure.label)
+            if own <= smaller_by * other:
+                yield Sides.of(
+                    labels, image_ppb, (here, boxes[here.label]), (there, boxes[there.label]), onto
+                )
 
 
 @dataclass(frozen=True, eq=False)
-class _Sides:
+class Overlay:
+    """A structure, and where it is expected, in the part of the grid of its :class:`Sides`."""
+
+    mine: NDArray[np.bool_]
+    expected: NDArray[np.bool_]
+    """Where the other side lies, laid over this one."""
+    free: NDArray[np.bool_]
+    """Unlabelled."""
+    bright: NDArray[np.bool_]
+    """Nearer to the nucleus than to its surroundings."""
+
+    @property
+    def lost(self) -> NDArray[np.bool_]:
+        """What is expected, unlabelled and bright."""
+        return self.expected & ~self.mine & self.free & self.bright
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
     """A structure in a part of the grid that holds it and where the other side's lands."""
 
     here: Structure
@@ -111,7 +141,8 @@ class _Sides:
         here: tuple[Structure, Box],
         there: tuple[Structure, Box],
         onto: NDArray[Any],
-    ) -> "_Sides":
+    ) -> "Sides":
+        """A structure with its box, the other side's with its own, and what lays that over this one."""
         array, spacing = np.asarray(labels.data), np.array(labels.spacing)
         other = array[there[1]] == there[0].label
         there_low = np.array([s.start for s in there[1]])
@@ -133,34 +164,33 @@ class _Sides:
         index = np.rint(self.landed).astype(int) - self.low
         index = index[((index >= 0) & (index < self.labels.shape)).all(axis=1)]
         at = tuple(index.T)
-        bright = self.values[at] > around + _BRIGHT * (inside - around)
-        return bool((bright & (self.labels[at] == 0)).sum() >= SUSPECTED_SHARE * len(self.landed))
+        shining = self.values[at] > around + _BRIGHT * (inside - around)
+        return bool((shining & (self.labels[at] == 0)).sum() >= SUSPECTED_SHARE * len(self.landed))
 
-    def compared(self, labels: Image) -> LostSlab | None:
-        """What is lost here, if it is enough."""
+    def overlay(self) -> Overlay | None:
+        """The other side laid over this one; None when nothing of it falls here."""
         from scipy import ndimage
 
-        inverse = np.linalg.inv(self.onto)  # from this side's voxels to the other's box
-        offset = inverse[:3, :3] @ self.low + inverse[:3, 3] - self.there_low
-        carried = ndimage.affine_transform(
-            main_part(self.there).astype(np.float32),
-            inverse[:3, :3],
-            offset=offset,
-            output_shape=self.labels.shape,
-            order=1,
-        )
+        x, y, z = (slice(int(a), int(a) + n) for a, n in zip(self.low, self.labels.shape, strict=True))
+        carried = laid_over(main_part(self.there), self.there_low, self.onto, (x, y, z))
         mine, free, expected = self.labels == self.here.label, self.labels == 0, carried >= 0.5
         if not expected.any():
             return None
-        values = ndimage.gaussian_filter(self.values, _SMOOTHING_MM / self.spacing)
-        bright = _bright(values, mine, expected, free, self.spacing)
-        lost = main_part(expected & ~mine & free & bright)
-        total, own = int(expected.sum()), int(mine.sum())
+        values = ndimage.gaussian_filter(self.values, SMOOTHING_MM / self.spacing)
+        return Overlay(mine, expected, free, bright(values, mine, expected, free, self.spacing))
+
+    def compared(self, labels: Image) -> LostSlab | None:
+        """What is lost here, if it is enough."""
+        over = self.overlay()
+        if over is None:
+            return None
+        lost = main_part(over.lost)
+        total, own = int(over.expected.sum()), int(over.mine.sum())
         share = float(lost.sum()) / total
         score = share + _WEIGHT_OF_VOLUME * max(0.0, (total - own) / total)
         if share < LOST_SHARE or score < LOST_SCORE:
             return None
-        return _slab(labels, self.here, lost, expected, mine, self.low, share)
+        return _slab(labels, self.here, lost, over.expected, over.mine, self.low, share)
 
 
 def main_part(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -175,7 +205,7 @@ def main_part(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(parts == sizes.argmax())
 
 
-def _bright(
+def bright(
     values: NDArray[Any],
     mine: NDArray[np.bool_],
     expected: NDArray[np.bool_],

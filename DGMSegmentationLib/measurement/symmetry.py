@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
+from ..structures import Structure
 from .roi import Box, structure_boxes
 
 _POINTS = 120  # of a structure's surface; more change the map by tenths of a millimetre
@@ -54,6 +55,52 @@ def mirror_map(labels: Image, boxes: Mapping[int, Box] | None = None) -> NDArray
     found[:3, :3] = turn @ np.diag([-1.0, 1.0, 1.0])
     found[:3, 3] = shift
     return found
+
+
+def laid_over(
+    inside: NDArray[np.bool_], low: NDArray[Any], onto: NDArray[Any], box: Box
+) -> NDArray[np.floating[Any]]:
+    """A mask that is moved by a map of voxels to voxels, in a box of the grid, by linear interpolation.
+
+    Args:
+        inside: the mask in a part of the grid.
+        low: where that part begins, (3,).
+        onto: 4x4, lays voxels of the grid over others, as :func:`mirror_map` between two affines.
+        box: of the grid, for the result.
+    """
+    from scipy import ndimage
+
+    inverse = np.linalg.inv(onto)
+    start = np.array([s.start for s in box])
+    return ndimage.affine_transform(
+        inside.astype(np.float32),
+        inverse[:3, :3],
+        offset=inverse[:3, :3] @ start + inverse[:3, 3] - low,
+        output_shape=tuple(s.stop - s.start for s in box),
+        order=1,
+    )
+
+
+def partner_laid_over(labels: Image, structure: Structure) -> NDArray[np.floating[Any]] | None:
+    """The other side's structure laid over this one along the head's own middle plane, 0 to 1 on the labels' grid.
+
+    None when there is no other side, it has no voxel, or fewer than three pairs say where the plane lies.
+    """
+    label_set = label_set_of(labels)
+    pair = next((pair for pair in label_set.pairs if structure in pair), None)
+    boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
+    mapping = mirror_map(labels, boxes)
+    if pair is None or mapping is None:
+        return None
+    there = pair[structure == pair[0]]
+    if there.label not in boxes:
+        return None
+    onto = np.linalg.inv(labels.affine) @ mapping @ labels.affine
+    if structure == pair[0]:
+        onto = np.linalg.inv(onto)
+    box = boxes[there.label]
+    x, y, z = (slice(0, n) for n in labels.shape)
+    return laid_over(labels.data[box] == there.label, np.array([s.start for s in box]), onto, (x, y, z))
 
 
 def _nearest(

@@ -27,6 +27,16 @@ SENTENCES = {
     "unit_waits": Sentence(
         "These labels were made with the unit {used}: {chosen} counts from the next run on (Segment)."
     ),
+    # changes of a whole structure
+    "margin_takes_all": Sentence(
+        "Nothing was changed: one voxel less all round leaves nothing of this structure."
+    ),
+    "nothing_to_add": Sentence(
+        "Nothing was changed: there is nothing to add here that this structure may take."
+    ),
+    "mirror_impossible": Sentence(
+        "This structure cannot be mirrored: its other side is empty, or fewer than three pairs of structures are there."
+    ),
     # questions
     "edited_labels_unsaved": Sentence(
         "The labels were edited and not saved since. Opening another file takes them away."
@@ -52,6 +62,9 @@ SENTENCES = {
     ),
     "upload_many_files": Sentence("These are more than {limit} files:", app="choose one series."),
     "upload_none": Sentence("No file was sent:", app="choose one again."),
+    "upload_no_series": Sentence(
+        "These files are no DICOM series:", app="choose one NIfTI or NRRD file, or the slices of one series."
+    ),
     "upload_scene": Sentence(
         "{name} is a scene for 3D Slicer:",
         app="here open the QSM, then the labels saved as NIfTI or .seg.nrrd.",

@@ -23,7 +23,7 @@ def test_a_click_on_a_row_centres_the_views(segmented, tmp_path):
         segmented.choose(name)
 
         def there(centre=centre) -> bool:
-            coronal, sagittal, axial = (
+            axial, coronal, sagittal = (
                 float(handles.nth(i).get_attribute("aria-valuenow")) for i in range(3)
             )
             # A sagittal view's offset grows towards the left; voxels of 2 mm.
@@ -132,7 +132,7 @@ def test_surfaces_and_a_hidden_structure(segmented):
     from PIL import Image
 
     user, page = segmented, segmented.page
-    item = page.locator(".layout-grid-item").nth(2)
+    item = page.locator(".layout-grid-item").nth(3)
 
     def picture():
         image = Image.open(io.BytesIO(item.screenshot(animations="disabled"))).convert("RGB")

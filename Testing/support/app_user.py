@@ -223,8 +223,8 @@ class User:
         self.page.wait_for_selector(f"#dgm-tool-{name}.v-btn--active")
 
     def view(self, name: str) -> tuple[float, float]:
-        """The middle of a view of the layout Quad View."""
-        order = ("coronal", "sagittal", "threed", "axial")  # column by column
+        """The middle of a view of the first layout."""
+        order = ("axial", "coronal", "sagittal", "threed")
         box = self.page.locator(".layout-grid-item").nth(order.index(name)).bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 

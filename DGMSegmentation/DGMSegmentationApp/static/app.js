@@ -146,32 +146,41 @@
     return true;
   };
 
-  // --- keys ---
-  const letters = "vpedcist";
+  // --- keys: the program's table says which there are ---
   const own = "input, textarea, select, [contenteditable], [role=slider], .v-overlay"; // these have keys of their own
+  function press(event) {
+    let key = event.key.toLowerCase();
+    const keys = window.trame.state.get("dgm_keys") || {};
+    let name = (event.ctrlKey || event.metaKey ? "ctrl+" : "") + (event.shiftKey && event.key.length > 1 ? "shift+" : "");
+    if (event.ctrlKey && event.shiftKey && event.key.length === 1) name += "shift+";
+    // On some keyboards a digit needs Shift: its key is meant.
+    if (!(name + key in keys) && /^Digit\d$/.test(event.code)) key = event.code.slice(5);
+    return keys[name + key];
+  }
+  // Tab goes from one control to the next everywhere but in the views; F6 leaves them.
+  const inViews = (target) => target === document.body || !!target.closest("#dgm-views");
+  function toggleFocus(target) {
+    if (inViews(target)) (document.querySelector("tr.dgm-chosen") || document.querySelector("#dgm-segment")).focus();
+    else document.querySelector("#dgm-views").focus();
+  }
   window.addEventListener(
     "keydown",
     (event) => {
       const target = event.target;
-      if (!window.trame || !target || !target.closest || target.closest(own)) return;
+      if (!window.trame || !target || !target.closest) return;
       if (document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
-      const key = event.key.toLowerCase();
-      let name = null;
-      if (event.ctrlKey || event.metaKey) {
-        if (key === "z") name = event.shiftKey ? "redo" : "undo";
-        else if (key === "y") name = "redo";
-      } else if (!event.altKey && !event.repeat) {
-        if (key.length === 1 && letters.includes(key)) name = key;
-      }
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) {
-        if (key === "arrowdown") name = "next";
-        else if (key === "arrowup") name = "previous";
-      }
-      if (name) {
+      if (event.key === "F6" && !target.closest(".v-overlay")) {
         event.preventDefault();
-        event.stopPropagation(); // Slicer's views have keys of their own, "v" among them
-        window.trame.trigger("dgm_key", [name]);
+        toggleFocus(target);
+        return;
       }
+      if (target.closest(own) || event.altKey) return;
+      const found = press(event);
+      if (!found || (event.repeat && !found.repeats)) return;
+      if (event.key === "Tab" && (!inViews(target) || !window.trame.state.get("dgm_flagged"))) return;
+      event.preventDefault();
+      event.stopPropagation(); // Slicer's views have keys of their own, "v" among them
+      window.trame.trigger("dgm_key", [found.action]);
     },
     true,
   );

@@ -1,0 +1,65 @@
+"""What lies over a map in the slices: black around the brain, where a masked map is 0 and so grey, and doubtful tissue."""
+
+from typing import Any
+
+import numpy as np
+
+NAME = "Outside the brain"
+_BLACK, _DOUBTFUL = 1, 2
+_DOUBTFUL_COLOR = (1.0, 0.1, 0.1, 0.55)  # no structure has it
+
+
+def blacken(scene: Any, volume: Any, mask: Any) -> None:
+    """Show black where a volume has no values, if it has one value only there.
+
+    ``mask``: the brain (i, j, k). The node that does it is no part of a saved scene, and goes with the next volume.
+    """
+    import slicer
+    from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+    from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
+    outside = ~np.asarray(mask, bool).T.ravel()
+    values = vtk_to_numpy(volume.GetImageData().GetPointData().GetScalars()).ravel()[outside]
+    values = values[np.isfinite(values)]
+    if len(values) and values.min() != values.max():
+        outside[:] = False
+    image = vtkImageData()
+    image.SetDimensions(volume.GetImageData().GetDimensions())
+    image.GetPointData().SetScalars(numpy_to_vtk(_BLACK * outside.astype(np.uint8), True, VTK_UNSIGNED_CHAR))
+    colors = scene.AddNode(slicer.vtkMRMLColorTableNode())
+    colors.SetTypeToUser()
+    colors.SetNumberOfColors(3)
+    colors.SetColor(0, 0.0, 0.0, 0.0, 0.0)
+    colors.SetColor(_BLACK, 0.0, 0.0, 0.0, 1.0)
+    colors.SetColor(_DOUBTFUL, *_DOUBTFUL_COLOR)
+    shown = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", NAME)
+    matrix = vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    shown.SetIJKToRASMatrix(matrix)
+    shown.SetAndObserveImageData(image)
+    shown.CreateDefaultDisplayNodes()
+    shown.GetDisplayNode().SetAndObserveColorNodeID(colors.GetID())
+    for node in (shown, shown.GetDisplayNode(), colors):
+        node.SetSaveWithScene(False)
+        node.SetHideFromEditors(True)
+    for node in scene.GetNodesByClass("vtkMRMLSliceCompositeNode"):
+        node.SetLabelVolumeID(shown.GetID())
+        node.SetLabelOpacity(1.0)
+
+
+def mark(scene: Any, tissue: Any) -> None:
+    """Colour voxels (i, j, k) of the volume that was blackened last; None takes the colour away."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    shown = scene.GetFirstNodeByName(NAME)
+    if shown is None:
+        return
+    scalars = shown.GetImageData().GetPointData().GetScalars()
+    array = vtk_to_numpy(scalars)
+    array[array == _DOUBTFUL] = 0
+    if tissue is not None:
+        array[tissue.T.ravel() & (array == 0)] = _DOUBTFUL
+    scalars.Modified()
+    shown.GetImageData().Modified()

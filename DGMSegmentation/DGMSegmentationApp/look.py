@@ -1,0 +1,87 @@
+"""Look here first on the page: marks beside the slider of the axial view, doubtful tissue in colour, keys to the next slice."""
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+from DGMSegmentationLib.measurement.look_first import Doubt, Doubts, look_first
+
+from .background import mark
+from .reading import Reading
+from .session import Session
+
+LATER_S = 0.6  # after the last stroke: the doubts are no part of the table's time
+
+
+class Look:
+    """What is doubtful in the labels that are shown."""
+
+    def __init__(self, session: Session, reading: Reading, state: Any) -> None:
+        self._session, self._reading, self._state = session, reading, state
+        self._later: Any = None
+        self._labels: Any = None
+        self._doubts = Doubts([], np.zeros((0, 0, 0), bool))
+
+    def soon(self) -> None:
+        """Look again when the labels have been at rest for a moment."""
+        if self._later is not None:
+            self._later.cancel()
+        try:
+            self._later = asyncio.get_running_loop().call_later(LATER_S, self._again)
+        except RuntimeError:
+            self.now()  # before the server runs
+
+    def _again(self) -> None:
+        with self._state:
+            self.now()
+
+    def now(self) -> None:
+        """Look, and show what there is."""
+        self._later = None
+        cases = self._session.measurement.cases
+        if not cases or not self._session.has_labels:
+            self._doubts, self._labels = Doubts([], np.zeros((0, 0, 0), bool)), None
+            mark(self._session.scene, None)
+        else:
+            case = cases[0]
+            if self._labels is not None and np.array_equal(self._labels, case.labels.data):
+                return
+            self._labels = case.labels.data
+            boxes = {label: known.box for label, known in case.structures.items()}
+            self._doubts = look_first(case.labels, case.image, boxes=boxes)
+            mark(self._session.scene, self._doubts.tissue)
+        self._show()
+
+    def _show(self) -> None:
+        self._state.dgm_doubts = [
+            {
+                "index": index,
+                "at": round(self._reading.place_on_slider(doubts[0].axis, index), 2),
+                "flagged": any(doubt.flagged for doubt in doubts),
+                "words": "; ".join(
+                    doubt.words for doubt in doubts if doubt.flagged == any(d.flagged for d in doubts)
+                ),
+            }
+            for index, doubts in sorted(self._by_slice().items())
+        ]
+        self._state.dgm_flagged = sum(entry["flagged"] for entry in self._state.dgm_doubts)
+
+    def _by_slice(self) -> dict[int, list[Doubt]]:
+        found: dict[int, list[Doubt]] = {}
+        for doubt in self._doubts.slices:
+            found.setdefault(doubt.index, []).append(doubt)
+        return found
+
+    def step(self, by: int) -> int:
+        """Go to the next (1) or previous (-1) slice that asks for a look; the label of the structure there, 0 without one."""
+        flagged = self._doubts.flagged
+        if not flagged:
+            return 0
+        axis = flagged[0].axis
+        slices = sorted({doubt.index for doubt in flagged})
+        now = self._reading.slice_shown(axis)
+        beyond = [index for index in slices if (index > now if by > 0 else index < now)]
+        index = (beyond[0] if by > 0 else beyond[-1]) if beyond else slices[0 if by > 0 else -1]
+        self._reading.show_slice(axis, index)
+        return max((d for d in flagged if d.index == index), key=lambda doubt: doubt.score).structure.label

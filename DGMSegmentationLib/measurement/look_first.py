@@ -1,0 +1,263 @@
+"""Look here first: for each structure and slice how much there is to doubt, so that a reader begins where errors are likely.
+
+A doubt of 1 or more asks for a look; what is below only orders the slices. Two kinds of evidence reach 1, both calibrated on
+slabs cut from real labels (Docs/quality.md): tissue that the other side, laid over this one along the head's own middle
+plane, lets expect and that is bright and unlabelled; and a slice in which the other side has the structure, this one has
+not, and bright unlabelled tissue lies beside it (a rolled head, whose middle plane the loss itself has moved). Hints stay
+below 1: where the network was undecided (.1 < p < .9), predicted end slices, disagreement with the mirrored run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..image import Image, label_set_of
+from ..structures import Structure
+from .lost_slabs import SMOOTHING_MM, Sides, both_sides, bright
+from .roi import Box, structure_boxes
+
+LOST_IN_SLICE = 0.52
+"""Bright unlabelled share of what is expected in a slice, with half of the lack in area: a doubt of 1."""
+ONE_SIDED = 0.7
+"""Lack of a slice's area against the other side's in the same slice, as shares of the largest ones: a doubt of 1."""
+BESIDE = 0.45
+"""Bright unlabelled tissue beside, as a share of the largest area, that supports the second in full."""
+LEAST_DOUBT = 0.4
+"""Smaller ones are not told."""
+_WEIGHT_OF_AREA = 0.5
+_SLAB_MM = 3.0  # the slices of the calibration: thinner ones are judged together with their neighbours
+_SMALL_SLICE = 0.35  # of the largest area: below it an end slice of a few voxels would look half lost
+_BESIDE_MM, _MARGIN_MM = 6.0, 10.0
+_OPENED_MM = 1.2  # thinner than twice this is a vein or a rim
+_END_HINT, _LARGEST_HINT = 0.5, 0.9
+_UNDECIDED = (0.1, 0.9)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One slice of one structure that deserves a look."""
+
+    structure: Structure
+    axis: int
+    """Array axis across the slices."""
+    index: int
+    """The slice along that axis, counted from 0."""
+    score: float
+    """From 1 on: look here."""
+    reason: str
+    """ "lost", "one_sided", "undecided", "mirrored" or "end": the strongest evidence."""
+
+    @property
+    def flagged(self) -> bool:
+        """Whether somebody should look."""
+        return self.score >= 1.0
+
+    @property
+    def words(self) -> str:
+        """The evidence in a few words."""
+        return f"{self.structure.name}: {WORDS[self.reason]}"
+
+
+WORDS = {
+    "lost": "the other side goes on here, and so does the map",
+    "one_sided": "only the other side is labelled in this slice, and bright tissue lies beside",
+    "undecided": "the network was undecided about much of its border",
+    "mirrored": "the network outlines it otherwise in the mirrored head",
+    "end": "its first or last slice",
+}
+
+
+def slice_axis(labels: Image) -> int:
+    """The array axis that runs from below to above."""
+    return int(np.argmax(np.abs(labels.affine[2, :3]) / np.array(labels.spacing)))
+
+
+@dataclass(frozen=True, eq=False)
+class Doubts:
+    """Where to look first in a case."""
+
+    slices: list[Doubt]
+    """By slice, then by structure; those of :data:`LEAST_DOUBT` or more."""
+    tissue: NDArray[np.bool_]
+    """The bright unlabelled voxels (i, j, k) that speak for the flagged ones."""
+
+    @property
+    def flagged(self) -> list[Doubt]:
+        """Those that ask for a look."""
+        return [doubt for doubt in self.slices if doubt.flagged]
+
+
+def look_first(
+    labels: Image,
+    image_ppb: Image,
+    *,
+    probabilities: Mapping[int, NDArray[Any]] | None = None,
+    mirrored: Image | None = None,
+    boxes: Mapping[int, Box] | None = None,
+) -> Doubts:
+    """The doubts of a case.
+
+    Args:
+        labels: label values of its label set (i, j, k), automatic or corrected by hand.
+        image_ppb: the susceptibility map in ppb on the same grid.
+        probabilities: label -> the network's probability (i, j, k), 0 to 1, where they are at hand.
+        mirrored: labels of the head's mirror image, turned back, on the same grid.
+        boxes: the smallest box around each structure, where they are known.
+    """
+    label_set, axis = label_set_of(labels), slice_axis(labels)
+    array = np.asarray(labels.data, label_set.dtype)
+    if boxes is None:
+        boxes = structure_boxes(array, label_set)
+    size = array.shape[axis]
+    areas = {s: _areas(array[box] == s, axis, box[axis].start, size) for s, box in boxes.items()}
+    slabs = max(1, round(_SLAB_MM / labels.spacing[axis]))
+    shares = {s: _share(_together(one, slabs)) for s, one in areas.items()}
+    scores: dict[int, dict[str, NDArray[np.float64]]] = {s: {"end": _ends(areas[s])} for s in boxes}
+    tissue: dict[tuple[int, str], Tissue] = {}
+    for label in boxes:
+        if probabilities is not None and label in probabilities:
+            scores[label]["undecided"] = _undecided(probabilities[label], axis)
+        if mirrored is not None:
+            scores[label]["mirrored"] = _disagreement(
+                array == label, np.asarray(mirrored.data) == label, axis
+            )
+    for sides in both_sides(labels, image_ppb, boxes):
+        label = sides.here.label
+        scores[label]["lost"], tissue[label, "lost"] = _lost(sides, axis, size, slabs)
+    for pair in label_set.pairs:
+        if all(structure.label in boxes for structure in pair):
+            one, other = (structure.label for structure in pair)
+            for label, there in ((one, other), (other, one)):
+                gap = shares[there] - shares[label]
+                scores[label]["one_sided"], tissue[label, "one_sided"] = _one_sided(
+                    labels, image_ppb, label, boxes[label], axis, gap
+                )
+    found, where = [], np.zeros(array.shape, bool)
+    for label, kinds in scores.items():
+        names, table = list(kinds), np.array(list(kinds.values()))
+        best = table.max(axis=0)
+        for index in np.flatnonzero(best >= LEAST_DOUBT).tolist():
+            reason = names[int(table[:, index].argmax())]
+            doubt = Doubt(label_set.by_label(label), axis, index, float(best[index]), reason)
+            found.append(doubt)
+            if doubt.flagged and (label, reason) in tissue:
+                window, inside = tissue[label, reason]
+                place = index - window[axis].start
+                np.moveaxis(where[window], axis, 0)[place] |= np.moveaxis(inside, axis, 0)[place]
+    return Doubts(sorted(found, key=lambda doubt: (doubt.index, doubt.structure.label)), where)
+
+
+Tissue = tuple[tuple[slice, ...], NDArray[np.bool_]]
+"""A part of the grid, and voxels in it."""
+
+
+def _areas(inside: NDArray[np.bool_], axis: int, start: int, size: int) -> NDArray[np.float64]:
+    """Voxels in each slice of the whole grid."""
+    whole = np.zeros(size)
+    counts = inside.sum(axis=tuple(a for a in range(3) if a != axis))
+    whole[start : start + len(counts)] = counts
+    return whole
+
+
+def _together(areas: NDArray[Any], slices: int) -> NDArray[np.float64]:
+    """The mean of so many neighbouring slices, about each of them."""
+    from scipy import ndimage
+
+    return np.asarray(ndimage.uniform_filter1d(np.asarray(areas, float), slices, mode="constant"))
+
+
+def _share(areas: NDArray[np.float64]) -> NDArray[np.float64]:
+    return areas / max(1.0, float(areas.max()))
+
+
+def _ends(areas: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A hint for the first and the last slice: 41 % of the wrong voxels lie in these 23 % of a structure."""
+    used = np.flatnonzero(areas)
+    hint = np.zeros(len(areas))
+    hint[[used[0], used[-1]]] = _END_HINT
+    return hint
+
+
+def _undecided(probability: NDArray[Any], axis: int) -> NDArray[np.float64]:
+    """The share of a slice's possible voxels about which the network was undecided."""
+    others = tuple(a for a in range(3) if a != axis)
+    low, high = _UNDECIDED
+    possible = (probability > low).sum(axis=others)
+    rim = ((probability > low) & (probability < high)).sum(axis=others)
+    small = possible < _SMALL_SLICE * max(1, possible.max())
+    return np.where(small, 0.0, _LARGEST_HINT * rim / np.maximum(possible, 1))
+
+
+def _disagreement(one: NDArray[np.bool_], other: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+    """1 - Dice in each slice."""
+    others = tuple(a for a in range(3) if a != axis)
+    both, total = (one & other).sum(axis=others), one.sum(axis=others) + other.sum(axis=others)
+    small = total < 2 * _SMALL_SLICE * max(1, one.sum(axis=others).max())
+    return np.where(small, 0.0, _LARGEST_HINT * (1 - 2 * both / np.maximum(total, 1)))
+
+
+def _lost(sides: Sides, axis: int, size: int, slabs: int) -> tuple[NDArray[np.float64], Tissue]:
+    """What is expected in each slice, bright and unlabelled; with half of the lack in area."""
+    over, whole = sides.overlay(), np.zeros(size)
+    window = tuple(slice(int(a), int(a) + n) for a, n in zip(sides.low, sides.labels.shape, strict=True))
+    if over is None:
+        return whole, (window, np.zeros(sides.labels.shape, bool))
+    others = tuple(a for a in range(3) if a != axis)
+    expected, own, lost = (
+        _together(m.sum(axis=others), slabs) for m in (over.expected, over.mine, over.lost)
+    )
+    usual = np.maximum(expected, _SMALL_SLICE * expected.max())
+    lack = np.clip((expected - own) / usual, 0, 1) * (lost > 0)
+    start = int(sides.low[axis])
+    whole[start : start + len(lost)] = (lost / usual + _WEIGHT_OF_AREA * lack) / LOST_IN_SLICE
+    return whole, (window, over.lost)
+
+
+def _one_sided(
+    labels: Image, image_ppb: Image, label: int, box: Box, axis: int, gap: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], Tissue]:
+    """The gap to the other side's area in each slice, as far as bright unlabelled tissue beside supports it."""
+    from scipy import ndimage
+
+    spacing = np.array(labels.spacing)
+    margin = np.ceil(_MARGIN_MM / spacing).astype(int)
+    wide = tuple(
+        slice(max(0, s.start - m), min(n, s.stop + m))
+        for s, m, n in zip(box, margin, labels.shape, strict=True)
+    )
+    doubt, tissue = np.zeros(len(gap)), np.zeros([s.stop - s.start for s in wide], bool)
+    suspected = np.flatnonzero(gap >= LEAST_DOUBT * ONE_SIDED)
+    suspected = suspected[(suspected >= wide[axis].start) & (suspected < wide[axis].stop)]
+    if not len(suspected):
+        return doubt, (wide, tissue)
+    inside, free = labels.data[wide] == label, labels.data[wide] == 0
+    values = np.nan_to_num(np.asarray(image_ppb.data[wide], np.float32))
+    shining = bright(ndimage.gaussian_filter(values, SMOOTHING_MM / spacing), inside, inside, free, spacing)
+    mine, found = np.moveaxis(inside, axis, 0), np.moveaxis(shining & free, axis, 0)
+    flat = np.delete(spacing, axis)
+    largest, disk = float(mine.sum(axis=(1, 2)).max()), _disk(flat)
+    for index in suspected - wide[axis].start:
+        foot = mine[max(0, index - 1) : index + 2].any(axis=0)
+        if not foot.any():
+            continue
+        near = ndimage.distance_transform_edt(~foot, sampling=flat) <= _BESIDE_MM
+        parts, _count = ndimage.label(ndimage.binary_opening(found[index] & near, disk))
+        touching = np.unique(parts[ndimage.binary_dilation(foot) & (parts > 0)])
+        beside = np.isin(parts, touching) & (parts > 0)
+        np.moveaxis(tissue, axis, 0)[index] = beside
+        place = index + wide[axis].start
+        doubt[place] = gap[place] * min(1.0, float(beside.sum()) / largest / BESIDE) / ONE_SIDED
+    return doubt, (wide, tissue)
+
+
+def _disk(spacing: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Of the radius below which bright tissue counts as thin."""
+    reach = [max(1, round(_OPENED_MM / s)) for s in spacing]
+    x, y = np.ogrid[-reach[0] : reach[0] + 1, -reach[1] : reach[1] + 1]
+    inside: NDArray[np.bool_] = (x * spacing[0]) ** 2 + (y * spacing[1]) ** 2 <= max(
+        _OPENED_MM, 1.01 * spacing.max()
+    ) ** 2
+    return inside

@@ -1,0 +1,102 @@
+"""Look here first: a lost slab is told with its slice and its tissue, hints stay below a look, whole labels are left alone."""
+
+import numpy as np
+import pytest
+from places import REPOSITORY
+
+from DGMSegmentationLib.io.files import read_image
+from DGMSegmentationLib.io.labels import read_labels
+from DGMSegmentationLib.measurement.look_first import WORDS, look_first, slice_axis
+from DGMSegmentationLib.structures import STANDARD
+
+SAMPLE = REPOSITORY / "Resources" / "Sample"
+
+
+@pytest.fixture(scope="module")
+def case():
+    """The sample's true labels and map, cut to the surroundings of the nuclei."""
+    labels = read_labels(SAMPLE / "sub-sample_seg-DGM_dseg.nii.gz")
+    image = read_image(SAMPLE / "sub-sample_Chimap.nii.gz")
+    where = np.argwhere(labels.data)
+    low, high = np.maximum(where.min(axis=0) - 16, 0), where.max(axis=0) + 17
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    affine = labels.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ low
+    return labels.replace(data=labels.data[box], affine=affine), image.replace(
+        data=image.data[box] * 1000, affine=affine
+    )
+
+
+def without_lowest(labels, label, share):
+    inside = labels.data == label
+    k = np.indices(labels.shape)[2]
+    gone = inside & (k <= np.quantile(k[inside], share, method="inverted_cdf"))
+    return labels.replace(data=np.where(gone, 0, labels.data)), gone
+
+
+def test_whole_labels_have_hints_alone(case):
+    labels, image = case
+    doubts = look_first(labels, image)
+    assert len(doubts.flagged) <= 1 and slice_axis(labels) == 2
+    assert doubts.tissue.any() == bool(doubts.flagged)
+    for structure in STANDARD:
+        used = np.flatnonzero((labels.data == structure.label).any(axis=(0, 1)))
+        told = {d.index for d in doubts.slices if d.structure == structure}
+        assert {used[0], used[-1]} <= told
+
+
+@pytest.mark.parametrize("name", ["SN_R", "GP_L", "PU_R"])
+def test_a_lost_slab_is_told_with_its_slice_and_tissue(case, name):
+    labels, image = case
+    structure = next(s for s in STANDARD if s.abbreviation == name)
+    before = {(d.structure, d.index) for d in look_first(labels, image).flagged}
+    cut, gone = without_lowest(labels, structure.label, 0.4)
+    doubts = look_first(cut, image)
+    new = [d for d in doubts.flagged if (d.structure, d.index) not in before]
+    assert structure in {d.structure for d in new}
+    new = [d for d in new if d.structure == structure]
+    assert set(np.flatnonzero(gone.any(axis=(0, 1)))) & {d.index for d in new}
+    assert (doubts.tissue & gone).sum() > 0.25 * gone.sum()
+    assert not (doubts.tissue & (cut.data > 0)).any()
+    assert all(d.words.startswith(structure.name) for d in new)
+
+
+def test_a_rolled_head_is_judged_by_its_own_slices(case):
+    """Both nuclei of one side lose their lower part, which moves the middle plane: the slice itself tells."""
+    labels, image = case
+    cut, _ = without_lowest(labels, 8, 0.45)
+    cut, _ = without_lowest(cut, 6, 0.45)
+    assert {"GP_R", "PU_R"} & {d.structure.abbreviation for d in look_first(cut, image).flagged}
+
+
+def test_where_the_network_was_undecided_is_a_hint(case):
+    labels, image = case
+    inside = labels.data == 7
+    used = np.flatnonzero(inside.any(axis=(0, 1)))
+    middle = int(used[len(used) // 2])
+    sure, unsure = inside.astype(np.float32), inside.astype(np.float32)
+    unsure[:, :, middle] *= 0.6
+    told = [
+        {d.index: d for d in look_first(labels, image, probabilities={7: p}).slices if d.structure.label == 7}
+        for p in (sure, unsure)
+    ]
+    assert middle not in told[0] and told[1][middle].reason == "undecided" and not told[1][middle].flagged
+
+
+def test_a_mirrored_run_that_differs_is_a_hint(case):
+    labels, image = case
+    inside = labels.data == 5
+    k = int(np.median(np.argwhere(inside)[:, 2]))
+    other = labels.data.copy()
+    other[:, :, k][other[:, :, k] == 5] = 0
+    doubts = look_first(labels, image, mirrored=labels.replace(data=other))
+    (found,) = [d for d in doubts.slices if d.structure.label == 5 and d.index == k]
+    assert found.reason == "mirrored" and 0.5 < found.score < 1 and found.reason in WORDS
+
+
+def test_one_side_alone_gives_no_error(case):
+    labels, image = case
+    lone = labels.replace(data=np.where(labels.data == 5, 5, 0).astype(labels.data.dtype))
+    assert {d.reason for d in look_first(lone, image).slices} == {"end"}
+    empty = labels.replace(data=np.zeros_like(labels.data))
+    assert look_first(empty, image).slices == []
