@@ -95,7 +95,7 @@ def partner_laid_over(labels: Image, structure: Structure) -> NDArray[np.floatin
     there = pair[structure == pair[0]]
     if there.label not in boxes:
         return None
-    onto = np.linalg.inv(labels.affine) @ mapping @ labels.affine
+    onto: NDArray[Any] = np.linalg.inv(labels.affine) @ mapping @ labels.affine
     if structure == pair[0]:
         onto = np.linalg.inv(onto)
     box = boxes[there.label]
