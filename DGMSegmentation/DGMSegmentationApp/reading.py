@@ -19,6 +19,7 @@ WINDOWS_PPB = ((-100, 200), (-50, 150), (-200, 400), (-20, 80))
 TELL_S = 0.08  # the cursor's place is told so often
 CLICK_PX = 3  # a press that moves no further is a click
 _SAME_ZOOM = 0.01
+FIRST = 10.0  # priority of an observer
 
 
 def layout() -> Layout:
@@ -46,8 +47,9 @@ class Reading:
         self._cross()
         for view in views.get_slice_views():
             interactor = view.interactor()
-            interactor.AddObserver("LeftButtonPressEvent", self._press)
-            interactor.AddObserver("LeftButtonReleaseEvent", lambda *_, v=view: self._release(v))
+            # Before Slicer's own handlers, which keep the events to themselves.
+            interactor.AddObserver("LeftButtonPressEvent", self._press, FIRST)
+            interactor.AddObserver("LeftButtonReleaseEvent", lambda *_, v=view: self._release(v), FIRST)
             view.modified.connect(self._tell_soon)
         for view in views.get_threed_views():
             view.set_background_color([0, 0, 0])

@@ -26,6 +26,16 @@ def rest(bench) -> None:
     bench.run(wait())
 
 
+def drag(bench, dx, dy, x=0, y=0) -> None:
+    """As the page's own mouse: within the loop."""
+
+    async def act() -> None:
+        bench.stroke(dx, dy, x, y)
+        await asyncio.sleep(0.3)
+
+    bench.run(act())
+
+
 def matrix(found):
     return np.array([[found.GetElement(r, c) for c in range(4)] for r in range(4)])
 
@@ -80,6 +90,7 @@ def test_zoom_and_window_stay_from_patient_to_patient(bench):
         assert 1000 * display.GetWindowLevelMax() == pytest.approx(window[1])
     finally:
         bench.open()
+        bench.controls.reset_views()
         while list(bench.state.dgm_window) != [-100, 200]:
             bench.key("window")
 
@@ -88,16 +99,14 @@ def test_the_left_button_sets_the_window_only_without_a_tool(bench):
     bench.key("v")
     rest(bench)
     try:
-        bench.stroke(60, 40)
-        rest(bench)
+        drag(bench, 60, 40)
         assert list(bench.state.dgm_window) != [-100, 200]
         moved = list(bench.state.dgm_window)
-        bench.choose("GP_L")
-        bench.key("p")
-        bench.act(lambda: bench.stroke(60, 0))
+        bench.key("t")
+        drag(bench, 60, 40)
         assert list(bench.state.dgm_window) == moved
     finally:
-        bench.act(lambda: bench.controls.key("undo"))
+        bench.key("v")
         while list(bench.state.dgm_window) != [-100, 200]:
             bench.key("window")
         rest(bench)
@@ -111,8 +120,7 @@ def test_a_click_on_a_structure_chooses_its_row(bench):
     bench.key("v")
     bench.editor.choose("CN_L")
     x, y = place(bench, middle_of(bench, "GP_R"))
-    bench.stroke(0, 0, x, y)
-    rest(bench)
+    drag(bench, 0, 0, x, y)
     assert bench.state.dgm_selected == LABEL["GP_R"] and bench.editor.chosen == "GP_R"
     assert np.array_equal(matrix(node.GetSliceToRAS()), before)
     value, unit, *words = bench.state.dgm_cursor.replace(",", "").split()
