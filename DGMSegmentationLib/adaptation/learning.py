@@ -43,8 +43,10 @@ class Part:
 
 
 def can_learn(model: Model) -> bool:
-    """Whether corrections can train a model: one network of structures, not of atoms or of one network a structure."""
-    return len(model.states) == 1 and not model.header.atoms
+    """Whether corrections can train a model: one network of structures that takes tiles of any size; not of atoms, and not
+    one network a structure.
+    """
+    return len(model.states) == 1 and not model.header.atoms and model.build()[0].dense
 
 
 def preset_for(model: Model, recipe: Recipe) -> Preset:
@@ -57,8 +59,14 @@ def preset_for(model: Model, recipe: Recipe) -> Preset:
     if isinstance(tile, Sequence) and not isinstance(tile, str):
         changes.append(f"sampling.tile={list(tile)}")
     preset = load_preset(PRESET, [*changes, *recipe.changes])
+    network = model.build()[0]
+    x, y, z = (
+        max(m, (n + 2 * halo) // m * m) - 2 * halo
+        for n, halo, m in zip(preset.sampling.tile, network.halo, network.multiple, strict=True)
+    )
     return replace(
         preset,
+        sampling=replace(preset.sampling, tile=(x, y, z)),
         network=NetworkSettings(header.network, "own", dict(header.network_options)),
         preprocessing=header.preprocessing,
         data=replace(preset.data, channels=header.channels),
