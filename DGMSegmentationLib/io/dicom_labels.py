@@ -72,7 +72,9 @@ def read_dicom_seg(header: DicomHeader) -> tuple[Image, list[Segment]]:
         Segment(f"Segment_{number}", name, tags_, 1, layers[number])
         for number, (name, tags_) in segments.items()
     ]
-    return Image(found[0].layer, checked_affine(LPS_TO_RAS @ affine, path), path, "dicom"), found
+    return Image(
+        layers[next(iter(segments))], checked_affine(LPS_TO_RAS @ affine, path), path, "dicom"
+    ), found
 
 
 def _segments_of(tags: "Dataset") -> dict[int, tuple[str, dict[str, str]]]:

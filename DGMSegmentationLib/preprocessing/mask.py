@@ -165,18 +165,18 @@ def _masked_inside(mask: NDArray[np.bool_]) -> float:
         before = np.logical_or.accumulate(few, axis)
         after = np.flip(np.logical_or.accumulate(np.flip(few, axis), axis), axis)
         within &= before & after
-    return float(np.count_nonzero(within & ~few) / max(1, np.count_nonzero(few)))
+    return int(np.count_nonzero(within & ~few)) / max(1, int(np.count_nonzero(few)))
 
 
 def _largest_jump(mask: NDArray[np.bool_], spacing: Sequence[float]) -> float:
     """How far, in mm, the middle of the brain jumps from one large slice to the next; 0 where it moves as a head's does."""
     largest = 0.0
     for axis in range(3):
-        outlines = [mask.sum(axis=other, dtype=np.int32) for other in range(3) if other != axis]
         area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
-        both = (area > _LARGE_SLICE * area.max())[1:] & (area > _LARGE_SLICE * area.max())[:-1]
-        for outline, summed in zip(outlines, (o for o in range(3) if o != axis), strict=True):
-            along = next(a for a in range(3) if a not in (axis, summed))
+        large = area > _LARGE_SLICE * area.max()
+        both = large[1:] & large[:-1]
+        for along in (other for other in range(3) if other != axis):
+            outline = mask.sum(axis=3 - axis - along, dtype=np.int32)
             rows = outline if axis < along else outline.T
             middle = rows @ np.arange(rows.shape[1]) / np.maximum(area, 1) * float(spacing[along])
             jump = float(np.abs(np.diff(middle))[both].max(initial=0.0))
