@@ -68,6 +68,30 @@ def test_halves_are_those_of_the_world():
     assert list(halves(turned, np.zeros_like(INSIDE))) == []
 
 
+@pytest.mark.parametrize(("axis", "ratio", "apart"), [(0, 1.284, 12), (1, 1.6487, 20), (2, 2.2255, 25)])
+def test_from_where_on_halves_are_uneven(axis, ratio, apart):
+    """Two blocks of values from 0 to 100 ppb, 2 mm wide: quartiles 50 ppb apart, 3 mm in the middle left out."""
+    values = np.tile(np.linspace(0, 100, 101), 8).reshape(8, 101)
+
+    def pair(gain, shift):
+        upper = 50 + gain * (values - 50) + shift
+        both = np.concatenate([values, np.full((2, 101), 1e4), upper])  # the middle must not count
+        data = np.moveaxis(np.tile(both[:, :, None], (1, 1, 4)), 0, axis).astype(np.float32)
+        image = Image(data, np.diag([2.0, 2.0, 2.0, 1.0]))
+        return next(h for h in halves(image, np.ones(data.shape, bool)) if h.axis == axis)
+
+    found = pair(1.0, 0.0)
+    assert found.middles == pytest.approx((50, 50)) and found.spreads == pytest.approx((50, 50))
+    assert not found.uneven
+    for gain in (ratio, 1 / ratio):
+        inner, outer = gain**0.97, gain**1.03
+        assert not pair(inner, 0).uneven and pair(outer, 0).uneven
+    for sign in (1, -1):
+        assert not pair(1, sign * (apart - 0.5)).uneven and pair(1, sign * (apart + 0.5)).uneven
+    few = Image(np.ones((20, 10, 2), np.float32), np.diag([2.0, 2.0, 2.0, 1.0]))
+    assert list(halves(few, np.ones(few.shape, bool))) == []
+
+
 def test_the_pallidum_alone_tells_nothing_where_it_holds_no_values():
     assert "contrast_unknown" in codes(np.where(np.isin(ARRAY, (5, 6)), np.nan, PPB))
     others = LABELS.replace(data=np.where(np.isin(ARRAY, (5, 6)), 0, ARRAY))
