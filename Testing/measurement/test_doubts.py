@@ -129,8 +129,10 @@ def test_measuring_doubts_exchanged_names_and_a_mask_of_the_other_side():
     assert measure_case(right, opened).verdict.status == "ok"
 
 
-@pytest.mark.parametrize("shift", [(4.4, 0, 0), (0, -4.4, 0), (0, 0, 6)])
-def test_labels_of_another_place_are_doubted(shift):
+@pytest.mark.parametrize(
+    ("shift", "direction"), [((4.4, 0, 0), "left"), ((0, -4.4, 0), "front"), ((0, 0, 6), "down")]
+)
+def test_labels_of_another_place_are_doubted(shift, direction):
     """On another grid, where only the map can tell."""
     opened = open_case(Image(CHI, AFFINE))
     fine = Grid((100, 120, 100), AFFINE @ np.diag([0.75, 0.75, 0.78, 1]))
@@ -141,10 +143,22 @@ def test_labels_of_another_place_are_doubted(shift):
     measured = measure_case(there.replace(affine=moved @ fine.affine), opened)
     assert "labels_misplaced" in measured.verdict.codes
     said = next(r for r in measured.of_labels if r.code == "labels_misplaced")
+    assert said.facts["direction"] == direction
     assert said.facts["shift"] == pytest.approx(np.linalg.norm(shift), abs=2.5)
     again = measure_case(measured.labels, opened, previous=measured)
     assert "labels_misplaced" in again.verdict.codes
     assert misplacement(LABELS, opened.image) is None
+
+
+def test_a_map_of_little_contrast_tells_no_place():
+    moved = LABELS.replace(data=np.roll(ARRAY, 2, axis=0))
+    image = Image(PPB.astype(np.float32), AFFINE)
+    found = misplacement(moved, image)
+    assert found.here_ppb < found.there_ppb and found.shift_mm[0] == pytest.approx(-4.4, abs=1.2)
+    for contrast, told in ((14.5, False), (15.5, True)):
+        weaker = image.replace(data=image.data * np.float32(contrast / found.there_ppb))
+        assert (misplacement(moved, weaker) is not None) is told
+    assert misplacement(moved.replace(data=np.where(moved.data <= 3, moved.data, 0)), image) is None
 
 
 def test_heads_that_are_none():
