@@ -270,7 +270,8 @@ class ReadingRoom:
             return
         other = name != self._state.dgm_case and not self._awaited  # another file took the case's place
         if walk.refresh(name) or other:
-            self._show_list()
+            with self._state:
+                self._show_list()
 
     async def _watch(self, walk: Walk) -> None:
         while walk is self._walk:

@@ -149,6 +149,9 @@ class Session:
         old = self.segmentation
         self.segmentation = create_segmentation(self.scene, self.volume, name)
         show_labels(self.segmentation, self.volume, placed, label_set_of(labels))
+        if self.reading is not None:
+            on_grid = labels.replace(data=placed, label_set=label_set_of(labels))
+            self.reading.show(self.segmentation, self.volume, on_grid)
         hierarchy.remove(old)
         self.measure()
         self._saved.add(_state_of(self.segmentation))

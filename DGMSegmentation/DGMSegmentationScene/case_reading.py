@@ -10,6 +10,7 @@ from .segments import show_labels
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from DGMSegmentationLib.image import Image
     from DGMSegmentationLib.measurement.case import MeasuredCase
     from DGMSegmentationLib.study.journal import Journal
     from DGMSegmentationLib.study.review import StructureReview
@@ -29,8 +30,11 @@ class CaseReading:
         """Of the case."""
         return self.opened.case.name
 
-    def show(self, node: Any, volume: Any) -> None:
-        """Fill the segmentation with what the reader goes on with; what the model gave is known as unedited."""
+    def show(self, node: Any, volume: Any, labels: "Image | None" = None) -> None:
+        """Fill the segmentation with what the reader goes on with; what the model gave is known as unedited.
+
+        ``labels``: others, on the volume's grid, which the reader opened from a file.
+        """
         opened, made = self.opened, self.opened.record.automatic
         volume.SetAttribute(IMAGE_NAME, opened.case.shown)
         if opened.automatic is not None and made is not None:
@@ -39,7 +43,7 @@ class CaseReading:
             node.SetAttribute(PREFIX + "Model", made.model)
             carry(node)
             mark_unedited(node)
-        labels = opened.labels
+        labels = labels or opened.labels
         if labels is not None and labels is not opened.automatic:
             show_labels(node, volume, labels.data, labels.label_set)
 

@@ -35,7 +35,7 @@ def test_three_patients_from_the_first_look_to_the_table(page_of, tmp_path):
         assert reader.begin(program) == "sub-01"
         corrected = reader.correct("PU_L")
         reader.until(lambda: read_sessions(output, "sub-01"), "no journal was written")
-        assert reader.state_of("sub-01") == "in review"
+        reader.until(lambda: reader.state_of("sub-01") == "in review", "the list did not follow")
         program.stop(signal.SIGKILL)
         program.clean()
         # as it was, and that is said
