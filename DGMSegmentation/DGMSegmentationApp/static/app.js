@@ -1,7 +1,7 @@
 // The page's own script: files in and out, theme, keys. Everything stays between this page and the program that serves it.
 (function () {
   "use strict";
-  const dgm = (window.dgm = {});
+  const dgm = (window.dgm = window.dgm || {}); // the page's scripts come in any order
   let trame = null;
 
   dgm.start = function (instance) {
@@ -57,6 +57,7 @@
     protocol: ".toml",
   };
   dgm.choose = function (kind) {
+    if (kind === "study") return window.trame.state.set("dgm_naming_folder", true); // named, not sent
     const input = document.createElement("input");
     input.type = "file";
     input.accept = accepted[kind] || "";

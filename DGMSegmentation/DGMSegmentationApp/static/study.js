@@ -1,21 +1,18 @@
-// Studies: the way to a folder, "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+S save.
+// Studies: "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+S save.
 (function () {
   "use strict";
   // The labels as a download, then what the dialog asked about; an export that fails leaves everything as it is.
-  window.dgm.saveAndGoOn = async function (kind) {
-    if (await window.dgm.save(kind)) window.trame.trigger("dgm_answer", [true]);
+  const dgm = (window.dgm = window.dgm || {});
+  dgm.saveAndGoOn = async function (kind) {
+    if (await dgm.save(kind)) window.trame.trigger("dgm_answer", [true]);
     else window.trame.trigger("dgm_answer", [false]);
   };
-  // A study is a folder of the computer that runs the program, so it is named, not sent.
-  const choose = window.dgm.choose;
-  window.dgm.choose = (kind) => (kind === "study" ? window.trame.state.set("dgm_naming_folder", true) : choose(kind));
-
   const own = "input, textarea, select, [contenteditable], .v-overlay";
   window.addEventListener(
     "keydown",
     (event) => {
       const target = event.target;
-      if (!window.trame || !window.trame.state.get("dgm_study")) return;
+      if (!window.trame || !window.trame.state || !window.trame.state.get("dgm_study")) return;
       const key = event.key.toLowerCase();
       const held = event.ctrlKey || event.metaKey;
       let name = null;
