@@ -13,7 +13,7 @@ class Recipe:
 
     weights: bool = True
     """Whether the network learns too, or only its protocol is fitted."""
-    share: float = 0.6
+    share: float = 0.7
     """Of the way from the first weights to the learnt ones that the new weights lie (Wortsman et al., CVPR 2022)."""
     replay: bool = True
     """Whether simulated volumes are learnt beside the corrections, labelled by the first network under the fitted protocol."""
