@@ -1,4 +1,4 @@
-"""Every block of the cohort's tutorial and of the notebook runs as it is written, on the small study that the tutorial makes."""
+"""Every block of the tutorials (those marked sh or python) and of the notebook runs as it is written, on small studies."""
 
 import json
 import os
@@ -26,27 +26,30 @@ def shell(text, folder, repository):
     assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
 
 
-@pytest.fixture(scope="module")
-def tutorial(repository, tmp_path_factory):
-    """The folder in which all blocks of the tutorial have run, in their order."""
-    pytest.importorskip("pandas", reason="pandas (extra: test) reads the tables")
+def follow(page, folder, repository):
+    """Run the blocks of a page in their order in a folder; returns the names that its Python leaves."""
     if os.name == "nt":
         pytest.skip("the blocks are written for a POSIX shell")
-    folder = tmp_path_factory.mktemp("tutorial")
     (folder / "Docs").symlink_to(repository / "Docs", target_is_directory=True)
     names, before = {}, os.getcwd()
     os.chdir(folder)
     try:
-        for kind, text in BLOCK.findall(
-            (repository / "Docs" / "tutorial-cohort.md").read_text(encoding="utf-8")
-        ):
+        for kind, text in BLOCK.findall((repository / "Docs" / page).read_text(encoding="utf-8")):
             if kind == "sh":
                 shell(text, folder, repository)
             else:
-                exec(compile(text, "tutorial-cohort.md", "exec"), names)
+                exec(compile(text, page, "exec"), names)
     finally:
         os.chdir(before)
-    return folder, names
+    return names
+
+
+@pytest.fixture(scope="module")
+def tutorial(repository, tmp_path_factory):
+    """The folder in which all blocks of the cohort's tutorial have run, and their names."""
+    pytest.importorskip("pandas", reason="pandas (extra: test) reads the tables")
+    folder = tmp_path_factory.mktemp("tutorial")
+    return folder, follow("tutorial-cohort.md", folder, repository)
 
 
 def test_the_tutorial_comes_to_its_figure(tutorial):
@@ -72,3 +75,11 @@ def test_the_notebooks_intervals_hold_the_effect_of_age(tutorial, repository, mo
     for nucleus, true in PPB_PER_DECADE.items():
         assert effects.loc[nucleus, "low"] <= true <= effects.loc[nucleus, "high"], effects
     assert effects.loc["PU", "p"] < 0.001 and set(effects["n"]) == {2 * len(names["cases"])}
+
+
+def test_the_training_is_rehearsed(tmp_path, repository):
+    pytest.importorskip("lightning", reason="lightning (extra: train) trains")
+    follow("tutorial-training.md", tmp_path, repository)
+    assert (tmp_path / "rehearsal" / "model.safetensors").exists() and (
+        tmp_path / "rehearsal" / "history.csv"
+    ).exists()
