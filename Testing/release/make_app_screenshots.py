@@ -69,7 +69,7 @@ def _job(user, folder: Path) -> None:
     page.keyboard.press("p")
     x, y = user.view("axial")
     before = user.row("GP_L")
-    user.stroke(x, y, 0, -40)
+    user.stroke(x, y, 0, -110)
     user.changed("GP_L", before)
     picture("app-paint.png")
     page.keyboard.press("Control+z")
