@@ -41,7 +41,8 @@ def test_three_patients_from_the_first_look_to_the_table(page_of, tmp_path):
         # as it was, and that is said
         program = Program(str(tmp_path), "--reader", "anna")
         assert reader.begin(program) == "sub-01"
-        assert reader.row("PU_L") == corrected and "goes on as you left it" in reader.state("dgm_message")
+        reader.until(lambda: reader.row("PU_L") == corrected, "the case did not open as it was")
+        reader.wait_for("dgm_message", lambda text: "goes on as you left it" in text)
         page_of.keyboard.press("Control+s")
         reader.wait_for("dgm_message", lambda text: "saved in its journal" in text)
         shown = {"sub-01": reader.rows()}
