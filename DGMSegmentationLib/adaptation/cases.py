@@ -53,7 +53,7 @@ class CorrectedCase:
 
 def pseudonym(name: str, checksum: str) -> str:
     """A name that cannot be turned back into the subject's: the image's content is part of it."""
-    return "case-" + hashlib.sha256(f"{name}\n{checksum}".encode()).hexdigest()[:10]
+    return "case-" + hashlib.sha256(f"{name}\n{checksum}".encode()).hexdigest()[:12]
 
 
 def find_corrected(

@@ -125,7 +125,7 @@ from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.worker.client import request_for
-from DGMSegmentationLib.worker.process import Worker
+from DGMSegmentationLib.worker.process import SegmentingWorker
 from DGMSegmentationLib.worker.protocol import SegmentRequest, decode, encode
 
 here, model = Path.cwd(), sys.argv[1]
@@ -157,7 +157,7 @@ options = SegmentOptions(model, device="cpu", smoothing=4)
 volume = {"path": str(here / "head.npy"), "affine": head.affine.tolist()}
 request = request_for("1", image=volume, output=str(here), options=options.to_dict())
 events = io.BytesIO()
-Worker(io.BytesIO(), events)._answer(SegmentRequest.from_message(decode(encode(request.to_message()))))
+SegmentingWorker(io.BytesIO(), events)._answer(SegmentRequest.from_message(decode(encode(request.to_message()))))
 done = decode(events.getvalue().splitlines()[-1])
 assert done["provenance"]["smoothed"] == 4
 print("worker")
