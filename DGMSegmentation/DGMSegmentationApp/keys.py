@@ -29,6 +29,9 @@ def _one(action: str, *presses: str, repeats: bool = False) -> Key:
     return Key(action, presses or (action,), repeats)
 
 
+DIGITS = "1234567890"
+"""Keys of the first structures of the table."""
+
 LINES = (
     Line(
         "Up, Down",
@@ -38,7 +41,7 @@ LINES = (
     Line(
         "1 to 9, 0",
         "the structures in the order of the table",
-        tuple(_one(f"structure_{n}", str(n % 10)) for n in range(1, 11)),
+        tuple(_one(f"structure_{digit}", digit) for digit in DIGITS),
     ),
     Line("X", "exchange the structure with its neighbour, and back", (_one("exchange", "x"),)),
     Line(

@@ -11,6 +11,7 @@ from trame_server import Server
 from undo_stack import Signal
 
 from .editor import TOOLS, EditorLogic
+from .keys import DIGITS
 from .look import Look
 from .messages import Messages
 from .reading import Reading
@@ -40,7 +41,7 @@ class Table(Messages):
             "redo": editor.redo,
             "next": partial(self._step, 1),
             "previous": partial(self._step, -1),
-            **{f"structure_{n + 1}": partial(self._select_at, n) for n in range(10)},
+            **{f"structure_{digit}": partial(self._select_at, n) for n, digit in enumerate(DIGITS)},
             **{letter: partial(editor.use_tool, effect) for _title, _icon, letter, effect in TOOLS},
             "exchange": self.exchange,
             "next_doubt": partial(self.next_doubt, 1),

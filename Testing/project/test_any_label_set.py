@@ -174,13 +174,14 @@ def test_cohort_and_agreement(places, tmp_path):
     assert label_set_of(read_labels(labels)).structures == TOY.structures
     # A correction that somebody saved without any table is of the model's set.
     data = read_labels(labels)
+    corrected = data.data.copy()
+    corrected[tuple(np.argwhere(corrected == 47)[0])] = 0
     nib.save(
-        nib.Nifti1Image(data.data, data.affine), labels.with_name("sub-01_seg-DGM_desc-edited_dseg.nii.gz")
+        nib.Nifti1Image(corrected, data.affine), labels.with_name("sub-01_seg-DGM_desc-edited_dseg.nii.gz")
     )
     assert main(["cohort", str(root / "bids"), *words]) == 0
-    assert [r["edited"] for r in read_table(out / "rois_long.tsv") if r["subject"] == "sub-01"] == [
-        "true"
-    ] * 3
+    edited = {r["label"]: r["edited"] for r in read_table(out / "rois_long.tsv") if r["subject"] == "sub-01"}
+    assert edited.pop("47") == "true" and set(edited.values()) == {"false"} and len(edited) == 2
 
     table = out / "rois_long.tsv"
     other = tmp_path / "other.tsv"

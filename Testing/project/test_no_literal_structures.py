@@ -8,6 +8,7 @@ from DGMSegmentationLib.structures import STANDARD
 # What draws or composes particular structures names them: the simulator, the atoms and the protocols that use these; so
 # does what knows where the nuclei lie in a head and which of them is brightest.
 NAMING = (
+    "DGMSegmentationLib/measurement/doubts.py",
     "DGMSegmentationLib/measurement/places.py",
     "DGMSegmentationLib/measurement/verdict.py",
     "DGMSegmentationLib/simulation/",
