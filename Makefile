@@ -120,8 +120,8 @@ wheel: $(TOOLS_STAMP) ## build wheel and source archive in dist/ and check them 
 bids-check: $(STAMP) $(TOOLS_STAMP) ## run dgmseg-bids on a small study and give all to the BIDS validator
 	OMP_NUM_THREADS=1 $(BIN)/python Testing/release/check_bids.py $(TOOLS_BIN)/bids-validator-deno
 
-container-lint: $(TOOLS_STAMP) ## check Container/Dockerfile by hadolint's rules
-	$(TOOLS_BIN)/tally lint --slow-checks off --select "hadolint/*" --ignore "tally/*" --ignore hadolint/DL3057 --fail-level warning Container/Dockerfile
+container-lint: $(TOOLS_STAMP) ## check Resources/Container/Dockerfile by hadolint's rules
+	$(TOOLS_BIN)/tally lint --slow-checks off --select "hadolint/*" --ignore "tally/*" --ignore hadolint/DL3057 --fail-level warning Resources/Container/Dockerfile
 
 licences: $(RUN_STAMP) $(TOOLS_STAMP) ## write build/licences/: a bill of materials (CycloneDX) and the licences of all that a run installs
 	mkdir -p build/licences

@@ -31,13 +31,13 @@ def test_the_workflows_are_yaml_with_steps(repository):
 
 @pytest.mark.parametrize("recipe", ["Dockerfile", "dgmseg.def"])
 def test_the_recipes_take_files_that_exist(repository, recipe):
-    text = (repository / "Container" / recipe).read_text(encoding="utf-8")
+    text = (repository / "Resources" / "Container" / recipe).read_text(encoding="utf-8")
     if recipe == "Dockerfile":
         copied = [line.split()[1:-1] for line in text.splitlines() if re.match(r"COPY (?!--from)", line)]
         names = {name for these in copied for name in these}
         last = text.rpartition("\nFROM ")[2]
         assert re.search(r"^USER (?!root)", last, re.MULTILINE) and 'ENTRYPOINT ["dgmseg-bids"]' in last
-        ignored = (repository / "Container" / "Dockerfile.dockerignore").read_text().split()
+        ignored = (repository / "Resources" / "Container" / "Dockerfile.dockerignore").read_text().split()
         assert names <= {name.removeprefix("!") for name in ignored}
     else:
         names = set(re.findall(r"^    (\S+) /src/", text, re.MULTILINE))
@@ -46,7 +46,7 @@ def test_the_recipes_take_files_that_exist(repository, recipe):
 
 
 def test_the_descriptor_speaks_as_the_app(repository):
-    told = json.loads((repository / "Container" / "boutiques.json").read_text(encoding="utf-8"))
+    told = json.loads((repository / "Resources" / "Container" / "boutiques.json").read_text(encoding="utf-8"))
     assert told["tool-version"] == __version__
     keys = [one["value-key"] for one in told["inputs"]]
     assert told["command-line"].split()[1:] == keys

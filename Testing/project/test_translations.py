@@ -1,4 +1,4 @@
-"""Translations/*.ts: up to the code, with the same numbers, units and places to fill; Qt finds them under Slicer's contexts."""
+"""The files of translations: up to the code, with the same numbers, units and places to fill, under Slicer's contexts."""
 
 import importlib.util
 import re
@@ -25,7 +25,7 @@ def maker(repository):
 
 @pytest.fixture(params=["de-DE"])
 def translated(request, maker, repository):
-    return maker.known(repository / "Translations" / f"DGMSegmentation_{request.param}.ts")
+    return maker.known(repository / "Resources" / "Translations" / f"DGMSegmentation_{request.param}.ts")
 
 
 def test_what_is_translated_is_what_the_panel_says(maker, translated):
@@ -53,7 +53,7 @@ def test_qt_finds_them(repository, tmp_path):
     if release is None:
         pytest.skip("Qt's lrelease is not there")
     made = tmp_path / "de.qm"
-    source = repository / "Translations" / "DGMSegmentation_de-DE.ts"
+    source = repository / "Resources" / "Translations" / "DGMSegmentation_de-DE.ts"
     done = subprocess.run([release, str(source), "-qm", str(made)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     translator = core.QTranslator()

@@ -1,4 +1,4 @@
-"""Bring Translations/*.ts up to the panel's code: its texts are collected, known translations stay, those that left are dropped.
+"""Bring Resources/Translations up to the panel's code: its texts are collected, known translations stay, those that left go.
 
     python Testing/release/make_translations.py [--list]
 
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "DGMSegmentation"
-FOLDER = ROOT / "Translations"
+FOLDER = ROOT / "Resources" / "Translations"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n'
 _NO_TEXT = ("objectName", "SlicerParameterName", "currentSegmentID", "nodeTypes", "nameFilters")
 
