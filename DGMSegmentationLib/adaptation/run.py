@@ -96,8 +96,11 @@ class _Adaptation:
 
     def execute(self) -> Adapted:
         """Run all steps."""
-        if self.folder.exists() and not self.options.resume:
-            shutil.rmtree(self.folder)
+        foreign = _foreign(self.folder)
+        if foreign:
+            raise InputError("adapt_folder_foreign", folder=self.folder, name=foreign)
+        if not self.options.resume:
+            _clear(self.folder)
         self.model = load_model(self.options.model)
         header = self.model.header
         check_learnable(header)
@@ -110,7 +113,7 @@ class _Adaptation:
         by_protocol = of_protocol(self.base, fits, self.name)
         model, best = self._best(cases, by_protocol)
         if best is None:
-            shutil.rmtree(self.folder, ignore_errors=True)  # it would only say the same again
+            _clear(self.folder)  # it would only say the same again
             raise InputError(
                 "adapt_no_gain",
                 model=f"{header.name} {header.version}",
@@ -120,7 +123,7 @@ class _Adaptation:
         self.watch.report("Writing the model", 0.99)
         done = adapted_header(self, model, best, cases)
         save_model(self.output, done, model.states)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _clear(self.folder)
         return Adapted(
             self.output,
             best.what,
@@ -226,6 +229,20 @@ class _Adaptation:
                 self.watch.stop_if_cancelled()
                 found[n] = fit_case(cases[n].name, cases[n].opened, cases[n].labels, predictor)
         return [found[n] for n in range(len(cases))]
+
+
+def _foreign(folder: Path) -> str:
+    """The name of something in the folder of a run's state that no run has put there; "" for none, or no folder."""
+    if folder.is_symlink():
+        return folder.name
+    found = folder.iterdir() if folder.exists() else ()
+    return next((p.name for p in found if p.name != "replay" and not p.name.startswith("part-")), "")
+
+
+def _clear(folder: Path) -> None:
+    """Remove the state of a run, nothing else."""
+    if not _foreign(folder):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _teller(watch: Watch, parts: int) -> Callable[[int, int, int], None]:

@@ -6,6 +6,10 @@ SENTENCES = {
     "adapt_file_name": Sentence(
         "{path}: a model's file name ends with .safetensors;", "choose another name for the new model."
     ),
+    "adapt_folder_foreign": Sentence(
+        "The folder {folder}, which would hold the state of the run, holds {name} of somebody else's:",
+        "choose another name for the new model, or move the folder.",
+    ),
     "adapt_structures": Sentence(
         "The model {model} has structures that no labelling protocol can name:",
         "train it further on volumes with its own labels (fine-tuning).",

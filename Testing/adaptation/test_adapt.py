@@ -131,6 +131,11 @@ def test_what_gains_nothing_is_not_written(heads, tmp_path, capsys):
     assert main([*words, "--model", str(PHANTOM_MODEL), "--device", "cpu"]) == 2
     assert "Nothing was gained" in capsys.readouterr().err
     assert {p.name for p in tmp_path.iterdir()} == {"as_it_is.nii.gz"}
+    (tmp_path / "x.adapting").mkdir()
+    (tmp_path / "x.adapting/thesis.txt").write_text("mine")
+    assert main([*words, "--model", str(PHANTOM_MODEL), "--device", "cpu"]) == 2
+    assert "thesis.txt of somebody else" in capsys.readouterr().err
+    assert (tmp_path / "x.adapting/thesis.txt").exists()
 
 
 def case_of(labels, folder, seed=3):
