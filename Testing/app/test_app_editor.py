@@ -67,7 +67,7 @@ def test_what_is_hidden_stays_hidden(bench):
     bench.controls.toggle(LABEL["SN_L"])
     bench.choose("CN_R")
     bench.key("p")
-    bench.act(lambda: bench.stroke(8, 8))
+    bench.act(lambda: bench.stroke(8, 8, 70, -60))  # beside it: inside it a stroke changes nothing
     for step in ("undo", "redo", "undo"):
         bench.act(lambda step=step: bench.controls.key(step))
         assert [row["id"] for row in bench.state.dgm_rows if not row["visible"]] == ["SN_L"]
