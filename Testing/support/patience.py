@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 8.0
+PATIENCE_S = 600.0
 """Below pytest's own limit for a test, so that what was waited for is said."""
 
 
