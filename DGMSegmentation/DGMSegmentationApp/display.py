@@ -38,7 +38,9 @@ class Display(html.Div):
                     raw_attrs=['aria-label="Labels filled or outlined (O)"'],
                 ):
                     for mode, word in MODES:
-                        v.VBtn(word, value=(str(state.encode(mode)),), size="small")
+                        v.VBtn(
+                            word, value=(str(state.encode(mode)),), size="small", title=f"{word} labels (O)"
+                        )
             for words, slider in (
                 ("Opacity in the slices", state.name.opacity_2d),
                 ("Opacity of the surfaces in 3D", state.name.opacity_3d),
