@@ -418,7 +418,7 @@ _POOL_THEN_WAIT = """
 import os, time
 from DGMSegmentationLib.worker.pool import run_pool
 if __name__ == "__main__":
-    for outcome in run_pool(os.getpid, [()] * 2, 1):
+    for outcome in run_pool(os.getpid, [()] * 200_000, 1):
         print(outcome.value, flush=True)
         time.sleep(600)
 """
@@ -453,7 +453,7 @@ from naps import nap
 from DGMSegmentationLib.simulation.workers import run_tasks
 from DGMSegmentationLib.worker import pool
 
-kill = pool._Worker.kill
+kill = pool.PoolWorker.kill
 
 
 def kill_amid_ctrl_c(worker):
@@ -462,7 +462,7 @@ def kill_amid_ctrl_c(worker):
 
 
 if sys.argv[1] == "2":
-    pool._Worker.kill = kill_amid_ctrl_c
+    pool.PoolWorker.kill = kill_amid_ctrl_c
 signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     run_tasks(nap, [(0,)] * 2 + [(1e6,)] * 6, 2, "naps", lambda *_: None)
