@@ -156,15 +156,16 @@ def _hold(staging: Path) -> Any:
     from filelock import FileLock, Timeout
 
     in_use = InputError("outputs_in_use", path=staging.parent, name=staging.name.removeprefix(PREFIX))
+    locked = staging / _LOCK
+    # Made first, so that next to nothing lies between the folder and the care for it: Ctrl-C may come at any time.
+    lock = FileLock(locked, timeout=0, mode=0o666)
     try:
         staging.mkdir()
         fresh = True
     except FileExistsError:
         fresh = False
-    locked = staging / _LOCK
     if not fresh and not locked.exists() and any(staging.iterdir()) and not _old(staging):
         raise in_use  # of version 0.1, whose run may live
-    lock = FileLock(locked, timeout=0, mode=0o666)
     try:
         lock.acquire()
         if locked.exists():
