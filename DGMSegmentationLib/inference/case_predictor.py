@@ -14,6 +14,7 @@ from ..errors import Remark
 from ..models.model import Model, unet_options
 from .openvino_package import installed, openvino_package
 from .tiling import Box
+from .unet_graph import has_graph
 
 _ACCELERATORS = ("nvidiactl", "nvidia0", "kfd", "dxg")
 """Linux' files of GPUs that torch can use: NVIDIA, AMD, and either within Windows."""
@@ -63,11 +64,11 @@ def open_predictor(
     """
     if device == "cpu" or (device == "auto" and not may_have_accelerator()):
         members = model.header.members
-        if model.header.network == "unet" and len(members) == 1 and installed():
-            from .graph_predictor import GraphPredictor, has_graph
+        unet = model.header.network == "unet" and len(members) == 1
+        if unet and installed() and has_graph(unet_options(model.header, members[0])):
+            from .graph_predictor import GraphPredictor
 
-            if has_graph(unet_options(model.header, members[0])):
-                return GraphPredictor(model, log)
+            return GraphPredictor(model, log)
     from .predictor import Predictor
 
     return Predictor(model, device, log=log)

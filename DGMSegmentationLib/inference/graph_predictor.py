@@ -18,7 +18,7 @@ from .devices import compute_threads, limit_torch_threads, threads_asked_for
 from .memory import is_out_of_memory
 from .openvino_package import openvino_package, settings
 from .tiling import Box, cut, in_one_piece
-from .unet_graph import has_graph, unet_graph
+from .unet_graph import unet_graph
 
 if TYPE_CHECKING:
     from .predictor import Predictor
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _KEPT = 3
 """Compiled sizes of tile that are held: the model's own box, and what a search around it took."""
 _log = logging.getLogger(__name__)
-__all__ = ["GraphPredictor", "has_graph"]
 
 
 class GraphPredictor:

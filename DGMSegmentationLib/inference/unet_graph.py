@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.network_options import UNetOptions
-from ..models.unet_shape import STATISTICS, Triple, UNetShape, groups_of
+from ..models.unet_shape import LEAK, STATISTICS, Triple, UNetShape, groups_of
 from .openvino_package import openvino_package
 
 if TYPE_CHECKING:
     from openvino import Model as Graph
     from openvino import Node
 
-LEAK = 0.01
-"""Of the leaky ReLU, as in ``models.networks.blocks``."""
 _EPSILON = 1e-5
 """Of torch's normalisation layers."""
 Arrays = Mapping[str, NDArray[Any]]

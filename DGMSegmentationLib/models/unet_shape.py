@@ -9,6 +9,8 @@ from .network_options import UNetOptions
 Triple = tuple[int, int, int]
 GROUP = 8
 """Channels of a group of group normalisation, or fewer where eight do not divide them."""
+LEAK = 0.01
+"""Slope of the leaky ReLU below 0."""
 STATISTICS = ("running_mean", "running_var")
 
 

@@ -129,13 +129,17 @@ def to_native(
             full = np.stack([restore_orientation(p, image.grid, pre.axes) for p in full])
     if options.weighted_means:
         with clock("measure"):
+            there = (
+                full[1:]
+                if full is not None
+                else (
+                    restore_orientation(moved, image.grid, pre.axes)
+                    for moved in each_to_native(probabilities[1:], grid, found.native)
+                )
+            )
             notes["weighted_means"] = {
-                structure.abbreviation: round(
-                    weighted_mean(image, mask, restore_orientation(moved, image.grid, pre.axes)), 3
-                )
-                for structure, moved in zip(
-                    label_set, each_to_native(probabilities[1:], grid, found.native), strict=True
-                )
+                structure.abbreviation: round(weighted_mean(image, mask, weights), 3)
+                for structure, weights in zip(label_set, there, strict=True)
             }
     present = set(np.unique(native).tolist())
     absent = [structure for structure in label_set if structure.label not in present]

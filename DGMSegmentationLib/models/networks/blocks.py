@@ -3,10 +3,9 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..unet_shape import Triple, groups_of
+from ..unet_shape import LEAK, Triple, groups_of
 
 NORMS = ("instance", "group", "batch", "none")
-LEAK = 0.01
 
 
 def make_norm(kind: str, channels: int) -> nn.Module:

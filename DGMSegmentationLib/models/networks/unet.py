@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..network_options import UNetOptions
-from ..unet_shape import UNetShape, triple_of
-from .blocks import LEAK, Level, depth_to_space, space_to_depth
+from ..unet_shape import LEAK, UNetShape, triple_of
+from .blocks import Level, depth_to_space, space_to_depth
 from .network import SegmentationNetwork, Triple
 
 
