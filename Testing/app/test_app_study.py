@@ -1,12 +1,15 @@
 """Three patients read in real Chromium: corrected, killed, signed, rejected; in the end the cohort has nothing to do."""
 
+import shlex
 import signal
+import urllib.request
 
 import pytest
 from app_user import MARKS, Program
 from cohorts import add_subject
 from models_for_tests import PHANTOM_MODEL
 from reading import Reader, cohort_agrees, rows_of
+from tutorials import blocks
 
 from DGMSegmentationLib.cohort.plan import CaseSettings
 from DGMSegmentationLib.io.tables import read_table
@@ -73,3 +76,23 @@ def test_three_patients_from_the_first_look_to_the_table(page_of, tmp_path):
     readings = read_table(output / "readings.tsv")
     assert {line["status"] for line in readings if line["name"] == "sub-02"} == {"accepted"}
     assert [line["reason"] for line in readings if line["name"] == "sub-03"] == ["moved"]
+
+
+def test_the_pages_commands_start_the_app(repository, tmp_path, monkeypatch):
+    """Each line of the first block of Docs/reading-room.md, on a study and images of these names."""
+    add_subject(tmp_path / "my_study", "sub-01", 1)
+    for name in "abc":
+        add_subject(tmp_path / "loose", f"sub-{name}", 1).rename(tmp_path / f"{name}.nii.gz")
+    monkeypatch.chdir(tmp_path)
+    text = next(text for kind, text in blocks(repository, "reading-room.md") if kind == "sh")
+    lines = [shlex.split(line, comments=True) for line in text.splitlines()]
+    assert len(lines) >= 4
+    for tool, command, *arguments in lines:
+        assert (tool, command) == ("dgmseg", "app")
+        program = Program(*arguments, folder=tmp_path)
+        try:
+            with urllib.request.urlopen(program.url) as answer:
+                assert answer.status == 200
+            assert program.stop() == 0
+        finally:
+            program.clean()

@@ -1,47 +1,13 @@
 """Every block of the tutorials (those marked sh or python) and of the notebook runs as it is written, on small studies."""
 
 import json
-import os
-import re
-import subprocess
-import sys
+import shutil
 
 import pytest
+from tutorials import follow
 
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PPB_PER_DECADE = {"PU": 10.0, "CN": 5.0, "GP": 3.0, "SN": 3.0, "RN": 4.0}
 """What Docs/examples/make_cohort.py puts in."""
-
-
-def shell(text, folder, repository):
-    """A block of the tutorial in bash, with this Python and this checkout's dgmseg."""
-    tools = folder / "bin"
-    tools.mkdir(exist_ok=True)
-    for name, what in (("python", ""), ("dgmseg", "-m DGMSegmentationLib")):
-        (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {what} "$@"\n')
-        (tools / name).chmod(0o755)
-    path = os.pathsep.join([str(tools), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(repository), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(["bash", "-euc", text], cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
-
-
-def follow(page, folder, repository):
-    """Run the blocks of a page in their order in a folder; returns the names that its Python leaves."""
-    if os.name == "nt":
-        pytest.skip("the blocks are written for a POSIX shell")
-    (folder / "Docs").symlink_to(repository / "Docs", target_is_directory=True)
-    names, before = {}, os.getcwd()
-    os.chdir(folder)
-    try:
-        for kind, text in BLOCK.findall((repository / "Docs" / page).read_text(encoding="utf-8")):
-            if kind == "sh":
-                shell(text, folder, repository)
-            else:
-                exec(compile(text, page, "exec"), names)
-    finally:
-        os.chdir(before)
-    return names
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +49,19 @@ def test_the_training_is_rehearsed(tmp_path, repository):
     assert (tmp_path / "rehearsal" / "model.safetensors").exists() and (
         tmp_path / "rehearsal" / "history.csv"
     ).exists()
+
+
+def test_corrections_teach(tmp_path, repository):
+    """The page's block on the bundled sample, its truth standing for a radiologist's correction."""
+    sample = repository / "Resources" / "Sample"
+    corrected = tmp_path / "STUDY" / "derivatives" / "dgmseg" / "sub-01" / "anat"
+    for folder in (corrected, tmp_path / "STUDY" / "sub-01" / "anat"):
+        folder.mkdir(parents=True)
+    qsm = sample / "sub-sample_Chimap.nii.gz"
+    shutil.copy(qsm, tmp_path / "STUDY" / "sub-01" / "anat" / "sub-01_Chimap.nii.gz")
+    shutil.copy(qsm, tmp_path / "QSM.nii.gz")
+    edited = corrected / "sub-01_seg-DGM_desc-edited_dseg.nii.gz"
+    shutil.copy(sample / "sub-sample_seg-DGM_dseg.nii.gz", edited)
+    follow("adapt.md", tmp_path, repository)
+    provenance = json.loads(next(tmp_path.glob("QSM*_provenance.json")).read_text(encoding="utf-8"))
+    assert provenance["model"]["name"] == "ours" and provenance["verdict"]["status"] == "ok"

@@ -5,6 +5,7 @@ import pytest
 from cohorts import MODEL, add_subject
 from make_images import save_nifti
 from models_for_tests import PHANTOM_MODEL
+from tutorials import blocks
 
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.plan import CaseSettings
@@ -75,7 +76,7 @@ class Reader:
         return self.study.sign(self.opened, self.labels, in_ppb, self.journal)
 
 
-def test_the_reading_of_a_study(segmented, capsys):
+def test_the_reading_of_a_study(segmented, capsys, repository, tmp_path, monkeypatch):
     """One after the other, as an afternoon goes; in the end the cohort's tables say what the readers signed."""
     study = study_of(segmented)
     assert states(study) == {"sub-01": "segmented", "sub-02": "segmented", "sub-03": "to do"}
@@ -127,6 +128,13 @@ def test_the_reading_of_a_study(segmented, capsys):
     assert len(signed) == 10 and {line["status"] for line in signed} == {"edited", "accepted"}
     assert counts(worklist(third)) == {"to do": 0, "segmented": 0, "in review": 0, "done": 2, "rejected": 1}
     second_reader(segmented, left)
+    # the block of Docs/reading-room.md
+    (tmp_path / "my_study").symlink_to(segmented, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    (text,) = [text for kind, text in blocks(repository, "reading-room.md") if kind == "python"]
+    names = {}
+    exec(compile(text, "reading-room.md", "exec"), names)
+    assert names["labels"].shape == left.shape and not np.array_equal(names["labels"], left)
 
 
 def rows_of(study):

@@ -47,7 +47,9 @@ SHAPE, SPACING = (80, 96, 76), (2.0, 2.0, 2.0)  # of the phantom that the tests 
 class Program:
     """``dgmseg app`` in a process of its own; ``url`` is what it printed."""
 
-    def __init__(self, *arguments: str, model: Path | None = PHANTOM_MODEL) -> None:
+    def __init__(
+        self, *arguments: str, model: Path | None = PHANTOM_MODEL, folder: Path = REPOSITORY
+    ) -> None:
         self.temporary = Path(tempfile.mkdtemp(prefix="dgmseg-app-test-"))
         command = [
             sys.executable,
@@ -67,7 +69,7 @@ class Program:
         self.process = subprocess.Popen(
             command,
             env=environment,
-            cwd=REPOSITORY,
+            cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
