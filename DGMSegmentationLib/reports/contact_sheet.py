@@ -2,25 +2,21 @@
 
 Axial slices, each through some of the nuclei (in the standard set red nucleus and substantia nigra; globus pallidus and
 putamen; caudate nucleus), and a coronal one, with outlines above and without below, grey from -100 to 200 ppb. Drawn with
-matplotlib's Agg canvas and no global state, so that threads and other users of matplotlib are not disturbed.
+Pillow (:mod:`.sheet`): importing matplotlib alone takes longer than the network.
 """
 
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of, reorient
 from ..measurement.roi import labels_on_grid
-from ..structures import STANDARD, LabelSet, Structure
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from ..structures import STANDARD, LabelSet
+from .sheet import Sheet
 
 WINDOW_PPB = (-100.0, 200.0)
 MARGIN_MM = 12.0
@@ -30,8 +26,6 @@ _DEFAULT_EXTENT_MM = np.array([100.0, 120.0, 80.0])
 _AXES = "LAS"
 _GAP_MM = 4.0
 _MOST_NAMES = 4  # in a heading
-_MOST_COLUMNS = 7  # of the legend, beside the scale of greys
-_LINE = 0.18  # inches, of the legend
 _FEWEST_MIXTURES = 3  # of a structure's colour with greys, in a palette of 256
 
 
@@ -152,9 +146,6 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
 
     ``labels`` may lie on another grid. Oblique volumes are shown along their own axes.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     label_set = label_set_of(labels)
     array, _ = labels_on_grid(labels, image_ppb)
     turned = reorient(image_ppb, _AXES)
@@ -165,100 +156,16 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
     marks, values = marks[tuple(box)], turned.data[tuple(box)]
     values = np.nan_to_num(values, nan=-1e9, posinf=1e9, neginf=-1e9)
     cuts = choose_cuts(marks, affine, label_set)
-
     width, depth, height = np.array(values.shape) * turned.spacing
-    panel = 10.6 / len(cuts) * max(depth, height) / width  # inches
-    columns = min(_MOST_COLUMNS, -(-len(label_set) // 2))
-    legend_height = _LINE * (-(-len(label_set) // columns) - 2)  # more than the two lines of the standard set
-    figure_height = 2 * panel + 1.0 + max(0.0, legend_height)
-    figure = Figure(figsize=(10.6, figure_height), dpi=110, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
-    grid = figure.add_gridspec(
-        2,
-        len(cuts),
-        left=0.005,
-        right=0.995,
-        top=1 - 0.28 / figure_height,
-        bottom=(0.7 + max(0.0, legend_height)) / figure_height,
-        wspace=0.02,
-        hspace=0.02,
-    )
+    sheet = Sheet(len(cuts), max(depth, height) / width, label_set)
     for column, cut in enumerate(cuts):
-        for row in (0, 1):
-            axes = figure.add_subplot(grid[row, column])
-            _panel(axes, values, marks, turned.spacing, cut, label_set if row == 0 else ())
-            if row == 0:
-                axes.set_title(cut.heading, fontsize=9, pad=4)
-    _legend(figure, figure_height, label_set, columns)
-    canvas.draw()
-    return _png(np.asarray(canvas.buffer_rgba())[..., :3], label_set)
-
-
-def _panel(
-    axes: "Axes",
-    values: NDArray[Any],
-    marks: NDArray[Any],
-    spacing: tuple[float, ...],
-    cut: Cut,
-    outlined: Iterable[Structure],
-) -> None:
-    across, up = (0, 1) if cut.axis == 2 else (0, 2)
-    picture, here = (np.take(array, cut.index, axis=cut.axis).T for array in (values, marks))
-    # Edges of the outermost voxels in mm, so that voxels keep their proportions.
-    width, height = (
-        n * step for n, step in zip(picture.T.shape, (spacing[across], spacing[up]), strict=True)
-    )
-    axes.imshow(
-        picture,
-        cmap="gray",
-        vmin=WINDOW_PPB[0],
-        vmax=WINDOW_PPB[1],
-        origin="lower",
-        extent=(0, width, 0, height),
-        interpolation="bilinear",
-    )
-    x, y = ((np.arange(n) + 0.5) * spacing[a] for n, a in zip(here.T.shape, (across, up), strict=True))
-    for structure in outlined:
-        inside = here == structure.label
-        if inside.any() and min(inside.shape) > 1:
-            axes.contour(x, y, inside, levels=[0.5], colors=[structure.color], linewidths=1.4)
-    axes.set_axis_off()
-    axes.set_anchor("N")
-    for text, place, align in (("R", 0.02, "left"), ("L", 0.98, "right")):
-        axes.text(
-            place,
-            0.5,
-            text,
-            transform=axes.transAxes,
-            color="white",
-            fontsize=10,
-            fontweight="bold",
-            ha=align,
-            va="center",
-            bbox={"facecolor": "black", "alpha": 0.6, "pad": 1.5, "linewidth": 0},
-        )
-
-
-def _legend(figure: "Figure", figure_height: float, label_set: LabelSet, columns: int) -> None:
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-    from matplotlib.lines import Line2D
-
-    handles = [Line2D([], [], color=s.color, linewidth=3, label=s.abbreviation) for s in label_set]
-    figure.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(0.005, 0.06 / figure_height),
-        ncols=columns,
-        fontsize=9,
-        frameon=False,
-        handlelength=1.4,
-        columnspacing=1.6,
-    )
-    bar = figure.add_axes((0.62, 0.36 / figure_height, 0.35, 0.13 / figure_height))
-    figure.colorbar(ScalarMappable(Normalize(*WINDOW_PPB), "gray"), cax=bar, orientation="horizontal")
-    bar.tick_params(labelsize=8)
-    bar.set_title("magnetic susceptibility, ppb", fontsize=8, pad=2)
+        across, up = (0, 1) if cut.axis == 2 else (0, 2)
+        picture, here = (np.take(volume, cut.index, axis=cut.axis).T[::-1] for volume in (values, marks))
+        sheet.panel(column, picture, here, (turned.spacing[across], turned.spacing[up]), WINDOW_PPB)
+        sheet.heading(column, cut.heading)
+    sheet.legend()
+    sheet.scale("magnetic susceptibility, ppb", WINDOW_PPB)
+    return _png(sheet.pixels(), label_set)
 
 
 def _png(pixels: NDArray[np.uint8], label_set: LabelSet) -> bytes:
