@@ -108,7 +108,7 @@ def _nearest(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Of the points that lie nearest to others: which they are, and their partners among those."""
     # So few points need no tree, whose package would take longer to import than all of this.
-    squares = ((points[:, None] - others) ** 2).sum(axis=2)
+    squares = (points**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * points @ others.T
     index = squares.argmin(axis=1)
     near = np.argsort(squares.min(axis=1), kind="stable")[: max(1, round(_TRIMMED * len(points)))]
     return near, index[near]

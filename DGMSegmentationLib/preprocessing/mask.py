@@ -63,7 +63,7 @@ def _foreground(data: NDArray[np.floating]) -> NDArray[np.bool_]:
     """What is no background, NaN or sentinel."""
     # Written so that NaN compares False; infinity is excluded by the upper bound.
     foreground: NDArray[np.bool_] = (data >= SENTINEL) & (data <= np.finfo(np.float64).max) & (data != 0)
-    border = np.concatenate([np.take(data, [0, -1], axis=axis).ravel() for axis in range(3)])
+    border = np.concatenate([np.moveaxis(data, axis, 0)[end].ravel() for axis in range(3) for end in (0, -1)])
     finite = border[np.isfinite(border)]
     if finite.size:
         middle = np.median(finite)  # a value that fills more than half of the border is its median

@@ -30,7 +30,7 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
         raise InputError("relabel_one_convention", model=result.provenance["model"]["name"])
     convention = Convention.of(kept.model, protocol)
     options = kept.options.changed(protocol=protocol)
-    classes = kept.probabilities.astype(np.float32)
+    classes = kept.probabilities
     probabilities = convention.structures(classes, kept.grid)
     warnings: list[Remark] = [r for r in result.warnings if r.code != "structure_missing"]
     watch = Watch(log=warnings.append)

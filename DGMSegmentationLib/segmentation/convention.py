@@ -94,8 +94,8 @@ class Kept:
 
     model: Model
     options: SegmentOptions
-    probabilities: NDArray[np.float16]
-    """(K, x, y, z) on ``grid``."""
+    probabilities: NDArray[np.float32]
+    """(K, x, y, z) on ``grid``. Half precision would halve them, and take longer to make than the labels."""
     grid: Grid
     native: Grid
     """The image's grid in the model's axes."""
@@ -120,7 +120,7 @@ class Kept:
         affine = grid.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ [s.start for s in spans]
         x, y, z = (s.stop - s.start for s in spans)
-        part = probabilities[(slice(None), *spans)].astype(np.float16)
+        part = probabilities[(slice(None), *spans)].copy()
         return cls(model, options, part, Grid((x, y, z), affine), native)
 
 
