@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field
 from enum import Enum
@@ -69,6 +70,8 @@ StructureChoice = Annotated[
 
 
 def _commas(on: bool) -> bool:
+    if not on and f"{__package__.rpartition('.')[0]}.io.tables" not in sys.modules:
+        return on  # nothing was changed, and nothing need be imported to say so
     from ..io.tables import write_decimal_commas
 
     return write_decimal_commas(on)

@@ -42,10 +42,17 @@ def segment(
     import sys
 
     from ..errors import InputError
+    from ..io.fetched import check_fetched
+
+    check_fetched(qsm)  # before anything that takes longer to import than this to say
+    if not qsm.exists():
+        raise InputError("file_missing", path=qsm)
+    from ..io.lean import import_nibabel
+
+    import_nibabel()
     from ..image import Image, label_set_of
     from ..io.bids.names import subject_of
     from ..io.dicom_seg import check_series, need_highdicom
-    from ..io.fetched import check_fetched
     from ..io.file_set import finish_sets
     from ..io.files import check_writable, read_image
     from ..measurement.norms import read_norms
@@ -54,9 +61,6 @@ def segment(
     from ..segmentation.outputs import output_paths, outputs_claimed, write_segmentation
     from .progress import step_progress
 
-    check_fetched(qsm)
-    if not qsm.exists():
-        raise InputError("file_missing", path=qsm)
     paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
     warn(*finish_sets(paths["labels"].parent))
     check_writable(list(paths.values()), overwrite)

@@ -138,7 +138,7 @@ def _write_labels(staged: Callable[[str], Path], case: CohortCase, result: Resul
 
 
 def _write_page(path: Path, case: CohortCase, record: Record, result: Result, norms: Norms | None) -> None:
-    from ..reports.case_page import write_report  # matplotlib and jinja2 are slow to import
+    from ..reports.case_page import write_report  # Pillow and jinja2 are slow to import
 
     title = " ".join(part for part in (case.subject, case.session) if part)
     if case.name not in (title, title.replace(" ", "_")):

@@ -68,7 +68,9 @@ def open_predictor(
         if unet and installed() and has_graph(unet_options(model.header, members[0])):
             from .graph_predictor import GraphPredictor
 
-            return GraphPredictor(model, log)
+            predictor = GraphPredictor(model, log)
+            predictor.begin()
+            return predictor
     from .predictor import Predictor
 
     return Predictor(model, device, log=log)

@@ -1,8 +1,10 @@
 """A U-Net on the CPU through OpenVINO, from numpy weights to probabilities; torch is imported only when this cannot go on."""
 
 import logging
+import math
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -40,7 +42,24 @@ class GraphPredictor:
         self.compiled: object | None = None
         self._fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
         self._graphs: dict[Triple, Any] = {}
+        self._making: tuple[Triple, threading.Thread] | None = None
         self._broken = False
+
+    def begin(self) -> None:
+        """Compile for a region of the usual size in a thread: meanwhile the image is read, or its file chosen."""
+        size = usual_region(self.model)
+        if size is None or self._making is not None or not in_one_piece(size):
+            return
+        outer = self._outer(size)
+
+        def make() -> None:
+            try:
+                self._graphs.setdefault(outer, self._made(outer))
+            except Exception as error:  # the run tries again, and says then what is wrong
+                _log.info("OpenVINO could not begin (%s).", error)
+
+        self._making = outer, threading.Thread(target=make, name="dgmseg engine")
+        self._making[1].start()
 
     def in_one_piece(self, shape: Sequence[int]) -> bool:
         """Whether a region of ``shape`` voxels is predicted in one piece."""
@@ -118,12 +137,30 @@ class GraphPredictor:
             return None
 
     def _compiled(self, outer: Triple) -> Any:
+        if self._making is not None and self._making[0] == outer:
+            self._making[1].join()
         if outer not in self._graphs:
             if len(self._graphs) >= _KEPT:
                 self._graphs.pop(next(iter(self._graphs)))
-            graph = unet_graph(self.shape, self.model.arrays[0], outer)
-            self._graphs[outer] = _core().compile_model(graph, "CPU", settings(_threads()))
+            self._graphs[outer] = self._made(outer)
         return self._graphs[outer]
+
+    def _made(self, outer: Triple) -> Any:
+        graph = unet_graph(self.shape, self.model.arrays[0], outer)
+        return _core().compile_model(graph, "CPU", settings(_threads()))
+
+
+def usual_region(model: Model) -> Triple | None:
+    """Voxels of the region where the model's structures are expected in a whole head; None where its header does not say."""
+    prior, pre = model.header.prior_box, model.header.preprocessing
+    if not prior:
+        return None
+    sizes = [
+        math.ceil((high - low) / step) + 2
+        for low, high, step in zip(prior["low_mm"], prior["high_mm"], pre.spacing_mm, strict=True)
+    ]
+    x, y, z = (min(n, m) for n, m in zip(sizes, pre.shape or sizes, strict=True))
+    return x, y, z
 
 
 def stop_if(cancel: Callable[[], bool] | None) -> None:
@@ -142,8 +179,12 @@ def _threads() -> int:
 _cores: list[Any] = []
 
 
+_one_core = threading.Lock()
+
+
 def _core() -> Any:
     """OpenVINO's core of this process."""
-    if not _cores:
-        _cores.append(openvino_package().Core())
-    return _cores[0]
+    with _one_core:
+        if not _cores:
+            _cores.append(openvino_package().Core())
+        return _cores[0]

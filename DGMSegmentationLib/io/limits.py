@@ -1,12 +1,11 @@
 """What is looked at before a file is read: that it is a file, and that its header asks for no more than one head."""
 
+import math
 import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
-
-import numpy as np
 
 from ..errors import InputError
 
@@ -33,7 +32,7 @@ def check_regular(path: Path) -> None:
 def check_voxels(shape: Sequence[int], path: Path) -> None:
     """Raise InputError for a size, as a header gives it, that is no image of one head. Nothing has been read then."""
     limit = largest_image()
-    if np.prod([float(n) for n in shape]) > limit:
+    if math.prod(float(n) for n in shape) > limit:
         raise InputError("image_beyond_limit", path=path, size=list(shape), limit=limit, variable=VARIABLE)
 
 

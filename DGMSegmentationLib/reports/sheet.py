@@ -78,9 +78,7 @@ class Sheet:
             window: what is black and what is white.
         """
         rows, across = values.shape
-        scale = min(
-            self._panel_width / (across * spacing[0]), self._panel_height / (rows * spacing[1])
-        )
+        scale = min(self._panel_width / (across * spacing[0]), self._panel_height / (rows * spacing[1]))
         width, height = (max(1, round(n * mm * scale)) for n, mm in zip((across, rows), spacing, strict=True))
         left = _EDGE + column * (self._panel_width + _GAP) + (self._panel_width - width) // 2
         large = _enlarged(values, (width * _FINER, height * _FINER), window)
@@ -183,9 +181,7 @@ _CASES: dict[int, tuple[tuple[int, int], ...]] = {
 }  # fmt: skip
 
 
-def _enlarged(
-    values: NDArray[Any], size: tuple[int, int], window: tuple[float, float]
-) -> "Pictures.Image":
+def _enlarged(values: NDArray[Any], size: tuple[int, int], window: tuple[float, float]) -> "Pictures.Image":
     """Values as greys, interpolated to a size in pixels."""
     from PIL import Image as Picture
 

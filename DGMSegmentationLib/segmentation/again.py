@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import cast
 
-import numpy as np
-
 from ..errors import InputError, Remark
 from ..measurement.case import measure_case
 from ..measurement.notes import NetworkNotes, notes_of_image

@@ -139,7 +139,7 @@ def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> 
         return ()
     try:
         from ..reports.case_page import write_report
-        from ..reports.contact_sheet import contact_sheet  # matplotlib and jinja2 are slow to import
+        from ..reports.contact_sheet import contact_sheet  # Pillow and jinja2 are slow to import
 
         picture = contact_sheet(result.image, result.labels)
         if "picture" in paths:
@@ -155,7 +155,7 @@ def _draw(result: Segmentation, paths: dict[str, Path], norms: Norms | None) -> 
             )
     except DGMError:
         raise
-    except Exception as error:  # a broken matplotlib, font or template: anything can come from there
+    except Exception as error:  # a broken Pillow, font or template: anything can come from there
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # the other files will not fit either
         _log.debug("The picture or the page failed", exc_info=True)

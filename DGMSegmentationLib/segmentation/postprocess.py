@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ..errors import InputError
 from ..image import Grid, apply_weights, grid_weights
@@ -120,6 +119,8 @@ def largest_components(
 
     ``connectivity``: 6 (faces, as in both articles), 18 or 26 neighbours.
     """
+    from scipy import ndimage
+
     if connectivity not in CONNECTIVITIES:
         raise InputError("connectivity_unknown", connectivity=connectivity)
     element = ndimage.generate_binary_structure(3, 1 + CONNECTIVITIES.index(connectivity))

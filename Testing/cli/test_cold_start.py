@@ -12,7 +12,8 @@ try:
     main(["segment", sys.argv[1], "--output", sys.argv[2]])
 except SystemExit as end:
     assert not end.code, end.code
-heavy = {"sympy", "torch._dynamo", "torch._inductor", "pandas", "lightning", "SimpleITK", "matplotlib.pyplot"}
+heavy = {"sympy", "torch._dynamo", "torch._inductor", "torch.fx.experimental.symbolic_shapes", "pandas", "lightning", "SimpleITK",
+    "matplotlib", "pydicom"}
 print("loaded:", sorted(heavy & set(sys.modules)))
 """
 
@@ -27,3 +28,17 @@ def test_a_run_loads_no_compiler_and_no_training(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "loaded: []"
+
+
+REFUSALS = """
+import sys
+from DGMSegmentationLib.cli import main
+codes = [main(["segment", sys.argv[1]]), main(["segment", "--no-such-option"]), main(["--help"])]
+print("codes:", codes, "loaded:", sorted({"numpy", "nibabel", "scipy", "torch"} & set(sys.modules)))
+"""
+
+
+def test_help_and_a_wrong_path_are_answered_without_numpy(tmp_path):
+    words = [sys.executable, "-c", REFUSALS, str(tmp_path / "missing.nii.gz")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "codes: [2, 2, 0] loaded: []"

@@ -116,6 +116,21 @@ def test_a_broken_openvino_leaves_the_work_to_torch(monkeypatch):
     assert np.isfinite(ours.predict(inputs)).all() and ours.compiled is None
 
 
+def test_the_region_of_a_head_is_compiled_before_it_is_asked_for():
+    pytest.importorskip("openvino")
+    from DGMSegmentationLib.inference.graph_predictor import usual_region
+
+    model = load_model()
+    ours = open_predictor(model, "cpu")
+    size = usual_region(model)
+    assert size is not None
+    outer, thread = ours._making
+    thread.join()
+    made = ours._graphs[outer]
+    found = ours.predict(np.zeros((1, *size), np.float32))
+    assert ours.compiled is made and found.shape[1:] == size
+
+
 def test_a_run_without_torch(tmp_path):
     pytest.importorskip("openvino")
     script = (
