@@ -25,6 +25,7 @@ def demo(
     import time
 
     from ..errors import InputError
+    from ..io.file_set import file_set
     from ..models.model import find_model
     from ..segmentation.outputs import output_paths, write_segmentation
     from ..segmentation.sample import NAME, bundled_sample, comparison, write_comparison
@@ -39,14 +40,19 @@ def demo(
         raise InputError("demo_labels_changed", path=paths["labels"])
     from ..segmentation.pipeline import segment
 
-    with step_progress() as progress:
+    table = output / f"{NAME}_comparison.tsv"
+    with file_set(output, NAME) as claimed, step_progress() as progress:
         result = segment(sample.image, options=options.changed(subject=NAME), progress=progress)
         progress("Comparing with the truth", 0.93)
         compared = comparison(result, sample)
         progress("Writing the results", 0.95)
-        warnings = write_segmentation(result, paths, overwrite=True)
-        table = output / f"{NAME}_comparison.tsv"
-        write_comparison(compared, table)
+        warnings = write_segmentation(
+            result,
+            paths,
+            overwrite=True,
+            claimed=claimed,
+            further={table: lambda path: write_comparison(compared, path)},
+        )
         progress("Done", 1.0)
     warn(*warnings)
     columns: dict[str, tuple[str, int | None]] = {

@@ -13,7 +13,7 @@ from ..structures import LARGEST_LABEL, STANDARD, LabelSet
 from ..structures.naming import is_automatic, structure_named
 from ..structures.segments import Meaning, Segment, meaning_of_segments, numbers_suffice, set_in_tags
 from .files import ImageSource, read_any, read_source, write_nifti
-from .lookup import foreign_labels, label_table_beside, lookup_beside, scheme_of
+from .lookup import foreign_labels, label_table_beside, lookup_beside, scheme_of, unused_lookup
 from .seg_nrrd import write_seg_nrrd
 
 _SCALED_LABEL = 1e-3  # labels saved as scaled 16-bit integers come back as 1.00008
@@ -92,6 +92,9 @@ def read_labels(
     if beside is None and scheme == "dgm" and label_set is None:
         named = label_table_beside(path)
         found, table, name = (STANDARD, named, _GIVEN) if named else (found, table, name)
+        if not named and not segments and (unused := unused_lookup(path)) is not None:
+            said = Remark("lookup_unused", path=unused, name=path.name)
+            image = image.replace(warnings=(*image.warnings, said))
     if (
         beside is None
         and named is None
@@ -117,6 +120,8 @@ def _translated(
         unlisted = "background" if name in ("freesurfer", _GIVEN) else "error"
     present = np.flatnonzero(np.bincount(labels.ravel()))
     unknown = [int(value) for value in present if value and int(value) not in table]
+    if name == "dgm" and len(unknown) == 1 == np.count_nonzero(present):
+        raise InputError("labels_one_value", path=path, value=unknown[0], choices=_names(found))
     if unknown and (unlisted == "error" or len(unknown) == np.count_nonzero(present)):
         raise InputError(
             "labels_unlisted", path=path, values=_few(unknown), scheme=name, label_set=found.name

@@ -77,6 +77,12 @@ def lookup_beside(path: Path) -> tuple[LabelSet, dict[int, int]] | None:
     return None
 
 
+def unused_lookup(path: Path) -> Path | None:
+    """A table that BIDS takes for the lookup of a label file, its name with .tsv, and that is none: index or name is missing."""
+    own = path.with_name(f"{stem(path)}.tsv")
+    return own if own.stem.endswith("dseg") and own.is_file() and not _is_lookup(_rows(own)) else None
+
+
 def label_table_beside(path: Path) -> dict[int, int] | None:
     """What values of a label file become our standard labels, by a label table of another program with the file's name.
 

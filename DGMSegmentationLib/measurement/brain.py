@@ -67,12 +67,12 @@ class BrainValues:
         return int(np.unique(few[(few >= low) & (few <= high)]).size)
 
     @cached_property
-    def middle_mm(self) -> float | None:
-        """x of the mask's centroid in the world (RAS+); None without a mask."""
+    def middle_mm(self) -> NDArray[np.float64] | None:
+        """The mask's centroid in the world (RAS+); None without a mask."""
         if self._mask is None or not self._mask.any():
             return None
         inside = np.argwhere(self._mask[::2, ::2, ::2]) * 2.0
-        return float(inside.mean(axis=0) @ self._image.affine[0, :3] + self._image.affine[0, 3])
+        return np.asarray(self._image.affine[:3, :3] @ inside.mean(axis=0) + self._image.affine[:3, 3])
 
     @cached_property
     def zero_share(self) -> float:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _SHOWN = ("structure", "n_voxels", "volume_mm3", "mean_ppb", "sd_ppb", "median_ppb", "flags")
 _DOUBTING = (
     "labels_shifted", "labels_mirrored", "labels_sides_exchanged", "labels_names_exchanged", "labels_on_wrong_side",
-    "labels_misplaced",
+    "labels_far_from_place", "labels_misplaced",
 )  # fmt: skip
 """Of what is said about labels: after these no number is to be used before somebody has looked."""
 _FLAGS_OF_PPB = ("sign_flip", "mean_low", "mean_high")

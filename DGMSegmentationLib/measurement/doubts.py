@@ -191,7 +191,8 @@ def _of_contrast(
     if (contrast < CONTRAST_PPB[0] and not share >= CONTRAST_IN_SPREADS) or share < NOISY_IN_SPREADS:
         return [Remark("contrast_missing", nucleus=name, contrast=contrast, share=share)]
     if _other_scale(contrast, spread):
-        return [Remark("contrast_of_scale", nucleus=name, contrast=contrast, guesses=guesses(contrast, unit))]
+        rounded = float(f"{contrast:.3g}")
+        return [Remark("contrast_of_scale", nucleus=name, contrast=rounded, guesses=guesses(contrast, unit))]
     low, high = min(found.values()), max(found.values())
     if low < SIDE_SHARE * high:
         return [Remark("contrast_of_side", nucleus=name, low=low, high=high)]

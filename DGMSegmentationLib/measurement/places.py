@@ -30,6 +30,15 @@ _LARGER = ("SN", "RN")
 # A structure without others lies on its own side of the brain's middle: 3.5 to 8.7 mm (RN), 4.7 to 13.4 (SN), 6.6 to 28 (others).
 _ASIDE_MM = {"RN": 2.5, "SN": 3.5}
 _ASIDE_OTHERS_MM = 5.0
+# From the brain's centroid outwards and to the front, mm: where the nuclei of these heads lie, and how far beyond is too far.
+_REGION_MM = {
+    "RN": ((3.5, 9.0), (-3.1, 7.1)),
+    "SN": ((6.4, 13.2), (1.1, 10.8)),
+    "GP": ((13.9, 23.4), (12.6, 23.3)),
+    "PU": ((20.5, 28.9), (16.3, 27.2)),
+    "CN": ((6.4, 17.8), (29.3, 38.1)),
+}
+_BEYOND_MM = 7.0
 _SIDE = {"L": (-1.0, 1.0, 1.0), "R": (1.0, 1.0, 1.0)}
 
 
@@ -167,34 +176,67 @@ def _sizes(labels: Image, names: Sequence[str], boxes: Mapping[int, Box] | None)
     return found
 
 
-def on_the_wrong_side(labels: Image, middle_mm: float, boxes: Mapping[int, Box] | None = None) -> list[str]:
+def on_the_wrong_side(
+    labels: Image, middle_mm: NDArray[np.float64], boxes: Mapping[int, Box] | None = None
+) -> list[str]:
     """Structures that lie clearly on the other side of the brain's middle than their names say.
 
-    ``middle_mm``: x of the brain's middle in the world (RAS+).
+    ``middle_mm``: the brain's centroid in the world (RAS+).
     """
+    return [
+        name
+        for name, (outwards, _) in _from_middle(labels, middle_mm, boxes).items()
+        if outwards < -_ASIDE_MM.get(name[:-2], _ASIDE_OTHERS_MM)
+    ]
+
+
+def far_from_their_places(
+    labels: Image, middle_mm: NDArray[np.float64], boxes: Mapping[int, Box] | None = None
+) -> list[str]:
+    """Structures that lie, seen from above, where that nucleus lies in no head; ``middle_mm`` as above."""
     found = []
-    for name, place in _known(labels, centres(labels, boxes)).items():
-        outwards = _SIDE[name[-1]][0] * (float(place[0]) - middle_mm)
-        if outwards < -_ASIDE_MM.get(name[:-2], _ASIDE_OTHERS_MM):
+    for name, place in _from_middle(labels, middle_mm, boxes).items():
+        beyond = [
+            max(low - at, at - high, 0.0)
+            for at, (low, high) in zip(place, _REGION_MM[name[:-2]], strict=True)
+        ]
+        if float(np.hypot(*beyond)) > _BEYOND_MM:
             found.append(name)
     return found
 
 
+def _from_middle(
+    labels: Image, middle_mm: NDArray[np.float64], boxes: Mapping[int, Box] | None
+) -> dict[str, tuple[float, float]]:
+    """How far the atlas' structures lie outwards and in front of the brain's centroid, mm."""
+    return {
+        name: (
+            _SIDE[name[-1]][0] * float(place[0] - middle_mm[0]),
+            float(place[1] - middle_mm[1]),
+        )
+        for name, place in _known(labels, centres(labels, boxes)).items()
+    }
+
+
 def side_doubts(
-    labels: Image, boxes: Mapping[int, Box] | None = None, middle_mm: float | None = None
+    labels: Image,
+    boxes: Mapping[int, Box] | None = None,
+    middle_mm: NDArray[np.float64] | None = None,
 ) -> tuple[Remark, ...]:
     """Remarks where sides or names are exchanged: for every command that makes numbers of labels or writes them anew.
 
-    ``middle_mm``: x of the brain's middle in the world, where it is known; it tells the side of structures that are too few
-    for a fit to the atlas.
+    ``middle_mm``: the brain's centroid in the world, where it is known; it tells the side and the rough place of structures
+    that are too few for a fit to the atlas.
     """
     if sides_exchanged(labels, boxes):
         return (Remark("labels_sides_exchanged"),)
     if names := exchanged_names(labels, boxes):
         return (Remark("labels_names_exchanged", one=names[0], other=names[1]),)
     if middle_mm is not None and fit_to_atlas(labels, boxes) is None:
-        wrong = on_the_wrong_side(labels, middle_mm, boxes)
-        return (Remark("labels_on_wrong_side", names=wrong),) if wrong else ()
+        if wrong := on_the_wrong_side(labels, middle_mm, boxes):
+            return (Remark("labels_on_wrong_side", names=wrong),)
+        if far := far_from_their_places(labels, middle_mm, boxes):
+            return (Remark("labels_far_from_place", names=far),)
     return ()
 
 

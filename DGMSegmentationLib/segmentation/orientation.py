@@ -33,8 +33,9 @@ BETTER_BY = 0.1
 CLEAR = 0.78
 """A version that is so sure, on half a head, ends the search; false ones reach .72."""
 LARGEST_GMAC = 160.0
-"""Multiply-adds that the search may cost, in thousands of millions: some fourteen runs of the bundled model on half a head."""
+"""Multiply-adds that the search may cost, in thousands of millions: some 25 runs of the bundled model on half a head."""
 _OVER_MIDDLE_MM = 10.0
+_RIM_MM = 6.0  # of the 12 mm by which the region where structures are expected is larger than theirs
 _COARSE_MM = 4.0
 _CLIP_PPB = 100.0
 
@@ -128,8 +129,18 @@ _SIDE_OF_LOW = {"R": "L", "L": "R"}
 
 
 def one_half(prepared: Prepared, box: "Box | None", axis: int) -> "Box":
-    """The lower half of a box along an axis, and a little more: enough to tell whether the head is one, at half the cost."""
-    spans = [slice(0, n) for n in prepared.grid.shape] if box is None else list(box)
+    """The lower half of a box along an axis, and a little more, without its rims: enough to tell whether the head is one, at a
+    third of the cost.
+    """
+    x, y, z = (
+        slice(span.start + rim, max(span.start + rim + 1, span.stop - rim))
+        for span, rim in zip(
+            (slice(0, n) for n in prepared.grid.shape) if box is None else box,
+            (round(_RIM_MM / step) for step in prepared.grid.spacing),
+            strict=True,
+        )
+    )
+    spans = [x, y, z]
     over = round(_OVER_MIDDLE_MM / prepared.grid.spacing[axis])
     middle = round(float(prepared.mask_centre[axis])) + over
     spans[axis] = slice(spans[axis].start, max(spans[axis].start + 1, min(spans[axis].stop, middle)))

@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -69,6 +69,7 @@ def write_segmentation(
     overwrite: bool = False,
     norms: Norms | None = None,
     claimed: FileSet | None = None,
+    further: Mapping[Path, Callable[[Path], object]] | None = None,
 ) -> tuple[Remark, ...]:
     """Write everything that ``paths`` (all in one folder) names, all of it or nothing, and return remarks.
 
@@ -78,17 +79,21 @@ def write_segmentation(
     warning, never the labels and tables.
 
     ``claimed``: what :func:`outputs_claimed` gave, when the run asked for its places before its work.
+    ``further``: other files of the set, in the same folder, each with what writes it to a given path.
     Raises InputError before anything is written when a file exists and ``overwrite`` is off, or another run writes there.
     """
-    folder = paths["labels"].parent
+    folder, name = paths["labels"].parent, paths["labels"].name.removesuffix(SUFFIXES["labels"])
     try:
         with nullcontext(claimed) if claimed else outputs_claimed(paths, overwrite) as claim:
             check_writable(list(paths.values()), overwrite)
             staged = {role: claim.staging / path.name for role, path in paths.items()}
             warnings = _write_all(result, staged, norms)
+            others = {claim.staging / path.name: write for path, write in (further or {}).items()}
+            for path, write in others.items():
+                write(path)
             made = {role: path for role, path in staged.items() if path.exists()}
-            earlier = (folder / f"{claim.name}{SUFFIXES[role]}" for role in SUFFIXES if role not in made)
-            claim.commit(made.values(), [path for path in earlier if overwrite])
+            earlier = (folder / f"{name}{SUFFIXES[role]}" for role in SUFFIXES if role not in made)
+            claim.commit([*made.values(), *others], [path for path in earlier if overwrite])
             return warnings
     except OSError as error:
         reason = error.strerror or str(error)

@@ -76,7 +76,7 @@ SENTENCES = {
         _LOOK,
     ),
     "contrast_of_scale": Sentence(
-        "The {nucleus} stands out from its surroundings by {contrast:.3g} ppb, and in a QSM by 60 to 250: the values may be "
+        "The {nucleus} stands out from its surroundings by {contrast:g} ppb, and in a QSM by 60 to 250: the values may be "
         "{guesses:, or };",
         "bring them to ppm or ppb and run again.",
     ),
@@ -109,6 +109,10 @@ SENTENCES = {
     "labels_on_wrong_side": Sentence(
         "These structures lie on the other side of the brain than their names say ({names}):",
         "check which side is left.",
+    ),
+    "labels_far_from_place": Sentence(
+        "These structures lie where they lie in no head, seen from above ({names}):",
+        "check which structure the mask holds, and look at the picture.",
     ),
     "labels_misplaced": Sentence(
         "The labels fit the map better when they are moved by {shift:.0f} mm {direction} (contrast of the nuclei {here:.0f} ppb "

@@ -130,6 +130,9 @@ SENTENCES = {
     ),
     "scheme_unknown": Sentence("The label scheme {scheme} is unknown:", "choose one of {choices}."),
     "lookup_wrong": Sentence("The lookup table {path} tells what {name} holds, and is none:", "{problem}"),
+    "lookup_unused": Sentence(
+        "{path} lies beside {name} and is no lookup table, for it has no columns index and name: {name} is read by its numbers."
+    ),
     "lookup_twice": Sentence("Its values {values: and } are both {structure};", "rename one of them."),
     # protocols
     "protocol_unknown": Sentence(

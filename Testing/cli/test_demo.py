@@ -56,7 +56,7 @@ def test_the_truth_is_that_of_the_labels():
         assert row.volume_mm3 == pytest.approx(true.volume_mm3, rel=1e-5)
 
 
-def test_demo_writes_everything_and_compares_with_the_truth(tmp_path, capsys):
+def test_demo_writes_everything_and_compares_with_the_truth(tmp_path, capsys, monkeypatch):
     """With the tests' own model, whose labels are bad here: what counts are the files and the comparison."""
     output = tmp_path / "a demo"
     arguments = ["demo", "--output", str(output), "--model", str(PHANTOM_MODEL), "--device", "cpu"]
@@ -82,6 +82,15 @@ def test_demo_writes_everything_and_compares_with_the_truth(tmp_path, capsys):
     (output / f"{stem}_rois.tsv").write_text("old")
     assert main(arguments) == 0
     assert len(read_long(output / f"{stem}_rois.tsv")) == 10
+
+    def full(rows, path):
+        raise OSError(28, "No space left on device")
+
+    # All of the files or none, the comparison included.
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    monkeypatch.setattr("DGMSegmentationLib.segmentation.sample.write_comparison", full)
+    assert main(arguments) == 1 and "No space left" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
 
 
 def test_demo_says_at_once_that_a_model_is_missing(tmp_path, capsys):

@@ -87,6 +87,11 @@ def test_a_table_beside_that_is_no_lookup_counts_not_and_a_broken_lookup_is_said
     (tmp_path / "x.tsv").write_text("index\tname\n1\tLeft pallidum\n1\tRight pallidum\n", encoding="utf-8")
     with pytest.raises(InputError, match="lookup table"):
         read_labels(path)
+    path = save(tmp_path / "x_dseg.nii.gz", ten_blocks(), lookup=False)
+    assert not read_labels(path).warnings
+    (tmp_path / "x_dseg.tsv").write_text("value\tlabel\n1\tLeft pallidum\n", encoding="utf-8")
+    (said,) = read_labels(path).warnings
+    assert said.code == "lookup_unused" and "x_dseg.tsv" in said.sentence()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])

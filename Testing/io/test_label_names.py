@@ -182,6 +182,9 @@ def test_masks_and_a_few_numbers_ask_what_they_are(tmp_path, capsys):
     one = mask_file(tmp_path / "roi.nii.gz", labels, [7])
     with pytest.raises(InputError, match="holds the value 1 alone"):
         read_labels(one)
+    white = mask_file(tmp_path / "white.nii.gz", labels, [*[99] * 254, 7])
+    with pytest.raises(InputError, match="holds the value 255 alone"):
+        read_labels(white)
     found = read_labels(one, structure="lh-putamen")
     assert [s.abbreviation for s in label_set_of(found)] == ["PU_L"]
     assert np.array_equal(found.data == 7, labels.data == 7)

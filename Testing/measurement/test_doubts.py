@@ -88,6 +88,10 @@ def test_from_where_on_halves_are_uneven(axis, ratio, apart):
         assert not pair(inner, 0).uneven and pair(outer, 0).uneven
     for sign in (1, -1):
         assert not pair(1, sign * (apart - 0.5)).uneven and pair(1, sign * (apart + 0.5)).uneven
+    fine = Image(np.ones((60, 60, 60), np.float32), np.diag([0.5, 0.5, 0.5, 1.0]))
+    assert [h.axis for h in halves(fine, np.ones(fine.shape, bool))] == [0, 1, 2], (
+        "places are those of its voxels"
+    )
     few = Image(np.ones((20, 10, 2), np.float32), np.diag([2.0, 2.0, 2.0, 1.0]))
     assert list(halves(few, np.ones(few.shape, bool))) == []
 
@@ -127,6 +131,12 @@ def test_measuring_doubts_exchanged_names_and_a_mask_of_the_other_side():
     right = wrong.replace(data=np.where(ARRAY == 7, 7, 0).astype(np.uint8))
     assert "labels_on_wrong_side" in measure_case(wrong, opened).verdict.codes
     assert measure_case(right, opened).verdict.status == "ok"
+    for held, said in ((7, "CN_L"), (9, "PU_L"), (5, "RN_L"), (9, "SN_L")):
+        other = STANDARD.subset([STANDARD.by_abbreviation(said).label])
+        mask = Image(
+            np.where(np.equal(ARRAY, held), other.values[0], 0).astype(np.uint8), AFFINE, label_set=other
+        )
+        assert "labels_far_from_place" in measure_case(mask, opened).verdict.codes, (held, said)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +164,8 @@ def test_a_map_of_little_contrast_tells_no_place():
     moved = LABELS.replace(data=np.roll(ARRAY, 2, axis=0))
     image = Image(PPB.astype(np.float32), AFFINE)
     found = misplacement(moved, image)
+    assert 90 < found.there_ppb < 140, "the nuclei's mean contrast"
+    assert misplacement(moved.replace(data=np.where(moved.data <= 4, moved.data, 0)), image) is not None
     assert found.here_ppb < found.there_ppb and found.shift_mm[0] == pytest.approx(-4.4, abs=1.2)
     for contrast, told in ((14.5, False), (15.5, True)):
         weaker = image.replace(data=image.data * np.float32(contrast / found.there_ppb))
