@@ -196,11 +196,11 @@ def far_from_their_places(
     """Structures that lie, seen from above, where that nucleus lies in no head; ``middle_mm`` as above."""
     found = []
     for name, place in _from_middle(labels, middle_mm, boxes).items():
-        beyond = [
+        outwards, forwards = (
             max(low - at, at - high, 0.0)
             for at, (low, high) in zip(place, _REGION_MM[name[:-2]], strict=True)
-        ]
-        if float(np.hypot(*beyond)) > _BEYOND_MM:
+        )
+        if float(np.hypot(outwards, forwards)) > _BEYOND_MM:
             found.append(name)
     return found
 
