@@ -8,6 +8,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from .errors import InputError
@@ -215,6 +216,7 @@ def option_fields(**wanted: object) -> "list[Field[Any]]":
     return [f for f in fields(SegmentOptions) if all(f.metadata[key] == v for key, v in wanted.items())]
 
 
+@cache
 def recorded_default(name: str) -> object:
     """What a record that does not name an option was made with; None when there is no such option."""
     return next((f.default for f in fields(SegmentOptions) if f.name == name), None)

@@ -1,6 +1,6 @@
 """What is known of every case of a cohort now, as the lines of its tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import few
@@ -96,14 +96,14 @@ def _of_case(entry: Entry) -> dict[str, str]:
     return {"session": entry.case.session, "verdict": entry.verdict.status if entry.verdict else ""}
 
 
-def long_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
+def long_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> Iterator[dict[str, object]]:
     """Lines of the long table: one a structure and image."""
-    return [{**vars(row), **_of_case(entry)} for entry in done for row in rows[entry.case.name]]
+    return ({**vars(row), **_of_case(entry)} for entry in done for row in rows[entry.case.name])
 
 
-def wide_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> list[dict[str, object]]:
+def wide_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> Iterator[dict[str, object]]:
     """Lines of the wide table: one an image."""
-    return [{**line, **_of_case(entry)} for entry in done for line in wide_rows(rows[entry.case.name])]
+    return ({**line, **_of_case(entry)} for entry in done for line in wide_rows(rows[entry.case.name]))
 
 
 def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:

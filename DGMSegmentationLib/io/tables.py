@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import InputError
@@ -25,6 +26,7 @@ _STARTS = "=+\\-@\t\r\n'\uff1d\uff0b\uff0d\uff20"  # the last four are the wide 
 _FORMULA = re.compile(f"(^|[;,\t\r\n])(?=[{_STARTS}])")
 _GUARDED = re.compile(f"(^|[;,\t\r\n])'(?=[{_STARTS}])")
 _SEPARATORS = ("\t", ";", ",")
+_QUOTED = re.compile('["\n\r]')
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")  # control characters, which no table holds
 _commas: ContextVar[bool] = ContextVar("_commas", default=False)
 
@@ -59,6 +61,7 @@ def write_decimal_commas(on: bool) -> bool:
     return on
 
 
+@lru_cache(maxsize=4096)  # the names of subjects and structures come again and again
 def guard(text: str) -> str:
     """Text that no spreadsheet runs as a formula: an apostrophe before what could start one, also behind a sign that some
     spreadsheet parts cells by.
@@ -103,13 +106,16 @@ def table_text(
     columns: Sequence[str], rows: Iterable[Mapping[str, object]], sep: str = "\t", missing: str = ""
 ) -> str:
     """A table as text, the header first; columns that a row lacks are ``missing``, in the first column "n/a"."""
-    lines = [columns, *([cell(row.get(column), missing) for column in columns] for row in rows)]
-    return "".join(_line(line, sep) for line in lines)
+    lines = ([cell(row.get(column), missing) for column in columns] for row in rows)
+    return _line(columns, sep) + "".join(_line(line, sep) for line in lines)
 
 
 def _line(texts: Sequence[str], sep: str) -> str:
     first, *others = texts
-    return sep.join(_quoted(text, sep) for text in (first or NOT_AVAILABLE, *others)) + "\n"
+    line = sep.join((first or NOT_AVAILABLE, *others))
+    if _QUOTED.search(line) or line.count(sep) > len(others):
+        line = sep.join(_quoted(text, sep) for text in (first or NOT_AVAILABLE, *others))
+    return line + "\n"
 
 
 def _quoted(text: str, sep: str) -> str:

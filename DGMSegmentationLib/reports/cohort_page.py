@@ -21,6 +21,10 @@ _MAD_TO_SD = 0.6745
 OUTLIER_Z = 3.5
 # Fewer values say nothing about who stands out.
 _FEWEST = 5
+MOST_DOTS = 1000
+"""Of a structure, beside those that stand out: more cover each other, and no browser likes a hundred thousand."""
+PAGE_ROWS = 500
+"""Images shown at once in the table of all."""
 
 
 Key = str | tuple[str, str]
@@ -123,6 +127,9 @@ def write_cohort_report(
     counted = [(key, row) for key, row in everything if include_doubtful or key not in doubted]
     outliers, scale = _outliers(counted, known), _Scale.of([row for _, row in counted])
     drawn = [_strip(s, counted, shown, outliers, links, scale) for s in label_set]
+    apart: dict[Key, set[str]] = {}
+    for outlier in outliers:
+        apart.setdefault(outlier.case, set()).add(outlier.abbreviation)
     write_text(
         path,
         environment()
@@ -140,11 +147,13 @@ def write_cohort_report(
                     "doubtful": key in doubted,
                     "edited": any(row.edited for row in by_name.values()),
                     "flags": _flag_counts(by_name.values()),
-                    "outliers": {o.abbreviation for o in outliers if o.case == key},
+                    "outliers": apart.get(key, set()),
                 }
                 for key, by_name in cases.items()
             ],
             several_images=len(set(subjects)) < len(subjects),
+            page_rows=PAGE_ROWS,
+            every_nth=_every_nth(len(cases)),
             strips=[strip for strip in drawn if strip],
             ticks=[{"value": value, "x": scale.place(value)} for value in scale.ticks()],
             outliers=[(o, shown[o.case], links.get(o.case)) for o in outliers],
@@ -201,6 +210,11 @@ class _Scale:
         return [k * step for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
 
 
+def _every_nth(values: int) -> int:
+    """Which of so many are drawn as dots."""
+    return max(1, -(-values // MOST_DOTS))
+
+
 def _strip(
     structure: Structure,
     rows: Sequence[tuple[Key, RoiRow]],
@@ -217,6 +231,7 @@ def _strip(
 
     values = np.array([row.mean_ppb for _, row in here])
     q25, median, q75 = (float(q) for q in np.percentile(values, (25, 50, 75)))
+    step = _every_nth(len(here))
     dots = [
         {
             "x": scale.place(row.mean_ppb),
@@ -227,6 +242,7 @@ def _strip(
             "apart": key in apart,
         }
         for index, (key, row) in enumerate(here)
+        if index % step == 0 or key in apart
     ]
     return {
         "structure": structure,
