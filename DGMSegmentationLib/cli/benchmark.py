@@ -11,6 +11,7 @@ from .options import takes_options
 
 if TYPE_CHECKING:
     from ..benchmark.methods import Job, Row
+    from ..benchmark.peers import PeerRow
     from ..benchmark.steps import SegmentTimes
     from ..benchmark.throughput import Throughput
 
@@ -21,6 +22,7 @@ class Part(str, Enum):
     networks = "networks"
     segment = "segment"
     training = "training"
+    peers = "peers"
 
 
 @takes_options(only=("model", "device", "units"))
@@ -28,7 +30,10 @@ def benchmark(
     *,
     image: Annotated[Path, typer.Argument(help="A QSM volume to measure on.")],
     part: Annotated[
-        list[Part] | None, typer.Option(help="networks, segment, training; all when left out.")
+        list[Part] | None,
+        typer.Option(
+            help="networks, segment, training; all of these when left out. peers: nnU-Net and MONAI (extra peers)."
+        ),
     ] = None,
     network: Annotated[
         list[str] | None,
@@ -64,7 +69,11 @@ def benchmark(
         check_writable([json_file], overwrite)
     # Bad input is said before minutes are spent.
     header = read_header(find_model(options.model))[0]
-    parts = part or list(Part)
+    parts = part or [one for one in Part if one is not Part.peers]
+    if Part.peers in parts:
+        from ..benchmark.peers import measure_peers, need_peers
+
+        need_peers()
     open_case(read_image(image), units=options.units, channels=("qsm",))
     place = pick_device(options.device).type
     placed = options.changed(device=place)
@@ -100,6 +109,10 @@ def benchmark(
             jobs, image, options.units, peaks, header.prior_box, report
         )
         _show_networks(rows)
+        keep()
+    if Part.peers in parts:
+        found["peers"] = others = measure_peers(image, options.units, options.model, peaks["cpu"], report)
+        _show_peers(others)
         keep()
     if Part.training in parts:
         trained: list[Throughput] = []
@@ -196,6 +209,28 @@ def _show_steps(first: "SegmentTimes", later: "SegmentTimes") -> None:
         cells.append([word, f"{run['seconds']:.2f}", f"{memory:.0f}" if memory else "", steps])
     _table("segment", ["run", "s", "peak MB", "steps, s"], cells)
     typer.echo(f"Around the network, warm: {later['around_the_network_percent']:.0f} %")
+
+
+def _show_peers(rows: "list[PeerRow]") -> None:
+    columns = [
+        "program",
+        "version",
+        "patch",
+        "s, labels ready",
+        "s, network",
+        "GFLOP/s",
+        "% of sgemm",
+        "peak MB",
+        "times ours",
+    ]
+    cells = [
+        [
+            r.name, r.version, r.patch, f"{r.seconds:.2f}", f"{r.network_seconds:.2f}", f"{r.gflops:.0f}",
+            f"{r.peak_percent:.0f}", f"{r.memory_mb:.0f}" if r.memory_mb else "", f"{r.times_ours:.1f}",
+        ]
+        for r in rows
+    ]  # fmt: skip
+    _table("Peers on the CPU", columns, cells)
 
 
 def _show_training(rows: "list[Throughput]") -> None:

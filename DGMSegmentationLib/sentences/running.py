@@ -27,6 +27,9 @@ SENTENCES = {
     "openvino_missing": Sentence(
         "OpenVINO is not installed;", "install the extra fast-cpu, or leave the choice to auto."
     ),
+    "peers_missing": Sentence(
+        "Not installed: {packages};", "install the extra peers, or leave that part out."
+    ),
     "tiles_smaller": Sentence("Out of memory on {device}; trying again with tiles of {tile: x } voxels."),
     "memory_of_device": Sentence("Out of memory on {device}; going on with the CPU."),
     "memory_for_network": Sentence(

@@ -21,7 +21,13 @@ from typing import Protocol
 from ..errors import DGMError, explained
 from .protocol import SegmentRequest, decode, encode, message_part
 
-CANCEL_GRACE_S = 0.4  # a worker in the middle of a tile cannot answer; it is ended after this time
+CANCEL_GRACE_S = (
+    0.4  # a worker in the middle of a tile cannot answer; the user hears after this time that it is cancelled
+)
+LEAVING_S = 5.0
+"""How long a worker that segments may then go on to its next look at what was cancelled, before it is ended: its engine takes
+longer to start."""
+SEGMENTING = "DGMSegmentationLib.worker"
 FINAL = ("done", "cancelled", "error")
 CRASH = ("Fatal Python error", "Windows fatal exception")  # what Python's faulthandler writes before a crash
 
@@ -52,7 +58,7 @@ class WorkerClient:
         self,
         python: str | None = None,
         environment: Mapping[str, str] | None = None,
-        module: str = "DGMSegmentationLib.worker",
+        module: str = SEGMENTING,
     ) -> None:
         self._command = [python or sys.executable, "-m", module]
         self._environment = dict(environment or {})
@@ -60,6 +66,10 @@ class WorkerClient:
         self._events: queue.Queue[tuple[int, dict[str, object] | None]] = queue.Queue()
         self._pending: str | None = None
         self._kill_at: float | None = None
+        # Windows lets nobody remove the files of a request that a worker still has open.
+        self._stays = module == SEGMENTING and os.name != "nt"
+        self._leaving: set[str] = set()
+        self._message: dict[str, object] = {}
         self._stderr: deque[str] = deque(maxlen=400)
         self._log_reader: threading.Thread | None = None
         atexit.register(_stop_at_exit, weakref.ref(self))
@@ -107,9 +117,11 @@ class WorkerClient:
         """Send one request; raises RuntimeError while another one runs."""
         if self.busy:
             raise RuntimeError("The segmentation process is busy.")
+        if request.id in self._leaving:
+            self.stop()  # its events could not be told apart
         self.start()
-        self._pending = request.id
-        self._write(request.to_message())
+        self._pending, self._message = request.id, request.to_message()
+        self._write(self._message)
 
     def cancel(self) -> None:
         """Ask the running request to stop; :meth:`poll` reports ``cancelled`` within a second in any case."""
@@ -129,6 +141,9 @@ class WorkerClient:
                 continue  # the rest of a worker that was ended
             if event is None:
                 events += self._ended()
+            elif event.get("id") in self._leaving:
+                if event["event"] in FINAL:
+                    self._leaving.discard(str(event["id"]))
             elif self._pending is None or event.get("id") in (self._pending, None, ""):
                 if self._kill_at is not None and event["event"] == "done":
                     event = {
@@ -140,8 +155,24 @@ class WorkerClient:
                     self._pending = self._kill_at = None
         if self._kill_at is not None and time.monotonic() > self._kill_at:
             events.append({"event": "cancelled", "id": self._pending})
-            self.stop()
+            if self._stays and self._pending is not None and self._process is not None:
+                self._let_go(self._pending, self._process)
+            else:
+                self.stop()
         return events
+
+    def _let_go(self, request_id: str, process: "subprocess.Popen[bytes]") -> None:
+        """Let the worker find out that a request was cancelled; end it when it does not in time."""
+        self._leaving.add(request_id)
+        self._pending = self._kill_at = None
+
+        def end() -> None:
+            if request_id in self._leaving and self._process is process:
+                _kill(process)
+
+        timer = threading.Timer(LEAVING_S, end)
+        timer.daemon = True
+        timer.start()
 
     def wait(
         self, timeout: float | None = None, on_event: Callable[[dict[str, object]], None] | None = None
@@ -162,6 +193,7 @@ class WorkerClient:
         """End the worker and everything it started; safe to call at any time and more than once."""
         process, self._process = self._process, None
         self._pending = self._kill_at = None
+        self._leaving.clear()
         if process is None:
             return
         if process.poll() is None:
@@ -180,8 +212,14 @@ class WorkerClient:
         if self._log_reader is not None:
             self._log_reader.join(1.0)  # the reason stands in its last lines
         pending, cancelled = self._pending, self._kill_at is not None
+        left = bool(self._leaving)
         self.stop()
         if pending is None:
+            return []
+        if left and not cancelled:  # it was ended for the request before, and this one waited behind that
+            self.start()
+            self._pending = pending
+            self._write(self._message)
             return []
         if cancelled:
             return [{"event": "cancelled", "id": pending}]

@@ -15,6 +15,7 @@ from DGMSegmentationLib.image import Image, reorient
 from DGMSegmentationLib.measurement.norms import read_norms
 from DGMSegmentationLib.measurement.reference import Reference
 from DGMSegmentationLib.measurement.roi import measure
+from DGMSegmentationLib.reports import cohort_page
 from DGMSegmentationLib.reports.case_page import show_number, write_report
 from DGMSegmentationLib.reports.cohort_page import find_outliers, write_cohort_report
 from DGMSegmentationLib.reports.contact_sheet import best_slice, choose_cuts, contact_sheet, crop_box
@@ -213,6 +214,19 @@ def test_outliers_by_the_modified_z_score():
     mad = np.median(np.abs(values - np.median(values)))
     assert found[0].z == pytest.approx(0.6745 * (200 - np.median(values)) / mad)
     assert find_outliers(rows[: 4 * 10]) == []
+
+
+def test_a_large_cohort_is_shown_by_the_page(tmp_path, monkeypatch):
+    """Rows wait in an inert template, and only some dots are drawn beside those that stand out."""
+    monkeypatch.setattr(cohort_page, "PAGE_ROWS", 10)
+    monkeypatch.setattr(cohort_page, "MOST_DOTS", 4)
+    rows = cohort(12)
+    rows[34] = replace(rows[34], mean_ppb=200.0)
+    write_cohort_report(tmp_path / "cohort.html", rows)
+    page = (tmp_path / "cohort.html").read_text(encoding="utf-8")
+    body, template = page.partition("<tbody>\n</tbody>")[2], page.partition('<template id="rows">')[2]
+    assert body and template.partition("</template>")[0].count("<tr>") == 12
+    assert 4 * 10 <= page.count("<circle") <= 4 * 10 + 1 and "of every 3 images" in page
 
 
 def test_cohort_page_escapes_links_and_lists(tmp_path):

@@ -14,6 +14,7 @@ from processes import alive
 
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.simulation.phantom import phantom
+from DGMSegmentationLib.worker import client as worker_client
 from DGMSegmentationLib.worker.client import CANCEL_GRACE_S, WorkerClient, request_for
 from DGMSegmentationLib.worker.process import SegmentingWorker
 from DGMSegmentationLib.worker.protocol import PROTOCOL, ProtocolError, decode, encode
@@ -178,17 +179,21 @@ def test_a_damaged_array_is_refused(client, head, tmp_path):
     "can_answer",
     [True, pytest.param(False, marks=pytest.mark.skipif(os.name == "nt", reason="signals"))],
 )
-def test_cancel_answers_in_any_case(client, head, tmp_path, can_answer):
-    """In the middle of the network's work: the worker answers, or it is ended."""
+def test_cancel_answers_in_any_case(client, head, tmp_path, can_answer, monkeypatch):
+    """In the middle of the network's work: the worker answers and stays warm, or it is ended."""
     assert CANCEL_GRACE_S < 1
+    monkeypatch.setattr(worker_client, "LEAVING_S", PATIENCE_S if can_answer else 1.0)
     at_work(client, lambda n: ask(tmp_path / str(n), head, f"c{n}", device="cpu", flip_average=True))
+    pid = client.pid
     if not can_answer:
-        os.kill(client.pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGSTOP)
     client.cancel()
     assert client.wait(PATIENCE_S)["event"] == "cancelled"
-    assert not client.busy and (can_answer or client.pid is None)
+    assert not client.busy
     client.submit(ask(tmp_path, head, "d", device="cpu"))
     assert client.wait(PATIENCE_S)["event"] == "done"
+    if os.name != "nt":
+        assert (client.pid == pid) is can_answer
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
