@@ -7,15 +7,14 @@ unless all of it is asked for, it runs on the patches of one block in the middle
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from ..inference.memory import peak_memory_mb
+from . import machine
 
 if TYPE_CHECKING:
     from ..inference.predictor import Box, Predictor
@@ -246,8 +245,7 @@ def measure_methods(
             if progress is not None:
                 progress(f"{job.network}, {job.title}, {job.backend} on {job.device}")
             files.append(Path(folder) / f"{number}.npz")
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                row = pool.submit(run_job, job, image, units, prior, files[-1]).result()
+            row = machine.in_new_process(run_job, job, image, units, prior, files[-1])
             row.peak_percent = 100 * row.gflops / peaks[row.device] if peaks.get(row.device) else 0.0
             rows.append(row)
         references: dict[str, int] = {}

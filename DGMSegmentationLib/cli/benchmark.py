@@ -213,20 +213,14 @@ def _show_steps(first: "SegmentTimes", later: "SegmentTimes") -> None:
 
 def _show_peers(rows: "list[PeerRow]") -> None:
     columns = [
-        "program",
-        "version",
-        "patch",
-        "s, labels ready",
-        "s, network",
-        "GFLOP/s",
-        "% of sgemm",
-        "peak MB",
-        "times ours",
-    ]
+        "program", "version", "patch", "s, labels ready", "s, network", "GFLOP/s", "% of sgemm", "peak MB", "CPU s", "times ours",
+        "of CPU s",
+    ]  # fmt: skip
     cells = [
         [
             r.name, r.version, r.patch, f"{r.seconds:.2f}", f"{r.network_seconds:.2f}", f"{r.gflops:.0f}",
-            f"{r.peak_percent:.0f}", f"{r.memory_mb:.0f}" if r.memory_mb else "", f"{r.times_ours:.1f}",
+            f"{r.peak_percent:.0f}", f"{r.memory_mb:.0f}" if r.memory_mb else "", f"{r.cpu_seconds:.1f}",
+            f"{r.times_ours:.1f}", f"{r.cpu_times_ours:.1f}",
         ]
         for r in rows
     ]  # fmt: skip

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from models_for_tests import PHANTOM_MODEL, unet_model
 from places import REPOSITORY
 
+from DGMSegmentationLib.benchmark import machine, peers
 from DGMSegmentationLib.benchmark.machine import gemm_gflops
 from DGMSegmentationLib.benchmark.methods import (
     BLOCK,
@@ -41,7 +43,9 @@ def volume(tmp_path_factory):
     return path
 
 
-def test_the_table_of_a_model_and_the_steps_of_segment(volume, tmp_path, capsys):
+def test_the_table_of_a_model_and_the_steps_of_segment(volume, tmp_path, capsys, monkeypatch):
+    # Rows in processes of their own are another test's; each imports torch anew.
+    monkeypatch.setattr(machine, "in_new_process", lambda function, *words: function(*words))
     target = tmp_path / "speed.json"
     words = ["--model", str(PHANTOM_MODEL), "--network", str(PHANTOM_MODEL), "--device", "cpu"]
     parts = ["--part", "networks", "--part", "segment"]
@@ -202,3 +206,20 @@ def test_bad_input_is_one_sentence_before_anything_is_measured(tmp_path, capsys)
 def test_a_missing_volume_is_said_before_anything_is_measured(tmp_path, capsys):
     assert main(["benchmark", str(tmp_path / "none.nii.gz"), "--model", str(PHANTOM_MODEL)]) == 2
     assert "none.nii.gz" in capsys.readouterr().err
+
+
+def test_peers_are_named_where_they_are_not_installed(volume, monkeypatch, capsys):
+    monkeypatch.setattr(peers, "find_spec", lambda name: None)
+    assert main(["benchmark", str(volume), "--part", "peers"]) == 2
+    said = capsys.readouterr().err
+    assert "nnunetv2" in said and "monai" in said and "extra peers" in said
+
+
+def test_a_peer_s_work_is_counted_as_ours(volume):
+    network = unet_model().build()[0]
+    counted = peers._Counted(network)
+    with torch.inference_mode():
+        network(torch.zeros((2, network.in_channels, *network.patch_input)), None)
+    assert counted.macs == 2 * count_macs(network, network.patch_input)
+    ours = peers.run_peer("ours, torch", volume, "auto", str(PHANTOM_MODEL), volume.parent)
+    assert ours.seconds > ours.network_seconds > 0 and ours.macs > 0 and ours.cpu_seconds > 0
