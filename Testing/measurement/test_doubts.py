@@ -10,7 +10,7 @@ from DGMSegmentationLib.image import Grid, Image, resample_to
 from DGMSegmentationLib.measurement.case import measure_case
 from DGMSegmentationLib.measurement.halves import halves
 from DGMSegmentationLib.measurement.misplaced import misplacement
-from DGMSegmentationLib.measurement.places import ATLAS_MM, exchanged_names, side_doubts
+from DGMSegmentationLib.measurement.places import ATLAS_MM, exchanged_names, fit_to_atlas, side_doubts
 from DGMSegmentationLib.measurement.verdict import verdict_on
 from DGMSegmentationLib.preprocessing.case import open_case
 from DGMSegmentationLib.preprocessing.mask import brain_mask, check_head_size, other_parts
@@ -120,23 +120,31 @@ def test_exchanged_names_are_told(one, other):
 def test_names_that_are_right():
     assert exchanged_names(LABELS) is None and side_doubts(LABELS) == ()
     assert exchanged_names(LABELS.replace(data=np.where(ARRAY <= 4, ARRAY, 0))) is None
+    assert fit_to_atlas(LABELS).residual_mm == pytest.approx(2.58, abs=0.05), "this phantom against CIT168"
 
 
-def test_measuring_doubts_exchanged_names_and_a_mask_of_the_other_side():
+def test_measuring_doubts_exchanged_names():
     opened = open_case(Image(CHI, AFFINE))
     assert "labels_names_exchanged" in measure_case(renumbered("RN", "SN"), opened).verdict.codes
     assert "labels_names_exchanged" in measure_case(renumbered("CN_L", "CN_R"), opened).verdict.codes
-    alone = STANDARD.subset([7])
-    wrong = Image(np.where(ARRAY == 8, 7, 0).astype(np.uint8), AFFINE, label_set=alone)
-    right = wrong.replace(data=np.where(ARRAY == 7, 7, 0).astype(np.uint8))
-    assert "labels_on_wrong_side" in measure_case(wrong, opened).verdict.codes
-    assert measure_case(right, opened).verdict.status == "ok"
+
+
+def test_a_mask_alone_is_doubted_on_the_other_side_and_in_the_place_of_another_nucleus():
+    elsewhere = np.eye(4)
+    elsewhere[:3, 3] = (60, -40, 20)  # wherever the world's origin is
+    affine = elsewhere @ AFFINE
+    opened = open_case(Image(CHI, affine))
+
+    def verdict(held, said):
+        alone = STANDARD.subset([STANDARD.by_abbreviation(said).label])
+        array = np.where(np.equal(ARRAY, held), alone.values[0], 0).astype(np.uint8)
+        return measure_case(Image(array, affine, label_set=alone), opened).verdict
+
+    assert verdict(7, "PU_L").status == verdict(2, "RN_R").status == "ok"
+    assert "labels_on_wrong_side" in verdict(8, "PU_L").codes
+    assert "labels_on_wrong_side" in verdict(1, "RN_R").codes
     for held, said in ((7, "CN_L"), (9, "PU_L"), (5, "RN_L"), (9, "SN_L")):
-        other = STANDARD.subset([STANDARD.by_abbreviation(said).label])
-        mask = Image(
-            np.where(np.equal(ARRAY, held), other.values[0], 0).astype(np.uint8), AFFINE, label_set=other
-        )
-        assert "labels_far_from_place" in measure_case(mask, opened).verdict.codes, (held, said)
+        assert "labels_far_from_place" in verdict(held, said).codes, (held, said)
 
 
 @pytest.mark.parametrize(
