@@ -208,3 +208,13 @@ def test_a_structure_at_the_plane_where_the_brain_is_cut():
     verdict = verdict_on(labels, image, below)
     said = next(r for r in verdict.reasons if r.code == "structures_cut")
     assert {"CN_L", "CN_R"} <= set(said.facts["names"]) and "RN_L" not in said.facts["names"]
+    top = np.argwhere(INSIDE)[:, 2].max()  # where the brain ends by itself
+    there = np.where(INSIDE & (np.arange(INSIDE.shape[2]) == top), 9, ARRAY)
+    assert np.count_nonzero(there == 9) > np.count_nonzero(ARRAY == 9) + 3
+    assert "structures_cut" not in codes(PPB, LABELS.replace(data=there.astype(np.uint8)))
+
+
+def test_the_least_contrast_of_a_map():
+    """45 ppb between the globus pallidus and its surroundings: 49 and 42 here."""
+    assert codes(np.where(ARRAY > 0, PPB * 0.135, PPB)) == ()
+    assert codes(np.where(ARRAY > 0, PPB * 0.085, PPB)) != ()

@@ -72,6 +72,8 @@ def test_a_field_map_is_named(case):
     for factor in (1.0, 3.0):
         verdict = verdict_on(labels, image.replace(data=np.where(mask, factor * field, 0)), mask)
         assert verdict.codes == ("map_of_field",)
+    faint = image.replace(data=np.where(mask, field, 0))
+    assert verdict_on(labels, faint, mask, network={"undecided": SURE}).codes == ("map_of_field",)
     assert spectrum(image, mask).cone > 2 * spectrum(image.replace(data=field), mask).cone
     assert spectrum(image, np.zeros_like(mask)) is None
 
