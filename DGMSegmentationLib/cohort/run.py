@@ -173,6 +173,14 @@ def _finished_behind(closed: CohortCase, cohort: Cohort, output: Path) -> list[S
     return steps
 
 
+def _gone(steps: Sequence[Step], output: Path) -> list[str]:
+    """The finished cases of earlier runs that are not in the study any more."""
+    known = {step.case.name for step in steps}
+    strange = (file for file in sorted((output / STATE).glob("*.json")) if file.stem not in known)
+    records = {file.stem: read_record(file) for file in strange}
+    return [name for name, record in records.items() if record is not None and record.status == "done"]
+
+
 def entry_of(step: Step, record: Record | None) -> Entry:
     """The case of a step with its record, for the tables."""
     note = step.why if step.why == UNREACHABLE else ""
@@ -196,6 +204,8 @@ def _run(
             records[step.case.name] = fresh
     if unreachable := [step.case.name for step in steps if step.why == UNREACHABLE]:
         log(Remark("cases_unreachable", count=len(unreachable), names=few(unreachable)))
+    if gone := _gone(steps, output):
+        log(Remark("cases_gone", root=cohort.root, count=len(gone), names=few(gone), output=output))
     todo = [step for step in steps if step.do in ("segment", "measure")]
     tasks = [_task(step, request, settings, name) for step in todo]
     start = tables = time.monotonic()

@@ -36,6 +36,10 @@ SENTENCES = {
         "The images of {count} finished cases are not reachable (an unmounted disk, dropped content), and their results stay as "
         "they are: {names}."
     ),
+    "cases_gone": Sentence(
+        "Finished cases are not among the images of {root} any more ({count}: {names}): they are left out of the tables, and "
+        "what was made of them stays in {output}."
+    ),
     "case_warning": Sentence("{name}: {text}"),
     "case_channel_files": Sentence(
         "The model needs one file {name} beside {image}, and there are {count}:", "add it."

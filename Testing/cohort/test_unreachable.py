@@ -53,6 +53,10 @@ def test_rows_survive_images_that_are_not_reachable_and_are_compared_when_they_a
     assert "nothing to do" in capsys.readouterr().out
     assert (tmp_path / "out" / "rois_long.tsv").read_bytes() == content
     assert rows(tmp_path)["sub-a"]["note"] == ""
+    shutil.move(tmp_path / "bids" / "sub-b", kept / "sub-b again")  # taken out of the study: never in silence
+    assert cohort(tmp_path) == 0
+    assert "not among the images" in capsys.readouterr().err
+    assert measured(tmp_path) == {"sub-a"} and (tmp_path / "out" / "sub-b").exists()
 
 
 def test_doubts_about_an_image_reach_screen_table_and_page(tmp_path, capsys):

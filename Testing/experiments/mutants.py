@@ -36,6 +36,8 @@ TARGETS = {
         "io/test_geometry.py::test_reorient_keeps_values_and_world_positions",
         "preprocessing/test_preprocess.py",
         "measurement/test_measure.py",
+        "measurement/test_doubts.py::test_a_structure_at_the_plane_where_the_brain_is_cut",
+        "io/test_files.py",
     ],
     "measurement/halves": [
         "measurement/test_doubts.py::test_halves_are_those_of_the_world",
