@@ -26,7 +26,7 @@ from .options import AdaptOptions, Recipe
 if TYPE_CHECKING:
     import torch
 
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import CasePredictor
 
 PRESET = "adapt"
 _PLAIN = ("augmentation.contrast=0", "augmentation.elastic_mm=1.5", "augmentation.rotation_deg=10")
@@ -155,7 +155,7 @@ def averaged(
 
 
 def replay_volumes(
-    predictor: "Predictor", site: Protocol, folder: Path, options: AdaptOptions, count: int, watch: Watch
+    predictor: "CasePredictor", site: Protocol, folder: Path, options: AdaptOptions, count: int, watch: Watch
 ) -> list[Subject]:
     """Simulated volumes with labels of the site's convention: what the first network finds in them, under its protocol.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import InputError, Remark
 from ..image import Image, restore_orientation
-from ..inference.predictor import Predictor
+from ..inference.case_predictor import open_predictor
 from ..io.files import check_writable
 from ..models.model import Model, load_model, save_model
 from ..segmentation.convention import Convention, protocol_followed
@@ -104,7 +104,7 @@ class _Adaptation:
         self.model = load_model(self.options.model)
         header = self.model.header
         check_learnable(header)
-        self.predictor = Predictor(self.model, self.options.device)
+        self.predictor = open_predictor(self.model, self.options.device)
         self.base = protocol_followed(header, self.options.protocol) or plain_protocol(
             header.structures, "none"
         )
@@ -142,7 +142,7 @@ class _Adaptation:
         """What changes in the case whose labels were furthest off."""
         number = int(np.argmin([mean_dice(c.labels, b) for c, b in zip(cases, before, strict=True)]))
         case = cases[number]
-        predictor = self.predictor if model is self.model else Predictor(model, self.options.device)
+        predictor = self.predictor if model is self.model else open_predictor(model, self.options.device)
         found = fit_case(case.name, case.opened, case.labels, predictor)
         after = _labels_of(found, case, Convention(model, protocol))
         return changed_picture(case.opened.image, (before[number], after, case.labels))
@@ -224,7 +224,7 @@ class _Adaptation:
         """What each part's model gives for the cases that it has not seen, in the order of the cases."""
         found: dict[int, FitCase] = {}
         for part in parts:
-            predictor = Predictor(part.model, self.options.device)
+            predictor = open_predictor(part.model, self.options.device)
             for n in part.left_out:
                 self.watch.stop_if_cancelled()
                 found[n] = fit_case(cases[n].name, cases[n].opened, cases[n].labels, predictor)

@@ -60,7 +60,7 @@ def fit(
     """
     from ..adaptation.cases import find_corrected
     from ..errors import InputError
-    from ..inference.predictor import Predictor
+    from ..inference.case_predictor import open_predictor
     from ..io.files import check_writable, write_text
     from ..models.model import load_model
     from ..segmentation.convention import Convention
@@ -75,7 +75,7 @@ def fit(
     pairs = [(subject.images[0], subject.label) for subject in find_corrected(cases, say=warn)]
     if model == DEFAULT_MODEL:
         model = start.model or model
-    predictor = Predictor(load_model(model), device.value)
+    predictor = open_predictor(load_model(model), device.value)
     Convention.of(predictor.model, base)  # refuses a protocol of atoms that the model does not know
     with step_progress() as progress:
         opened = []

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Remark
+from ..errors import Cancelled, Remark
 from ..models.model import Model, unet_options
 from .openvino_package import installed, openvino_package
 from .tiling import Box
@@ -74,6 +74,12 @@ def open_predictor(
     from .predictor import Predictor
 
     return Predictor(model, device, log=log)
+
+
+def stop_if(cancel: Callable[[], bool] | None) -> None:
+    """Raise Cancelled when the run is to end."""
+    if cancel is not None and cancel():
+        raise Cancelled
 
 
 def import_engine() -> None:

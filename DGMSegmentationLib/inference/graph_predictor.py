@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import Cancelled, DGMError, Remark
 from ..models.model import Model, unet_options
 from ..models.unet_shape import Triple, UNetShape
-from .case_predictor import Progress
+from .case_predictor import Progress, stop_if
 from .devices import compute_threads, limit_torch_threads, threads_asked_for
 from .memory import is_out_of_memory
 from .openvino_package import openvino_package, settings
@@ -161,12 +161,6 @@ def usual_region(model: Model) -> Triple | None:
     ]
     x, y, z = (min(n, m) for n, m in zip(sizes, pre.shape or sizes, strict=True))
     return x, y, z
-
-
-def stop_if(cancel: Callable[[], bool] | None) -> None:
-    """Raise Cancelled when the run is to end."""
-    if cancel is not None and cancel():
-        raise Cancelled
 
 
 def _threads() -> int:

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..errors import Cancelled, DGMError, Remark
+from ..errors import DGMError, Remark
 from ..models.model import Model
 from ..models.networks.flops import activation_values, count_macs
+from .case_predictor import stop_if
 from .devices import pick_device
 from .memory import is_out_of_memory
 from .openvino_cpu import WORTHWHILE_GMAC, open_networks
@@ -144,8 +145,7 @@ class Predictor(Placement):
         self._choose_backend(shape)
         batches = list(self.batches(shape))
         for done, (batch, size) in enumerate(zip(batches, self._sizes(batches, shape), strict=True)):
-            if cancel is not None and cancel():
-                raise Cancelled
+            stop_if(cancel)
             found = self._run(inputs, coordinates, origin, batch, size, shape)
             for part, values in zip(batch, found, strict=True):
                 result[(slice(None), *part)] = values[

@@ -104,20 +104,28 @@ class _Builder:
     def _to_depth(self, x: "Node", channels: int, tile: Triple) -> "Node":
         if self.shape.block == 1:
             return x
-        (fx, fy, fz), op = self.shape.stem, self.op
-        nx, ny, nz = (n // f for n, f in zip(tile, self.shape.stem, strict=True))
-        x = op.reshape(x, _whole([1, channels, nx, fx, ny, fy, nz, fz]), False)
-        x = op.transpose(x, _whole([0, 1, 3, 5, 7, 2, 4, 6]))
-        return op.reshape(x, _whole([1, channels * self.shape.block, nx, ny, nz]), False)
+        (fx, fy, fz), (nx, ny, nz) = self.shape.stem, self._cells(tile)
+        split, order = [channels, nx, fx, ny, fy, nz, fz], [0, 2, 4, 6, 1, 3, 5]
+        return self._rearranged(x, split, order, [channels * self.shape.block, nx, ny, nz])
 
     def _to_space(self, x: "Node", channels: int, tile: Triple) -> "Node":
         if self.shape.block == 1:
             return x
-        (fx, fy, fz), op = self.shape.stem, self.op
+        split, order = [channels, *self.shape.stem, *self._cells(tile)], [0, 4, 1, 5, 2, 6, 3]
+        return self._rearranged(x, split, order, [channels, *tile])
+
+    def _cells(self, tile: Triple) -> Triple:
+        """Blocks of the stem along each axis of a tile."""
         nx, ny, nz = (n // f for n, f in zip(tile, self.shape.stem, strict=True))
-        x = op.reshape(x, _whole([1, channels, fx, fy, fz, nx, ny, nz]), False)
-        x = op.transpose(x, _whole([0, 1, 5, 2, 6, 3, 7, 4]))
-        return op.reshape(x, _whole([1, channels, *tile]), False)
+        return nx, ny, nz
+
+    def _rearranged(
+        self, x: "Node", split: Sequence[int], order: Sequence[int], shape: Sequence[int]
+    ) -> "Node":
+        """Axes behind the batch's split, put into another order, and joined to a shape."""
+        x = self.op.reshape(x, _whole([1, *split]), False)
+        x = self.op.transpose(x, _whole([0, *(axis + 1 for axis in order)]))
+        return self.op.reshape(x, _whole([1, *shape]), False)
 
 
 def _floats(values: Sequence[float]) -> NDArray[np.float32]:
