@@ -265,9 +265,9 @@ def _monai(name: str, plan: Mapping[str, Any], values: np.ndarray, mask: np.ndar
     chosen = plan["plans"]["configurations"]["3d_fullres"]
     made = chosen["architecture"]["arch_kwargs"]
     torch.manual_seed(0)
-    if (
-        "DynUNet" in name
-    ):  # widths, kernels and strides of nnU-Net's plan, as MONAI's own nnU-Net example takes them
+    network: nn.Module
+    if "DynUNet" in name:
+        # Widths, kernels and strides of nnU-Net's plan, as MONAI's own nnU-Net example takes them.
         strides = made["strides"]
         network = DynUNet(
             3, 1, 11, made["kernel_sizes"], strides, strides[1:], filters=made["features_per_stage"]
