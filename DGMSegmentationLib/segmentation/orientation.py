@@ -6,7 +6,7 @@ Left and right of a head are alike to it: which of two mirror images is true sta
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,8 +17,9 @@ from ..image import Image
 from ..measurement.brain import BrainValues
 from ..measurement.notes import OrientationNotes
 from ..measurement.verdict import confidence
+from ..models.model import Model
 from ..preprocessing.case import Case, with_axes
-from ..preprocessing.grid import Prepared, mask_box, prepare
+from ..preprocessing.grid import Prepared, Preprocessing, mask_box, prepare
 from .convention import Convention
 from .region import entropy_shares_of_run, prior_box, sure_structures
 
@@ -82,7 +83,7 @@ def better_orientation(
     here = confidence(entropies, of)
     if BrainValues(case.image, case.mask).is_field:
         return None  # no version of it is a map of susceptibility
-    pre = predictor.model.header.preprocessing
+    pre = _narrow(predictor.model)
     codes = case.image.grid.axis_codes
     side = [
         s.abbreviation
@@ -122,6 +123,20 @@ def better_orientation(
     if turned < here + BETTER_BY or 2 * sure <= of:
         return None
     return Orientation(best, described(codes, best), sure_structures(entropies), sure, of, here, turned)
+
+
+def _narrow(model: Model) -> Preprocessing:
+    """The model's preprocessing on a grid that ends where no structure is expected: the same voxels, fewer of them."""
+    pre, prior = model.header.preprocessing, model.header.prior_box
+    if not prior or pre.shape is None or pre.crop_centre != "mask-box":
+        return pre
+    shape = []
+    for length, step, low, high in zip(
+        pre.shape, pre.spacing_mm, prior["low_mm"], prior["high_mm"], strict=True
+    ):
+        half = int(max(-low, high) / step) + 2
+        shape.append(min(length, 2 * half + length % 2))
+    return replace(pre, shape=(shape[0], shape[1], shape[2]))
 
 
 _SIDE_OF_LOW = {"R": "L", "L": "R"}

@@ -119,6 +119,10 @@ def test_compare_pairs_subjects_by_name_and_not_by_order():
     assert [*rows] == [*(s.abbreviation for s in STANDARD), "RN", "SN", "GP", "PU", "CN", "all"]
     sn = rows["SN_L"]
     assert sn["n"] == 8
+    assert (sn["first_mean"], sn["second_mean"]) == pytest.approx((truth[:, 2].mean(), second[:, 2].mean()))
+    with pytest.raises(InputError) as refused:
+        compare(methods, "mean_referenced_ppb")
+    assert refused.value.code == "agreement_no_references"
     assert sn["bias"] == pytest.approx((second - truth)[:, 2].mean())
     assert sn["icc_2_1"] == pytest.approx(icc_2_1(np.column_stack([truth[:, 2], second[:, 2]])).value)
     assert rows["all"]["slope"] == pytest.approx(1.1, abs=0.02)

@@ -12,14 +12,17 @@ from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.measurement.verdict import confidence
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.preprocessing.case import open_case, with_axes
+from DGMSegmentationLib.preprocessing.grid import prepare
 from DGMSegmentationLib.segmentation.convention import Convention
 from DGMSegmentationLib.segmentation.orientation import (
+    _narrow,
     better_orientation,
     candidates,
     described,
     lateral_axis,
     looks_odd,
 )
+from DGMSegmentationLib.segmentation.region import prior_box
 from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.simulation.physics import forward_field
 
@@ -88,6 +91,16 @@ def test_the_network_finds_the_true_version(predictor, codes):
     )
     assert found is not None and found.codes in ("RAS", "LAS")
     assert found.sure_turned == 10 and found.confidence_turned > 0.7 > found.confidence
+
+
+def test_the_search_sees_the_same_voxels_on_its_smaller_grid(predictor):
+    case, model = open_case(SAMPLE), predictor.model
+    whole, part = (
+        prepare(case.channels, case.mask, pre) for pre in (model.header.preprocessing, _narrow(model))
+    )
+    assert part.inputs.size < 0.5 * whole.inputs.size
+    seen = [p.inputs[(slice(None), *prior_box(model, p))] for p in (whole, part)]
+    np.testing.assert_allclose(seen[0], seen[1], atol=1e-5)
 
 
 def test_no_version_of_a_field_is_tried(predictor, monkeypatch):
