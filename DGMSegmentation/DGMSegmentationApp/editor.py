@@ -29,6 +29,7 @@ from undo_stack import Signal
 from DGMSegmentationLib.image import bounding_box
 
 from .changes import Changes
+from .cropping import small_steps
 from .display import next_mode
 from .shaping import thick_axis
 from .undo import Steps
@@ -105,6 +106,7 @@ class EditorLogic(Changes, SegmentEditorLogic):
         chosen = editor.get_active_segment_id()
         self.paint_anywhere()
         editor.set_active_segmentation(node, volume)
+        small_steps(editor.active_segment_modifier)
         smoothing = TypedState(self.state, SmoothingState).data
         # A kernel of one voxel would change nothing.
         smoothing.kernel_size = max(smoothing.kernel_size, 3 * min(volume.GetSpacing()))

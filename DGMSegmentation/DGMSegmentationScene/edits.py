@@ -6,7 +6,7 @@ from typing import Any
 
 from .layers import layers_of
 from .provenance import FINGERPRINT, attribute, carry, is_ours
-from .segments import structure_segments
+from .segments import kept_while_unchanged, structure_segments
 
 DIGITS = 3  # of a position in voxels: what saving and loading rounds differs far less
 LEGACY_TOLERANCE_MM = 1e-3
@@ -87,6 +87,10 @@ def fingerprint(node: Any) -> dict[str, str]:
     Every painted or erased voxel changes one of them; saving, loading and cropping of the labelmap change none, and
     neither does a linear transform that is hardened (it moves the lattice, not the voxels in it).
     """
+    return kept_while_unchanged("fingerprint", _fingerprint, node)
+
+
+def _fingerprint(node: Any) -> dict[str, str]:
     import numpy as np
 
     found = {str(label): "" for label in structure_segments(node)}

@@ -2,12 +2,14 @@
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .hierarchy import place_beside
 from .volumes import affine_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from DGMSegmentationLib.structures import LabelSet, Structure
@@ -16,6 +18,10 @@ BINARY_LABELMAP, CLOSED_SURFACE = "Binary labelmap", "Closed surface"
 LABEL_SET = "DGMSegmentation.LabelSet"
 """The attribute of a segmentation node that holds its whole label set: a segment that was deleted stays a structure."""
 OPACITY_2D = 0.45
+_MOST_KEPT = 8
+_KEPT: dict[tuple[str, str], Any] = {}
+"""Node and what was made of it -> its times, and that: after one stroke the same is asked for ten times."""
+Key = TypeVar("Key")
 
 
 def result_name(volume: Any) -> str:
@@ -90,7 +96,30 @@ def label_set_of_node(node: Any) -> "LabelSet":
 
 def structure_segments(node: Any) -> dict[int, str]:
     """Label -> segment id of the segments that stand for structures of the node's label set, by tag, id, or name."""
-    return _found(node, label_set_of_node(node))
+    return kept_while_unchanged("structures", lambda node: _found(node, label_set_of_node(node)), node)
+
+
+def kept_while_unchanged(what: str, make: "Callable[[Any], dict[Key, str]]", node: Any) -> "dict[Key, str]":
+    """What was made of a segmentation node, until a segment, its voxels or the label set change; then it is made anew."""
+    key = node.GetID(), what
+    known = _KEPT.get(key)
+    if known is None or known[0] != _times(node):
+        made = make(node)  # which may make the labelmaps, too
+        known = _KEPT[key] = _times(node), made
+        while len(_KEPT) > _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]
+    return dict(known[1])
+
+
+def _times(node: Any) -> tuple[Any, ...]:
+    """Times (VTK's, no two alike) that grow with every change of the segments and of their voxels."""
+    segmentation = node.GetSegmentation()
+    found = [node.GetAttribute(LABEL_SET)]
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment = segmentation.GetNthSegment(index)
+        image = segment.GetRepresentation(BINARY_LABELMAP)
+        found += [segmentation.GetNthSegmentID(index), segment.GetMTime(), image and image.GetMTime()]
+    return tuple(found)
 
 
 def _found(node: Any, label_set: "LabelSet") -> dict[int, str]:

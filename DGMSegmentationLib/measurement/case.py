@@ -23,7 +23,7 @@ from .lost_slabs import flags_from_sides
 from .misplaced import misplacement
 from .notes import NetworkNotes
 from .options import MeasureOptions
-from .places import side_doubts
+from .places import Arrangement
 from .quality import (
     Flag,
     StructureShape,
@@ -212,6 +212,7 @@ def measure_case(
         found += flags_from_sides(native, opened.image, boxes)
     brain = previous.brain if previous is not None and previous.opened is opened else None
     brain = brain or BrainValues(opened.image, opened.mask)
+    places = Arrangement(native, boxes)
     verdict = verdict_on(
         native,
         opened.image,
@@ -220,10 +221,11 @@ def measure_case(
         unit=opened.units.unit,
         boxes=boxes,
         brain=brain,
+        places=places,
         said=opened.warnings,
     )
     found = in_order(found, label_set)
-    of_labels = (*labels.warnings, *said, *of_reference, *side_doubts(native, boxes, brain.middle_mm))
+    of_labels = (*labels.warnings, *said, *of_reference, *places.side_doubts(brain.middle_mm))
     if opened.units.unit != OWN_UNIT:
         of_labels += _place_doubts(native, opened, boxes, previous)
     verdict = verdict.doubting([remark for remark in of_labels if remark.code in _DOUBTING])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -56,39 +57,167 @@ class Fit:
     """Where the atlas' centres come to lie, in the order of the structures (n, 3)."""
 
 
-def centres(labels: Image, boxes: Mapping[int, Box] | None = None) -> dict[str, NDArray[np.float64]]:
-    """World positions (mm, RAS+) of the structures by abbreviation; those without a voxel are left out.
+class Arrangement:
+    """The structures of a case by their centres; each thing is looked for when it is first asked for, and once.
 
-    ``boxes``: the smallest box around each structure, where they are known.
+    Args:
+        labels: label values of its label set (i, j, k).
+        boxes: the smallest box around each structure, where they are known.
     """
-    label_set, array = label_set_of(labels), np.asarray(labels.data)
-    if boxes is None:
-        boxes = structure_boxes(np.asarray(array, label_set.dtype), label_set)
-    found = {}
-    for structure in label_set:
-        if structure.label in boxes:
-            box = boxes[structure.label]
-            here = np.argwhere(array[box] == structure.label) + [s.start for s in box]
-            middle = np.median(here, axis=0)
-            found[structure.abbreviation] = middle @ labels.affine[:3, :3].T + labels.affine[:3, 3]
-    return found
+
+    def __init__(self, labels: Image, boxes: Mapping[int, Box] | None = None) -> None:
+        self._labels, self._label_set = labels, label_set_of(labels)
+        if boxes is None:
+            boxes = structure_boxes(np.asarray(labels.data, self._label_set.dtype), self._label_set)
+        self._boxes = boxes
+
+    @cached_property
+    def _voxels(self) -> dict[str, NDArray[np.intp]]:
+        """Abbreviation -> voxels (n, 3), of the structures that have some."""
+        found, array = {}, np.asarray(self._labels.data)
+        for structure in self._label_set:
+            if structure.label in self._boxes:
+                box = self._boxes[structure.label]
+                here = np.argwhere(array[box] == structure.label)
+                found[structure.abbreviation] = here + [s.start for s in box]
+        return found
+
+    @cached_property
+    def centres(self) -> dict[str, NDArray[np.float64]]:
+        """World positions (mm, RAS+) of the structures by abbreviation; those without a voxel are left out."""
+        affine = self._labels.affine
+        return {
+            name: np.median(voxels, axis=0) @ affine[:3, :3].T + affine[:3, 3]
+            for name, voxels in self._voxels.items()
+        }
+
+    @cached_property
+    def _known(self) -> dict[str, NDArray[np.float64]]:
+        """Those of the atlas' structures."""
+        return {
+            s.abbreviation: self.centres[s.abbreviation]
+            for s in self._label_set
+            if s.side and s.nucleus in ATLAS_MM and s.abbreviation in self.centres
+        }
+
+    @cached_property
+    def fit(self) -> Fit | None:
+        """The atlas fitted to the centres; None when fewer than five of the atlas' structures are there."""
+        places = self._known
+        if len(places) < _FEWEST:
+            return None
+        return min(_fits(list(places), np.array([*places.values()])), key=lambda fit: fit.tilt_degrees)
+
+    @cached_property
+    def sides_exchanged(self) -> bool:
+        """Whether the left structures lie on the right of the head.
+
+        Where enough structures are there for a fit to the atlas it tells, whatever way the head lies; else whether most left
+        structures lie right of their partners (in RAS).
+        """
+        if self.fit is not None and self.fit.residual_mm <= _GOOD_FIT_MM:
+            return self.fit.exchanged
+        places = self.centres
+        pairs = [
+            (places[left.abbreviation], places[right.abbreviation])
+            for left, right in self._label_set.pairs
+            if {left.abbreviation, right.abbreviation} <= set(places)
+        ]
+        return 2 * sum(bool(left[0] > right[0]) for left, right in pairs) > len(pairs)
+
+    @cached_property
+    def exchanged_names(self) -> tuple[str, str] | None:
+        """Two structures (or nuclei, on both sides) that carry each other's name, by their places against all others; or None.
+
+        Where a structure lies from another one as the atlas has it the other way round, all exchanges of two names are tried;
+        the one that fits the atlas best is told.
+        """
+        fit, places = self.fit, self._known
+        if fit is None:
+            return None
+        names, found = list(places), np.array([*places.values()])
+        sizes = [len(self._voxels[name]) for name in names]
+        if all(_way(fit, found, sizes, names, a, b) >= 0 for a, b in combinations(range(len(names)), 2)):
+            return None
+        tried = []
+        for one, other in (*combinations(names, 2), *combinations(dict.fromkeys(n[:-2] for n in names), 2)):
+            anew = [_renamed(name, one, other) for name in names]
+            if set(anew) == set(names):
+                closest = min(_fits(anew, found), key=lambda fit: fit.tilt_degrees)
+                tried.append((closest.residual_mm, one, other))
+        residual, one, other = min(tried)
+        return (one, other) if residual <= _GOOD_FIT_MM else None
+
+    def _from_middle(self, middle_mm: NDArray[np.float64]) -> dict[str, tuple[float, float]]:
+        """How far the atlas' structures lie outwards and in front of the brain's centroid, mm."""
+        return {
+            name: (_SIDE[name[-1]][0] * float(place[0] - middle_mm[0]), float(place[1] - middle_mm[1]))
+            for name, place in self._known.items()
+        }
+
+    def on_the_wrong_side(self, middle_mm: NDArray[np.float64]) -> list[str]:
+        """Structures that lie clearly on the other side of the brain's middle than their names say.
+
+        ``middle_mm``: the brain's centroid in the world (RAS+).
+        """
+        return [
+            name
+            for name, (outwards, _) in self._from_middle(middle_mm).items()
+            if outwards < -_ASIDE_MM.get(name[:-2], _ASIDE_OTHERS_MM)
+        ]
+
+    def far_from_their_places(self, middle_mm: NDArray[np.float64]) -> list[str]:
+        """Structures that lie, seen from above, where that nucleus lies in no head; ``middle_mm`` as above."""
+        found = []
+        for name, place in self._from_middle(middle_mm).items():
+            outwards, forwards = (
+                max(low - at, at - high, 0.0)
+                for at, (low, high) in zip(place, _REGION_MM[name[:-2]], strict=True)
+            )
+            if float(np.hypot(outwards, forwards)) > _BEYOND_MM:
+                found.append(name)
+        return found
+
+    def side_doubts(self, middle_mm: NDArray[np.float64] | None = None) -> tuple[Remark, ...]:
+        """Remarks where sides or names are exchanged; see :func:`side_doubts`."""
+        if self.sides_exchanged:
+            return (Remark("labels_sides_exchanged"),)
+        if names := self.exchanged_names:
+            return (Remark("labels_names_exchanged", one=names[0], other=names[1]),)
+        if middle_mm is not None and self.fit is None:
+            if wrong := self.on_the_wrong_side(middle_mm):
+                return (Remark("labels_on_wrong_side", names=wrong),)
+            if far := self.far_from_their_places(middle_mm):
+                return (Remark("labels_far_from_place", names=far),)
+        return ()
 
 
 def fit_to_atlas(labels: Image, boxes: Mapping[int, Box] | None = None) -> Fit | None:
     """Fit the atlas to the centres of the structures; None when fewer than five of the atlas' structures are there."""
-    places = _known(labels, centres(labels, boxes))
-    if len(places) < _FEWEST:
-        return None
-    return min(_fits(list(places), np.array([*places.values()])), key=lambda fit: fit.tilt_degrees)
+    return Arrangement(labels, boxes).fit
 
 
-def _known(labels: Image, places: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    """Those of the atlas' structures."""
-    return {
-        s.abbreviation: places[s.abbreviation]
-        for s in label_set_of(labels)
-        if s.side and s.nucleus in ATLAS_MM and s.abbreviation in places
-    }
+def sides_exchanged(labels: Image, boxes: Mapping[int, Box] | None = None) -> bool:
+    """Whether the left structures lie on the right of the head; see :attr:`Arrangement.sides_exchanged`."""
+    return Arrangement(labels, boxes).sides_exchanged
+
+
+def exchanged_names(labels: Image, boxes: Mapping[int, Box] | None = None) -> tuple[str, str] | None:
+    """Two structures that carry each other's name, or None; see :attr:`Arrangement.exchanged_names`."""
+    return Arrangement(labels, boxes).exchanged_names
+
+
+def side_doubts(
+    labels: Image,
+    boxes: Mapping[int, Box] | None = None,
+    middle_mm: NDArray[np.float64] | None = None,
+) -> tuple[Remark, ...]:
+    """Remarks where sides or names are exchanged: for every command that makes numbers of labels or writes them anew.
+
+    ``middle_mm``: the brain's centroid in the world, where it is known; it tells the side and the rough place of structures
+    that are too few for a fit to the atlas.
+    """
+    return Arrangement(labels, boxes).side_doubts(middle_mm)
 
 
 def _fits(names: Sequence[str], found: NDArray[np.float64]) -> list[Fit]:
@@ -102,48 +231,6 @@ def _fits(names: Sequence[str], found: NDArray[np.float64]) -> list[Fit]:
         rest = float(np.sqrt(((expected - found) ** 2).sum(axis=1).mean()))
         fits.append(Fit(rest, tilt, sign < 0, expected))
     return fits
-
-
-def sides_exchanged(labels: Image, boxes: Mapping[int, Box] | None = None) -> bool:
-    """Whether the left structures lie on the right of the head.
-
-    Where enough structures are there for a fit to the atlas it tells, whatever way the head lies; else whether most left
-    structures lie right of their partners (in RAS).
-    """
-    fit = fit_to_atlas(labels, boxes)
-    if fit is not None and fit.residual_mm <= _GOOD_FIT_MM:
-        return fit.exchanged
-    places = centres(labels, boxes)
-    pairs = [
-        (places[left.abbreviation], places[right.abbreviation])
-        for left, right in label_set_of(labels).pairs
-        if {left.abbreviation, right.abbreviation} <= set(places)
-    ]
-    return 2 * sum(bool(left[0] > right[0]) for left, right in pairs) > len(pairs)
-
-
-def exchanged_names(labels: Image, boxes: Mapping[int, Box] | None = None) -> tuple[str, str] | None:
-    """Two structures (or nuclei, on both sides) that carry each other's name, by their places against all others; or None.
-
-    Where a structure lies from another one as the atlas has it the other way round, all exchanges of two names are tried; the
-    one that fits the atlas best is told.
-    """
-    fit = fit_to_atlas(labels, boxes)
-    if fit is None:
-        return None
-    places = _known(labels, centres(labels, boxes))
-    names, found = list(places), np.array([*places.values()])
-    sizes = _sizes(labels, names, boxes)
-    if all(_way(fit, found, sizes, names, a, b) >= 0 for a, b in combinations(range(len(names)), 2)):
-        return None
-    tried = []
-    for one, other in (*combinations(names, 2), *combinations(dict.fromkeys(n[:-2] for n in names), 2)):
-        anew = [_renamed(name, one, other) for name in names]
-        if set(anew) == set(names):
-            closest = min(_fits(anew, found), key=lambda fit: fit.tilt_degrees)
-            tried.append((closest.residual_mm, one, other))
-    residual, one, other = min(tried)
-    return (one, other) if residual <= _GOOD_FIT_MM else None
 
 
 def _way(
@@ -165,79 +252,6 @@ def _renamed(name: str, one: str, other: str) -> str:
         return other if name == one else one
     swap = {one: other, other: one}
     return swap.get(name[:-2], name[:-2]) + name[-2:]
-
-
-def _sizes(labels: Image, names: Sequence[str], boxes: Mapping[int, Box] | None) -> list[int]:
-    label_set, array = label_set_of(labels), np.asarray(labels.data)
-    found = []
-    for name in names:
-        label = label_set.by_abbreviation(name).label
-        found.append(int((array[boxes[label]] == label).sum() if boxes else (array == label).sum()))
-    return found
-
-
-def on_the_wrong_side(
-    labels: Image, middle_mm: NDArray[np.float64], boxes: Mapping[int, Box] | None = None
-) -> list[str]:
-    """Structures that lie clearly on the other side of the brain's middle than their names say.
-
-    ``middle_mm``: the brain's centroid in the world (RAS+).
-    """
-    return [
-        name
-        for name, (outwards, _) in _from_middle(labels, middle_mm, boxes).items()
-        if outwards < -_ASIDE_MM.get(name[:-2], _ASIDE_OTHERS_MM)
-    ]
-
-
-def far_from_their_places(
-    labels: Image, middle_mm: NDArray[np.float64], boxes: Mapping[int, Box] | None = None
-) -> list[str]:
-    """Structures that lie, seen from above, where that nucleus lies in no head; ``middle_mm`` as above."""
-    found = []
-    for name, place in _from_middle(labels, middle_mm, boxes).items():
-        outwards, forwards = (
-            max(low - at, at - high, 0.0)
-            for at, (low, high) in zip(place, _REGION_MM[name[:-2]], strict=True)
-        )
-        if float(np.hypot(outwards, forwards)) > _BEYOND_MM:
-            found.append(name)
-    return found
-
-
-def _from_middle(
-    labels: Image, middle_mm: NDArray[np.float64], boxes: Mapping[int, Box] | None
-) -> dict[str, tuple[float, float]]:
-    """How far the atlas' structures lie outwards and in front of the brain's centroid, mm."""
-    return {
-        name: (
-            _SIDE[name[-1]][0] * float(place[0] - middle_mm[0]),
-            float(place[1] - middle_mm[1]),
-        )
-        for name, place in _known(labels, centres(labels, boxes)).items()
-    }
-
-
-def side_doubts(
-    labels: Image,
-    boxes: Mapping[int, Box] | None = None,
-    middle_mm: NDArray[np.float64] | None = None,
-) -> tuple[Remark, ...]:
-    """Remarks where sides or names are exchanged: for every command that makes numbers of labels or writes them anew.
-
-    ``middle_mm``: the brain's centroid in the world, where it is known; it tells the side and the rough place of structures
-    that are too few for a fit to the atlas.
-    """
-    if sides_exchanged(labels, boxes):
-        return (Remark("labels_sides_exchanged"),)
-    if names := exchanged_names(labels, boxes):
-        return (Remark("labels_names_exchanged", one=names[0], other=names[1]),)
-    if middle_mm is not None and fit_to_atlas(labels, boxes) is None:
-        if wrong := on_the_wrong_side(labels, middle_mm, boxes):
-            return (Remark("labels_on_wrong_side", names=wrong),)
-        if far := far_from_their_places(labels, middle_mm, boxes):
-            return (Remark("labels_far_from_place", names=far),)
-    return ()
 
 
 def _laid_over(atlas: NDArray[np.float64], found: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -18,7 +18,7 @@ from ..structures import LabelSet
 from .brain import BrainValues
 from .doubts import doubts_of_values, doubts_of_voids
 from .notes import NetworkNotes
-from .places import fit_to_atlas, side_doubts
+from .places import Arrangement
 from .quality import ENTROPY_SHARE
 from .roi import Box, structure_boxes
 
@@ -103,6 +103,7 @@ def verdict_on(
     unit: str = "ppb",
     boxes: Mapping[int, Box] | None = None,
     brain: BrainValues | None = None,
+    places: Arrangement | None = None,
     said: Sequence[Remark] = (),
 ) -> Verdict:
     """The verdict on labels of a map.
@@ -116,6 +117,7 @@ def verdict_on(
             unit of their own ("own") nothing is asked.
         boxes: the smallest box around each structure, where they are known.
         brain: what is known of this map and mask already.
+        places: what is known of these labels' places already.
         said: remarks on the image when it was opened; those on the size of the head are reasons.
     """
     label_set, notes = label_set_of(labels), network or NetworkNotes()
@@ -123,7 +125,7 @@ def verdict_on(
         boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
     reasons = [remark for remark in said if remark.code in _OF_HEAD and unit != OWN_UNIT]
     reasons += _of_network(notes, label_set)
-    reasons += _of_places(labels, label_set, boxes)
+    reasons += _of_places(label_set, boxes, places or Arrangement(labels, boxes))
     reasons += doubts_of_voids(labels, image_ppb, mask, boxes)
     if unit != OWN_UNIT and not notes.get("sign_flip"):
         brain = brain or BrainValues(image_ppb, mask)
@@ -174,7 +176,7 @@ def _confident(notes: NetworkNotes, label_set: LabelSet) -> bool:
     return calibrated and confidence(notes["undecided"], len(label_set)) >= CONFIDENT
 
 
-def _of_places(labels: Image, label_set: LabelSet, boxes: Mapping[int, Box]) -> list[Remark]:
+def _of_places(label_set: LabelSet, boxes: Mapping[int, Box], places: Arrangement) -> list[Remark]:
     """Structures that are not there, and where the others lie."""
     absent = [s.abbreviation for s in label_set if s.label not in boxes]
     reasons = []
@@ -182,10 +184,10 @@ def _of_places(labels: Image, label_set: LabelSet, boxes: Mapping[int, Box]) -> 
         reasons.append(
             Remark("structures_absent", absent=len(absent), structures=len(label_set), names=absent)
         )
-    fit = fit_to_atlas(labels, boxes)
+    fit = places.fit
     if fit is not None and fit.residual_mm > RESIDUAL_MM:
         return [*reasons, Remark("places_odd", residual=fit.residual_mm, limit=RESIDUAL_MM)]
-    if exchanged := side_doubts(labels, boxes):
+    if exchanged := places.side_doubts():
         reasons += exchanged
     elif fit is not None and fit.tilt_degrees > TILT_DEGREES:
         reasons.append(Remark("head_turned", degrees=fit.tilt_degrees))
