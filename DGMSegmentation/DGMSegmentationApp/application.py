@@ -30,6 +30,7 @@ from .page import Page
 from .reading import LAYOUT, Reading, layout
 from .reading_room import ReadingRoom
 from .session import Session
+from .study_opening import StudyOpening
 from .study_routes import StudyRoutes
 from .temporary import temporary_place
 from .tools import name_icons
@@ -80,9 +81,16 @@ class Application:
         self.reading = Reading(self.session, self.editor, self.slicer.view_manager, self.server.state)
         self.controls = Controls(self.server, self.session, self.editor, self.reading)
         self.room = ReadingRoom(self.controls, options)
+        self.opening = StudyOpening(self.room, self.controls, options)
         self.adapting = Adapting(self.controls, self.room)
         self.page = Page(
-            self.server, self.controls, self.editor, layouts.layout_manager, self.room, self.adapting
+            self.server,
+            self.controls,
+            self.editor,
+            layouts.layout_manager,
+            self.room,
+            self.adapting,
+            self.opening,
         )
         self.editor.set_ui(self.page.panel)
         self._layouts = layouts
@@ -133,7 +141,7 @@ class Application:
         state.trame__vuetify3_config = {"theme": {"themes": _THEMES}}
 
     def _bind(self, web_server: Any) -> None:
-        Routes(self.controls, self.options).add_to(web_server.app)
+        Routes(self.controls, self.options, self.opening.sent).add_to(web_server.app)
         StudyRoutes(self.room).add_to(web_server.app)
 
     def _connected(self, **_state: Any) -> None:

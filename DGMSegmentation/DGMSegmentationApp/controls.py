@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,13 +85,17 @@ class Controls(Table):
                 self.show_message("")
                 self.show_message(self.show(image, kind, title, subject) or "")
 
-            question = self._loss(kind)
-            if question is not None:
-                self.ask(*question, show, save="labels" if self.session.unsaved else "")
-                self.state.flush()
-            else:
-                with self.state:
-                    show()
+            self.unless_lost(kind, show)
+
+    def unless_lost(self, kind: str, action: Callable[[], None]) -> None:
+        """Do what takes the place of what is shown, at once or when the user agrees that work is lost by it."""
+        question = self._loss(kind)
+        if question is not None:
+            self.ask(*question, action, save="labels" if self.session.unsaved else "")
+            self.state.flush()
+        else:
+            with self.state:
+                action()
 
     def _loss(self, kind: str) -> tuple[str, list[Remark], str] | None:
         """Title, texts and button of the question before a file that takes work away or ends a run; None otherwise."""

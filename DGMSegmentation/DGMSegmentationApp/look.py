@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 import numpy as np
+from DGMSegmentationScene.doubtful import doubts_of, flagged_after
 
-from DGMSegmentationLib.measurement.look_first import Doubt, Doubts, look_first
+from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
 
 from .background import mark
 from .reading import Reading
@@ -48,8 +49,7 @@ class Look:
             if self._labels is not None and np.array_equal(self._labels, case.labels.data):
                 return
             self._labels = case.labels.data
-            boxes = {label: known.box for label, known in case.structures.items()}
-            self._doubts = look_first(case.labels, case.image, boxes=boxes)
+            self._doubts = doubts_of(case)
             mark(self._session.scene, self._doubts.tissue)
         self._show()
 
@@ -79,9 +79,6 @@ class Look:
         if not flagged:
             return 0
         axis = flagged[0].axis
-        slices = sorted({doubt.index for doubt in flagged})
-        now = self._reading.slice_shown(axis)
-        beyond = [index for index in slices if (index > now if by > 0 else index < now)]
-        index = (beyond[0] if by > 0 else beyond[-1]) if beyond else slices[0 if by > 0 else -1]
-        self._reading.show_slice(axis, index)
-        return max((d for d in flagged if d.index == index), key=lambda doubt: doubt.score).structure.label
+        doubt = flagged_after(self._doubts, self._reading.slice_shown(axis), by)
+        self._reading.show_slice(axis, doubt.index)
+        return int(doubt.structure.label)

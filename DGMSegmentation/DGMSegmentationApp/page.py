@@ -14,6 +14,7 @@ from .editor import TOOLS, EditorLogic
 from .keys import LINES
 from .panel import Panel
 from .reading_room import ReadingRoom
+from .study_opening import StudyOpening
 from .worklist import reading_bar, study_dialogs, worklist_drawer
 
 PANEL_WIDTH = 376
@@ -50,6 +51,7 @@ class Page:
         layout_manager: Any,
         room: ReadingRoom,
         adapting: Adapting,
+        opening: StudyOpening,
     ) -> None:
         self._controls, self._editor, self._room = controls, editor, room
         with VAppLayout(server) as self.layout:
@@ -67,7 +69,7 @@ class Page:
                 layout_manager.initialize_layout_grid(self.layout)
                 self._welcome()
             self._dialogs()
-            study_dialogs(room)
+            study_dialogs(room, opening)
             adapt_dialog(adapting)
 
     def _bar(self) -> None:

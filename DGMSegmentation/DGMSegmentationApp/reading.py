@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import numpy as np
+from DGMSegmentationScene.doubtful import middle_of_slice, slice_shown
 from DGMSegmentationScene.volumes import affine_of
 from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
 
@@ -146,16 +147,12 @@ class Reading:
 
     def slice_shown(self, axis: int) -> int:
         """The slice of the volume in the axial view."""
-        point = _matrix(self._axial().get_view_node().GetSliceToRAS())[:, 3]
-        return int(np.rint((np.linalg.inv(affine_of(self._session.volume)) @ point)[axis]))
+        return slice_shown(self._session.volume, self._axial().get_view_node(), axis)
 
     def _offset(self, view: Any, axis: int, index: int) -> float:
         """Of a slice through the middle of the volume."""
-        volume = self._session.volume
-        middle = (np.array(volume.GetImageData().GetDimensions()) - 1) / 2.0
-        middle[axis] = index
-        point = affine_of(volume) @ [*middle, 1.0]
-        return float(_matrix(view.get_view_node().GetSliceToRAS())[:3, 2] @ point[:3])
+        point = middle_of_slice(self._session.volume, axis, index)
+        return float(_matrix(view.get_view_node().GetSliceToRAS())[:3, 2] @ point)
 
     def _axial_axis(self) -> int:
         return int(

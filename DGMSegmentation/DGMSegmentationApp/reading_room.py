@@ -8,7 +8,7 @@ from typing import Any
 from DGMSegmentationScene.case_loading import LoadedCase, load_case
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError, InputError, Remark
+from DGMSegmentationLib.errors import DGMError, Remark
 from DGMSegmentationLib.study.places import find_study
 from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.walk import Walk
@@ -16,7 +16,7 @@ from DGMSegmentationLib.study.worklist import counts
 
 from .controls import Controls
 from .messages import FACE
-from .options import Options, is_loopback
+from .options import Options
 from .state import chosen_options
 from .study_state import case_of, growing_table
 
@@ -31,6 +31,7 @@ class ReadingRoom:
         self._walk: Walk | None = None
         self._ready: dict[str, asyncio.Future[LoadedCase]] = {}
         self._awaited = ""
+        self._said: list[Remark] = []
         controls.measured.connect(self._measured)
         self._state.change("dgm_order")(self._order_changed)
 
@@ -61,36 +62,15 @@ class ReadingRoom:
         self._walk = Walk(study, self._state.dgm_order)
         self._ready.clear()
         self._state.dgm_study, self._state.dgm_reader = study.name, study.reader
+        self._state.dgm_study_place = str(study.output)
         self._state.dgm_worklist = True
         self._show_list()
 
-    def open_folder(self, folder: str) -> None:
-        """The dialog Open > Study: a folder below the user's own or the one where the program was started.
-
-        Nobody who can reach the page shall read, or write into, any other folder; with other computers let in, none.
-        """
-        path = Path(str(folder or "").strip()).expanduser()
-        allowed = (Path.home().resolve(), Path.cwd().resolve())
-        try:
-            if not is_loopback(self._options.host):
-                raise InputError("folder_from_elsewhere")
-            if not any(path.resolve().is_relative_to(place) for place in allowed):
-                raise InputError("folder_not_below", path=path, places=[str(place) for place in allowed])
-            if not self._flush():
-                return
-            self.open_study([path])
-        except (DGMError, OSError) as error:
-            self._controls.fail(error, "Opening the study")
-            return
-        finally:
-            self._state.dgm_naming_folder = False
-        self._controls.show_message("")
-        self.start()
-
-    def start(self) -> None:
-        """When the server runs: open the first case that is not done."""
+    def start(self, said: Remark | None = None) -> None:
+        """When the server runs: open the first case that is not done; ``said`` is shown with it."""
         if self._walk is None:
             return
+        self._said = [said] if said else []
         create_task(self._watch(self._walk))
         self._walk.catch_up()
         create_task(self.go(self._walk.first()))
@@ -122,7 +102,7 @@ class ReadingRoom:
     async def go(self, name: str) -> None:
         """Show a case; while it is not segmented yet, that is said and it appears when it is."""
         walk = self._walk
-        if walk is None or name not in walk or not self._flush():
+        if walk is None or name not in walk or not self.flush():
             return
         self._awaited = name
         if walk.lacks_labels(name):
@@ -155,7 +135,8 @@ class ReadingRoom:
             self._controls.show_case(loaded, walk.study)
             walk.refresh(name)
             self._show_list()
-            said = " ".join(remark.sentence(FACE) for remark in loaded.opened.remarks)
+            said = " ".join(remark.sentence(FACE) for remark in (*self._said, *loaded.opened.remarks))
+            self._said = []
             if said:
                 self._controls.show_message(said)
         self._prepare_next(name)
@@ -207,7 +188,7 @@ class ReadingRoom:
 
     def save(self) -> None:
         """Ctrl+S: everything is in the journal already; say so."""
-        if self._flush() and self.case:
+        if self.flush() and self.case:
             self._controls.show_message(Remark("reading_saved", name=self.case))
 
     def done(self) -> None:
@@ -226,7 +207,7 @@ class ReadingRoom:
     def reopen(self) -> None:
         """A case that was done or rejected is read again."""
         reading = self._controls.session.reading
-        if reading is not None and self._walk is not None and self._flush():
+        if reading is not None and self._walk is not None and self.flush():
             reading.reopen()
             self._walk.refresh(reading.name)
             self._show_list()
@@ -234,7 +215,7 @@ class ReadingRoom:
     def _signed(self, sign: Callable[[Any, Any], object]) -> None:
         session = self._controls.session
         reading, walk = session.reading, self._walk
-        if reading is None or walk is None or session.running or not self._flush():
+        if reading is None or walk is None or session.running or not self.flush():
             return
         try:
             sign(reading, session.measurement.cases[0])
@@ -257,7 +238,7 @@ class ReadingRoom:
 
     # --- what happens meanwhile ------------------------------------------------------------------------------------
 
-    def _flush(self) -> bool:
+    def flush(self) -> bool:
         """Bring the last stroke into the journal; False when that cannot be written, which is said."""
         if self.case:
             self._controls.measure_now()

@@ -9,6 +9,7 @@ from DGMSegmentationLib.study.worklist import Item
 
 STUDY_DEFAULTS: dict[str, Any] = {
     "dgm_study": "",  # its name; empty outside a study
+    "dgm_study_place": "",  # the folder of its results
     "dgm_reader": "",
     "dgm_cases": [],  # the worklist, a dict a case
     "dgm_counts": {},  # state -> how many

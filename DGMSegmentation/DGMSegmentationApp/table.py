@@ -19,6 +19,9 @@ from .session import Session
 from .state import rows_of, verdict_words
 
 SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row; the table follows the last
+UNMEASURED_S = (
+    0.6  # but never waits longer than this after the first: on a slow machine one stroke follows the other
+)
 
 
 class Table(Messages):
@@ -30,6 +33,7 @@ class Table(Messages):
         reading.picked = self._picked
         self.look = Look(session, reading, server.state)
         self._later: Any = None
+        self._waiting_since = 0.0
         self.measured = Signal()
         """The labels were measured; in a study, what was edited is in the journal."""
         self.journal_failed = False
@@ -69,12 +73,16 @@ class Table(Messages):
 
     def _measure_soon(self, *_arguments: Any) -> None:
         """The labels may have changed: measure once, when they have settled."""
-        if self._later is not None:
-            self._later.cancel()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # before the server runs; whoever changed the labels shows the table itself
+        if self._later is None:
+            self._waiting_since = loop.time()
+        elif loop.time() - self._waiting_since > UNMEASURED_S:
+            return
+        else:
+            self._later.cancel()
         self._later = loop.call_later(SETTLE_S, self._measure_now)
 
     def _measure_now(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import hmac
 import logging
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,12 +15,13 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from DGMSegmentationLib.errors import Coded, DGMError, InputError, Remark
+from DGMSegmentationLib.study.places import is_image
 
 from .controls import Controls
 from .messages import FACE
 from .options import Options, is_loopback
 from .temporary import temporary_folder
-from .uploads import discard, receive, too_large, what_to_read
+from .uploads import discard, receive, refuse_pointer, too_large, what_to_read
 
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
@@ -38,8 +40,10 @@ POLICY = (
 class Routes:
     """Adds the guard and the routes to trame's aiohttp application."""
 
-    def __init__(self, controls: Controls, options: Options) -> None:
-        self._controls, self._options = controls, options
+    def __init__(
+        self, controls: Controls, options: Options, open_study: Callable[[Sequence[Path]], None]
+    ) -> None:
+        self._controls, self._options, self._open_study = controls, options, open_study
         # The cookie's value; the token itself stays out of the browser's store.
         self._pass = secrets.token_urlsafe(24)
         self._window: web.Request | None = None
@@ -184,6 +188,11 @@ class Routes:
                 paths = await receive(parts, folder, limit)
             except (ValueError, ConnectionError, web.RequestPayloadError) as error:
                 raise InputError("upload_cut") from error
+            if kind in ("volume", "any") and len(paths) > 1 and all(map(is_image, paths)):
+                for path in paths:
+                    refuse_pointer(path)
+                self._open_study(paths)
+                return web.json_response({"ok": True})
             name = paths[0].name.removesuffix(".zip") if len(paths) == 1 else paths[0].stem
             loop = asyncio.get_running_loop()
             with self._controls.busy(f"Reading {name}"):  # to unpack an archive takes its time

@@ -5,6 +5,7 @@ from trame.widgets import vuetify3 as v
 
 from .adapting import Adapting, adapt_button
 from .reading_room import ReadingRoom
+from .study_opening import StudyOpening
 
 WIDTH = 216
 
@@ -22,7 +23,7 @@ def worklist_drawer(room: ReadingRoom, adapting: Adapting) -> None:
         html.Div(classes="dgm-worklist", raw_attrs=['role="navigation"', 'aria-label="Worklist"']),
     ):
         with html.Div(classes="dgm-worklist-head"):
-            html.Div("{{ dgm_study }}", classes="dgm-worklist-title", title=("dgm_study",))
+            html.Div("{{ dgm_study }}", classes="dgm-worklist-title", title=("dgm_study_place",))
             html.Div(
                 "{{ dgm_counts.done || 0 }} of {{ dgm_cases.length }} done"
                 "{{ dgm_counts.rejected ? ', ' + dgm_counts.rejected + ' rejected' : '' }}, reader {{ dgm_reader }}",
@@ -146,43 +147,57 @@ def _button(icon: str, words: str, click: object, name: str) -> None:
     )
 
 
-def study_dialogs(room: ReadingRoom) -> None:
-    """Why a case is rejected; a study's folder; the table of all cases."""
-    with (
-        v.VDialog(v_model=("dgm_rejecting",), max_width=460, id="dgm-reject-dialog"),
-        v.VCard(title=("'Reject ' + dgm_case + '?'",)),
-    ):
+def _question(
+    shown: str,
+    title: object,
+    field: tuple[str, str, str],
+    answer: tuple[str, str, object],
+    names: tuple[str, str],
+) -> None:
+    """A dialog with one line to fill in.
+
+    ``field``: where the text is kept, what it is, a hint; ``answer``: the button's word and colour, and what it does with the
+    text; ``names``: of the field and the button.
+    """
+    (text, label, hint), (word, colour, act) = field, answer
+    with v.VDialog(v_model=(shown,), max_width=520), v.VCard(title=title):
         with v.VCardText():
             v.VTextField(
-                v_model=("dgm_reject_reason",),
-                label="Why it cannot be used",
+                v_model=(text,),
+                label=label,
+                hint=hint,
+                persistent_hint=bool(hint),
                 autofocus=True,
                 density="comfortable",
-                id="dgm-reject-reason",
-                keydown_enter=(room.reject, "[dgm_reject_reason]"),
+                id=names[0],
+                keydown_enter=(act, f"[{text}]"),
             )
         with v.VCardActions():
             v.VSpacer()
-            v.VBtn("Cancel", click="dgm_rejecting = false")
-            v.VBtn("Reject", color="warning", click=(room.reject, "[dgm_reject_reason]"), id="dgm-reject-yes")
-    with (
-        v.VDialog(v_model=("dgm_naming_folder",), max_width=560, id="dgm-folder-dialog"),
-        v.VCard(title="Open a study"),
-    ):
-        with v.VCardText():
-            v.VTextField(
-                v_model=("dgm_folder",),
-                label="Folder on the computer that runs the program",
-                hint="A BIDS folder, or a folder of images",
-                persistent_hint=True,
-                autofocus=True,
-                id="dgm-folder",
-                keydown_enter=(room.open_folder, "[dgm_folder]"),
-            )
-        with v.VCardActions():
-            v.VSpacer()
-            v.VBtn("Cancel", click="dgm_naming_folder = false")
-            v.VBtn("Open", color="primary", click=(room.open_folder, "[dgm_folder]"), id="dgm-folder-open")
+            v.VBtn("Cancel", click=f"{shown} = false")
+            v.VBtn(word, color=colour, click=(act, f"[{text}]"), id=names[1])
+
+
+def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
+    """Why a case is rejected; a study's folder; the table of all cases."""
+    _question(
+        "dgm_rejecting",
+        ("'Reject ' + dgm_case + '?'",),
+        ("dgm_reject_reason", "Why it cannot be used", ""),
+        ("Reject", "warning", room.reject),
+        ("dgm-reject-reason", "dgm-reject-yes"),
+    )
+    _question(
+        "dgm_naming_folder",
+        "Open a study",
+        (
+            "dgm_folder",
+            "Folder on the computer that runs the program",
+            "A BIDS folder, or a folder of images",
+        ),
+        ("Open", "primary", opening.folder),
+        ("dgm-folder", "dgm-folder-open"),
+    )
     with (
         v.VDialog(v_model=("dgm_all_cases",), max_width=1100, id="dgm-all-cases"),
         v.VCard(title="All cases: means in ppb"),

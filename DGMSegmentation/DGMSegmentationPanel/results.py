@@ -16,6 +16,7 @@ from DGMSegmentationScene.volumes import refusal, source_of
 from slicer.i18n import tr as _
 
 from .further import Further
+from .look import Look
 from .notes import Note
 from .table import RoiTable
 from .verdict import VerdictBanner
@@ -53,6 +54,7 @@ class Results:
         self._turn_timer.connect("timeout()", self._next_turn)
         self._further = Further(ui, self.schedule)
         self._views = Views(ui, self)
+        self.look = Look(ui, self)
         ui.shownSelector.connect("currentIndexChanged(int)", self._show_table)
 
     def use(self, parameters: "DGMSegmentationParameters | None") -> None:
@@ -61,6 +63,7 @@ class Results:
         self._further.use(parameters)
         if parameters is None:
             self.stop()
+            self.look.stop()
             self._views.forget()
         else:
             self._observe()
@@ -171,6 +174,7 @@ class Results:
         self._note.show(note)
         self._show_unit(node)
         self._views.update()
+        self.look.soon()
         self.measured(measurement)
         self._changed()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .results import Results
 
 POLL_MS = 200
+PICTURE_PX = 40
 COLUMNS = ("Case", "State", "Doubt", "Reader")
 
 
@@ -37,12 +38,15 @@ class PanelStudy:
         self._reading: CaseReading | None = None
         self._nodes: list[Any] = []
         self._ready: dict[str, Task[LoadedCase]] = {}
-        self._awaited = ""
+        self._awaited, self._order = "", "name"
+        self._pictures: dict[str, Any] = {}
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._poll)
         ui.openStudyButton.connect("clicked(bool)", self._choose)
         ui.studyTable.connect("cellDoubleClicked(int,int)", self._picked)
+        ui.doubtfulFirstBox.connect("toggled(bool)", self._sort)
+        ui.studyTable.setIconSize(qt.QSize(PICTURE_PX, PICTURE_PX))
         ui.previousCaseButton.connect("clicked(bool)", partial(self._step, -1))
         ui.nextCaseButton.connect("clicked(bool)", partial(self._step, 1))
         ui.rejectCaseButton.connect("clicked(bool)", self._ask_why)
@@ -53,6 +57,7 @@ class PanelStudy:
                 ("Ctrl+Return", self._done),
                 ("Ctrl+J", partial(self._step, 1)),
                 ("Ctrl+K", partial(self._step, -1)),
+                ("Ctrl+L", results.look.next),
             )
         ]
         results.measured = self._measured
@@ -68,8 +73,11 @@ class PanelStudy:
 
     # --- a study ----------------------------------------------------------------------------------------------------
 
-    def open(self, paths: list[Path], reader: str = "", model: str = "") -> None:
-        """Open a folder, or several images; raises InputError for what is no study."""
+    def open(self, paths: list[Path], reader: str = "", model: str = "", blind: bool = False) -> None:
+        """Open a folder, or several images; raises InputError for what is no study.
+
+        ``blind``: the reader sees nothing of what others did.
+        """
         from DGMSegmentationLib.cohort.plan import CaseSettings
         from DGMSegmentationLib.options import SegmentOptions
         from DGMSegmentationLib.study.places import find_study
@@ -78,9 +86,9 @@ class PanelStudy:
 
         chosen = model or (self._results.parameters.model if self._results.parameters else "")
         options = SegmentOptions().changed(**({"model": chosen} if chosen else {}))
-        study = Study(find_study(paths), reader, CaseSettings(options))
+        study = Study(find_study(paths), reader, CaseSettings(options), blind)
         self.stop()
-        self._walk = Walk(study, python=self._python())
+        self._walk = Walk(study, self._order, python=self._python())
         self._walk.catch_up()
         self._timer.start()
         self._show()
@@ -117,7 +125,7 @@ class PanelStudy:
         if not folder:
             return
         try:
-            self.open([Path(folder)])
+            self.open([Path(folder)], str(self._ui.readerEdit.text), blind=bool(self._ui.blindBox.checked))
         except DGMError as error:
             self._note.show(error.sentence("panel"))
 
@@ -313,5 +321,24 @@ class PanelStudy:
             texts = (item.name, item.state, doubt, item.reader)
             for column, text in enumerate(texts):
                 table.setItem(row, column, qt.QTableWidgetItem(text))
+            self._show_picture(table.item(row, 0), item)
             if item.name == self.case:
                 table.selectRow(row)
+
+    def _show_picture(self, cell: Any, item: Any) -> None:
+        """The picture of a case that was measured; read again when the case changed."""
+        from DGMSegmentationLib.study.pictures import picture_path
+
+        assert self._walk is not None
+        path = picture_path(self._walk.study.output, item.name)
+        key = f"{path} {item.changed}"
+        if key not in self._pictures and item.rows and path.is_file():
+            self._pictures[key] = qt.QIcon(str(path))
+        if key in self._pictures:
+            cell.setIcon(self._pictures[key])
+
+    def _sort(self, doubtful_first: bool) -> None:
+        self._order = "doubt" if doubtful_first else "name"
+        if self._walk is not None:
+            self._walk.list_all(self._order)
+            self._show()

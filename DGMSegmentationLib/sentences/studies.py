@@ -79,6 +79,14 @@ SENTENCES = {
         "Other computers can reach this page, so it opens no folders:",
         app="start the program with the folder's path.",
     ),
+    "several_from_elsewhere": Sentence(
+        "Other computers can reach this page, so it opens one image at a time:",
+        app="start the program with the images' paths.",
+    ),
+    "several_as_study": Sentence(
+        "{count} images were copied to {path}; what you do to them is kept there, too."
+    ),
+    "several_not_copied": Sentence("The images cannot be copied to {path}: {reason}"),
     "folder_not_below": Sentence(
         "{path} does not lie below {places: or }:", app="start the program with the folder's path to open it."
     ),

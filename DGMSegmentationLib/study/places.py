@@ -55,7 +55,7 @@ def find_study(paths: Sequence[Path], output: Path | None = None) -> Place:
         return Place(raw_dataset(path) or path.parent, path)
     if find_maps(path).found:
         return Place(path, _checked(output or _derivatives(path), path))
-    files = [p for p in sorted(path.iterdir()) if _is_image(p)]
+    files = [p for p in sorted(path.iterdir()) if is_image(p)]
     if not files and not (path / OUTPUT / IMAGES).is_file():
         raise InputError("study_no_images", path=path)
     return _loose(files, output or path / OUTPUT)
@@ -70,7 +70,7 @@ def is_study(path: Path) -> bool:
     tables = (path / IMAGES, path / OUTPUT / IMAGES)
     if (path / STATE).is_dir() or any(table.is_file() for table in tables) or find_maps(path).found:
         return True
-    return any(_is_image(p) for p in path.iterdir())
+    return any(is_image(p) for p in path.iterdir())
 
 
 def reader_label(reader: str = "") -> str:
@@ -90,7 +90,8 @@ def reader_label(reader: str = "") -> str:
     return label
 
 
-def _is_image(path: Path) -> bool:
+def is_image(path: Path) -> bool:
+    """Whether a file is an image by its name, and not labels of one."""
     name = path.name.lower()
     if path.name.startswith(".") or not name.endswith(_SUFFIXES) or not path.is_file():
         return False

@@ -24,6 +24,30 @@
    <translation>Ein BIDS-Ordner oder ein Ordner mit Bildern: Die Fälle werden nacheinander gelesen, jede Änderung kommt in ein Protokollbuch.</translation>
   </message>
   <message>
+   <source>Who reads: letters and digits; empty: who is logged in. For the study that is opened next.</source>
+   <translation>Wer befundet: Buchstaben und Ziffern; leer: wer angemeldet ist. Gilt für die Studie, die als Nächstes geöffnet wird.</translation>
+  </message>
+  <message>
+   <source>Reader</source>
+   <translation>Befunder</translation>
+  </message>
+  <message>
+   <source>Blind to others</source>
+   <translation>Blind für andere</translation>
+  </message>
+  <message>
+   <source>You see nothing of what other readers did, and write label files of your own. For the study that is opened next.</source>
+   <translation>Sie sehen nichts von dem, was andere Befunder getan haben, und schreiben eigene Label-Dateien. Gilt für die Studie, die als Nächstes geöffnet wird.</translation>
+  </message>
+  <message>
+   <source>Doubtful first</source>
+   <translation>Zweifelhafte zuerst</translation>
+  </message>
+  <message>
+   <source>The list in the order of doubt, else of the names.</source>
+   <translation>Die Liste in der Reihenfolge der Zweifel, sonst der Namen.</translation>
+  </message>
+  <message>
    <source>The worklist. A double click, or Enter, opens a case.</source>
    <translation>Die Arbeitsliste. Ein Doppelklick oder die Eingabetaste öffnet einen Fall.</translation>
   </message>
@@ -194,6 +218,14 @@
   <message>
    <source>Double click a structure to centre the slice views on it.</source>
    <translation>Ein Doppelklick auf eine Struktur zentriert die Schichtansichten auf sie.</translation>
+  </message>
+  <message>
+   <source>No doubtful slice</source>
+   <translation>Keine zweifelhafte Schicht</translation>
+  </message>
+  <message>
+   <source>Slices in which a structure probably lacks something (Ctrl+L while a study is open).</source>
+   <translation>Schichten, in denen einer Struktur wahrscheinlich etwas fehlt (Strg+L, solange eine Studie offen ist).</translation>
   </message>
   <message>
    <source>Edit labels</source>
@@ -477,6 +509,17 @@
   <message>
    <source>Licence</source>
    <translation>Lizenz</translation>
+  </message>
+ </context>
+ <context>
+  <name>DGMSegmentationPanel.look</name>
+  <message>
+   <source>No doubtful slice</source>
+   <translation>Keine zweifelhafte Schicht</translation>
+  </message>
+  <message>
+   <source>Next doubtful slice ({count})</source>
+   <translation>Nächste zweifelhafte Schicht ({count})</translation>
   </message>
  </context>
  <context>

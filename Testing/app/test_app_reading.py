@@ -91,8 +91,7 @@ def test_zoom_and_window_stay_from_patient_to_patient(bench):
     finally:
         bench.open()
         bench.controls.reset_views()
-        while list(bench.state.dgm_window) != [-100, 200]:
-            bench.key("window")
+        bench.first_window()
 
 
 def test_the_left_button_sets_the_window_only_without_a_tool(bench):
@@ -107,8 +106,7 @@ def test_the_left_button_sets_the_window_only_without_a_tool(bench):
         assert list(bench.state.dgm_window) == moved
     finally:
         bench.key("v")
-        while list(bench.state.dgm_window) != [-100, 200]:
-            bench.key("window")
+        bench.first_window()
         rest(bench)
 
 

@@ -33,20 +33,20 @@ from DGMSegmentationLib.study.places import find_study
 EDITED = "PU_L"
 
 
-def edit_until_killed(reader: Reader, program: Program, after_s: float) -> list[str]:
-    """Stroke after stroke until the server is gone; the volumes that the page showed."""
+def edit_until_killed(
+    reader: Reader, program: Program, after_s: float, tool: str, chance: random.Random
+) -> list[str]:
+    """Stroke after stroke until the server is gone; the volumes that the page showed, all different: one tool only."""
+    reader.choose(EDITED)
+    reader.tool(tool)
+    x, y = reader.view("axial")
     shown = [reader.row(EDITED)["volume"]]
     threading.Timer(after_s, program.process.send_signal, [signal.SIGKILL]).start()
-    reader.choose(EDITED)
-    with contextlib.suppress(Error, AssertionError):
-        for number in range(1000):
-            if program.process.poll() is not None:
-                break
-            reader.page.keyboard.press("p" if number % 2 else "e")
-            x, y = reader.view("axial")
-            reader.stroke(x + 3 * (number % 5), y + 2 * (number % 7), 5, 3)
-            volume = reader.row(EDITED)["volume"]
-            if volume != shown[-1]:
+    while program.process.poll() is None:
+        with contextlib.suppress(Error):  # of a page whose server has gone
+            reader.stroke(x + chance.randint(-20, 20), y + chance.randint(-30, 30), 5, 3)
+            volume = reader.row(EDITED).get("volume", "")
+            if volume and volume != shown[-1]:
                 shown.append(volume)
     program.process.wait()
     return shown
@@ -77,6 +77,9 @@ def main() -> None:
     )
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--longest", type=float, default=20.0, help="seconds of editing before a kill, at most"
+    )
     given = parser.parse_args()
     chance = random.Random(given.seed)
     folder = Path(tempfile.mkdtemp(prefix="kill-reading-"))
@@ -90,10 +93,13 @@ def main() -> None:
             reader = Reader(context.new_page())
             reader.begin(program)
             before = replayed(folder)
+            reader.page.wait_for_selector(f"tr[data-label={EDITED}] td[data-column=volume]")
             if before:
                 assert reader.row(EDITED)["volume"] == before[-1], "the case did not open as it was"
             start = time.monotonic()
-            shown = edit_until_killed(reader, program, chance.uniform(1.0, 15.0))
+            shown = edit_until_killed(
+                reader, program, chance.uniform(1.0, given.longest), ("erase", "paint")[number % 2], chance
+            )
             context.close()
             program.clean()
             volumes = replayed(folder)

@@ -1,13 +1,17 @@
 """A study in the panel: opened, corrected, signed; the journal is the one that the browser app reads."""
 
+import numpy as np
 import pytest
 from cohorts import add_subject
 from host import gui
 from models_for_tests import PHANTOM_MODEL
 from scene_actions import erase
 
+from DGMSegmentationLib.cohort.plan import CaseSettings
+from DGMSegmentationLib.options import SegmentOptions
 from DGMSegmentationLib.study.journal import read_sessions
 from DGMSegmentationLib.study.places import find_study
+from DGMSegmentationLib.study.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +57,46 @@ def test_two_cases_from_the_folder_to_the_signature(panel, scene, folder):
         ui.editorSection.collapsed = True
     panel.widget.exit()
     assert not panel.widget.editor.widget.shortcuts
+
+
+def test_what_the_app_wrote_is_gone_on_with_and_the_other_way_round(panel, folder):
+    """Both keep the same journals: the library's own reader stands for the app, which uses nothing else."""
+    ui, study, results = panel.widget.ui, panel.widget.study, panel.widget.results
+    elsewhere = Study(find_study([folder]), "anna", CaseSettings(SegmentOptions(str(PHANTOM_MODEL))))
+    opened = elsewhere.open("sub-02")
+    cut = opened.labels.data.copy()
+    top = np.argwhere(cut == 7)[:, 2].max()
+    cut[:, :, top - 3 :][cut[:, :, top - 3 :] == 7] = 0  # the upper third of the left putamen
+    elsewhere.journal(opened, opened.labels).record(cut)
+    try:
+        study.open([folder], reader="anna", model=str(PHANTOM_MODEL))
+        gui.wait_until(lambda: study.case == "sub-02" and not results.pending)
+        assert results.measurement.of_volume(0)[6].n_voxels == (cut == 7).sum()
+        assert (
+            "goes on as you left it" in ui.studyNote.text and ui.studyTable.item(1, 1).text() == "in review"
+        )
+        gui.wait_until(lambda: bool(ui.doubtButton.enabled))
+        assert not ui.studyTable.item(0, 0).icon().isNull()
+        ui.doubtButton.click()
+        assert results.label_of(ui.table.currentRow()) == 7
+        erase(results.node, results.volume, 1)
+        gui.wait_until(lambda: len(read_sessions(elsewhere.output, "sub-02")) == 2)
+        again = elsewhere.open("sub-02").labels.data
+        assert (again == 7).sum() == (cut == 7).sum() and (again == 1).sum() == (cut == 1).sum() - 1
+        ui.doubtfulFirstBox.checked = True
+        assert study._walk.items[0].doubt <= study._walk.items[1].doubt
+    finally:
+        ui.doubtfulFirstBox.checked = False
+        study.stop()
+
+
+def test_a_blind_reader_sees_nothing_of_others(panel, folder):
+    ui, study = panel.widget.ui, panel.widget.study
+    try:
+        study.open([folder], reader="carl", model=str(PHANTOM_MODEL), blind=True)
+        gui.wait_until(lambda: study.case == "sub-01" and not panel.widget.results.pending)
+        lines = [[ui.studyTable.item(row, column).text() for column in (1, 3)] for row in (0, 1)]
+        assert lines == [["segmented", ""], ["segmented", ""]]
+        assert not any(row.edited for row in panel.widget.results.measurement.of_volume(0))
+    finally:
+        study.stop()

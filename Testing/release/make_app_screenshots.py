@@ -64,7 +64,7 @@ def _job(user, folder: Path) -> None:
     user.wait_for("dgm_file", bool)
     picture("app-open.png")
     user.segment()
-    page.click("tr[data-label=GP_L]")
+    user.choose("GP_L")
     picture("app-done.png")
     page.keyboard.press("p")
     x, y = user.view("axial")

@@ -99,6 +99,16 @@ class Bench:
 
         self.run(press())
 
+    def first_window(self) -> None:
+        """The window of values that the app begins with."""
+        from DGMSegmentationApp.reading import WINDOWS_PPB
+
+        async def show() -> None:
+            with self.state as state:
+                state.dgm_window = list(WINDOWS_PPB[0])
+
+        self.run(show())
+
     def choose(self, abbreviation: str) -> None:
         self.controls.select(LABEL[abbreviation])
 

@@ -99,8 +99,9 @@ def opened():
 
 @pytest.fixture
 def bench(opened):
-    """The true labels, unedited, no tool, nothing hidden."""
+    """The true labels, unedited, no tool, nothing hidden, the first window: a stroke without a tool moved it."""
     while opened.state.dgm_edited:
         opened.act(lambda: opened.controls.key("undo"))
     opened.key("v")
+    opened.first_window()
     return opened

@@ -1,0 +1,52 @@
+"""Look here first: the doubtful slices of the labels that are shown, and which of them comes next."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.measurement.case import MeasuredCase
+    from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
+
+
+def doubts_of(case: "MeasuredCase") -> "Doubts":
+    """The doubts of measured labels; takes a tenth of a second or more, and no scene."""
+    from DGMSegmentationLib.measurement.look_first import look_first
+
+    boxes = {label: known.box for label, known in case.structures.items()}
+    return look_first(case.labels, case.image, boxes=boxes)
+
+
+def flagged_after(doubts: "Doubts | None", now: int, by: int) -> "Doubt | None":
+    """The strongest doubt of the next (1) or previous (-1) slice that asks for a look, round the end; None without one.
+
+    ``now``: the slice that is shown.
+    """
+    flagged = doubts.flagged if doubts is not None else []
+    if not flagged:
+        return None
+    slices = sorted({doubt.index for doubt in flagged})
+    beyond = [index for index in slices if (index > now if by > 0 else index < now)]
+    index = (beyond[0] if by > 0 else beyond[-1]) if beyond else slices[0 if by > 0 else -1]
+    return max((d for d in flagged if d.index == index), key=lambda doubt: doubt.score)
+
+
+def slice_shown(volume: Any, slice_node: Any, axis: int) -> int:
+    """The slice of a volume, along an axis of its array, that a slice view shows in its middle."""
+    import numpy as np
+
+    from .volumes import affine_of
+
+    to_ras = slice_node.GetSliceToRAS()
+    point = [to_ras.GetElement(row, 3) for row in range(4)]
+    return int(np.rint((np.linalg.inv(affine_of(volume)) @ point)[axis]))
+
+
+def middle_of_slice(volume: Any, axis: int, index: int) -> tuple[float, float, float]:
+    """RAS of the middle of a slice of a volume."""
+    import numpy as np
+
+    from .volumes import affine_of
+
+    middle = (np.array(volume.GetImageData().GetDimensions()) - 1) / 2.0
+    middle[axis] = index
+    x, y, z = (affine_of(volume) @ [*middle, 1.0])[:3]
+    return float(x), float(y), float(z)
