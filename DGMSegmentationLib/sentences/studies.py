@@ -86,7 +86,10 @@ SENTENCES = {
     "several_as_study": Sentence(
         "{count} images were copied to {path}; what you do to them is kept there, too."
     ),
-    "several_not_copied": Sentence("The images cannot be copied to {path}: {reason}"),
+    "several_not_copied": Sentence(
+        "The images cannot be copied to {path} ({reason}):",
+        app="start the program in a folder that you may write to, or with the images' paths.",
+    ),
     "folder_not_below": Sentence(
         "{path} does not lie below {places: or }:", app="start the program with the folder's path to open it."
     ),

@@ -91,11 +91,15 @@ def write_signed(
     if is_for_cohort(case, paths, signing.reader, blind):
         if not edited and not paths.edited_labels():
             return None
-        with file_set(paths.folder, shared) as claimed:
-            if is_for_cohort(case, paths, signing.reader, blind):  # nobody came first
-                made = _write(claimed.staging, shared, labels, image, review, signing)
-                claimed.commit(made)
-                return paths.folder / made[0].name
+        try:
+            with file_set(paths.folder, shared) as claimed:
+                if is_for_cohort(case, paths, signing.reader, blind):  # nobody came first
+                    made = _write(claimed.staging, shared, labels, image, review, signing)
+                    claimed.commit(made)
+                    return paths.folder / made[0].name
+        except InputError as error:
+            if error.code != "outputs_in_use":  # else somebody signs this case at this very moment
+                raise
     if not edited and not own.exists():
         return None
     name = own.name.removesuffix(_LABELS)

@@ -224,7 +224,7 @@ def _answers(token: str, requests: list[tuple[str, str, dict[str, str]]]) -> lis
     async def run() -> list[tuple[int, dict[str, str]]]:
         application = web.Application()
         options = decide(port=0, token=token)
-        Routes(None, options).add_to(application)
+        Routes(None, options, None).add_to(application)
         application.router.add_get("/", hello)
         application.router.add_get("/index.html", hello)
         application.router.add_get("/vue.global.js", hello)

@@ -12,6 +12,7 @@ from reading import Reader, cohort_agrees, rows_of
 from tutorials import blocks
 
 from DGMSegmentationLib.cohort.plan import CaseSettings
+from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table
 from DGMSegmentationLib.options import SegmentOptions
 from DGMSegmentationLib.study.journal import read_sessions
@@ -96,3 +97,47 @@ def test_the_pages_commands_start_the_app(repository, tmp_path, monkeypatch):
             assert program.stop() == 0
         finally:
             program.clean()
+
+
+def test_images_from_the_browser_become_a_study_after_a_question(page_of, tmp_path):
+    """Labels that were edited are not lost by it: Cancel, Save and go on; another study is opened by its folder's name."""
+    images = [add_subject(tmp_path / "there", f"sub-{number:02}", number) for number in (1, 2)]
+    started = tmp_path / "started"
+    started.mkdir()
+    program = Program(str(images[0]), "--reader", "anna", folder=started)
+    reader = Reader(page_of)
+    try:
+        reader.open_page(program.url)
+        page_of.click("#dgm-segment")
+        reader.wait_for("dgm_has_labels", bool)
+        reader.wait_for("dgm_phase", lambda phase: phase == "idle")
+        edited = reader.correct("PU_L")
+        reader.open(images, agree=False)
+        page_of.click("#dgm-no")
+        reader.wait_for("dgm_question", lambda question: not question)
+        assert reader.state("dgm_study") == "" and reader.row("PU_L") == edited
+        reader.open(images, agree=False)
+        with page_of.expect_download() as download:
+            page_of.click("#dgm-save-and-go-on")
+        download.value.save_as(tmp_path / "kept.nii.gz")
+        assert reader.case_shown(bool) == "sub-sub01Chimap"
+        (folder,) = started.iterdir()
+        reader.wait_for("dgm_message", lambda text: f"2 images were copied to {folder}" in text)
+        assert sorted(p.name for p in folder.iterdir()) == ["dgmseg", *(p.name for p in images)]
+        (study,) = folder.glob("dgmseg/results")
+        reader.correct("PU_L")
+        reader.until(lambda: read_sessions(study, "sub-sub01Chimap"), "no journal was written")
+        add_subject(started / "other", "sub-07", 3)
+        page_of.click("#dgm-open")
+        page_of.click("#dgm-open-study")
+        page_of.fill("#dgm-folder", str(tmp_path / "there"))
+        page_of.keyboard.press("Enter")
+        reader.wait_for("dgm_message", lambda text: "does not lie below" in text)
+        page_of.click("#dgm-open")
+        page_of.click("#dgm-open-study")
+        page_of.fill("#dgm-folder", str(started / "other"))
+        page_of.keyboard.press("Enter")
+        reader.case_shown(lambda name: name == "sub-07")
+    finally:
+        program.clean()
+    assert read_labels(tmp_path / "kept.nii.gz").data.any()

@@ -1,5 +1,7 @@
 """A study of three small heads: read, corrected, signed, rejected; the cohort finds what the readers did."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from cohorts import MODEL, add_subject
@@ -194,3 +196,39 @@ def test_what_is_no_study_is_said(tmp_path):
     with pytest.raises(InputError):
         reader_label("edited")
     assert reader_label("Anna B.") == "AnnaB" and reader_label()
+
+
+def test_two_readers_at_once_corrupt_nothing(segmented):
+    """Two programs on one study, each with its process in the background: every stroke, signature and table is whole."""
+    left = {}
+
+    def read(name, label):
+        study = study_of(segmented, name)
+        background = Background(Job.of(study), threads=1)
+        try:
+            for case in ("sub-02", "sub-01"):
+                reader = Reader(study, case)
+                for _ in range(2):
+                    reader.stroke(label)
+                _, file = reader.sign()
+                left[name, case] = reader.labels.data, file
+                background.want(case)
+                background.want_tables()
+            assert background.wait(300) and not [one for one in background.poll() if one.problem]
+        finally:
+            background.stop()
+
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(read, *who) for who in (("bert", 7), ("cleo", 8))]:
+            done.result()
+    study = study_of(segmented)
+    for (name, case), (labels, file) in left.items():
+        session = next(s for s in reversed(study.sessions(case)) if s.reader == name)
+        assert np.array_equal(session.replay(), labels) and not session.remarks
+        assert np.array_equal(read_labels(file).data, labels)
+    assert len({file for _, file in left.values()}) == 4
+    lines = read_table(study.output / "readings.tsv")
+    found = {(line["reader"], line["name"], line["state"]) for line in lines}
+    assert {(name, case, "done") for name, case in left} <= found
+    summary = run_cohort(Request(study.place.source, study.output, SETTINGS))
+    assert summary.reasons == {}
