@@ -78,11 +78,10 @@ $(APP_BIN)/python:
 	$(PYTHON) -m venv $(APP_VENV)
 
 # In real Chromium, which must be there (Debian: apt-get install chromium); skipped with a reason where it is not.
-# Three runs: those of reading set up the views anew, and the browser's driver keeps an event loop in its process, in which the other tests could not start theirs.
+# Two runs: the browser's driver keeps an event loop in its process, in which the other tests could not start theirs.
 test-app: $(APP_TEST_STAMP) ## run the browser app's tests
 	$(APP_PYTEST) Testing/app/test_app_routes.py Testing/app/test_app_editor.py Testing/app/test_app_controls.py \
-		Testing/app/test_app_adapting.py $(PYTEST_ARGS)
-	$(APP_PYTEST) Testing/app/test_app_reading.py Testing/app/test_app_brush.py $(PYTEST_ARGS)
+		Testing/app/test_app_adapting.py Testing/app/test_app_reading.py Testing/app/test_app_brush.py $(PYTEST_ARGS)
 	$(APP_PYTEST) Testing/app/test_app.py Testing/app/test_app_page.py Testing/app/test_app_study.py $(PYTEST_ARGS)
 
 screenshots-app: $(APP_TEST_STAMP) ## make the browser app's pictures again (needs the bundled model and Chromium)

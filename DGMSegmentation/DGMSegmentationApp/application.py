@@ -185,7 +185,7 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
         "left: 8px; top: 50%",
         "right: 8px; top: 50%",
         "left: 50%; top: 6px",
-        "left: 50%; bottom: 34px",
+        "left: 50%; bottom: 44px",  # above the marks of doubtful slices
     )
     for letter, place in zip(letters, places, strict=False):
         html.Span(letter, classes="dgm-side", style=place)

@@ -17,6 +17,7 @@ from .reading_room import ReadingRoom
 from .study_opening import StudyOpening
 from .worklist import reading_bar, study_dialogs, worklist_drawer
 
+NARROW = 1000  # pixels of the page: the worklist begins hidden
 PANEL_WIDTH = 376
 RAIL_WIDTH = 48
 # What can be uploaded and downloaded, in the words of the menus: (kind for the server, title, explanation).
@@ -56,7 +57,10 @@ class Page:
         self._controls, self._editor, self._room = controls, editor, room
         with VAppLayout(server) as self.layout:
             self.layout.root.theme = ("dgm_theme",)
-            client.ClientTriggers(mounted="dgm_theme = window.dgm.start(trame)")
+            client.ClientTriggers(
+                mounted="dgm_theme = window.dgm.start(trame); "
+                f"dgm_worklist = dgm_worklist && window.innerWidth > {NARROW}"
+            )
             self._bar()
             worklist_drawer(room, adapting)
             with v.VNavigationDrawer(
@@ -73,7 +77,7 @@ class Page:
             adapt_dialog(adapting)
 
     def _bar(self) -> None:
-        with v.VAppBar(height=48, flat=True, border=True):
+        with v.VAppBar(height=48, flat=True, border=True, classes=("dgm_study ? 'dgm-study-open' : ''",)):
             _icon("mdi-menu", "Show or hide the panel", "dgm_panel = !dgm_panel")
             html.Span("DGMSegmentation", classes="dgm-title")
             html.Span("{{ dgm_file }}", classes="dgm-file", title=("dgm_file",), v_show=("dgm_file",))

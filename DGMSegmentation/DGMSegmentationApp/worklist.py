@@ -199,10 +199,10 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
         ("dgm-folder", "dgm-folder-open"),
     )
     with (
-        v.VDialog(v_model=("dgm_all_cases",), max_width=1100, id="dgm-all-cases"),
+        v.VDialog(v_model=("dgm_all_cases",), max_width=900, scrollable=True, id="dgm-all-cases"),
         v.VCard(title="All cases: means in ppb"),
     ):
-        with v.VCardText(), html.Table(classes="dgm-all"):
+        with v.VCardText(classes="dgm-all-text"), html.Table(classes="dgm-all"):
             with html.Thead(), html.Tr():
                 html.Th("Case")
                 html.Th("State")

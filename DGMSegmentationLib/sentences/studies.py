@@ -59,7 +59,7 @@ SENTENCES = {
     ),
     "reading_rejected_by": Sentence("{reader} rejected this case: {reason}"),
     "reading_open_by": Sentence("{reader} has begun to read this case ({time})."),
-    "reading_of_file": Sentence("The labels are those of {path}."),
+    "reading_of_file": Sentence("The labels are those of {name}."),
     "reading_file_changed": Sentence(
         "{path} was changed since you signed it; you see the file as it is now."
     ),

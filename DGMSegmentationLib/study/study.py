@@ -169,7 +169,7 @@ class Study:
         data, resampled = labels_on_grid(labels, image)
         if resampled:
             remarks.append(Remark("labels_resampled", path=file))
-        remarks.append(Remark("reading_of_file", path=file))
+        remarks.append(Remark("reading_of_file", name=file.name))
         return Image(data, image.affine, label_set=labels.label_set)
 
     def journal(self, opened: Opened, labels: Image) -> Journal:

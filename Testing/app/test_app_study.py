@@ -106,27 +106,35 @@ def test_images_from_the_browser_become_a_study_after_a_question(page_of, tmp_pa
     started.mkdir()
     program = Program(str(images[0]), "--reader", "anna", folder=started)
     reader = Reader(page_of)
+
+    def send():
+        page_of.click("#dgm-open")
+        with page_of.expect_file_chooser() as chooser:
+            page_of.click("#dgm-open-volume")
+        chooser.value.set_files(images)
+        reader.wait_for("dgm_question", lambda question: question.get("title"))
+
     try:
         reader.open_page(program.url)
         page_of.click("#dgm-segment")
         reader.wait_for("dgm_has_labels", bool)
         reader.wait_for("dgm_phase", lambda phase: phase == "idle")
         edited = reader.correct("PU_L")
-        reader.open(images, agree=False)
+        send()
         page_of.click("#dgm-no")
         reader.wait_for("dgm_question", lambda question: not question)
         assert reader.state("dgm_study") == "" and reader.row("PU_L") == edited
-        reader.open(images, agree=False)
+        send()
         with page_of.expect_download() as download:
             page_of.click("#dgm-save-and-go-on")
         download.value.save_as(tmp_path / "kept.nii.gz")
-        assert reader.case_shown(bool) == "sub-sub01Chimap"
+        assert reader.case_shown(bool) == "sub-01Chimap"
         (folder,) = started.iterdir()
         reader.wait_for("dgm_message", lambda text: f"2 images were copied to {folder}" in text)
         assert sorted(p.name for p in folder.iterdir()) == ["dgmseg", *(p.name for p in images)]
         (study,) = folder.glob("dgmseg/results")
         reader.correct("PU_L")
-        reader.until(lambda: read_sessions(study, "sub-sub01Chimap"), "no journal was written")
+        reader.until(lambda: read_sessions(study, "sub-01Chimap"), "no journal was written")
         add_subject(started / "other", "sub-07", 3)
         page_of.click("#dgm-open")
         page_of.click("#dgm-open-study")
