@@ -9,7 +9,7 @@ from itertools import count
 from ..errors import Remark, explained
 from ..inference.devices import usable_cpus
 from ..worker.pool import PoolWorker
-from .work import Job, bring_up, write_tables
+from .work import Job, bring_up, gently, write_tables
 
 NOW, SOON, LATER, TABLES = range(4)
 """How urgent: the case that a reader waits for, the next one, one that was signed, the tables of all."""
@@ -125,7 +125,8 @@ class Background:
 
     def _done(self, name: str) -> str:
         function: Callable[..., str] = bring_up if name else write_tables
-        request = pickle.dumps((function, (self._job, name) if name else (self._job,)))
+        arguments = (self._job, name) if name else (self._job,)
+        request = pickle.dumps((gently, (function, *arguments)))
         code = 0
         for _ in range(_ATTEMPTS):
             if self._worker is None:

@@ -3,10 +3,11 @@
 The same functions, folder, records and lock: what is done here is done for the next run of the cohort.
 """
 
+import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,8 @@ from .study import Study
 from .worklist import COLUMNS, READING_COLUMNS, reading_lines, worklist, worklist_lines
 
 WORKLIST, READINGS = "worklist.tsv", "readings.tsv"
+_GENTLE = 5
+"""Niceness (POSIX): three times the share for the window."""
 _LOCK_PATIENCE_S = 600.0
 """How long another run on the same folder is waited for."""
 
@@ -51,6 +54,13 @@ class Job:
         """With paths that hold in any folder."""
         place = Place(study.place.source.absolute(), study.place.output.absolute())
         return cls(place, study.reader, study.settings)
+
+
+def gently(function: Callable[..., str], *arguments: object) -> str:
+    """Call a function in the process beside the window, which goes first when both want the processor."""
+    if hasattr(os, "getpriority") and os.getpriority(os.PRIO_PROCESS, 0) < _GENTLE:
+        os.setpriority(os.PRIO_PROCESS, 0, _GENTLE)
+    return function(*arguments)
 
 
 def bring_up(job: Job, name: str) -> str:

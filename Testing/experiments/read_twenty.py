@@ -9,6 +9,7 @@ the cohort must have nothing to do, and its tables those of the reading. Needs t
 # ruff: noqa: E402 (the path comes first)
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -27,8 +28,8 @@ from DGMSegmentationLib.options import SegmentOptions
 MOST = 20
 
 
-def read(folder: Path, model: str, correct: int, look_s: float) -> list[float]:
-    """Read all patients of a study; the seconds from each Done to the next one's labels and table."""
+def read(folder: Path, model: str, correct: int, look_s: float) -> list[tuple[float, float]]:
+    """Read all patients of a study; seconds from each Done to the next one's labels and table, and of the server's CPU."""
     program = Program(str(folder), "--reader", "script", model=Path(model))
     waits = []
     try:
@@ -48,9 +49,12 @@ def read(folder: Path, model: str, correct: int, look_s: float) -> list[float]:
                     reader.page.keyboard.press("Control+Enter")
                     break
                 reader.ready(names[number + 1])
+                before = program.cpu()
                 name, seconds = reader.done()
-                waits.append(seconds)
-                print(f"{expected}: next patient after {seconds:.2f} s", flush=True)
+                waits.append((seconds, program.cpu() - before))
+                print(
+                    f"{expected}: next patient after {seconds:.2f} s, {waits[-1][1]:.2f} s of CPU", flush=True
+                )
             states = dict.fromkeys(names, "done")
             reader.wait_for("dgm_cases", lambda cases: {c["name"]: c["state"] for c in cases} == states)
             reader.tables_written(folder, states)
@@ -76,9 +80,11 @@ def main() -> None:
     link_study(given.bids, folder, subjects)
     waits = read(folder, given.model, given.correct, given.look)
     cohort_agrees(folder, CaseSettings(SegmentOptions(given.model)))
+    seconds, cpu = zip(*waits, strict=True)
     print(
-        f"{len(subjects)} patients; Done to the next one: median {statistics.median(waits):.2f} s, "
-        f"{min(waits):.2f} to {max(waits):.2f} s; the cohort's tables are those of the reading"
+        f"{len(subjects)} patients; Done to the next one: median {statistics.median(seconds):.2f} s, "
+        f"{min(seconds):.2f} to {max(seconds):.2f} s; of the server's CPU {statistics.median(cpu):.2f} s; "
+        f"load {os.getloadavg()[0]:.1f}; the cohort's tables are those of the reading"
     )
 
 

@@ -73,20 +73,16 @@ def repeated(source: Path, grid: tuple[int, ...], target: Path) -> Path:
 class Times:
     """Seconds by action."""
 
-    def __init__(self, process: int) -> None:
-        self._clock = (~process << 3) | 2  # of another process (Linux)
+    def __init__(self, program: Program) -> None:
+        self._program = program
         self.found: dict[str, list[tuple[float, float]]] = {}
-
-    def cpu(self) -> float:
-        """Seconds of CPU that the server has used."""
-        return time.clock_gettime(self._clock)
 
     def note(self, what: str, act: Callable[[], float | None]) -> None:
         """Measure an action; what it returns is the wall time in seconds, else its own is taken."""
-        cpu, wall = self.cpu(), time.perf_counter()
+        cpu, wall = self._program.cpu(), time.perf_counter()
         given = act()
         taken = time.perf_counter() - wall if given is None else given
-        self.found.setdefault(what, []).append((taken, self.cpu() - cpu))
+        self.found.setdefault(what, []).append((taken, self._program.cpu() - cpu))
 
     def table(self) -> str:
         """Markdown."""
@@ -173,7 +169,7 @@ def main() -> None:
             user.open_page(program.url)
             user.wait_for("dgm_file", bool)
             user.segment()
-            times = Times(program.process.pid)
+            times = Times(program)
             print(f"load before: {os.getloadavg()[0]:.1f}", flush=True)
             measure(user, times, wanted.times)
             print(times.table())
