@@ -45,7 +45,7 @@ SHAPE, SPACING = (80, 96, 76), (2.0, 2.0, 2.0)  # of the phantom that the tests 
 
 
 class Program:
-    """``dgmseg app`` in a process of its own; ``url`` is what it printed. ``where``: the folder that it is started in."""
+    """``dgmseg app`` in a process of its own; ``url`` is what it printed. ``folder``: where it is started."""
 
     def __init__(
         self, *arguments: str, model: Path | None = PHANTOM_MODEL, folder: Path = REPOSITORY
