@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from DGMSegmentationLib.errors import DGMError, InputError, Remark
 from .controls import Controls
 from .options import Options, is_loopback
 from .reading_room import ReadingRoom
+from .temporary import temporary_folder
 
 
 class StudyOpening:
@@ -32,7 +33,7 @@ class StudyOpening:
                 raise InputError("folder_from_elsewhere")
             if not any(path.resolve().is_relative_to(place) for place in allowed):
                 raise InputError("folder_not_below", path=path, places=[str(place) for place in allowed])
-            self._open([path])
+            self._open(partial(self._now, [path]))
         except (DGMError, OSError) as error:
             self._controls.fail(error, "Opening the study")
         finally:
@@ -41,24 +42,30 @@ class StudyOpening:
     def sent(self, files: Sequence[Path]) -> None:
         """Several images that the browser sent: a study in a new folder where the program was started, else at home.
 
-        Raises InputError where other computers can send files, and when the images cannot be kept.
+        Raises InputError where other computers can send files.
         """
         if not is_loopback(self._options.host):
             raise InputError("several_from_elsewhere")
+        waiting = temporary_folder("several-")  # until the user has agreed
+        self._open(partial(self._keep, [Path(shutil.move(file, waiting / file.name)) for file in files]))
+
+    def _keep(self, files: Sequence[Path]) -> None:
         name = datetime.now().strftime("dgmseg-study-%Y%m%d-%H%M%S")
         folder = (Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()) / name
         try:
             folder.mkdir()
             kept = [Path(shutil.move(file, folder / file.name)) for file in files]
         except OSError as error:
-            raise InputError("several_not_copied", path=folder, reason=error.strerror or error) from error
-        self._open(kept, Remark("several_as_study", count=len(kept), path=folder))
+            problem = InputError("several_not_copied", path=folder, reason=error.strerror or error)
+            self._controls.fail(problem, "Opening the study")
+            return
+        self._now(kept, Remark("several_as_study", count=len(kept), path=folder))
 
-    def _open(self, paths: Sequence[Path], said: Remark | None = None) -> None:
+    def _open(self, act: Callable[[], None]) -> None:
         if self._room.flush():
-            self._controls.unless_lost("volume", partial(self._now, paths, said))
+            self._controls.unless_lost("volume", act)
 
-    def _now(self, paths: Sequence[Path], said: Remark | None) -> None:
+    def _now(self, paths: Sequence[Path], said: Remark | None = None) -> None:
         try:
             self._room.open_study(paths)
         except (DGMError, OSError) as error:
