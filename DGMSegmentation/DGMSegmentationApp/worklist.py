@@ -170,7 +170,7 @@ def _question(
                 autofocus=True,
                 density="comfortable",
                 id=names[0],
-                keydown_enter=(act, f"[{text}]"),
+                raw_attrs=[f'data-enter="{names[1]}"'],
             )
         with v.VCardActions():
             v.VSpacer()

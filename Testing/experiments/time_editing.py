@@ -21,26 +21,29 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parents[1] / "support")]
 
-import numpy as np
 from app_user import PATIENCE_S, Program, User, browser, missing
+from finer import repeated
 
-from DGMSegmentationLib.io.files import read_image, write_nifti
 from DGMSegmentationLib.resources import resource_path
 
 WATCH = """
-    window.drawn = [];
-    const draw = CanvasRenderingContext2D.prototype.drawImage;
-    CanvasRenderingContext2D.prototype.drawImage = function (...what) {
-        const view = this.canvas.closest && this.canvas.closest(".layout-grid-item");
-        if (view) window.drawn.push([performance.now(), [...view.parentNode.children].indexOf(view), view]);
-        return draw.apply(this, what);
+    window.shown = [];
+    window.widest = 0;
+    const make = URL.createObjectURL;
+    URL.createObjectURL = function (blob) {
+        const size = createImageBitmap(blob);
+        size.then(({width}) => {
+            window.widest = Math.max(width, window.widest);
+            window.shown.push([performance.now(), width]);
+        }, () => {});
+        return make.call(URL, blob);
     };
 """
 ACT = """async act => {
-    const axial = document.querySelector(".layout-grid-item"), began = performance.now();
+    const began = performance.now();
     new Function(act)();
     for (;;) {
-        const found = window.drawn.find(([when, , view]) => when > began && view === axial);
+        const found = window.shown.find(([when, width]) => when > began && width === window.widest);
         if (found) return found[0] - began;
         if (performance.now() - began > 20000) return -1;
         await new Promise(go => setTimeout(go, 2));
@@ -53,21 +56,6 @@ ACTIONS = {
     "window": [PRESS.format(key="w")],
     "labels hidden or shown": [PRESS.format(key="h")],
 }  # fmt: skip
-
-
-def repeated(source: Path, grid: tuple[int, ...], target: Path) -> Path:
-    """The image on a finer grid: the voxels that lie nearest."""
-    image = read_image(source)
-    factor = np.array(grid) / image.shape
-    index = [
-        np.clip(np.rint((np.arange(n) + 0.5) / f - 0.5).astype(int), 0, m - 1)
-        for n, f, m in zip(grid, factor, image.shape, strict=True)
-    ]
-    affine = image.affine.copy()
-    affine[:3, :3] /= factor
-    affine[:3, 3] += image.affine[:3, :3] @ (0.5 / factor - 0.5)
-    write_nifti(target, np.asarray(image.data[np.ix_(*index)], np.float32), affine, description="repeated")
-    return target
 
 
 class Times:
@@ -83,6 +71,7 @@ class Times:
         given = act()
         taken = time.perf_counter() - wall if given is None else given
         self.found.setdefault(what, []).append((taken, self._program.cpu() - cpu))
+        print(f"{what}: {taken:.3f} s, CPU {self.found[what][-1][1]:.3f} s", flush=True)
 
     def table(self) -> str:
         """Markdown."""
