@@ -170,7 +170,7 @@ def adapt_dialog(adapting: Adapting) -> None:
                 v_if="dgm_adapt === 'name'",
                 density="comfortable",
                 autofocus=True,
-                keydown_enter=adapting.start,
+                raw_attrs=['data-enter="dgm-adapt-start"'],
                 id="dgm-adapt-name",
             )
             with html.Div(v_if="dgm_adapt === 'done'"):

@@ -79,6 +79,6 @@ class Look:
         if not flagged:
             return 0
         axis = flagged[0].axis
-        doubt = flagged_after(self._doubts, self._reading.slice_shown(axis), by)
+        doubt = flagged_after(flagged, self._reading.slice_shown(axis), by)
         self._reading.show_slice(axis, doubt.index)
         return int(doubt.structure.label)

@@ -76,7 +76,7 @@ class Look:
         if volume is None or node is None or not flagged:
             return
         axis = flagged[0].axis
-        doubt = flagged_after(self._doubts, slice_shown(volume, node, axis), 1)
+        doubt = flagged_after(flagged, slice_shown(volume, node, axis), 1)
         node.JumpSliceByOffsetting(*middle_of_slice(volume, axis, doubt.index))
         self._ui.doubtButton.toolTip = doubt.words
         table = self._ui.table

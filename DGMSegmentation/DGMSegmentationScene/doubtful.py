@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from DGMSegmentationLib.measurement.case import MeasuredCase
     from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
 
@@ -15,14 +17,11 @@ def doubts_of(case: "MeasuredCase") -> "Doubts":
     return look_first(case.labels, case.image, boxes=boxes)
 
 
-def flagged_after(doubts: "Doubts | None", now: int, by: int) -> "Doubt | None":
-    """The strongest doubt of the next (1) or previous (-1) slice that asks for a look, round the end; None without one.
+def flagged_after(flagged: "Sequence[Doubt]", now: int, by: int) -> "Doubt":
+    """The strongest doubt of the next (1) or previous (-1) slice that asks for a look, round the end.
 
-    ``now``: the slice that is shown.
+    ``flagged``: the doubts that ask for a look, at least one; ``now``: the slice that is shown.
     """
-    flagged = doubts.flagged if doubts is not None else []
-    if not flagged:
-        return None
     slices = sorted({doubt.index for doubt in flagged})
     beyond = [index for index in slices if (index > now if by > 0 else index < now)]
     index = (beyond[0] if by > 0 else beyond[-1]) if beyond else slices[0 if by > 0 else -1]
