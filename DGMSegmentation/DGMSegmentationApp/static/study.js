@@ -12,8 +12,8 @@
     "keydown",
     (event) => {
       const target = event.target;
-      const button = event.key === "Enter" && target && target.dataset && target.dataset.enter;
-      if (button) return document.getElementById(button).click(); // of the dialog that the line belongs to
+      const line = event.key === "Enter" && target && target.closest && target.closest("[data-enter]");
+      if (line) return document.getElementById(line.dataset.enter).click(); // the button of its dialog
       if (!window.trame || !window.trame.state || !window.trame.state.get("dgm_study")) return;
       const key = event.key.toLowerCase();
       const held = event.ctrlKey || event.metaKey;
