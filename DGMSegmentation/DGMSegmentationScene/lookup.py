@@ -9,7 +9,8 @@ from .provenance import PREFIX
 from .segments import LABEL_SET, dress, structure_segments
 
 if TYPE_CHECKING:
-    from DGMSegmentationLib.structures import LabelSet
+    from DGMSegmentationLib.io.suffixes import LABEL_SUFFIXES
+from DGMSegmentationLib.structures import LabelSet
 
 BY_VALUE = PREFIX + "ByValue"
 SENTENCE = (
@@ -17,7 +18,7 @@ SENTENCE = (
     "Check one of them in the views."
 )
 _NUMBER = re.compile(r"(?:Segment_|Label_)?(\d+)")
-_LABEL_FILES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+_LABEL_FILES = (*LABEL_SUFFIXES, ".mha", ".mhd")
 
 
 def recognise(node: Any) -> bool:

@@ -1,7 +1,7 @@
 """What an adapted model's file says of itself: parent, cases by pseudonym, protocol, figures."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from .choosing import Candidate
 
 if TYPE_CHECKING:
     from .run import _Adaptation
+    from .unlabelled import Judged, _Unlabelled
 
 
 def adapted_header(
@@ -59,6 +60,39 @@ def adapted_header(
             "left_out_in_turn": "cases" if len(cases) > 1 else "sides",
             "dice_before": best.before,
             "dice_after": best.after,
+        },
+        created="",
+        software="",
+    )
+
+
+def unlabelled_header(
+    run: "_Unlabelled", model: Model, site: Mapping[str, object], before: "Judged", after: "Judged"
+) -> ModelHeader:
+    """The header of a model that was adapted to a cohort without labels. Names of its subjects are not in it."""
+    parent = run.model.header
+    made = f"the look of {len(run.images)} volumes of a site, without labels"
+    return replace(
+        model.header,
+        name=run.name,
+        title=f"{run.name}: {parent.name} {parent.version} adapted to {made}",
+        description=f"{parent.title}, adapted by dgmseg adapt --unlabelled: weights, with volumes simulated for the site.",
+        version="1",
+        licence=f"not stated for what the label maps of the simulation bring; started from {parent.name} {parent.version}: "
+        f"{parent.licence}",
+        confidence=None,  # that of new weights was not calibrated
+        training={
+            **{key: value for key, value in parent.training.items() if key == "preset"},
+            "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
+            "what": "unlabelled",
+            "site": dict(site),
+            "volumes": run.options.volumes,
+            "recipe": asdict(run.options.recipe),
+            "software": f"DGMSegmentation {__version__}, Python {platform.python_version()}",
+        },
+        metrics={
+            "agreement_with_the_mirrored_head": [before.agreement, after.agreement],
+            "mean_volumes_mm3": [before.volumes_mm3, after.volumes_mm3],
         },
         created="",
         software="",

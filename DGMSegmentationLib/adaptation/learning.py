@@ -21,7 +21,7 @@ from ..training.preset import load_preset
 from ..training.run_options import RunOptions
 from ..training.settings import NetworkSettings, Preset
 from .cases import STRANGE_DICE, mean_dice
-from .options import AdaptOptions, Recipe
+from .options import AdaptOptions, Recipe, UnlabelledOptions
 
 if TYPE_CHECKING:
     import torch
@@ -97,27 +97,40 @@ def learn(
         options: recipe, device, resuming.
         tell: called with (part, steps done, steps) after every step; what it raises ends the run.
     """
-    from ..training.run import train  # needs packages that a protocol alone does not
-
-    recipe = options.recipe
-    preset = preset_for(model, recipe)
+    preset = preset_for(model, options.recipe)
     found = []
-    for number, held in enumerate(divided(len(subjects), recipe.parts)):
+    for number, held in enumerate(divided(len(subjects), options.recipe.parts)):
         shown = [replace(s, split="train") for n, s in enumerate(subjects) if n not in held]
-        run = folder / f"part-{number + 1}"
 
         def step(done: int, total: int, number: int = number) -> None:
             tell(number, done, total)
 
-        running = RunOptions(
-            options.device, model.path or options.model, run.exists(), log=options.log, step=step
-        )
-        path = train(preset, folder, run, running, subjects=_with_names([*shown, *replay]))
-        learnt = load_model(path)
-        states = (averaged(model.states[0], [learnt.states[0]], recipe.share),)
-        header = replace(model.header, prior_box=learnt.header.prior_box)
-        found.append(Part(Model(header, states), held))
+        learnt = trained(preset, [*shown, *replay], model, folder / f"part-{number + 1}", options, step)
+        found.append(Part(learnt, held))
     return found
+
+
+def trained(
+    preset: Preset,
+    subjects: Sequence[Subject],
+    model: Model,
+    run: Path,
+    options: AdaptOptions | UnlabelledOptions,
+    step: Callable[[int, int], None],
+) -> Model:
+    """The model that goes on from another one on these subjects, its weights averaged with those of the first.
+
+    ``run`` is the folder of the training, which goes on where it is there already; ``step`` is told (steps done, steps).
+    """
+    from ..training.run import train  # needs packages that a protocol alone does not
+
+    running = RunOptions(
+        options.device, model.path or options.model, run.exists(), log=options.log, step=step
+    )
+    path = train(preset, run.parent, run, running, subjects=_with_names(subjects))
+    learnt = load_model(path)
+    state = averaged(model.states[0], [learnt.states[0]], options.recipe.share)
+    return Model(replace(model.header, prior_box=learnt.header.prior_box), (state,))
 
 
 def _with_names(subjects: Sequence[Subject]) -> list[Subject]:

@@ -42,3 +42,33 @@ class AdaptOptions:
     recipe: Recipe = field(default_factory=Recipe)
     log: Callable[[str], None] | None = None
     """Receives a line per epoch of training."""
+
+
+UNLABELLED = Recipe(replay=False, synthesis=False, changes=("stage1.epochs=15",))
+"""Of a run without labels: 300 steps on simulated volumes, averaged with the first weights as above."""
+
+
+@dataclass(frozen=True)
+class UnlabelledOptions:
+    """What is adapted to a cohort without labels, and how."""
+
+    model: str = DEFAULT_MODEL
+    protocol: str = ""
+    """The protocol that the labels are compared under; "" is the model's own. The new model keeps its parent's."""
+    device: str = "auto"
+    volumes: int = 100
+    """Simulated volumes to learn from."""
+    heads: int = 20
+    """Of the cohort that are looked at, at most."""
+    jobs: int = 1
+    """Processes that simulate side by side."""
+    cache: Path | None = None
+    """Prepared anatomies (``dgmseg simulate --cache``)."""
+    anatomies: int | None = None
+    """Only the first so many anatomies."""
+    seed: int = 0
+    resume: bool = False
+    overwrite: bool = False
+    recipe: Recipe = UNLABELLED
+    log: Callable[[str], None] | None = None
+    """Receives a line per epoch of training."""

@@ -1,8 +1,7 @@
 """Corrections teach: from corrected cases to one model file, adopted only where cases left out say that it is better."""
 
-import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,10 +27,7 @@ from .header import adapted_header
 from .learning import Part, can_learn, check_learnable, divided, learn, mean_model, replay_volumes
 from .options import AdaptOptions
 from .picture import changed_picture
-
-SUFFIX = ".safetensors"
-_OPENED, _FITTED, _LEARNT = 0.1, 0.2, 0.9
-"""Fractions of the run that are done after its steps."""
+from .state import LEARNT, OPENED, SUFFIX, claim_folder, clear_folder, teller
 
 
 @dataclass(frozen=True)
@@ -89,18 +85,13 @@ class _Adaptation:
         check_writable([output], options.overwrite)
         self.places, self.output, self.options, self.watch = places, output, options, watch
         self.name = output.name.removesuffix(SUFFIX)
-        self.folder = output.with_name(f"{self.name}.adapting")
         self.started = time.monotonic()
         self.remarks: list[Remark] = []
         self.left_out: list[Remark] = []
 
     def execute(self) -> Adapted:
         """Run all steps."""
-        foreign = _foreign(self.folder)
-        if foreign:
-            raise InputError("adapt_folder_foreign", folder=self.folder, name=foreign)
-        if not self.options.resume:
-            _clear(self.folder)
+        self.folder = claim_folder(self.output, self.options.resume)
         self.model = load_model(self.options.model)
         header = self.model.header
         check_learnable(header)
@@ -109,11 +100,11 @@ class _Adaptation:
             header.structures, "none"
         )
         cases, fits, drawn = self._open()
-        self.watch.report("Fitting the labelling protocol", _OPENED)
+        self.watch.report("Fitting the labelling protocol", OPENED)
         by_protocol = of_protocol(self.base, fits, self.name)
         model, best = self._best(cases, by_protocol)
         if best is None:
-            _clear(self.folder)  # it would only say the same again
+            clear_folder(self.folder)  # it would only say the same again
             raise InputError(
                 "adapt_no_gain",
                 model=f"{header.name} {header.version}",
@@ -123,7 +114,7 @@ class _Adaptation:
         self.watch.report("Writing the model", 0.99)
         done = adapted_header(self, model, best, cases)
         save_model(self.output, done, model.states)
-        _clear(self.folder)
+        clear_folder(self.folder)
         return Adapted(
             self.output,
             best.what,
@@ -157,7 +148,7 @@ class _Adaptation:
         cases, fits, drawn = [], [], []
         for number, subject in enumerate(subjects):
             self.watch.stop_if_cancelled()
-            self.watch.report(f"Looking at {subject.name}", _OPENED * number / len(subjects))
+            self.watch.report(f"Looking at {subject.name}", OPENED * number / len(subjects))
             case = CorrectedCase(subject, *open_subject(subject, settings, label_set))
             found = fit_case(subject.name, case.opened, case.labels, self.predictor)
             automatic = _labels_of(found, case, convention)
@@ -178,7 +169,7 @@ class _Adaptation:
         if not self._learns(cases):
             return self.model, chosen(by_protocol, None)
         parts = self._learn(cases, by_protocol.protocol)
-        self.watch.report("Looking at the cases that were left out", _LEARNT)
+        self.watch.report("Looking at the cases that were left out", LEARNT)
         plain = plain_protocol(self.model.header.structures, "none")
         by_weights = of_weights(plain, self._unseen(cases, parts), self.name, by_protocol.before)
         best = chosen(by_protocol, by_weights)
@@ -217,7 +208,7 @@ class _Adaptation:
             replay,
             self.folder,
             self.options,
-            _teller(self.watch, parts),
+            teller(self.watch, parts),
         )
 
     def _unseen(self, cases: Sequence[CorrectedCase], parts: Sequence[Part]) -> list[FitCase]:
@@ -229,40 +220,6 @@ class _Adaptation:
                 self.watch.stop_if_cancelled()
                 found[n] = fit_case(cases[n].name, cases[n].opened, cases[n].labels, predictor)
         return [found[n] for n in range(len(cases))]
-
-
-def _foreign(folder: Path) -> str:
-    """The name of something in the folder of a run's state that no run has put there; "" for none, or no folder."""
-    if folder.is_symlink():
-        return folder.name
-    found = folder.iterdir() if folder.exists() else ()
-    return next((p.name for p in found if p.name != "replay" and not p.name.startswith("part-")), "")
-
-
-def _clear(folder: Path) -> None:
-    """Remove the state of a run, nothing else."""
-    if not _foreign(folder):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _teller(watch: Watch, parts: int) -> Callable[[int, int, int], None]:
-    """Progress of the training with the time that is left, by the steps since it began; ends it when it is cancelled."""
-    begun: list[tuple[float, float]] = []
-
-    def tell(part: int, done: int, total: int) -> None:
-        watch.stop_if_cancelled()
-        share = (part + done / total) / parts
-        now = time.monotonic()
-        if not begun:
-            begun.append((now, share))
-        start, first = begun[0]
-        left = (1 - share) * (now - start) / (share - first) if share > first else None
-        text = f"Learning from the corrections (part {part + 1} of {parts})"
-        if left is not None:
-            text += f", about {max(1, round(left / 60))} min left"
-        watch.report(text, _FITTED + (_LEARNT - _FITTED) * share)
-
-    return tell
 
 
 def _labels_of(found: FitCase, case: CorrectedCase, convention: Convention) -> Image:

@@ -9,6 +9,7 @@ from ..image import Image
 from ..io.bids.names import entities, natural_order
 from ..io.files import stem
 from ..io.labels import read_labels
+from ..io.suffixes import IMAGE_SUFFIXES
 from ..io.tables import read_table
 from ..measurement.files import measured_file
 from ..measurement.options import MeasureOptions
@@ -206,5 +207,5 @@ def is_roi_table(path: Path) -> bool:
 
 
 def _refuse_image(path: Path) -> None:
-    if path.is_dir() or path.name.lower().endswith((".nii", ".nii.gz", ".nrrd", ".nhdr", ".dcm")):
+    if path.is_dir() or path.name.lower().endswith((*IMAGE_SUFFIXES, ".dcm")):
         raise InputError("image_without_labels", path=path)

@@ -8,6 +8,7 @@ from ..errors import InputError, Remark
 from ..io.bids.names import scan_of
 from ..io.files import stem
 from ..io.labels import read_labels
+from ..io.suffixes import IMAGE_SUFFIXES
 from ..io.tables import read_table
 from ..measurement.files import open_ppb
 from ..measurement.places import sides_exchanged
@@ -15,7 +16,6 @@ from ..preprocessing.alignment import aligned
 from ..structures import LabelSet
 from .overlap import CaseScore, evaluate_case
 
-_IMAGE_ENDS = (".nii", ".nii.gz", ".nrrd")
 _NAME_ENDS = ("_seg-DGM_dseg", "_dseg", "_Chimap", "_QSM", "_qsm", "_label", "_labels", "_seg")
 
 
@@ -52,7 +52,7 @@ def find_cases(folder: Path, word: str) -> dict[str, Path]:
     Raises InputError when there is none, or two of one case.
     """
     files = sorted(
-        p for p in folder.rglob("*") if p.name.endswith(_IMAGE_ENDS) and not p.name.startswith(".")
+        p for p in folder.rglob("*") if p.name.endswith(IMAGE_SUFFIXES) and not p.name.startswith(".")
     )
     files = [p for p in files if word in p.name] or files
     if not files:

@@ -14,6 +14,7 @@ from .dicom_file import DicomHeader, numbers_of, read_header, read_values
 from .fetched import check_fetched
 from .limits import check_voxels
 from .nifti import volume_shape
+from .suffixes import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -31,7 +32,6 @@ _FRAME_PLACE = (
     ("PixelMeasuresSequence", "PixelSpacing", 2),
 )
 _SCALE = ("Slope", "Intercept")
-_OTHER_IMAGES = (".nii", ".nii.gz", ".nrrd", ".nhdr")
 _ALONE, _FEW = 10, 3  # a series of at least 10 files among scouts of at most 3 is the one that is meant
 _UNEVEN = 0.02  # largest deviation of a slice gap from the mean gap, as a share of it
 
@@ -91,7 +91,7 @@ def _headers_of_series(path: Path) -> tuple[list[DicomHeader], tuple[Remark, ...
                 raise InputError("dicom_file_unreadable", path=cut[0].file)
             for file in path.iterdir():
                 check_fetched(file)
-            images = sorted(p.name for p in path.iterdir() if p.name.endswith(_OTHER_IMAGES))
+            images = sorted(p.name for p in path.iterdir() if p.name.endswith(IMAGE_SUFFIXES))
             if images:
                 raise InputError("dicom_none_but_images", path=path, name=images[0])
             raise InputError("dicom_none", path=path)
@@ -133,7 +133,7 @@ def _series_in(folder: Path) -> tuple[dict[str, list[DicomHeader]], list[DicomHe
     series: dict[str, list[DicomHeader]] = {}
     cut = []
     for file in sorted(folder.iterdir()):
-        if file.name.endswith(_OTHER_IMAGES) or not (file.is_file() or file.is_symlink()) or file.is_dir():
+        if file.name.endswith(IMAGE_SUFFIXES) or not (file.is_file() or file.is_symlink()) or file.is_dir():
             continue
         check_fetched(file)  # a slice, most likely
         header = read_header(file)

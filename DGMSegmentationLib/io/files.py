@@ -19,6 +19,7 @@ from ..errors import InputError
 from ..image import Affine, Image
 from .atomic import TEMPORARY_LETTERS, atomic_path
 from .fetched import check_fetched
+from .suffixes import LABEL_SUFFIXES
 from .typed import plain
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ PathLike = str | os.PathLike[str]
 ImageSource = Union[Image, PathLike, "SpatialImage"]
 """An image in memory (ours or nibabel's) or a file."""
 
-_SUFFIXES = (".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr")
 _DICOM_MAGIC = slice(128, 132)  # "DICM" follows a preamble of 128 bytes (PS3.10, 7.1)
 
 
@@ -195,7 +195,7 @@ def stem(path: PathLike) -> str:
     A link keeps its own name: it may be a pseudonym of its target.
     """
     path = Path(path)
-    for suffix in _SUFFIXES:
+    for suffix in LABEL_SUFFIXES:
         if path.name.lower().endswith(suffix) and not path.is_dir() and len(path.name) > len(suffix):
             return path.name[: -len(suffix)]
     if path.is_dir():
@@ -265,7 +265,7 @@ def _read_file(path: Path) -> tuple[Image, "list[Segment] | None"]:
 
             return read_nrrd(path)
         name = path.name.lower()
-        if start[_DICOM_MAGIC] != b"DICM" and name.endswith(_SUFFIXES):
+        if start[_DICOM_MAGIC] != b"DICM" and name.endswith(LABEL_SUFFIXES):
             raise InputError("file_unknown_format", path=path)
         from .dicom import read_dicom
         from .dicom_file import read_header

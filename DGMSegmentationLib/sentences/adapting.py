@@ -40,6 +40,33 @@ SENTENCES = {
         "add the package lightning.",
         shell='add them with: pip install "DGMSegmentation[train]".',
     ),
+    "adapt_unlabelled_model": Sentence(
+        "The model {model} cannot learn without labels: it must be one network of the ten structures, of the QSM alone, that "
+        "follows the simulator's convention;",
+        "take one of the bundled models.",
+    ),
+    "adapt_unlabelled_strange": Sentence(
+        "The nuclei were found in only {found} of {count} volumes;",
+        "without labels a model is adapted only to volumes in which it finds them: correct a few cases instead.",
+    ),
+    "adapt_unlabelled_moved": Sentence(
+        "No model was written: the mean volume of {structure} would have changed by {percent:+d} %, and nothing says which "
+        "one is right;",
+        "correct a few cases instead.",
+    ),
+    "adapt_unlabelled_agreement": Sentence(
+        "No model was written: the new labels agree less with those of the mirrored heads (Dice {after:.3f} instead of "
+        "{before:.3f});",
+        "keep the model, or correct a few cases.",
+    ),
+    "adapt_unlabelled_one": Sentence(
+        "Without labels a model is adapted to one cohort at a time:", "give one folder or table."
+    ),
+    "adapt_unlabelled_maps": Sentence(
+        "Label maps for the simulation are needed:",
+        "name their folder.",
+        shell="give --labelmaps FOLDER (Docs/simulation.md says which).",
+    ),
     "adapt_stopped": Sentence(
         "Stopped; no model was written.", shell="Go on with the same command and --resume."
     ),

@@ -147,7 +147,7 @@ def simulate_dataset(
     check_writable([output / _DESCRIPTION, cache / "any.npz"], overwrite=True)
     heads = [len(sources.subcortical), len(sources.whole_head)]
     made_by = {"anatomy_version": ANATOMY_VERSION, "label_maps": heads}
-    _claim(output, {"seed": seed, "options": asdict(options), "anatomies": anatomies, **made_by})
+    _claim(output, {"seed": seed, "options": _recorded(options), "anatomies": anatomies, **made_by})
     paths = prepare_anatomies(sources, cache, work.jobs, work.progress, anatomies, needed=count)
     return simulate_anatomies(
         paths, output, count, seed, jobs=work.jobs, options=options, progress=work.progress
@@ -196,6 +196,12 @@ def write_subject(output: Path, subject: str, result: Simulated) -> None:
         description="simulated QSM, ppm",
     )
     write_json(settings_path(output, subject), {"Units": "ppm", **result.settings})
+
+
+def _recorded(options: Options) -> dict[str, object]:
+    """The options as a data set's description holds them; a site only where there is one, as before there were any."""
+    values = asdict(options)
+    return values if options.site else {name: value for name, value in values.items() if name != "site"}
 
 
 def _claim(output: Path, settings: dict[str, object]) -> None:

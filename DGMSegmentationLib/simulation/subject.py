@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from .deform import Pose, random_pose, random_positions, smooth_noise
 from .inversion import RANDOM_CONTRAST, RECONSTRUCTIONS, random_contrast, reconstruct
 from .physics import acquire, forward_field
 from .scan import b0_direction, draw_scan, residual_background
+from .site import Site
 from .susceptibility import fill
 from .tissues import code
 
@@ -34,6 +35,8 @@ class Options:
     random_contrast: bool = True
     patients: bool = True
     """Much or little iron, haemorrhages, calcified pallida."""
+    site: Site | None = None
+    """One site's scans instead of any; its pose, coverage and voxels take the place of those drawn otherwise."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,11 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     rng = np.random.default_rng(seed)
     if options.deform and rng.uniform() < 0.5:
         anatomy = mirrored(anatomy)
-    pose = random_pose(rng, options.tilts) if options.deform else Pose(np.eye(3), np.zeros(3), np.ones(3))
-    magnetism = fill(anatomy, rng, veins=options.veins, patients=options.patients)
+    site = options.site
+    pose = (site.pose(rng) if site else None) or (
+        random_pose(rng, options.tilts) if options.deform else Pose(np.eye(3), np.zeros(3), np.ones(3))
+    )
+    magnetism = fill(anatomy, rng, veins=options.veins, patients=options.patients, site=site)
     positions = random_positions(anatomy, pose, rng, 1.0 if options.deform else 0.0)
     chi = ndimage.map_coordinates(magnetism.chi, positions, order=1, mode="constant")
     nearest, inside = nearest_voxels(positions, anatomy.tissue.shape)
@@ -73,17 +79,23 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     b0 = b0_direction(rng)
     field_map = forward_field(chi, GRID.spacing, b0)
 
-    scan, grid = draw_scan(rng, options.voxel_size)
+    scan, grid = draw_scan(rng, (site.voxel(rng) if site else None) or options.voxel_size)
+    if site:
+        scan = replace(scan, snr=site.draw_snr(rng))
     measured, magnitude = acquire(field_map, magnitude, scan, rng)
     del field_map
     mask = brain_mask(tissue, magnitude, grid, rng)
     measured += residual_background(grid, rng)
-    if options.tilts:
+    if site and site.reach_mm:
+        mask &= site.view(mask, labels, grid, rng)
+    elif options.tilts:
         mask &= field_of_view(mask, labels, grid, rng)
     if options.random_contrast and rng.uniform() < RANDOM_CONTRAST:
         chosen, recon = random_contrast(tissue, grid, rng)
     else:
         chosen, recon = reconstruct(measured, magnitude, mask, grid, b0, rng, options.reconstructions)
+    if site:
+        recon = site.blurred(recon, grid, rng)
     offset, gain = rng.normal(0.0, 0.010), float(np.exp(rng.normal(0.0, 0.10)))
     result = (recon - float(recon[mask].mean()) + np.float32(offset)) * np.float32(gain)
     result = np.where(mask, np.where(result == 0, np.float32(1e-6), result), 0).astype(np.float32)

@@ -12,6 +12,7 @@ from ..image import apply_weights, axis_weights
 from .anatomy import GRID, SPACING, Anatomy
 from .deform import smooth_noise
 from .deposits import add_deposits, add_lesions
+from .site import Site
 from .tissues import RIGHT, code, is_tissue, tissue_table
 from .veins import vein_fraction
 
@@ -41,13 +42,18 @@ class Magnetism:
 
 
 def fill(
-    anatomy: Anatomy, rng: np.random.Generator, *, veins: bool = True, patients: bool = True
+    anatomy: Anatomy,
+    rng: np.random.Generator,
+    *,
+    veins: bool = True,
+    patients: bool = True,
+    site: Site | None = None,
 ) -> Magnetism:
     """Draw one subject's magnetic sources for an anatomy.
 
-    ``veins=False`` leaves out veins, ``patients=False`` what only patients have (ablations).
+    ``veins=False`` leaves out veins, ``patients=False`` what only patients have (ablations). ``site``: whose iron it is.
     """
-    table, magnitude_table, values = _tissue_values(rng, patients)
+    table, magnitude_table, values = _tissue_values(rng, patients, site or Site())
     chi = table[anatomy.tissue]
     texture = np.zeros(256, np.float32)
     for tissue in tissue_table().values():
@@ -126,7 +132,7 @@ def _patients_iron(rng: np.random.Generator) -> dict[str, float]:
     return {name: float(factor) if chosen in (n, 3) else 0.0 for n, name in enumerate(groups)}
 
 
-def _tissue_values(rng: np.random.Generator, patients: bool = True) -> tuple[Map, Map, dict[str, float]]:
+def _tissue_values(rng: np.random.Generator, patients: bool, site: Site) -> tuple[Map, Map, dict[str, float]]:
     """Tables tissue value -> susceptibility (ppm) and magnitude, with the iron of one subject."""
     chi, magnitude = np.zeros(256, np.float32), np.zeros(256, np.float32)
     values: dict[str, float] = {}
@@ -143,6 +149,7 @@ def _tissue_values(rng: np.random.Generator, patients: bool = True) -> tuple[Map
         "caudate": striatum, "putamen": striatum + 0.5 * age, "gpe": pallidum, "gpi": pallidum, "accumbens": 0.5 * striatum,
         "basal_forebrain": pallidum, "sn": midbrain, "rn": midbrain, "stn": midbrain, "dentate": 0.0,
     }  # fmt: skip
+    factors = site.factors()
     for tissue in tissue_table().values():
         shared = iron.get(tissue.name)
         if shared is None:
@@ -150,7 +157,8 @@ def _tissue_values(rng: np.random.Generator, patients: bool = True) -> tuple[Map
             if tissue.name in ("tegmentum", "brainstem", "hypothalamus"):
                 value = tissue.chi_ppb + 10 * rng.standard_normal()
         else:
-            value = tissue.chi_ppb * np.exp(shared + age + 0.75 * tissue.spread * rng.standard_normal())
+            scatter = shared + age + 0.75 * tissue.spread * rng.standard_normal()
+            value = tissue.chi_ppb * factors.get(tissue.code, 1.0) * np.exp(site.scatter * scatter)
         light = tissue.magnitude * (1 + 0.06 * rng.standard_normal())
         for right in (0, RIGHT) if tissue.paired else (0,):
             one = value * np.exp(rng.normal(0.0, 0.05))

@@ -10,13 +10,13 @@ from ..io.bids.derivatives import STATE, check_output, raw_dataset
 from ..io.bids.maps import find_maps
 from ..io.bids.names import as_label
 from ..io.files import stem, write_text
+from ..io.suffixes import IMAGE_SUFFIXES
 from ..io.tables import read_table, table_text
 
 IMAGES = "images.tsv"
 """The table of a study of loose images; ``dgmseg cohort`` takes it, too."""
 OUTPUT, RESULTS = "dgmseg", "results"
 """The folder of results in ``derivatives``, or beside loose images; there the results lie below the table."""
-_SUFFIXES = (".nii.gz", ".nii", ".nrrd")
 _LABEL_ENDS = ("_dseg", "_probseg", "_seg", ".seg", "_mask", "_label", "_labels")
 
 
@@ -93,7 +93,7 @@ def reader_label(reader: str = "") -> str:
 def is_image(path: Path) -> bool:
     """Whether a file is an image by its name, and not labels of one."""
     name = path.name.lower()
-    if path.name.startswith(".") or not name.endswith(_SUFFIXES) or not path.is_file():
+    if path.name.startswith(".") or not name.endswith(IMAGE_SUFFIXES) or not path.is_file():
         return False
     return not stem(path).lower().endswith(_LABEL_ENDS)
 

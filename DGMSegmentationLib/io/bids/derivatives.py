@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import InputError
+from ..suffixes import LABEL_SUFFIXES
 from .names import derivative_stems, session_of
 
 SOFTWARE_NAME = "DGMSegmentation"
@@ -18,7 +19,6 @@ BIDS_VERSION = "1.10.0"
 DESCRIPTION = "dataset_description.json"
 STATE = ".dgmseg"
 """The folder of a run's own records in a derivative folder."""
-_EDITED_SUFFIXES = (".nii.gz", ".nii", ".seg.nrrd", ".nrrd")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class CasePaths:
 
     def edited_labels(self) -> list[Path]:
         """Segmentations corrected by hand that lie here; more than one is a mistake of the user's."""
-        candidates = [self.of(f"_dseg{suffix}", edited=True) for suffix in _EDITED_SUFFIXES]
+        candidates = [self.of(f"_dseg{suffix}", edited=True) for suffix in LABEL_SUFFIXES]
         return [path for path in candidates if path.exists()]
 
 

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InputError
+from ..suffixes import LABEL_SUFFIXES
 from .derivatives import case_paths, is_automatic, raw_dataset
 from .names import longer_names
 
 ATOMS = "atoms"
 """The setting data.labels that trains on atoms (:mod:`..atoms`), which ``dgmseg simulate`` writes."""
 _ATOMS_FOLDER = "atoms"  # below derivatives/
-_LABELS = re.compile(r".+_dseg(\.nii|\.nii\.gz|\.seg\.nrrd|\.nrrd)")
+_LABELS = re.compile(".+_dseg(" + "|".join(map(re.escape, LABEL_SUFFIXES)) + ")")
 _EDITED = re.compile(r"_desc-(edited|[A-Za-z0-9]+Edited)_")
 
 
