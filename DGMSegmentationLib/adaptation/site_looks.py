@@ -23,6 +23,7 @@ WIDER = 1.5
 """The scatter of poses and contrasts between a site's heads, widened by half: few heads do not show all of it."""
 _BOX_MM = 20.0
 """Around the labelled nuclei, in which noise and spectra are measured: no border of the brain."""
+_COARSE_MM = 6.0
 _LARGEST_BLUR_MM = (1.0, 2.0)
 _SMALLEST_SD_DEG = 3.0
 _FACTORS, _SCATTER, _SNR = (0.3, 3.0), (0.5, 1.5), (5.0, 150.0)
@@ -117,13 +118,16 @@ def _noise(part: NDArray[np.float64], where: NDArray[np.bool_]) -> float:
 def _spectra(
     part: NDArray[np.float64], spacing: Sequence[float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The logarithm of the power in the plane and along the slices."""
+    """The logarithm of the power in the plane and along the slices, each of what is coarse along the other."""
     x, y, z = part.shape
+    coarse = [max(1, round(_COARSE_MM / s)) for s in spacing]
+    flat = ndimage.uniform_filter1d(part, coarse[2], axis=2)
     window = np.hanning(x)[:, None, None] * np.hanning(y)[None, :, None]
-    flat = part - part.mean(axis=(0, 1), keepdims=True)
+    flat = flat - flat.mean(axis=(0, 1), keepdims=True)
     power = (np.abs(np.fft.fft2(flat * window, axes=(0, 1))) ** 2).mean(axis=2)
     radius = np.hypot(np.fft.fftfreq(x, spacing[0])[:, None], np.fft.fftfreq(y, spacing[1])[None, :])
-    along = (part - part.mean(axis=2, keepdims=True)) * np.hanning(z)
+    along = ndimage.uniform_filter(part, (coarse[0], coarse[1], 1))
+    along = (along - along.mean(axis=2, keepdims=True)) * np.hanning(z)
     column = (np.abs(np.fft.rfft(along, axis=2)) ** 2).mean(axis=(0, 1))
     return (
         _at_frequencies(radius, power, 0.5 / max(spacing[:2])),

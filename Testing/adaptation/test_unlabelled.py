@@ -150,6 +150,6 @@ def test_what_cannot_be_adapted_without_labels_is_said(place, tmp_path, capsys):
     assert main(["adapt", "--unlabelled", cohort, "-o", output]) == 2
     assert "--labelmaps" in capsys.readouterr().err
     asked = ["adapt", "--unlabelled", cohort, "-o", output, "--labelmaps", str(place / "maps")]
-    assert main([*asked, "--model", str(small_model_file(tmp_path))]) == 2
+    assert main([*asked, "--model", str(small_model_file(tmp_path, members=2))]) == 2
     assert "cannot learn without labels" in capsys.readouterr().err
     assert not Path(output).exists()
