@@ -6,6 +6,7 @@ what a reconstruction does to them cancels.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def _spectra(
 
 
 def _at_frequencies(
-    radius: NDArray[np.float64], power: NDArray[np.float64], limit: float
+    radius: NDArray[np.floating[Any]], power: NDArray[np.floating[Any]], limit: float
 ) -> NDArray[np.float64]:
     """Logarithm of the mean power in a band around each of ``FREQUENCIES`` up to ``limit``, relative to the first."""
     found = np.full(len(FREQUENCIES), np.nan)

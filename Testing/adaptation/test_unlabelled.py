@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cohorts import add_subject
 from models_for_tests import PHANTOM_MODEL, small_model_file
 from scipy import ndimage
 
@@ -16,11 +15,12 @@ from DGMSegmentationLib.adaptation.site_looks import FREQUENCIES, blur_of, blurr
 from DGMSegmentationLib.adaptation.unlabelled import Judged, adapt_unlabelled
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.nifti import read_nifti
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.simulation.anatomy_files import PARTS_VERSION, save_anatomy
-from DGMSegmentationLib.simulation.phantom import phantom_anatomy
+from DGMSegmentationLib.simulation.phantom import phantom, phantom_anatomy
 from DGMSegmentationLib.simulation.site import Site
 from DGMSegmentationLib.simulation.susceptibility import fill
 
@@ -59,20 +59,25 @@ def test_noise_and_iron_are_measured_against_simulated_volumes(sample):
     plain = look_at(image, labels)
     rng = np.random.default_rng(1)
     noisy = look_at(
-        image.replace(data=image.data + (image.data != 0) * rng.normal(0, 60, image.shape)), labels
+        image.replace(data=image.data + (image.data != 0) * rng.normal(0, 8, image.shape)), labels
     )
-    assert noisy.noise_ppb == pytest.approx(np.hypot(60, plain.noise_ppb), rel=0.15)
+    assert noisy.noise_ppb == pytest.approx(np.hypot(8, plain.noise_ppb), rel=0.15)
     putamen = ndimage.binary_dilation(np.isin(labels.data, (7, 8)))
     more = look_at(image.replace(data=image.data + np.float32(50) * putamen), labels)
     site = site_of([more], [plain], snr=(30.0, 30.0))
     iron = dict(site.iron)
     ratio = (plain.contrast_ppb["PU"] + 50) / plain.contrast_ppb["PU"]
     assert iron["PU"] == pytest.approx(ratio, rel=0.05) and iron["RN"] == 1.0
-    low, high = site_of([noisy], [plain], snr=(30.0, 30.0)).snr
-    assert np.sqrt(low * high) == pytest.approx(30 * plain.noise_ppb / noisy.noise_ppb, rel=0.02)
+    low, high = site_of([noisy], [plain], snr=(100.0, 100.0)).snr
+    assert np.sqrt(low * high) == pytest.approx(100 * plain.noise_ppb / noisy.noise_ppb, rel=0.02)
 
 
-def test_a_site_draws_what_was_measured():
+@pytest.fixture(scope="module")
+def anatomy():
+    return phantom_anatomy()
+
+
+def test_a_site_draws_what_was_measured(anatomy):
     site = Site(voxels_mm=((1.0, 1.0, 2.0),), snr=(20.0, 20.0), pose_deg=((15, 0.01), (0, 0.01), (-6, 0.01)),
                 reach_mm=((30.0, 40.0),), iron=(("PU", 2.0),))  # fmt: skip
     rng = np.random.default_rng(0)
@@ -80,7 +85,6 @@ def test_a_site_draws_what_was_measured():
     rotation = site.pose(rng).rotation
     assert np.rad2deg(np.arcsin(abs(rotation[1, 2]))) == pytest.approx(15, abs=1)
     assert Site().pose(rng) is None and Site().voxel(rng) is None
-    anatomy = phantom_anatomy()
     plain, more = (fill(anatomy, np.random.default_rng(5), site=s).values_ppb for s in (None, site))
     assert {name: round(more[name] / plain[name], 6) for name in ("putamen_L", "rn_R")} == {
         "putamen_L": 2.0,
@@ -89,17 +93,20 @@ def test_a_site_draws_what_was_measured():
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory, anatomy):
     """A cohort of two heads without labels, and label maps whose anatomies are prepared: phantoms."""
     root = tmp_path_factory.mktemp("unlabelled")
     for number in (1, 2):
-        add_subject(root / "cohort", f"sub-{number:02}", number)
+        folder = root / "cohort" / f"sub-{number:02}" / "anat"
+        folder.mkdir(parents=True)
+        qsm, _ = phantom((80, 96, 66), (2.0, 2.0, 2.5), seed=number)
+        write_nifti(folder / f"sub-{number:02}_Chimap.nii.gz", qsm.data, qsm.affine)
     for folder, name in (("hoa2", "a"), ("wholehead", "h"), ("cit168", "a")):
         (root / "maps" / folder).mkdir(parents=True)
         (root / "maps" / folder / f"{name}_dseg.nii.gz").touch()
     (root / "cache").mkdir()
     for name in ("a", "h"):
-        save_anatomy(root / "cache" / f"{name}.npz", phantom_anatomy())
+        save_anatomy(root / "cache" / f"{name}.npz", anatomy)
         np.savez(root / "cache" / f"{name}_parts.npz", version=PARTS_VERSION)
     return root
 
