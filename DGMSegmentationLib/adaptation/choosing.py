@@ -44,11 +44,23 @@ def of_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Candidat
     return Candidate("protocol", fitted.protocol, fitted.before, fitted.after)
 
 
-def of_weights(plain: Protocol, unseen: Sequence[FitCase], name: str, before: dict[str, float]) -> Candidate:
-    """New weights under a protocol fitted to what they give for cases that they have not seen; ``before`` of the first ones."""
-    fitted: Fitted = best_protocol(plain, unseen, name)
-    known = {name: dice for name, dice in before.items() if name in fitted.after}
-    return Candidate("weights", fitted.protocol, known, {name: fitted.after[name] for name in known})
+def of_weights(
+    bases: Sequence[Protocol], unseen: Sequence[FitCase], name: str, before: dict[str, float]
+) -> Candidate:
+    """New weights under a protocol fitted to what they give for cases that they have not seen; ``before`` of the first ones.
+
+    ``bases`` are the protocols that the fit begins with; a later one counts only where it is better than those before it, for few
+    cases do not tell close ones apart.
+    """
+    best: Candidate | None = None
+    for base in bases:
+        fitted: Fitted = best_protocol(base, unseen, name)
+        known = {name: dice for name, dice in before.items() if name in fitted.after}
+        found = Candidate("weights", fitted.protocol, known, {name: fitted.after[name] for name in known})
+        if best is None or found.gain > best.gain + SMALLEST_GAIN:
+            best = found
+    assert best is not None
+    return best
 
 
 def chosen(protocol: Candidate, weights: Candidate | None) -> Candidate | None:

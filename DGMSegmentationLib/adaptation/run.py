@@ -171,7 +171,8 @@ class _Adaptation:
         parts = self._learn(cases, by_protocol.protocol)
         self.watch.report("Looking at the cases that were left out", LEARNT)
         plain = plain_protocol(self.model.header.structures, "none")
-        by_weights = of_weights(plain, self._unseen(cases, parts), self.name, by_protocol.before)
+        unseen = self._unseen(cases, parts)
+        by_weights = of_weights((self.base, plain), unseen, self.name, by_protocol.before)
         best = chosen(by_protocol, by_weights)
         if best is None or best.what == "protocol":
             return self.model, best
