@@ -9,8 +9,7 @@ from .provenance import PREFIX
 from .segments import LABEL_SET, dress, structure_segments
 
 if TYPE_CHECKING:
-    from DGMSegmentationLib.io.suffixes import LABEL_SUFFIXES
-from DGMSegmentationLib.structures import LabelSet
+    from DGMSegmentationLib.structures import LabelSet
 
 BY_VALUE = PREFIX + "ByValue"
 SENTENCE = (
@@ -18,7 +17,8 @@ SENTENCE = (
     "Check one of them in the views."
 )
 _NUMBER = re.compile(r"(?:Segment_|Label_)?(\d+)")
-_LABEL_FILES = (*LABEL_SUFFIXES, ".mha", ".mhd")
+_FURTHER_FILES = (".mha", ".mhd")
+"""Of label maps that Slicer reads and the library does not."""
 
 
 def recognise(node: Any) -> bool:
@@ -65,7 +65,9 @@ def doubt(node: Any) -> str:
 def _label_file(node: Any) -> Path | None:
     storage = node.GetStorageNode() if node is not None else None
     name = (storage.GetFullNameFromFileName() or "") if storage is not None else ""
-    return Path(name) if name.lower().endswith(_LABEL_FILES) else None
+    from DGMSegmentationLib.io.suffixes import LABEL_SUFFIXES
+
+    return Path(name) if name.lower().endswith((*LABEL_SUFFIXES, *_FURTHER_FILES)) else None
 
 
 def _meaning(file: Path) -> "tuple[LabelSet, dict[int, int], bool]":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..segmentation.protocol import Protocol
-from ..segmentation.protocol_fit import SMALLEST_GAIN, FitCase, Fitted, best_protocol
+from ..segmentation.protocol_fit import CLEARLY, SMALLEST_GAIN, FitCase, Fitted, best_protocol
 
 LARGEST_LOSS = 0.02
 """Mean Dice that no structure may lose, whatever the others gain."""
@@ -40,8 +40,13 @@ class Candidate:
 
 def of_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Candidate:
     """The first weights under a protocol fitted to the cases, each left out in turn."""
-    fitted = best_protocol(base, cases, name)
+    fitted = best_protocol(base, cases, name, _clearly(base))
     return Candidate("protocol", fitted.protocol, fitted.before, fitted.after)
+
+
+def _clearly(base: Protocol) -> float:
+    """A protocol that was fitted to others' cases knows what few cases of one's own do not; a plain one knows nothing."""
+    return CLEARLY if base.sources else 0.0
 
 
 def of_weights(
@@ -54,7 +59,7 @@ def of_weights(
     """
     best: Candidate | None = None
     for base in bases:
-        fitted: Fitted = best_protocol(base, unseen, name)
+        fitted: Fitted = best_protocol(base, unseen, name, _clearly(base))
         known = {name: dice for name, dice in before.items() if name in fitted.after}
         found = Candidate("weights", fitted.protocol, known, {name: fitted.after[name] for name in known})
         if best is None or found.gain > best.gain + SMALLEST_GAIN:
