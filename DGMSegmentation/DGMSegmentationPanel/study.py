@@ -15,6 +15,7 @@ from DGMSegmentationScene.turns import Task, let_threads_work
 from DGMSegmentationScene.volumes import add_volume
 from slicer.i18n import tr as _
 
+from .case_table import CaseTable
 from .files import folder_for
 from .notes import Note
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from .results import Results
 
 POLL_MS = 200
-PICTURE_PX = 40
-COLUMNS = ("Case", "State", "Doubt", "Reader")
 
 
 class PanelStudy:
@@ -39,14 +38,13 @@ class PanelStudy:
         self._nodes: list[Any] = []
         self._ready: dict[str, Task[LoadedCase]] = {}
         self._awaited, self._order = "", "name"
-        self._pictures: dict[str, Any] = {}
+        self._table = CaseTable(ui.studyTable)
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._poll)
         ui.openStudyButton.connect("clicked(bool)", self._choose)
         ui.studyTable.connect("cellDoubleClicked(int,int)", self._picked)
         ui.doubtfulFirstBox.connect("toggled(bool)", self._sort)
-        ui.studyTable.setIconSize(qt.QSize(PICTURE_PX, PICTURE_PX))
         ui.previousCaseButton.connect("clicked(bool)", partial(self._step, -1))
         ui.nextCaseButton.connect("clicked(bool)", partial(self._step, 1))
         ui.rejectCaseButton.connect("clicked(bool)", self._ask_why)
@@ -306,36 +304,14 @@ class PanelStudy:
     # --- the list --------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        walk, table = self._walk, self._ui.studyTable
-        items = walk.items if walk is not None else ()
-        table.visible = walk is not None
+        walk = self._walk
+        self._ui.studyTable.visible = walk is not None
         for button in (self._ui.previousCaseButton, self._ui.nextCaseButton):
             button.enabled = walk is not None
         for button in (self._ui.rejectCaseButton, self._ui.doneCaseButton):
             button.enabled = self._reading is not None
-        table.setColumnCount(len(COLUMNS))
-        table.setHorizontalHeaderLabels([_("Case"), _("State"), _("Doubt"), _("Reader")])
-        table.setRowCount(len(items))
-        for row, item in enumerate(items):
-            doubt = item.verdict if item.verdict in ("doubtful", "failed") else str(item.flagged or "")
-            texts = (item.name, item.state, doubt, item.reader)
-            for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
-            self._show_picture(table.item(row, 0), item)
-            if item.name == self.case:
-                table.selectRow(row)
-
-    def _show_picture(self, cell: Any, item: Any) -> None:
-        """The picture of a case that was measured; read again when the case changed."""
-        from DGMSegmentationLib.study.pictures import picture_path
-
-        assert self._walk is not None
-        path = picture_path(self._walk.study.output, item.name)
-        key = f"{path} {item.changed}"
-        if key not in self._pictures and item.rows and path.is_file():
-            self._pictures[key] = qt.QIcon(str(path))
-        if key in self._pictures:
-            cell.setIcon(self._pictures[key])
+        items, output = ((), Path()) if walk is None else (walk.items, walk.study.output)
+        self._table.show(items, self.case, output)
 
     def _sort(self, doubtful_first: bool) -> None:
         self._order = "doubt" if doubtful_first else "name"

@@ -15,7 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from ..image import Image, bounding_box, label_set_of, reorient
 from ..measurement.contrast import contrasts
-from ..segmentation.frame import find_frame
+from ..segmentation.frame import frame_of_labels
 from ..simulation.site import TISSUES_OF, Range, Site
 
 FREQUENCIES = np.arange(0.05, 0.75, 0.05)
@@ -66,14 +66,8 @@ def look_at(image: Image, labels: Image) -> Look | None:
     """Measure a map in ppb (0 outside the brain) with the model's labels; None where they do not tell where the nuclei are."""
     image, labels = reorient(image, "RAS"), reorient(labels, "RAS")
     known = label_set_of(labels)
-    by_name = {s.abbreviation: s.label for s in known}
-    needed = ("RN_L", "RN_R", "GP_L", "GP_R")
-    if any(name not in by_name for name in needed):
-        return None
-    frame = find_frame(
-        {name: (labels.data == by_name[name]).astype(np.float32) for name in needed}, labels.grid
-    )
-    if not frame.found:
+    frame = frame_of_labels(labels)
+    if frame is None:
         return None
     pitch, roll, yaw = Rotation.from_matrix(frame.rotation).as_euler("xyz", degrees=True)
     by_side = contrasts(labels, image)

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..inference.memory import peak_memory_mb
+from ..structures import STANDARD
 from .machine import in_new_process
 
 if TYPE_CHECKING:
@@ -188,7 +189,9 @@ def _nnunet_plan(
         raw = folder / "nnUNet_raw" / _DATASET
         labels = np.zeros(values.shape, np.uint8)
         inside = np.argwhere(mask)
-        for label in range(1, 11):  # any structures: the planner asks for their grey values, not their shape
+        for label in range(
+            1, STANDARD.n_classes
+        ):  # any structures: the planner asks for their grey values, not their shape
             at = inside[len(inside) * label // 11]
             labels[tuple(slice(max(0, int(c) - 2), int(c) + 3) for c in at)] = label
         for kind, name, array in (("imagesTr", "case_0000", values), ("labelsTr", "case", labels)):
@@ -198,7 +201,10 @@ def _nnunet_plan(
             sitk.WriteImage(picture, str(raw / kind / f"{name}.nii.gz"))
         about = {
             "channel_names": {"0": "QSM"},
-            "labels": {"background": 0, **{f"structure{label}": label for label in range(1, 11)}},
+            "labels": {
+                "background": 0,
+                **{f"structure{label}": label for label in range(1, STANDARD.n_classes)},
+            },
             "numTraining": 1,
             "file_ending": ".nii.gz",
         }

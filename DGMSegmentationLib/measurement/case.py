@@ -219,7 +219,6 @@ def measure_case(
         opened.mask,
         network=network,
         unit=opened.units.unit,
-        boxes=boxes,
         brain=brain,
         places=places,
         said=opened.warnings,

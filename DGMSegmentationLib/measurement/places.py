@@ -69,15 +69,15 @@ class Arrangement:
         self._labels, self._label_set = labels, label_set_of(labels)
         if boxes is None:
             boxes = structure_boxes(np.asarray(labels.data, self._label_set.dtype), self._label_set)
-        self._boxes = boxes
+        self.boxes = boxes
 
     @cached_property
     def _voxels(self) -> dict[str, NDArray[np.intp]]:
         """Abbreviation -> voxels (n, 3), of the structures that have some."""
         found, array = {}, np.asarray(self._labels.data)
         for structure in self._label_set:
-            if structure.label in self._boxes:
-                box = self._boxes[structure.label]
+            if structure.label in self.boxes:
+                box = self.boxes[structure.label]
                 here = np.argwhere(array[box] == structure.label)
                 found[structure.abbreviation] = here + [s.start for s in box]
         return found

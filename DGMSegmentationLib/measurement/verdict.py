@@ -20,7 +20,7 @@ from .doubts import doubts_of_values, doubts_of_voids
 from .notes import NetworkNotes
 from .places import Arrangement
 from .quality import ENTROPY_SHARE
-from .roi import Box, structure_boxes
+from .roi import Box
 
 OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
 SURE_SHARE = 0.65
@@ -101,7 +101,6 @@ def verdict_on(
     *,
     network: NetworkNotes | None = None,
     unit: str = "ppb",
-    boxes: Mapping[int, Box] | None = None,
     brain: BrainValues | None = None,
     places: Arrangement | None = None,
     said: Sequence[Remark] = (),
@@ -115,17 +114,16 @@ def verdict_on(
         network: notes of the network's run ("undecided", "sign_flip", "orientation"), if there was one.
         unit: what the file's values were taken for, "ppm" or "ppb": for guesses at what they are instead. Of values in a
             unit of their own ("own") nothing is asked.
-        boxes: the smallest box around each structure, where they are known.
         brain: what is known of this map and mask already.
         places: what is known of these labels' places already.
         said: remarks on the image when it was opened; those on the size of the head are reasons.
     """
     label_set, notes = label_set_of(labels), network or NetworkNotes()
-    if boxes is None:
-        boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
+    places = places or Arrangement(labels)
+    boxes = places.boxes
     reasons = [remark for remark in said if remark.code in _OF_HEAD and unit != OWN_UNIT]
     reasons += _of_network(notes, label_set)
-    reasons += _of_places(label_set, boxes, places or Arrangement(labels, boxes))
+    reasons += _of_places(label_set, boxes, places)
     reasons += doubts_of_voids(labels, image_ppb, mask, boxes)
     if unit != OWN_UNIT and not notes.get("sign_flip"):
         brain = brain or BrainValues(image_ppb, mask)

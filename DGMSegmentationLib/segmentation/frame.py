@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image import Grid
+from ..image import Grid, Image, label_set_of
 
 RN_ELEVATION = np.deg2rad(32.0)
 _SMALLEST_MM3 = 40.0
@@ -73,6 +73,18 @@ def find_frame(nuclei: Mapping[str, NDArray[np.float32]], grid: Grid) -> Frame:
         level = float(np.mean(red, axis=0)[2] - origin[2]) if red else -8.4  # the mean of the simulated heads
         return Frame(origin, np.eye(3), level, found=False)
     return frame_of(left, right, np.mean(red, axis=0))
+
+
+def frame_of_labels(labels: Image) -> Frame | None:
+    """The frame of a head from its labels; None where they lack a pallidum or both red nuclei."""
+    known = {s.abbreviation: s.label for s in label_set_of(labels)}
+    nuclei = {
+        name: (labels.data == known[name]).astype(np.float32)
+        for name in ("RN_L", "RN_R", "GP_L", "GP_R")
+        if name in known
+    }
+    frame = find_frame(nuclei, labels.grid)
+    return frame if frame.found else None
 
 
 def _centroid(values: NDArray[np.float32], grid: Grid) -> NDArray[np.float64] | None:
