@@ -78,7 +78,7 @@ def find_frame(nuclei: Mapping[str, NDArray[np.float32]], grid: Grid) -> Frame:
 def frame_of_labels(labels: Image) -> Frame | None:
     """The frame of a head from its labels; None where they lack a pallidum or both red nuclei."""
     known = {s.abbreviation: s.label for s in label_set_of(labels)}
-    nuclei = {
+    nuclei: dict[str, NDArray[np.float32]] = {
         name: (labels.data == known[name]).astype(np.float32)
         for name in ("RN_L", "RN_R", "GP_L", "GP_R")
         if name in known
