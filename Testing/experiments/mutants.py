@@ -31,6 +31,7 @@ TARGETS = {
     "preprocessing/units": ["preprocessing/test_unit_thresholds.py", "preprocessing/test_units.py"],
     "preprocessing/grid": ["preprocessing/test_grid_numbers.py", "preprocessing/test_preprocess.py"],
     "image": [
+        "preprocessing/test_image_numbers.py",
         "preprocessing/test_grid_numbers.py",
         "measurement/test_roi_numbers.py",
         "io/test_geometry.py::test_reorient_keeps_values_and_world_positions",
