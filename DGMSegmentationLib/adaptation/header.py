@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..models.header import ModelHeader
@@ -15,6 +15,39 @@ from .choosing import Candidate
 if TYPE_CHECKING:
     from .run import _Adaptation
     from .unlabelled import Judged, _Unlabelled
+
+
+def _successor(
+    run: "_Adaptation | _Unlabelled",
+    model: Model,
+    made: str,
+    unstated: str,
+    training: Mapping[str, object],
+    **values: Any,
+) -> ModelHeader:
+    """What the header of every model that goes on from another one says: its parent, what it was adapted to and by what.
+
+    ``made``: what it was adapted to; ``unstated``: what nobody stated a licence for. Names of subjects are not in it.
+    """
+    parent = run.model.header
+    return replace(
+        model.header,
+        name=run.name,
+        title=f"{run.name}: {parent.name} {parent.version} adapted to {made}",
+        version="1",
+        licence=f"not stated for {unstated}; started from {parent.name} {parent.version}: {parent.licence}",
+        training={
+            # By it the tiles are known of a model that is adapted again.
+            **{key: value for key, value in parent.training.items() if key == "preset"},
+            "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
+            **training,
+            "recipe": asdict(run.options.recipe),
+            "software": f"DGMSegmentation {__version__}, Python {platform.python_version()}",
+        },
+        created="",
+        software="",
+        **values,
+    )
 
 
 def adapted_header(
@@ -33,36 +66,27 @@ def adapted_header(
         model="",
     )
     learnt = best.what == "weights"
-    return replace(
-        model.header,
-        name=run.name,
-        title=f"{run.name}: {parent.name} {parent.version} adapted to {made}",
+    return _successor(
+        run,
+        model,
+        made,
+        "what it learnt from the corrected cases",
+        {
+            "cases": [case.record() for case in cases],
+            "left_out": [remark.code for remark in run.left_out],
+            "what": best.what,
+            "protocol": protocol.to_dict(),
+        },
         description=f"{parent.title}, adapted by dgmseg adapt: {'weights and protocol' if learnt else 'protocol'}.",
-        version="1",
-        licence="not stated for what it learnt from the corrected cases; started from "
-        f"{parent.name} {parent.version}: {parent.licence}",
         protocol=run.name,
         protocol_text=protocol_text(protocol),
         # How sure new weights are of good maps was not calibrated.
         confidence=None if learnt else parent.confidence,
-        training={
-            # By it the tiles are known of a model that is adapted again.
-            **{key: value for key, value in parent.training.items() if key == "preset"},
-            "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
-            "cases": [case.record() for case in cases],
-            "left_out": [remark.code for remark in run.left_out],
-            "what": best.what,
-            "recipe": asdict(run.options.recipe),
-            "protocol": protocol.to_dict(),
-            "software": f"DGMSegmentation {__version__}, Python {platform.python_version()}",
-        },
         metrics={
             "left_out_in_turn": "cases" if len(cases) > 1 else "sides",
             "dice_before": best.before,
             "dice_after": best.after,
         },
-        created="",
-        software="",
     )
 
 
@@ -70,30 +94,17 @@ def unlabelled_header(
     run: "_Unlabelled", model: Model, site: Mapping[str, object], before: "Judged", after: "Judged"
 ) -> ModelHeader:
     """The header of a model that was adapted to a cohort without labels. Names of its subjects are not in it."""
-    parent = run.model.header
-    made = f"the look of {len(run.images)} volumes of a site, without labels"
-    return replace(
-        model.header,
-        name=run.name,
-        title=f"{run.name}: {parent.name} {parent.version} adapted to {made}",
-        description=f"{parent.title}, adapted by dgmseg adapt --unlabelled: weights, with volumes simulated for the site.",
-        version="1",
-        licence=f"not stated for what the label maps of the simulation bring; started from {parent.name} {parent.version}: "
-        f"{parent.licence}",
+    return _successor(
+        run,
+        model,
+        f"the look of {len(run.images)} volumes of a site, without labels",
+        "what the label maps of the simulation bring",
+        {"what": "unlabelled", "site": dict(site), "volumes": run.options.volumes},
+        description=f"{run.model.header.title}, adapted by dgmseg adapt --unlabelled: weights, with volumes simulated for the "
+        "site.",
         confidence=None,  # that of new weights was not calibrated
-        training={
-            **{key: value for key, value in parent.training.items() if key == "preset"},
-            "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
-            "what": "unlabelled",
-            "site": dict(site),
-            "volumes": run.options.volumes,
-            "recipe": asdict(run.options.recipe),
-            "software": f"DGMSegmentation {__version__}, Python {platform.python_version()}",
-        },
         metrics={
             "agreement_with_the_mirrored_head": [before.agreement, after.agreement],
             "mean_volumes_mm3": [before.volumes_mm3, after.volumes_mm3],
         },
-        created="",
-        software="",
     )

@@ -11,7 +11,6 @@ import numpy as np
 from ..errors import InputError, Remark
 from ..image import Image, restore_orientation
 from ..inference.case_predictor import open_predictor
-from ..io.files import check_writable
 from ..models.model import Model, load_model, save_model
 from ..segmentation.convention import Convention, protocol_followed
 from ..segmentation.postprocess import labels_from_probabilities, largest_components
@@ -27,7 +26,7 @@ from .header import adapted_header
 from .learning import Part, can_learn, check_learnable, divided, learn, mean_model, replay_volumes
 from .options import AdaptOptions
 from .picture import changed_picture
-from .state import LEARNT, OPENED, SUFFIX, claim_folder, clear_folder, teller
+from .state import LEARNT, OPENED, claim_folder, clear_folder, model_name, teller
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,8 @@ class _Adaptation:
     def __init__(
         self, places: Sequence[str | Path], output: Path, options: AdaptOptions, watch: Watch
     ) -> None:
-        if output.suffix != SUFFIX:
-            raise InputError("adapt_file_name", path=output)
-        check_writable([output], options.overwrite)
+        self.name = model_name(output, options.overwrite)
         self.places, self.output, self.options, self.watch = places, output, options, watch
-        self.name = output.name.removesuffix(SUFFIX)
         self.started = time.monotonic()
         self.remarks: list[Remark] = []
         self.left_out: list[Remark] = []

@@ -5,7 +5,7 @@ what a reconstruction does to them cancels.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -204,12 +204,10 @@ def site_of(
             if min(own.size, other.size) >= _ENOUGH and np.median(own) > 0:
                 scatters.append((own.std() / np.median(own)) / (other.std() / np.median(other)))
     scatter = float(np.clip(WIDER * np.median(scatters), *_SCATTER)) if scatters else 1.0
-    return Site(
-        site.voxels_mm,
-        (round(float(centre * np.exp(-_LOG_SNR)), 1), round(float(centre * np.exp(_LOG_SNR)), 1)),
-        (round(blur_mm[0], 3), round(blur_mm[1], 3)),
-        site.pose_deg,
-        site.reach_mm,
-        tuple(iron),
-        round(scatter, 3),
+    return replace(
+        site,
+        snr=(round(float(centre * np.exp(-_LOG_SNR)), 1), round(float(centre * np.exp(_LOG_SNR)), 1)),
+        blur_mm=(round(blur_mm[0], 3), round(blur_mm[1], 3)),
+        iron=tuple(iron),
+        scatter=round(scatter, 3),
     )

@@ -6,12 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import InputError
+from ..io.files import check_writable
 from ..segmentation.run import Watch
 
 SUFFIX = ".safetensors"
 OPENED, FITTED, LEARNT = 0.1, 0.2, 0.9
 """Fractions of an adaptation to corrections that are done after its steps."""
 _PARTS = {"replay", "site.json", "pilot", "volumes", "anatomies"}
+
+
+def model_name(output: Path, overwrite: bool) -> str:
+    """The name of the model that a file is to hold; raises InputError where it cannot be written."""
+    if output.suffix != SUFFIX:
+        raise InputError("adapt_file_name", path=output)
+    check_writable([output], overwrite)
+    return output.name.removesuffix(SUFFIX)
 
 
 def claim_folder(output: Path, resume: bool) -> Path:

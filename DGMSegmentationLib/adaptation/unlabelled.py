@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from ..cohort.find import find_cohort
-from ..errors import InputError, Remark
-from ..image import Image, reorient
+from ..errors import InputError
+from ..image import Image
 from ..inference.predictor import Predictor
-from ..io.files import check_writable, write_json
+from ..io.files import write_json
 from ..io.labels import read_labels
 from ..io.nifti import read_nifti
 from ..io.typed import typed
@@ -37,7 +37,7 @@ from .header import unlabelled_header
 from .learning import can_learn, preset_for, trained
 from .options import UnlabelledOptions
 from .site_looks import Look, blur_of, blurred, look_at, site_of
-from .state import SUFFIX, claim_folder, clear_folder, teller
+from .state import claim_folder, clear_folder, model_name, teller
 
 LARGEST_MOVE = 0.15
 """Of the mean volume of a nucleus, either way."""
@@ -68,7 +68,6 @@ class AdaptedUnlabelled:
     cases: int
     before: Judged
     after: Judged
-    remarks: tuple[Remark, ...]
 
 
 def adapt_unlabelled(
@@ -100,11 +99,8 @@ class _Unlabelled:
     def __init__(
         self, cohort: Path, labelmaps: Path, output: Path, options: UnlabelledOptions, watch: Watch
     ) -> None:
-        if output.suffix != SUFFIX:
-            raise InputError("adapt_file_name", path=output)
-        check_writable([output], options.overwrite)
+        self.name = model_name(output, options.overwrite)
         self.labelmaps, self.output, self.options, self.watch = labelmaps, output, options, watch
-        self.name = output.name.removesuffix(SUFFIX)
         self.folder = claim_folder(output, options.resume)
         self.model = load_model(options.model)
         header = self.model.header
@@ -112,7 +108,6 @@ class _Unlabelled:
         if own or not can_learn(self.model) or header.structures != STANDARD or header.channels != ("qsm",):
             raise InputError("adapt_unlabelled_model", model=header.name)
         self.images = self._images(cohort)
-        self.remarks: list[Remark] = []
 
     def _images(self, cohort: Path) -> list[Path]:
         """At most ``options.heads`` maps, spread over the cohort."""
@@ -132,7 +127,7 @@ class _Unlabelled:
         self._check(before, after)
         save_model(self.output, unlabelled_header(self, learnt, asdict(site), before, after), learnt.states)
         clear_folder(self.folder)
-        return AdaptedUnlabelled(self.output, site, len(self.images), before, after, tuple(self.remarks))
+        return AdaptedUnlabelled(self.output, site, len(self.images), before, after)
 
     def _look(self, model: Model, begin: float, end: float) -> tuple[Judged, list[Look]]:
         """What a model makes of the maps, and what those look like where it finds the nuclei."""
@@ -149,7 +144,7 @@ class _Unlabelled:
             for structure in STANDARD:
                 sizes[structure.nucleus].append(voxel * int((labels.data == structure.label).sum()))
             inside = np.where(case.mask, case.image.data, 0)
-            look = look_at(reorient(case.image.replace(data=inside), "RAS"), reorient(labels, "RAS"))
+            look = look_at(case.image.replace(data=inside), labels)
             if look is not None:
                 looks.append(look)
         means = {name: float(np.mean(values)) for name, values in sizes.items()}

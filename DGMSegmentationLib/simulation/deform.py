@@ -44,7 +44,12 @@ def random_pose(rng: np.random.Generator, tilts: bool = True) -> Pose:
     pitch, roll, yaw = rng.normal(1.0, 8.0), rng.normal(0.0, 3.5), rng.normal(0.0, 3.5)
     if tilts and rng.uniform() < TILTED:
         pitch, roll, yaw = rng.uniform(-20, 21), rng.uniform(-21, 21), rng.uniform(-12, 12)
-    rotation = Rotation.from_euler("xyz", [-np.clip(pitch, -21, 22), roll, yaw], degrees=True).as_matrix()
+    return pose_of(float(np.clip(pitch, -21, 22)), roll, yaw, rng)
+
+
+def pose_of(pitch: float, roll: float, yaw: float, rng: np.random.Generator) -> Pose:
+    """A head position with these angles (degrees); place and size at random."""
+    rotation = Rotation.from_euler("xyz", [-pitch, roll, yaw], degrees=True).as_matrix()
     scale = np.exp(rng.normal(0.0, 0.05) + rng.normal(0.0, 0.03, 3))
     return Pose(rotation, rng.normal(0.0, 4.0, 3), scale)
 

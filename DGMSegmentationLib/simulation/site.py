@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial.transform import Rotation
 
 from ..image import Grid
+from .anatomy import GRID
 from .brain_mask import SMALLEST_MASK_ML
-from .deform import Pose
+from .deform import Pose, pose_of
 from .tissues import code
 
 Triple = tuple[float, float, float]
@@ -53,9 +53,7 @@ class Site:
         if self.pose_deg is None:
             return None
         pitch, roll, yaw = (rng.normal(mean, sd) for mean, sd in self.pose_deg)
-        rotation = Rotation.from_euler("xyz", [-pitch, roll, yaw], degrees=True).as_matrix()
-        scale = np.exp(rng.normal(0.0, 0.05) + rng.normal(0.0, 0.03, 3))
-        return Pose(rotation, rng.normal(0.0, 4.0, 3), scale)
+        return pose_of(pitch, roll, yaw, rng)
 
     def voxel(self, rng: np.random.Generator) -> Triple | None:
         """The voxel size of a scan; None for any."""
@@ -84,8 +82,6 @@ class Site:
         view = np.ones(mask.shape, bool)
         if not self.reach_mm:
             return view
-        from .anatomy import GRID
-
         below, above = self.reach_mm[int(rng.integers(len(self.reach_mm)))]
         mm = GRID.spacing[2]
         pallida = np.flatnonzero(np.isin(labels, (5, 6)).any(axis=(0, 1))) * mm
