@@ -54,9 +54,7 @@ TEXT = " ".join(map(str, VOXELS.ravel(order="F"))).encode()
         ("ascii", TEXT),
         ("text", TEXT.replace(b" ", b"\n")),
     ],
-    ids=lambda value: (
-        value if isinstance(value, str) else ""
-    ),  # bytes packed by gzip hold the time: no name for a test
+    ids=["raw", "gzip", "bzip2", "ascii", "text"],  # bytes packed by gzip hold the time: no name for a test
 )
 def test_every_encoding_of_nrrd(tmp_path, encoding, packed):
     image = read_image(nrrd(tmp_path / "x.nrrd", packed, f"encoding: {encoding}"))
