@@ -1,4 +1,4 @@
-"""The network learns from the corrections: parts of the cases left out in turn, weights averaged with the first ones."""
+"""The network learns from the corrections: judged with parts of the cases left out in turn, then from all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from ..io.files import stem
 from ..io.labels import read_labels, write_labels
-from ..models.header import ModelHeader, PriorBox
+from ..models.header import ModelHeader
 from ..models.model import Model, load_model
 from ..options import SegmentOptions
 from ..preprocessing.case import open_case
@@ -100,7 +100,7 @@ def learn(
     preset = preset_for(model, options.recipe)
     found = []
     for number, held in enumerate(divided(len(subjects), options.recipe.parts)):
-        shown = [replace(s, split="train") for n, s in enumerate(subjects) if n not in held]
+        shown = [s for n, s in enumerate(subjects) if n not in held]
 
         def step(done: int, total: int, number: int = number) -> None:
             tell(number, done, total)
@@ -108,6 +108,19 @@ def learn(
         learnt = trained(preset, [*shown, *replay], model, folder / f"part-{number + 1}", options, step)
         found.append(Part(learnt, held))
     return found
+
+
+def learn_all(
+    subjects: Sequence[Subject],
+    model: Model,
+    replay: Sequence[Subject],
+    folder: Path,
+    options: AdaptOptions,
+    step: Callable[[int, int], None],
+) -> Model:
+    """The model that is written where :func:`learn`'s gained: the same for all cases, and for longer."""
+    recipe = replace(options.recipe, changes=(*options.recipe.changes, *options.recipe.last))
+    return trained(preset_for(model, recipe), [*subjects, *replay], model, folder / "part-all", options, step)
 
 
 def trained(
@@ -127,7 +140,8 @@ def trained(
     running = RunOptions(
         options.device, model.path or options.model, run.exists(), log=options.log, step=step
     )
-    path = train(preset, run.parent, run, running, subjects=_with_names(subjects))
+    shown = [replace(s, split="train") for s in _with_names(subjects)]
+    path = train(preset, run.parent, run, running, subjects=shown)
     learnt = load_model(path)
     state = averaged(model.states[0], [learnt.states[0]], options.recipe.share)
     return Model(replace(model.header, prior_box=learnt.header.prior_box), (state,))
@@ -136,21 +150,6 @@ def trained(
 def _with_names(subjects: Sequence[Subject]) -> list[Subject]:
     """Subjects of names that differ: those of two folders may not."""
     return [replace(s, name=f"{n}-{s.name}", person="") for n, s in enumerate(subjects)]
-
-
-def mean_model(parts: Sequence[Part], first: Model) -> Model:
-    """One model of those of all parts: the mean of their weights (Wortsman et al., ICML 2022), the box that holds theirs."""
-    state = averaged(first.states[0], [part.model.states[0] for part in parts], 1.0)
-    boxes = [part.model.header.prior_box for part in parts if part.model.header.prior_box]
-    return Model(replace(first.header, prior_box=_around(boxes)), (state,))
-
-
-def _around(boxes: Sequence[PriorBox]) -> PriorBox | None:
-    if not boxes:
-        return None
-    low = [min(box["low_mm"][axis] for box in boxes) for axis in range(3)]
-    high = [max(box["high_mm"][axis] for box in boxes) for axis in range(3)]
-    return {**boxes[0], "low_mm": low, "high_mm": high}
 
 
 def averaged(

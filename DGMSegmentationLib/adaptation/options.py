@@ -13,16 +13,18 @@ class Recipe:
 
     weights: bool = True
     """Whether the network learns too, or only its protocol is fitted."""
-    share: float = 0.7
+    share: float = 0.5
     """Of the way from the first weights to the learnt ones that the new weights lie (Wortsman et al., CVPR 2022)."""
     replay: bool = True
     """Whether simulated volumes are learnt beside the corrections, labelled by the first network under the fitted protocol."""
     synthesis: bool = True
     """Whether nuclei of the corrected cases get other contrasts and shapes."""
     parts: int = 3
-    """Into so many parts the cases are divided, each left out in turn; the new weights are the mean over the parts."""
+    """Into so many parts the cases are divided, each left out in turn to see what learning brings."""
     changes: tuple[str, ...] = ()
     """Of the training preset, such as ``stage1.epochs=4``."""
+    last: tuple[str, ...] = ("stage1.epochs=10",)
+    """Further ones for the run on all cases, which makes the weights that are written."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class AdaptOptions:
     """Receives a line per epoch of training."""
 
 
-UNLABELLED = Recipe(replay=False, synthesis=False, changes=("stage1.epochs=15",))
+UNLABELLED = Recipe(share=0.7, replay=False, synthesis=False, changes=("stage1.epochs=15",))
 """Of a run without labels: 300 steps on simulated volumes, averaged with the first weights as above."""
 
 

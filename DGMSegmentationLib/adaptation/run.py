@@ -14,19 +14,22 @@ from ..inference.case_predictor import open_predictor
 from ..models.model import Model, load_model, save_model
 from ..segmentation.convention import Convention, protocol_followed
 from ..segmentation.postprocess import labels_from_probabilities, largest_components
-from ..segmentation.protocol import Protocol, plain_protocol
+from ..segmentation.protocol import Protocol, halfway, plain_protocol
 from ..segmentation.protocol_fit import FitCase, fit_case
 from ..segmentation.run import Watch
 from ..training.cases import open_subject
-from ..training.data import training_label_set
+from ..training.data import Subject, training_label_set
 from ..training.settings import DataSettings
 from .cases import CorrectedCase, find_corrected, mean_dice, reason_against
 from .choosing import Candidate, chosen, of_protocol, of_weights
 from .header import adapted_header
-from .learning import Part, can_learn, check_learnable, divided, learn, mean_model, replay_volumes
+from .learning import Part, can_learn, check_learnable, divided, learn, learn_all, replay_volumes
 from .options import AdaptOptions
 from .picture import changed_picture
-from .state import LEARNT, OPENED, claim_folder, clear_folder, model_name, teller
+from .state import OPENED, claim_folder, clear_folder, model_name, teller
+
+_LAST_LENGTH = 2.0
+"""Of the run on all cases beside those with cases left out, as the recipe has it: for the time that is left."""
 
 
 @dataclass(frozen=True)
@@ -164,15 +167,23 @@ class _Adaptation:
         """The model to write and what it follows."""
         if not self._learns(cases):
             return self.model, chosen(by_protocol, None)
-        parts = self._learn(cases, by_protocol.protocol)
-        self.watch.report("Looking at the cases that were left out", LEARNT)
+        replay = self._replay(by_protocol.protocol, len(cases))
+        subjects = [case.subject for case in cases]
+        parts = len(divided(len(cases), self.options.recipe.parts))
+        tell = teller(self.watch, [1] * parts + [_LAST_LENGTH])
+        unseen = self._unseen(cases, learn(subjects, self.model, replay, self.folder, self.options, tell))
         plain = plain_protocol(self.model.header.structures, "none")
-        unseen = self._unseen(cases, parts)
-        by_weights = of_weights((self.base, plain), unseen, self.name, by_protocol.before)
-        best = chosen(by_protocol, by_weights)
+        # Weights halfway to what a site draws want half of what brought the first ones there.
+        between = halfway(self.base, plain)
+        bases = (self.base, plain) if between is None else (between, self.base, plain)
+        best = chosen(by_protocol, of_weights(bases, unseen, self.name, by_protocol.before))
         if best is None or best.what == "protocol":
             return self.model, best
-        return mean_model(parts, self.model), best
+
+        def step(done: int, total: int) -> None:
+            tell(parts, done, total)
+
+        return learn_all(subjects, self.model, replay, self.folder, self.options, step), best
 
     def _learns(self, cases: Sequence[CorrectedCase]) -> bool:
         """Whether the network learns too; a remark says why not where it was to."""
@@ -192,21 +203,10 @@ class _Adaptation:
         self.remarks.append(remark)
         self.watch.log(remark)
 
-    def _learn(self, cases: Sequence[CorrectedCase], site: Protocol) -> list[Part]:
-        replay = (
-            replay_volumes(self.predictor, site, self.folder / "replay", self.options, len(cases), self.watch)
-            if self.options.recipe.replay
-            else []
-        )
-        parts = len(divided(len(cases), self.options.recipe.parts))
-        return learn(
-            [case.subject for case in cases],
-            self.model,
-            replay,
-            self.folder,
-            self.options,
-            teller(self.watch, parts),
-        )
+    def _replay(self, site: Protocol, count: int) -> list[Subject]:
+        if not self.options.recipe.replay:
+            return []
+        return replay_volumes(self.predictor, site, self.folder / "replay", self.options, count, self.watch)
 
     def _unseen(self, cases: Sequence[CorrectedCase], parts: Sequence[Part]) -> list[FitCase]:
         """What each part's model gives for the cases that it has not seen, in the order of the cases."""

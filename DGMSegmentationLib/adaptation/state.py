@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import InputError
@@ -10,7 +10,7 @@ from ..io.files import check_writable
 from ..segmentation.run import Watch
 
 SUFFIX = ".safetensors"
-OPENED, FITTED, LEARNT = 0.1, 0.2, 0.9
+OPENED, FITTED, LEARNT = 0.1, 0.2, 0.95
 """Fractions of an adaptation to corrections that are done after its steps."""
 _PARTS = {"replay", "site.json", "pilot", "volumes", "anatomies"}
 
@@ -52,23 +52,30 @@ def clear_folder(folder: Path) -> None:
 
 
 def teller(
-    watch: Watch, parts: int, source: str = "the corrections", begin: float = FITTED, end: float = LEARNT
+    watch: Watch,
+    lengths: Sequence[float],
+    source: str = "the corrections",
+    begin: float = FITTED,
+    end: float = LEARNT,
 ) -> Callable[[int, int, int], None]:
     """Progress of the training with the time that is left, by the steps since it began; ends it when it is cancelled.
 
-    What is returned takes (part, steps done, steps); ``begin`` and ``end`` are the fractions of the run.
+    What is returned takes (part, steps done, steps); ``lengths`` of the parts are in any unit, ``begin`` and ``end`` the
+    fractions of the run.
     """
     begun: list[tuple[float, float]] = []
 
     def tell(part: int, done: int, total: int) -> None:
         watch.stop_if_cancelled()
-        share = (part + done / total) / parts
+        share = (sum(lengths[:part]) + lengths[part] * done / total) / sum(lengths)
         now = time.monotonic()
         if not begun:
             begun.append((now, share))
         start, first = begun[0]
         left = (1 - share) * (now - start) / (share - first) if share > first else None
-        text = f"Learning from {source}" + (f" (part {part + 1} of {parts})" if parts > 1 else "")
+        text = f"Learning from {source}" + (
+            f" (part {part + 1} of {len(lengths)})" if len(lengths) > 1 else ""
+        )
         if left is not None:
             text += f", about {max(1, round(left / 60))} min left"
         watch.report(text, begin + (end - begin) * share)

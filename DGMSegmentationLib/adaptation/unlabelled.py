@@ -210,11 +210,10 @@ class _Unlabelled:
 
     def _learn(self, volumes: Sequence[Subject]) -> Model:
         preset = preset_for(self.model, self.options.recipe)
-        tell = teller(self.watch, 1, "the simulated volumes", _SIMULATED, _LEARNT)
+        tell = teller(self.watch, [1], "the simulated volumes", _SIMULATED, _LEARNT)
         return trained(
-            preset, [replace(s, split="train") for s in volumes], self.model, self.folder / "part-1",
-            self.options, lambda done, total: tell(0, done, total),
-        )  # fmt: skip
+            preset, volumes, self.model, self.folder / "part-1", self.options, lambda *steps: tell(0, *steps)
+        )
 
     def _check(self, before: Judged, after: Judged) -> None:
         """Raise InputError where the new model moves a nucleus' volume, or agrees less with itself."""

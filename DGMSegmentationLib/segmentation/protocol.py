@@ -12,7 +12,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -135,6 +135,28 @@ def plain_protocol(label_set: LabelSet, name: str) -> Protocol:
     if strange:
         raise InputError("protocol_structures_strange", structures=strange)
     return Protocol(name, "", "", tuple(Rule(nucleus, (Part((nucleus,)),)) for nucleus in label_set.nuclei))
+
+
+def halfway(first: Protocol, second: Protocol) -> Protocol | None:
+    """The protocol whose numbers lie in the middle of two; None where their structures are made of other parts."""
+    parts = [[(rule.structure, rule.parts) for rule in protocol.rules] for protocol in (first, second)]
+    if parts[0] != parts[1]:
+        return None
+    rules = (
+        replace(
+            one,
+            threshold=(one.threshold + other.threshold) / 2,
+            shift_mm=_middle(one.shift_mm, other.shift_mm),
+            scale=_middle(one.scale, other.scale),
+        )
+        for one, other in zip(first.rules, second.rules, strict=True)
+    )
+    return replace(first, rules=tuple(rules))
+
+
+def _middle(first: Triple, second: Triple) -> Triple:
+    x, y, z = ((a + b) / 2 for a, b in zip(first, second, strict=True))
+    return x, y, z
 
 
 def protocol_names() -> tuple[str, ...]:

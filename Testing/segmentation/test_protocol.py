@@ -19,7 +19,9 @@ from DGMSegmentationLib.segmentation.protocol import (
     Part,
     Protocol,
     Rule,
+    halfway,
     load_protocol,
+    plain_protocol,
     protocol_from_table,
     protocol_names,
     protocol_text,
@@ -329,3 +331,15 @@ def test_the_command_refuses_before_it_works(tmp_path, capsys):
     pair = f"{odd / 'x.nii.gz'}={odd / 'y=1.nii.gz'}"
     assert main(["protocol", "fit", pair, "--output", str(tmp_path / "p.toml")]) == 2
     assert "site=A/x.nii.gz" in capsys.readouterr().err
+
+
+def test_halfway_between_two_protocols():
+    iron, plain = load_protocol("iron"), plain_protocol(STANDARD, "none")
+    middle = halfway(iron, plain)
+    for rule, one in zip(middle.rules, iron.rules, strict=True):
+        assert rule.parts == one.parts
+        assert rule.threshold == pytest.approx((one.threshold + 0.5) / 2)
+        assert rule.shift_mm == pytest.approx([mm / 2 for mm in one.shift_mm])
+        assert rule.scale == pytest.approx([(1 + scale) / 2 for scale in one.scale])
+    assert halfway(iron, iron).rules == iron.rules
+    assert halfway(load_protocol("iron-atoms"), plain) is None  # of other parts
