@@ -1,5 +1,7 @@
 """``dgmseg adapt``: corrections teach."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ from .options import MODEL, Device, Resume, TrainingDevice
 
 if TYPE_CHECKING:
     from ..adaptation.options import UnlabelledOptions
+    from ..segmentation.run import Watch
 
 
 def adapt(
@@ -83,10 +86,6 @@ def adapt(
     """
     from ..adaptation.options import AdaptOptions, Recipe, UnlabelledOptions
     from ..adaptation.run import adapt as run
-    from ..errors import Cancelled
-    from ..segmentation.run import Watch
-    from .messages import warn
-    from .progress import step_progress
 
     if unlabelled:
         _unlabelled(
@@ -114,11 +113,8 @@ def adapt(
         overwrite,
         recipe=Recipe(weights=not protocol_only),
     )
-    try:
-        with step_progress() as progress:
-            done = run(cases, output, options, Watch.of(progress, log=lambda remark: warn(str(remark))))
-    except (KeyboardInterrupt, SystemExit) as error:  # Lightning ends with SystemExit when it is terminated
-        raise Cancelled("adapt_stopped") from error
+    with _watched() as watch:
+        done = run(cases, output, options, watch)
     count = len(done.cases)
     said = "cases" if count > 1 else "side of the case"
     typer.echo(f"Dice on {said} left out, {count} case{'s' if count > 1 else ''}:")
@@ -130,30 +126,33 @@ def adapt(
     )
 
 
+@contextmanager
+def _watched() -> Iterator["Watch"]:
+    """Progress in the terminal; a run that is stopped says how it goes on."""
+    from ..errors import Cancelled
+    from ..segmentation.run import Watch
+    from .messages import warn
+    from .progress import step_progress
+
+    try:
+        with step_progress() as progress:
+            yield Watch.of(progress, log=lambda remark: warn(str(remark)))
+    except (KeyboardInterrupt, SystemExit) as error:  # Lightning ends with SystemExit when it is terminated
+        raise Cancelled("adapt_stopped") from error
+
+
 def _unlabelled(
     cohorts: list[str], output: Path, labelmaps: Path | None, options: "UnlabelledOptions"
 ) -> None:
     from ..adaptation.unlabelled import adapt_unlabelled
-    from ..errors import Cancelled, InputError
-    from ..segmentation.run import Watch
-    from .messages import warn
-    from .progress import step_progress
+    from ..errors import InputError
 
     if labelmaps is None:
         raise InputError("adapt_unlabelled_maps")
     if len(cohorts) > 1:
         raise InputError("adapt_unlabelled_one")
-    try:
-        with step_progress() as progress:
-            done = adapt_unlabelled(
-                cohorts[0],
-                labelmaps,
-                output,
-                options,
-                Watch.of(progress, log=lambda remark: warn(str(remark))),
-            )
-    except (KeyboardInterrupt, SystemExit) as error:
-        raise Cancelled("adapt_stopped") from error
+    with _watched() as watch:
+        done = adapt_unlabelled(cohorts[0], labelmaps, output, options, watch)
     typer.echo(f"Mean volume in {done.cases} volumes (mm3, both sides):")
     for name, before in done.before.volumes_mm3.items():
         typer.echo(f"  {name}\t{before:.0f} -> {done.after.volumes_mm3[name]:.0f}")
