@@ -13,11 +13,14 @@ from trame_server.utils.asynchronous import create_task
 from DGMSegmentationLib.adaptation.cases import corrected_of
 from DGMSegmentationLib.adaptation.site_models import site_models
 from DGMSegmentationLib.errors import DGMError
+from DGMSegmentationLib.language import texts_of, word
 
 from .controls import Controls
 from .messages import FACE
 from .reading_room import ReadingRoom
+from .ready_made import quoted
 
+_ = texts_of(__name__)
 POLL_S = 0.1
 ADAPT_DEFAULTS: dict[str, Any] = {
     "dgm_adapt_count": 0,  # corrected cases of the study
@@ -80,7 +83,7 @@ class Adapting:
             state.dgm_adapt_said = [error.sentence(FACE)]
             return
         kept = {name: state[name] for name in ("dgm_adapt_count", "dgm_adapt_name")}
-        state.update({**ADAPT_DEFAULTS, **kept, "dgm_adapt": RUNNING, "dgm_adapt_step": "Starting"})
+        state.update({**ADAPT_DEFAULTS, **kept, "dgm_adapt": RUNNING, "dgm_adapt_step": _("Starting")})
         create_task(self._watch())
 
     def cancel(self) -> None:
@@ -114,7 +117,7 @@ class Adapting:
     def _heard(self, told: Told) -> None:
         state = self._state
         if told.kind == RUNNING:
-            state.dgm_adapt_step, state.dgm_adapt_progress = told.text, round(100 * told.fraction)
+            state.dgm_adapt_step, state.dgm_adapt_progress = word(told.text), round(100 * told.fraction)
             return
         if told.kind == CANCELLED:
             self._controls.show_message(told.text)
@@ -134,15 +137,15 @@ def adapt_button(adapting: Adapting) -> None:
     with html.Div(v_if="dgm_adapt === 'running'", classes="dgm-small px-3", style="width: 100%"):
         html.Div("{{ dgm_adapt_step }}", id="dgm-adapt-step")
         v.VProgressLinear(model_value=("dgm_adapt_progress",), color="primary", height=4)
-        v.VBtn("Cancel", size="x-small", variant="text", click=adapting.cancel, id="dgm-adapt-cancel")
+        v.VBtn(_("Cancel"), size="x-small", variant="text", click=adapting.cancel, id="dgm-adapt-cancel")
     v.VBtn(
-        "Adapt to my corrections ({{ dgm_adapt_count }})",
+        _("Adapt to my corrections ({count})").format(count="{{ dgm_adapt_count }}"),
         size="small",
         variant="text",
         click=adapting.open,
         disabled=("!dgm_adapt_count",),
         v_else=True,
-        title="Make a model of your own from the signed corrections of this study",
+        title=_("Make a model of your own from the signed corrections of this study"),
         id="dgm-adapt",
     )
 
@@ -156,17 +159,19 @@ def adapt_dialog(adapting: Adapting) -> None:
             max_width=720,
             id="dgm-adapt-dialog",
         ),
-        v.VCard(title="Adapt to my corrections"),
+        v.VCard(title=_("Adapt to my corrections")),
     ):
         with v.VCardText():
             html.P(
-                "{{ dgm_adapt_count }} corrected case(s) of this study teach a model of your own. It is taken only where "
-                "cases that were left out are segmented better.",
+                _(
+                    "{count} corrected case(s) of this study teach a model of your own. It is taken only where cases that "
+                    "were left out are segmented better."
+                ).format(count="{{ dgm_adapt_count }}"),
                 v_if="dgm_adapt === 'name'",
             )
             v.VTextField(
                 v_model=("dgm_adapt_name",),
-                label="Name of the new model",
+                label=_("Name of the new model"),
                 v_if="dgm_adapt === 'name'",
                 density="comfortable",
                 autofocus=True,
@@ -175,12 +180,19 @@ def adapt_dialog(adapting: Adapting) -> None:
             )
             with html.Div(v_if="dgm_adapt === 'done'"):
                 html.P(
-                    "On what was left out in turn, {{ dgm_adapt_weights ? 'new weights with a protocol of their own' : "
-                    "'a fitted protocol' }} gained (Dice):"
+                    "{{ dgm_adapt_weights ? "
+                    + quoted(
+                        _(
+                            "On what was left out in turn, new weights with a protocol of their own gained (Dice):"
+                        )
+                    )
+                    + " : "
+                    + quoted(_("On what was left out in turn, a fitted protocol gained (Dice):"))
+                    + " }}"
                 )
                 with html.Table(classes="dgm-all", id="dgm-adapt-rows"):
                     with html.Thead(), html.Tr():
-                        for words in ("Structure", "Before", "After"):
+                        for words in (_("Structure"), _("Before"), _("After")):
                             html.Th(words)
                     with html.Tbody(), html.Tr(v_for="row in dgm_adapt_rows", key="row.name"):
                         for cell in ("name", "before", "after"):
@@ -190,27 +202,29 @@ def adapt_dialog(adapting: Adapting) -> None:
                     v_if="dgm_adapt_picture",
                     style="max-width: 100%; margin-top: 12px",
                     id="dgm-adapt-picture",
-                    alt="One case before, after, and as it was corrected",
+                    alt=_("One case: before, after, as it was corrected."),
                 )
                 html.P(
-                    "One case: before, after, as it was corrected.",
+                    _("One case: before, after, as it was corrected."),
                     v_if="dgm_adapt_picture",
                     classes="dgm-small",
                 )
             html.P("{{ text }}", v_for="text in dgm_adapt_said", key="text", classes="mt-2")
         with v.VCardActions():
             v.VSpacer()
-            v.VBtn("Close", v_if="dgm_adapt === 'name' || dgm_adapt === 'failed'", click="dgm_adapt = ''")
+            v.VBtn(_("Close"), v_if="dgm_adapt === 'name' || dgm_adapt === 'failed'", click="dgm_adapt = ''")
             v.VBtn(
-                "Adapt",
+                _("Adapt"),
                 v_if="dgm_adapt === 'name'",
                 color="primary",
                 click=adapting.start,
                 id="dgm-adapt-start",
             )
-            v.VBtn("Keep the old one", v_if="dgm_adapt === 'done'", click=adapting.keep, id="dgm-adapt-keep")
             v.VBtn(
-                "Use this model",
+                _("Keep the old one"), v_if="dgm_adapt === 'done'", click=adapting.keep, id="dgm-adapt-keep"
+            )
+            v.VBtn(
+                _("Use this model"),
                 v_if="dgm_adapt === 'done'",
                 color="primary",
                 click=adapting.use,

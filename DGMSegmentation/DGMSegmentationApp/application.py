@@ -19,6 +19,7 @@ from trame_slicer.app.ui import (
 from trame_slicer.core import SlicerApp
 from trame_slicer.rca_view import register_rca_factories
 
+from DGMSegmentationLib.language import spoken, texts_of
 from DGMSegmentationLib.resources import resource_path
 
 from . import state as page_state
@@ -29,6 +30,7 @@ from .options import Options
 from .page import Page
 from .reading import LAYOUT, Reading, layout
 from .reading_room import ReadingRoom
+from .ready_made import layout_names, script_words, vuetify_locale
 from .session import Session
 from .study_opening import StudyOpening
 from .study_routes import StudyRoutes
@@ -36,6 +38,7 @@ from .temporary import temporary_place
 from .tools import name_icons
 from .web import STATIC, Routes
 
+_ = texts_of(__name__)
 FIT_AFTER_S = 0.25  # the views of a new window tell their sizes one after the other
 # Letters at the edges of a slice view: left, right, top, bottom (patient's right at the left, as radiologists look).
 SIDES = {"Axial": "RLAP", "Coronal": "RLSI", "Sagittal": "APSI"}
@@ -43,10 +46,9 @@ LOST = """
 <div style="position: fixed; inset: 0; display: grid; place-items: center; font: 16px/1.5 system-ui, sans-serif;
   color-scheme: light dark; background: Canvas; color: CanvasText">
   <div style="max-width: 30rem; padding: 2rem">
-    <h2>The connection has ended</h2>
-    <p style="margin: 1rem 0">Another window took over, or the program was ended. What was not saved is still in the
-    program as long as it runs.</p>
-    <button onclick="location.reload()" style="padding: 0.6rem 1.2rem; border: 1px solid">Connect again</button>
+    <h2>{title}</h2>
+    <p style="margin: 1rem 0">{text}</p>
+    <button onclick="location.reload()" style="padding: 0.6rem 1.2rem; border: 1px solid">{again}</button>
   </div>
 </div>
 """
@@ -64,6 +66,9 @@ class Application:
         )
         self._enable_modules()
         page_state.set_defaults(self.server.state)
+        self.server.state.update(
+            {"dgm_language": spoken(), "dgm_words": script_words(), "dgm_layouts": layout_names()}
+        )
         self.server.state.dgm_max_upload_mb = options.max_upload_bytes >> 20
         register_rca_factories(
             self.slicer.view_manager,
@@ -137,8 +142,15 @@ class Application:
         icon = base64.b64encode(resource_path("Icons", "DGMSegmentation.png").read_bytes()).decode()
         state.trame__title = "DGMSegmentation"
         state.trame__favicon = f"data:image/png;base64,{icon}"
-        state.trame__template_error = LOST
-        state.trame__vuetify3_config = {"theme": {"themes": _THEMES}}
+        state.trame__template_error = LOST.format(
+            title=_("The connection has ended"),
+            text=_(
+                "Another window took over, or the program was ended. What was not saved is still in the program as long as "
+                "it runs."
+            ),
+            again=_("Connect again"),
+        )
+        state.trame__vuetify3_config = {"theme": {"themes": _THEMES}, **vuetify_locale()}
 
     def _bind(self, web_server: Any) -> None:
         Routes(self.controls, self.options, self.opening.sent).add_to(web_server.app)
@@ -171,10 +183,17 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
     """trame-slicer's own buttons and slider, and the letters that say where left and right are."""
     with html.Div() as gutter:
         create_vertical_slice_view_gutter_ui(server, view_id, view)
-    name_icons(gutter, slider=f"{view.get_orientation()} slice")
     tag, name = view.get_singleton_tag(), view.get_orientation()
+    title, sliced = {
+        "Axial": (_("Axial"), _("Axial slice")),
+        "Coronal": (_("Coronal"), _("Coronal slice")),
+        "Sagittal": (_("Sagittal"), _("Sagittal slice")),
+    }.get(name, (name, name))
+    name_icons(gutter, slider=sliced)
     with html.Div(classes="dgm-read", id=f"dgm-view-{name.lower()}"):
-        html.Div(f"{name} {{{{ dgm_slices['{tag}'] }}}}", v_if=(f"dgm_slices['{tag}']",), classes="dgm-slice")
+        html.Div(
+            f"{title} {{{{ dgm_slices['{tag}'] }}}}", v_if=(f"dgm_slices['{tag}']",), classes="dgm-slice"
+        )
         html.Div(
             "{{ dgm_cursor }}", v_if=(f"dgm_cursor_view === '{tag}' && dgm_cursor",), classes="dgm-cursor"
         )
@@ -201,7 +220,12 @@ def doubt_strip(server: Server) -> None:
             classes=("doubt.flagged ? 'dgm-mark dgm-flagged' : 'dgm-mark'",),
             style=("`left: ${doubt.at}%`",),
         )
-    html.Div("Look here: {{ dgm_here }}", v_if=("dgm_here",), classes="dgm-here", raw_attrs=['role="status"'])
+    html.Div(
+        _("Look here: {reason}").format(reason="{{ dgm_here }}"),
+        v_if=("dgm_here",),
+        classes="dgm-here",
+        raw_attrs=['role="status"'],
+    )
 
 
 def _threed_view(server: Server, view_id: str, view: Any) -> None:

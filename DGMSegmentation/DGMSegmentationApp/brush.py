@@ -8,10 +8,11 @@ from trame_server.utils.typed_state import TypedState
 from trame_slicer.app.ui import FlexContainer, PaintEffectState
 from trame_slicer.app.ui.slider import Slider
 
-WORDS = (
-    (False, "Flat", "This slice only"),
-    (True, "Ball", "Through the neighbouring slices, too"),
-)
+from DGMSegmentationLib.language import texts_of
+
+from .ready_made import aria, quoted
+
+_ = texts_of(__name__)
 
 
 class Brush(FlexContainer):
@@ -23,8 +24,10 @@ class Brush(FlexContainer):
         name, data = state.name, state.get_sub_state(state.name.brush_diameter_slider)
         with self:
             html.Div(
-                f"Brush: {{{{ Number({name.brush_diameter_slider.value}).toFixed(1) }}}} mm, "
-                f"{{{{ {name.use_sphere_brush} ? 'a ball' : 'flat' }}}}",
+                _("Brush: {size} mm, {shape}").format(
+                    size=f"{{{{ Number({name.brush_diameter_slider.value}).toFixed(1) }}}}",
+                    shape=f"{{{{ {name.use_sphere_brush} ? {quoted(_('a ball'))} : {quoted(_('flat'))} }}}}",
+                ),
                 classes="dgm-small dgm-brush",
             )
             Slider(typed_state=data)
@@ -35,9 +38,12 @@ class Brush(FlexContainer):
                 variant="outlined",
                 divided=True,
                 classes="mb-1",
-                raw_attrs=['aria-label="Shape of the brush"'],
+                raw_attrs=[aria(_("Shape of the brush"))],
             ):
-                for ball, word, tip in WORDS:
+                for ball, word, tip in (
+                    (False, _("Flat"), _("This slice only")),
+                    (True, _("Ball"), _("Through the neighbouring slices, too")),
+                ):
                     v.VBtn(word, value=(str(ball).lower(),), size="small", title=tip)
 
 
@@ -45,7 +51,7 @@ def neighbours() -> None:
     """The switch for all tools that add voxels."""
     v.VSwitch(
         v_model=("dgm_take",),
-        label="May take from neighbours",
+        label=_("May take from neighbours"),
         density="compact",
         hide_details=True,
         color="primary",
@@ -55,13 +61,21 @@ def neighbours() -> None:
 
 def shapes(editor: Any) -> None:
     """What changes the chosen structure at once."""
-    html.Div("Change the whole structure", classes="dgm-small mt-2")
+    html.Div(_("Change the whole structure"), classes="dgm-small mt-2")
     with html.Div(classes="dgm-buttons"):
         for action, word, tip in (
-            (editor.wider, "Wider", "Margin: one voxel more all round (+)"),
-            (editor.narrower, "Narrower", "Margin: one voxel less all round (-)"),
-            (editor.fill_between, "Fill between slices", "Shapes between the slices that have some (L)"),
-            (editor.grow, "Grow to the edge", "To where the values change, at most 4 mm (G)"),
-            (editor.mirror, "Mirror the other side", "The other side's shape in place of this one (M)"),
+            (editor.wider, _("Wider"), _("Margin: one voxel more all round (+)")),
+            (editor.narrower, _("Narrower"), _("Margin: one voxel less all round (-)")),
+            (
+                editor.fill_between,
+                _("Fill between slices"),
+                _("Shapes between the slices that have some (L)"),
+            ),
+            (editor.grow, _("Grow to the edge"), _("To where the values change, at most 4 mm (G)")),
+            (
+                editor.mirror,
+                _("Mirror the other side"),
+                _("The shape of the other side in place of this one (M)"),
+            ),
         ):
             v.VBtn(word, click=action, size="small", variant="tonal", title=tip)

@@ -16,6 +16,7 @@ from trame_server.utils.asynchronous import create_task
 from DGMSegmentationLib.errors import DGMError, Remark
 from DGMSegmentationLib.io.bids.names import subject_of
 from DGMSegmentationLib.io.files import stem
+from DGMSegmentationLib.language import texts_of, word
 
 from .editor import EditorLogic
 from .messages import FACE
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from DGMSegmentationLib.study.study import Study
 
+_ = texts_of(__name__)
 POLL_S = 0.05
 
 
@@ -75,7 +77,7 @@ class Controls(Table):
                 state.dgm_done += 1
             return
         async with self._loading:
-            with self.busy(f"Reading {name}"):
+            with self.busy(_("Reading {name}").format(name=name)):
                 loop = asyncio.get_running_loop()
                 has_volume = self.session.volume is not None
                 kind, image = await loop.run_in_executor(None, read_as, path, kind, name, has_volume)
@@ -102,11 +104,15 @@ class Controls(Table):
         session = self.session
         ends = [Remark("ends_the_run_too")] if session.running else []
         if session.unsaved or self.journal_failed:
-            return "Leave the edited labels?", [Remark("edited_labels_unsaved"), *ends], "Discard"
+            return _("Leave the edited labels?"), [Remark("edited_labels_unsaved"), *ends], _("Discard")
         if kind == "volume" and session.unsaved_aside:
-            return "Leave the replaced labels?", [Remark("replaced_labels_unsaved"), *ends], "Leave them"
+            return (
+                _("Leave the replaced labels?"),
+                [Remark("replaced_labels_unsaved"), *ends],
+                _("Leave them"),
+            )
         if session.running:
-            return "End the run?", [Remark("run_going_on")], "End it"
+            return _("End the run?"), [Remark("run_going_on")], _("End it")
         return None
 
     async def open_sample(self) -> None:
@@ -183,9 +189,9 @@ class Controls(Table):
             return
         if self.session.edited:
             self.ask(
-                "Replace the edited labels?",
+                _("Replace the edited labels?"),
                 [Remark("edited_labels_replaced")],
-                "Replace",
+                _("Replace"),
                 self._start,
             )
         else:
@@ -199,7 +205,7 @@ class Controls(Table):
         except Exception as error:
             self.fail(error)
             return
-        state.dgm_progress, state.dgm_step = 0, "Preparing"
+        state.dgm_progress, state.dgm_step = 0, _("Preparing")
         self._show_phase()
         create_task(self._watch())
 
@@ -244,7 +250,7 @@ class Controls(Table):
     def _show_progress(self, update: Update) -> None:
         state = self.state
         if update.kind == "progress":
-            state.dgm_step = update.text
+            state.dgm_step = word(update.text)
             if update.fraction >= 0:
                 state.dgm_progress = round(100 * update.fraction)
         elif update.kind == "finished":
@@ -259,7 +265,7 @@ class Controls(Table):
             logging.error("%s\n%s", update.text, update.detail)
             self.show_message(update.text, "error", update.detail or self.session.runner.log)
         else:
-            self.show_message(update.text)
+            self.show_message(word(update.text))
 
     def _show_phase(self) -> None:
         runner = self.session.runner

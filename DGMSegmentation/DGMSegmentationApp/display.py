@@ -8,11 +8,12 @@ from trame_server.utils.typed_state import TypedState
 from trame_slicer.app.ui.slider import Slider
 from trame_slicer.segmentation import SegmentationOpacityEnum
 
-MODES = (
-    (SegmentationOpacityEnum.BOTH, "Both"),
-    (SegmentationOpacityEnum.FILL, "Filled"),
-    (SegmentationOpacityEnum.OUTLINE, "Outlined"),
-)
+from DGMSegmentationLib.language import texts_of
+
+from .ready_made import aria
+
+_ = texts_of(__name__)
+MODES = (SegmentationOpacityEnum.BOTH, SegmentationOpacityEnum.FILL, SegmentationOpacityEnum.OUTLINE)
 _LARGEST_BORDER = 20
 
 
@@ -27,7 +28,7 @@ class Display(html.Div):
         solid.value, solid.is_disabled = 1, not state.data.show_3d
         with self:
             with html.Div(classes="d-flex align-center dgm-row"):
-                html.Div("Labels", classes="dgm-small")
+                html.Div(_("Labels"), classes="dgm-small")
                 with v.VBtnToggle(
                     v_model=(state.name.opacity_mode,),
                     mandatory=True,
@@ -35,16 +36,19 @@ class Display(html.Div):
                     variant="outlined",
                     divided=True,
                     id="dgm-labels-as",
-                    raw_attrs=['aria-label="Labels filled or outlined (O)"'],
+                    raw_attrs=[aria(_("Labels filled or outlined (O)"))],
                 ):
-                    for mode, word in MODES:
-                        v.VBtn(
-                            word, value=(str(state.encode(mode)),), size="small", title=f"{word} labels (O)"
-                        )
+                    shown = (
+                        (_("Both"), _("Labels filled and outlined (O)")),
+                        (_("Filled"), _("Labels filled (O)")),
+                        (_("Outlined"), _("Labels outlined (O)")),
+                    )
+                    for mode, (word, tip) in zip(MODES, shown, strict=True):
+                        v.VBtn(word, value=(str(state.encode(mode)),), size="small", title=tip)
             for words, slider in (
-                ("Opacity in the slices", state.name.opacity_2d),
-                ("Opacity of the surfaces in 3D", state.name.opacity_3d),
-                ("Thickness of the outline", state.name.border_thickness),
+                (_("Opacity in the slices"), state.name.opacity_2d),
+                (_("Opacity of the surfaces in 3D"), state.name.opacity_3d),
+                (_("Thickness of the outline"), state.name.border_thickness),
             ):
                 html.Div(words, classes="dgm-small")
                 Slider(typed_state=state.get_sub_state(slider), density="compact", name=words)
@@ -52,5 +56,4 @@ class Display(html.Div):
 
 def next_mode(mode: SegmentationOpacityEnum) -> SegmentationOpacityEnum:
     """The way that comes after this one."""
-    modes = [known for known, _word in MODES]
-    return modes[(modes.index(mode) + 1) % len(modes)]
+    return MODES[(MODES.index(mode) + 1) % len(MODES)]

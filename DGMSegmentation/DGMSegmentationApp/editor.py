@@ -27,6 +27,7 @@ from trame_slicer.utils import vtk_image_to_np
 from undo_stack import Signal
 
 from DGMSegmentationLib.image import bounding_box
+from DGMSegmentationLib.language import texts_of
 
 from .changes import Changes
 from .cropping import small_steps
@@ -34,6 +35,7 @@ from .display import next_mode
 from .shaping import thick_axis
 from .undo import Steps
 
+_ = texts_of(__name__)
 UNDO_STEPS = 40
 BRUSH_MM = (0.5, 15.0, 4.0)  # smallest, largest, first: a red nucleus is about 6 mm wide
 BRUSH_STEP_MM = 0.5
@@ -52,6 +54,20 @@ TOOLS = (
     ("Smooth", "mdi-blur", "s", SegmentationEffectSmoothing),
     ("Threshold", "mdi-auto-fix", "t", SegmentationEffectThreshold),
 )
+
+
+def tool_words() -> dict[str, str]:
+    """The names of the tools as the page shows them."""
+    return {
+        "View": _("View"),
+        "Paint": _("Paint"),
+        "Erase": _("Erase"),
+        "Draw": _("Draw"),
+        "Scissors": _("Scissors"),
+        "Islands": _("Islands"),
+        "Smooth": _("Smooth"),
+        "Threshold": _("Threshold"),
+    }
 
 
 class EditorLogic(Changes, SegmentEditorLogic):

@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from DGMSegmentationLib.language import marked, texts_of
+
+_ = texts_of(__name__)
+
 
 @dataclass(frozen=True)
 class Key:
@@ -34,72 +38,87 @@ DIGITS = "1234567890"
 
 LINES = (
     Line(
-        "Up, Down",
-        "previous or next structure, centred in the views",
+        marked("Up, Down"),
+        marked("previous or next structure, centred in the views"),
         (_one("previous", "arrowup", repeats=True), _one("next", "arrowdown", repeats=True)),
     ),
     Line(
-        "1 to 9, 0",
-        "the structures in the order of the table",
+        marked("1 to 9, 0"),
+        marked("the structures in the order of the table"),
         tuple(_one(f"structure_{digit}", digit) for digit in DIGITS),
     ),
-    Line("X", "exchange the structure with its neighbour, and back", (_one("exchange", "x"),)),
     Line(
-        "Page Up, Page Down",
-        "slices of the view under the mouse, else of the axial one",
+        marked("X"), marked("exchange the structure with its neighbour, and back"), (_one("exchange", "x"),)
+    ),
+    Line(
+        marked("Page Up, Page Down"),
+        marked("slices of the view under the mouse, else of the axial one"),
         (_one("slice_up", "pageup", repeats=True), _one("slice_down", "pagedown", repeats=True)),
     ),
     Line(
-        "Tab, Shift+Tab",
-        "next or previous doubtful slice (with the focus in the views)",
+        marked("Tab, Shift+Tab"),
+        marked("next or previous doubtful slice (with the focus in the views)"),
         (_one("next_doubt", "tab"), _one("previous_doubt", "shift+tab")),
     ),
-    Line("N, B; Ctrl+Enter; Ctrl+S", "of a study: next, previous case; done; save"),
-    Line("F6", "the focus from the views to the panel and back"),
-    Line("H", "hide the labels, or show them", (_one("hide", "h"),)),
-    Line("O", "filled and outlined, outlined, filled", (_one("outline", "o"),)),
+    Line(marked("N, B; Ctrl+Enter; Ctrl+S"), marked("of a study: next, previous case; done; save")),
+    Line(marked("F6"), marked("the focus from the views to the panel and back")),
+    Line(marked("H"), marked("hide the labels, or show them"), (_one("hide", "h"),)),
+    Line(marked("O"), marked("filled and outlined, outlined, filled"), (_one("outline", "o"),)),
     Line(
-        "W, R",
-        "next window of values; views back to the nuclei",
+        marked("W, R"),
+        marked("next window of values; views back to the nuclei"),
         (_one("window", "w"), _one("reset_views", "r")),
     ),
     Line(
-        "P, E, D, C",
-        "paint, erase, draw, scissors",
+        marked("P, E, D, C"),
+        marked("paint, erase, draw, scissors"),
         tuple(_one(letter) for letter in "pedc"),
     ),
     Line(
-        "I, S, T, V",
-        "islands, smooth, threshold, view only",
+        marked("I, S, T, V"),
+        marked("islands, smooth, threshold, view only"),
         (*(_one(letter) for letter in "ist"), _one("v", "v", "escape")),
     ),
     Line(
-        "[, ]",
-        "brush smaller, larger",
+        marked("[, ]"),
+        marked("brush smaller, larger"),
         (_one("brush_smaller", "[", repeats=True), _one("brush_larger", "]", repeats=True)),
     ),
     Line(
-        "F, K",
-        "brush flat or a ball; it may take from neighbours or not",
+        marked("F, K"),
+        marked("brush flat or a ball; it may take from neighbours or not"),
         (_one("flat", "f"), _one("take", "k")),
     ),
     Line(
-        "L, G, M",
-        "fill between slices; grow to the edge; mirror from the other side",
+        marked("L, G, M"),
+        marked("fill between slices; grow to the edge; mirror from the other side"),
         (_one("fill_between", "l"), _one("grow", "g"), _one("mirror", "m")),
     ),
-    Line("+, -", "margin: one voxel wider, narrower", (_one("wider", "+"), _one("narrower", "-"))),
     Line(
-        "Ctrl+Z, Ctrl+Y",
-        "undo, redo",
+        marked("+, -"),
+        marked("margin: one voxel wider, narrower"),
+        (_one("wider", "+"), _one("narrower", "-")),
+    ),
+    Line(
+        marked("Ctrl+Z, Ctrl+Y"),
+        marked("undo, redo"),
         (
             _one("undo", "ctrl+z", repeats=True),
             _one("redo", "ctrl+y", "ctrl+shift+z", repeats=True),
         ),
     ),
-    Line("?", "this list", (_one("help", "?"),)),
-    Line("Mouse in the views", "wheel: slices; left: window; right: zoom; middle: move; Shift: the cross"),
+    Line(marked("?"), marked("this list"), (_one("help", "?"),)),
+    Line(
+        marked("Mouse in the views"),
+        marked("wheel: slices; left: window; right: zoom; middle: move; Shift: the cross"),
+    ),
 )
+
+
+def shown_lines() -> Iterator[tuple[str, str]]:
+    """Keys and what they do, in the language of the page."""
+    for line in LINES:
+        yield _(line.shown), _(line.does)
 
 
 def all_keys() -> Iterator[Key]:

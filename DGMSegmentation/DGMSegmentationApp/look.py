@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from DGMSegmentationScene.doubtful import doubts_of, flagged_after
 
+from DGMSegmentationLib.language import word
 from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
 
 from .background import mark
@@ -60,7 +61,7 @@ class Look:
                 "at": round(self._reading.place_on_slider(doubts[0].axis, index), 2),
                 "flagged": any(doubt.flagged for doubt in doubts),
                 "words": "; ".join(
-                    doubt.words for doubt in doubts if doubt.flagged == any(d.flagged for d in doubts)
+                    word(doubt.words) for doubt in doubts if doubt.flagged == any(d.flagged for d in doubts)
                 ),
             }
             for index, doubts in sorted(self._by_slice().items())

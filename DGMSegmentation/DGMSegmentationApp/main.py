@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.language import speak
 from DGMSegmentationLib.study.places import is_study
 
 from .options import Options
@@ -35,6 +36,7 @@ def run(options: Options, files: Sequence[Path] = ()) -> None:
     # trame reads the command line by itself; ours means nothing to it.
     sys.argv = sys.argv[:1]
     _quiet()
+    speak(options.language)
     from .application import Application
 
     application = Application(options)

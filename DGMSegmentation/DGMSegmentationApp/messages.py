@@ -9,8 +9,11 @@ from typing import Any
 from trame_server import Server
 
 from DGMSegmentationLib.errors import Coded, InputError, Remark, explained
+from DGMSegmentationLib.language import texts_of
 
 from .state import FACE
+
+_ = texts_of(__name__)
 
 
 class Messages:
@@ -43,7 +46,7 @@ class Messages:
             try:
                 action()
             except Exception as error:
-                self.fail(error, "Opening the file")
+                self.fail(error, _("Opening the file"))
 
     def show_message(self, content: Coded | str, kind: str = "info", detail: str = "") -> None:
         """Show one plain sentence, a remark's or one that is ready; an empty one takes it away."""
@@ -70,10 +73,13 @@ class Messages:
             with self.state as state:
                 state.dgm_busy = ""
 
-    def fail(self, error: BaseException, what: str = "The segmentation") -> None:
-        """Show an error as one plain sentence (``what`` failed); what only a programmer understands goes behind Details."""
+    def fail(self, error: BaseException, what: str = "") -> None:
+        """Show an error as one plain sentence: ``what`` failed, or the segmentation.
+
+        What only a programmer understands goes behind Details.
+        """
         expected = isinstance(error, InputError)
         detail = "" if expected else "".join(traceback.format_exception(error))
         if not expected:
             logging.error("%s", detail)
-        self.show_message(explained(error, what), "error", detail)
+        self.show_message(explained(error, what or _("The segmentation")), "error", detail)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from trame_server.state import State
 
 from DGMSegmentationLib.errors import DGMError, Remark
+from DGMSegmentationLib.language import texts_of
 
 if TYPE_CHECKING:
     from DGMSegmentationLib.models.model import ModelHeader
+
+_ = texts_of(__name__)
 
 
 class Models:
@@ -40,7 +43,7 @@ class Models:
                 continue
             text = header.description or header.title or header.name
             if header.licence:
-                text += f" (licence: {header.licence.split(',')[0]})"
+                text += _(" (licence: {name})").format(name=header.licence.split(",")[0])
             extra = ", ".join(header.channels[1:])
             offered.append(
                 {"title": header.title or header.name, "value": name, "text": text, "extra": extra}
@@ -75,7 +78,7 @@ class Models:
         from DGMSegmentationLib.segmentation.protocol import load_protocol
 
         header = self._headers.get(self._state.dgm_model)
-        entries = [{"title": "The model's own", "value": ""}]
+        entries = [{"title": _("That of the model"), "value": ""}]
         if header is not None:
             for name, protocol in protocols_for(header, self._state.dgm_model).items():
                 title = f"{name}: {protocol.title}" if protocol.title else name

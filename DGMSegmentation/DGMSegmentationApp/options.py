@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.language import ENGLISH, language_of_computer, languages
 
 DEFAULT_PORT = 8650
 LOOPBACK = "127.0.0.1"
@@ -28,6 +29,8 @@ class Options:
     """Who reads a study; empty: who is logged in."""
     blind: bool = False
     """The reader of a study sees nothing of what others did."""
+    language: str = ENGLISH
+    """Of the page: a code such as "de"."""
 
     @property
     def url(self) -> str:
@@ -70,6 +73,14 @@ def decide(
         reader,
         blind,
     )
+
+
+def page_language(given: str) -> str:
+    """The language of the page: the one that was given, else that of this computer; raises InputError for an unknown one."""
+    language = given.lower() or language_of_computer()
+    if language not in (ENGLISH, *languages()):
+        raise InputError("language_unknown", language=given, choices=[ENGLISH, *languages()])
+    return language
 
 
 def is_loopback(host: str) -> bool:

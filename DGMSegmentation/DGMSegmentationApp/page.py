@@ -8,37 +8,48 @@ from trame.widgets import vuetify3 as v
 from trame_server import Server
 from trame_slicer.app.ui import ControlButton, LayoutButton
 
+from DGMSegmentationLib.language import texts_of
+
 from .adapting import Adapting, adapt_dialog
 from .controls import Controls
-from .editor import TOOLS, EditorLogic
-from .keys import LINES
+from .editor import TOOLS, EditorLogic, tool_words
+from .keys import shown_lines
 from .panel import Panel
 from .reading_room import ReadingRoom
+from .ready_made import aria, quoted, with_layout_names
 from .study_opening import StudyOpening
 from .worklist import reading_bar, study_dialogs, worklist_drawer
 
+_ = texts_of(__name__)
 NARROW = 1000  # pixels of the page: the worklist begins hidden
 PANEL_WIDTH = 376
 RAIL_WIDTH = 48
-# What can be uploaded and downloaded, in the words of the menus: (kind for the server, title, explanation).
-UPLOADS = (
-    ("volume", "QSM volume", "NIfTI, NRRD, or a DICOM series as .zip"),
-    ("study", "Study", "a folder of this computer: many patients"),
-    ("labels", "Segmentation", "labels (NIfTI) or .seg.nrrd of this volume"),
-    ("model", "Model file", ".safetensors"),
-    ("protocol", "Labelling protocol", ".toml"),
-)
 _RUNNING = "dgm_phase !== 'idle'"
 NEEDS_VOLUME = ("labels",)
-DOWNLOADS = (
-    ("table-csv", "Table (CSV)", "one row a structure"),
-    ("table-tsv", "Table (TSV)", "one row a structure"),
-    ("wide-csv", "Wide table (CSV)", "one row for this volume"),
-    ("labels", "Labels (NIfTI)", "our values"),
-    ("segmentation", "Segmentation (.seg.nrrd)", "names and colours, for 3D Slicer"),
-    ("scene", "Scene (.mrb)", "everything, for 3D Slicer"),
-    ("report", "Report page (HTML)", "picture, table, provenance"),
-)
+
+
+def uploads() -> tuple[tuple[str, str, str], ...]:
+    """What can be opened, in the words of the menu: (kind for the server, title, explanation)."""
+    return (
+        ("volume", _("QSM volume"), _("NIfTI, NRRD, or a DICOM series as .zip")),
+        ("study", _("Study"), _("a folder of this computer: many patients")),
+        ("labels", _("Segmentation"), _("labels (NIfTI) or .seg.nrrd of this volume")),
+        ("model", _("Model file"), ".safetensors"),
+        ("protocol", _("Labelling protocol"), ".toml"),
+    )
+
+
+def downloads() -> tuple[tuple[str, str, str], ...]:
+    """What can be saved, alike."""
+    return (
+        ("table-csv", _("Table (CSV)"), _("one row a structure")),
+        ("table-tsv", _("Table (TSV)"), _("one row a structure")),
+        ("wide-csv", _("Wide table (CSV)"), _("one row for this volume")),
+        ("labels", _("Labels (NIfTI)"), _("our values")),
+        ("segmentation", _("Segmentation (.seg.nrrd)"), _("names and colours, for 3D Slicer")),
+        ("scene", _("Scene (.mrb)"), _("everything, for 3D Slicer")),
+        ("report", _("Report page (HTML)"), _("picture, table, provenance")),
+    )
 
 
 class Page:
@@ -78,7 +89,7 @@ class Page:
 
     def _bar(self) -> None:
         with v.VAppBar(height=48, flat=True, border=True, classes=("dgm_study ? 'dgm-study-open' : ''",)):
-            _icon("mdi-menu", "Show or hide the panel", "dgm_panel = !dgm_panel")
+            _icon("mdi-menu", _("Show or hide the panel"), "dgm_panel = !dgm_panel")
             html.Span("DGMSegmentation", classes="dgm-title")
             html.Span("{{ dgm_file }}", classes="dgm-file", title=("dgm_file",), v_show=("dgm_file",))
             v.VChip(
@@ -87,21 +98,26 @@ class Page:
                 v_show=("dgm_file",),
                 classes="ml-2",
                 id="dgm-unit",
-                title="The unit of the values and how it is known",
+                title=_("The unit of the values and how it is known"),
             )
             v.VSpacer()
             reading_bar(self._room)
-            _menu("Open", "mdi-folder-open-outline", "choose", UPLOADS)
-            _menu("Save", "mdi-download", "save", DOWNLOADS, disabled=("!dgm_has_labels",))
-            _icon("mdi-theme-light-dark", "Dark or light", "dgm_theme = window.dgm.toggleTheme(dgm_theme)")
-            _icon("mdi-help-circle-outline", "Keys and about", "dgm_about = true")
+            _menu("open", _("Open"), "mdi-folder-open-outline", "choose", uploads())
+            _menu("save", _("Save"), "mdi-download", "save", downloads(), disabled=("!dgm_has_labels",))
+            _icon(
+                "mdi-theme-light-dark",
+                _("Dark or light"),
+                "dgm_theme = window.dgm.toggleTheme(dgm_theme)",
+            )
+            _icon("mdi-help-circle-outline", _("Keys and about"), "dgm_about = true")
 
     def _rail(self) -> None:
         names = self.panel.names
-        with html.Div(classes="dgm-rail-content", raw_attrs=['role="toolbar"', aria("Tools")]):
+        with html.Div(classes="dgm-rail-content", raw_attrs=['role="toolbar"', aria(_("Tools"))]):
+            words = tool_words()
             for title, icon, letter, effect in TOOLS:
                 _tool(
-                    f"{title} ({letter.upper()})",
+                    f"{words[title]} ({letter.upper()})",
                     icon,
                     (self._editor.use_tool_named, f"['{title}']"),
                     f"!dgm_file || {_RUNNING}",
@@ -109,35 +125,45 @@ class Page:
                     active=self.panel.is_active_effect(effect),
                 )
             v.VDivider()
-            _tool("Undo (Ctrl+Z)", "mdi-undo", self._editor.undo, f"!{names.can_undo} || {_RUNNING}", "undo")
-            _tool("Redo (Ctrl+Y)", "mdi-redo", self._editor.redo, f"!{names.can_redo} || {_RUNNING}", "redo")
+            _tool(
+                _("Undo (Ctrl+Z)"), "mdi-undo", self._editor.undo, f"!{names.can_undo} || {_RUNNING}", "undo"
+            )
+            _tool(
+                _("Redo (Ctrl+Y)"), "mdi-redo", self._editor.redo, f"!{names.can_redo} || {_RUNNING}", "redo"
+            )
             v.VSpacer()
             _tool(
-                "Surfaces in 3D",
+                _("Surfaces in 3D"),
                 "mdi-video-3d",
                 self._editor.toggle_surfaces,
                 "!dgm_has_labels",
                 "surfaces",
                 active=(names.segment_display.show_3d,),
             )
-            _tool("Fit the views", "mdi-fit-to-page-outline", self._controls.reset_views, "!dgm_file", "fit")
-            LayoutButton(disabled=("!dgm_file",), raw_attrs=[aria("Layout of the views")])
+            _tool(
+                _("Fit the views"), "mdi-fit-to-page-outline", self._controls.reset_views, "!dgm_file", "fit"
+            )
+            with_layout_names(
+                LayoutButton(disabled=("!dgm_file",), raw_attrs=[aria(_("Layout of the views"))])
+            )
 
     def _welcome(self) -> None:
         with html.Div(classes="dgm-welcome", v_show=("!dgm_file",)), html.Div(classes="dgm-welcome-card"):
             v.VIcon("mdi-tray-arrow-down", size=44)
-            html.H2("Open a QSM volume")
-            html.P("Drop a file here: NIfTI, NRRD, or a DICOM series as .zip.")
-            v.VBtn("Choose a file", color="primary", click="window.dgm.choose('volume')", id="dgm-choose")
+            html.H2(_("Open a QSM volume"))
+            html.P(_("Drop a file here: NIfTI, NRRD, or a DICOM series as .zip."))
+            v.VBtn(_("Choose a file"), color="primary", click="window.dgm.choose('volume')", id="dgm-choose")
             v.VBtn(
-                "Open the sample",
+                _("Open the sample"),
                 variant="text",
                 click=self._controls.open_sample,
                 v_if=("dgm_sample",),
                 id="dgm-open-sample",
             )
             html.P(
-                "The file stays on the computer that runs this program. For research use only; not a medical device.",
+                _(
+                    "The file stays on the computer that runs this program. For research use only; not a medical device."
+                ),
                 classes="dgm-small",
             )
 
@@ -152,7 +178,8 @@ class Page:
             v.VCard(classes="pa-6", min_width=280),
         ):
             html.Div(
-                "{{ dgm_upload >= 0 ? 'Sending the file' : dgm_saving ? 'Making the file' : dgm_busy }}",
+                f"{{{{ dgm_upload >= 0 ? {quoted(_('Sending the file'))} : "
+                f"dgm_saving ? {quoted(_('Making the file'))} : dgm_busy }}}}",
                 classes="mb-3",
             )
             v.VProgressLinear(
@@ -168,7 +195,7 @@ class Page:
             with v.VCardActions():
                 v.VSpacer()
                 v.VBtn(
-                    "{{ dgm_question.save ? 'Cancel' : 'Keep' }}",
+                    f"{{{{ dgm_question.save ? {quoted(_('Cancel'))} : {quoted(_('Keep'))} }}}}",
                     click=(self._controls.answer, "[false]"),
                     id="dgm-no",
                     autofocus=True,
@@ -180,7 +207,7 @@ class Page:
                     color="warning",
                 )
                 v.VBtn(
-                    "Save and go on",
+                    _("Save and go on"),
                     v_if="dgm_question.save",
                     click="window.dgm.saveAndGoOn(dgm_question.save)",
                     id="dgm-save-and-go-on",
@@ -192,35 +219,34 @@ class Page:
         ):
             with v.VCardText():
                 html.P(
-                    "Segments deep-gray-matter nuclei in quantitative susceptibility maps and measures them. "
-                    "For research use only; not a medical device.",
+                    _(
+                        "Segments deep-gray-matter nuclei in quantitative susceptibility maps and measures them. For "
+                        "research use only; not a medical device."
+                    ),
                     classes="mb-3",
                 )
                 with html.Table(classes="dgm-keys"), html.Tbody():
-                    for line in LINES:
+                    for keys, does in shown_lines():
                         with html.Tr():
-                            html.Td(line.shown)
-                            html.Td(line.does)
+                            html.Td(keys)
+                            html.Td(does)
                 html.P(
-                    "Views and editor: 3D Slicer's core and trame-slicer (Kitware, Apache-2.0). Nothing leaves this "
-                    "computer: the program loads nothing from the internet.",
+                    _(
+                        "Views and editor: 3D Slicer's core and trame-slicer (Kitware, Apache-2.0). Nothing leaves this "
+                        "computer: the program loads nothing from the internet."
+                    ),
                     classes="mt-3 dgm-small",
                 )
             with v.VCardActions():
                 v.VSpacer()
-                v.VBtn("Close", click="dgm_about = false")
-
-
-def aria(words: str) -> str:
-    """What a screen reader says for something that shows only an icon."""
-    return f'aria-label="{words}"'
+                v.VBtn(_("Close"), click="dgm_about = false")
 
 
 def _menu(
-    title: str, icon: str, action: str, entries: tuple[tuple[str, str, str], ...], **button: Any
+    name: str, title: str, icon: str, action: str, entries: tuple[tuple[str, str, str], ...], **button: Any
 ) -> None:
     """A menu of the bar; an entry calls ``window.dgm.ACTION`` with its kind."""
-    name = f"dgm-{title.lower()}"
+    name = f"dgm-{name}"
     with v.VMenu(location="bottom end"):
         with v.Template(v_slot_activator="{ props }"):
             v.VBtn(title, prepend_icon=icon, v_bind="props", id=name, variant="text", **button)

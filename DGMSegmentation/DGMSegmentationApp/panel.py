@@ -11,12 +11,15 @@ from trame.widgets import vuetify3 as v
 from trame_slicer.app.ui import FlexContainer, SegmentEditorUI
 from trame_slicer.segmentation import SegmentationEffectNoTool, SegmentationEffectThreshold
 
+from DGMSegmentationLib.language import texts_of, word
 from DGMSegmentationLib.options import option_fields
 
 from .brush import neighbours, shapes
 from .display import Display
+from .ready_made import aria, quoted
 from .tools import TOOL_SETTINGS, name_icons, range_notice
 
+_ = texts_of(__name__)
 _COLUMNS = (
     ("mean", "ppb", TIPS["mean_ppb"]),
     ("sd", "SD", TIPS["sd_ppb"]),
@@ -52,8 +55,8 @@ class Panel(SegmentEditorUI):
                     items=("dgm_models",),
                     item_title="title",
                     item_value="value",
-                    label="Model",
-                    no_data_text="No model: Open > Model file",
+                    label=_("Model"),
+                    no_data_text=_("No model: Open > Model file"),
                     id="dgm-model",
                     **_FIELD,
                 )
@@ -62,8 +65,8 @@ class Panel(SegmentEditorUI):
                     size="small",
                     click="dgm_advanced = !dgm_advanced",
                     active=("dgm_advanced", False),
-                    title="Advanced",
-                    raw_attrs=['aria-label="Advanced"', ':aria-expanded="dgm_advanced"'],
+                    title=_("Advanced"),
+                    raw_attrs=[aria(_("Advanced")), ':aria-expanded="dgm_advanced"'],
                     id="dgm-advanced",
                 )
             with html.Div(v_show=("dgm_advanced",)):
@@ -74,7 +77,7 @@ class Panel(SegmentEditorUI):
                             v.VSelect(
                                 v_model=(f"dgm_{option.name}",),
                                 items=(str(list(option.metadata["choices"])),),
-                                label=option.name.replace("_", " ").capitalize(),
+                                label=word(option.name.replace("_", " ").capitalize()),
                                 id=f"dgm-{option.name}",
                                 **_FIELD,
                             )
@@ -83,7 +86,7 @@ class Panel(SegmentEditorUI):
                     items=("dgm_protocols",),
                     item_title="title",
                     item_value="value",
-                    label="Labelling protocol",
+                    label=_("Labelling protocol"),
                     id="dgm-protocol",
                     **_FIELD,
                 )
@@ -91,10 +94,15 @@ class Panel(SegmentEditorUI):
                     if isinstance(option.default, bool):
                         v.VCheckbox(
                             v_model=(f"dgm_{option.name}",),
-                            label=option.metadata["help"].rstrip("."),
+                            label=word(option.metadata["help"]).rstrip("."),
                             **_CHECK,
                         )
-                html.Div("Window: {{ dgm_window[0] }} to {{ dgm_window[1] }} ppb", classes="dgm-small")
+                html.Div(
+                    _("Window: {low} to {high} ppb").format(
+                        low="{{ dgm_window[0] }}", high="{{ dgm_window[1] }}"
+                    ),
+                    classes="dgm-small",
+                )
                 v.VRangeSlider(
                     v_model=("dgm_window",),
                     min=-500,
@@ -105,7 +113,7 @@ class Panel(SegmentEditorUI):
                     hide_details=True,
                 )
             v.VBtn(
-                "Segment",
+                _("Segment"),
                 v_show=("dgm_phase === 'idle'",),
                 block=True,
                 color="primary",
@@ -121,14 +129,15 @@ class Panel(SegmentEditorUI):
             ):
                 with html.Div(classes="flex-grow-1"):
                     html.Div(
-                        "{{ dgm_phase === 'cancelling' ? 'Cancelling' : dgm_step }} - {{ dgm_seconds }} s",
+                        f"{{{{ dgm_phase === 'cancelling' ? {quoted(_('Cancelling'))} : dgm_step }}}} - "
+                        "{{ dgm_seconds }} s",
                         classes="dgm-small",
                         raw_attrs=['role="status"'],
                     )
                     v.VProgressLinear(model_value=("dgm_progress",), color="primary", height=6, rounded=True)
-                    html.Div("The tools are locked until the run has ended.", classes="dgm-small mt-1")
+                    html.Div(_("The tools are locked until the run has ended."), classes="dgm-small mt-1")
                 v.VBtn(
-                    "Cancel",
+                    _("Cancel"),
                     click=self._controls.cancel,
                     disabled=("dgm_phase === 'cancelling'",),
                     id="dgm-cancel",
@@ -154,7 +163,7 @@ class Panel(SegmentEditorUI):
         ):
             html.Span("{{ dgm_message }}")
             with html.Details(v_if=("dgm_detail",)):
-                html.Summary("Details")
+                html.Summary(_("Details"))
                 html.Pre("{{ dgm_detail }}", classes="dgm-detail")
         html.Div("{{ text }}", v_for="text in dgm_warnings", classes="dgm-warning", key="text")
 
@@ -163,32 +172,34 @@ class Panel(SegmentEditorUI):
             self._verdict()
             with html.Table(classes="dgm-table", id="dgm-table", raw_attrs=['role="grid"']):
                 with html.Thead(), html.Tr():
-                    html.Th(raw_attrs=['aria-label="Shown"'])
-                    html.Th("Structure", classes="dgm-left")
+                    html.Th(raw_attrs=[aria(_("Shown"))])
+                    html.Th(_("Structure"), classes="dgm-left")
                     for _key, title, tip in _COLUMNS:
-                        html.Th(title, title=tip)
-                    html.Th(raw_attrs=['aria-label="Flags"'], title=TIPS["flags"])
+                        html.Th(title, title=word(tip))
+                    html.Th(raw_attrs=[aria(_("Flags"))], title=word(TIPS["flags"]))
                 with html.Tbody():
                     self._rows()
             html.Div(
-                "{{ dgm_origin }}{{ dgm_unsaved ? ' - not saved yet' : '' }}",
+                f"{{{{ dgm_origin }}}}{{{{ dgm_unsaved ? {quoted(_(' - not saved yet'))} : '' }}}}",
                 classes="dgm-small",
                 id="dgm-origin",
             )
             html.Div(
-                "Labels that a run replaced are not saved yet: Save > Scene (.mrb).",
+                _("Labels that a run replaced are not saved yet: Save > Scene (.mrb)."),
                 classes="dgm-small",
                 v_show=("dgm_unsaved_aside",),
                 id="dgm-aside",
             )
             v.VBtn(
-                "{{ dgm_flagged }} {{ dgm_flagged === 1 ? 'slice' : 'slices' }} to look at first: next",
+                "{{ dgm_flagged === 1 ? "
+                f"{quoted(_('1 slice to look at first: next'))} : "
+                f"{quoted(_('{count} slices to look at first: next'))}.replace('{{count}}', dgm_flagged) }}}}",
                 v_if=("dgm_has_labels && dgm_flagged",),
                 click=(self._controls.next_doubt, "[1]"),
                 size="small",
                 variant="tonal",
                 color="warning",
-                title="The next doubtful slice (Tab in the views)",
+                title=_("The next doubtful slice (Tab in the views)"),
                 classes="mt-1",
                 id="dgm-next-doubt",
             )
@@ -203,7 +214,7 @@ class Panel(SegmentEditorUI):
     def _verdict(self) -> None:
         """One line when all is well; else words, a sign and the reasons: no colour has to be told apart."""
         html.Div(
-            "Verdict: {{ dgm_verdict.status }}.",
+            _("Verdict: {status}.").format(status="{{ dgm_verdict.words }}"),
             v_if=("dgm_verdict.status && !dgm_verdict.reasons.length",),
             title=("dgm_verdict.headline",),
             classes="dgm-small mb-1",
@@ -217,12 +228,16 @@ class Panel(SegmentEditorUI):
             classes="mb-2",
             id="dgm-verdict",
         ):
-            html.Div("Verdict: {{ dgm_verdict.status }}. {{ dgm_verdict.headline }}")
+            html.Div(
+                _("Verdict: {status}.").format(status="{{ dgm_verdict.words }}")
+                + " {{ dgm_verdict.headline }}"
+            )
             with html.Ul(classes="dgm-small"):
                 html.Li("{{ reason }}", v_for="reason in dgm_verdict.reasons", key="reason")
 
     def _rows(self) -> None:
         choose = f"trigger('{self.server.trigger_name(self._controls.select)}', [row.label])"
+        hide, show = quoted(_("Hide")), quoted(_("Show"))
         toggle = f"trigger('{self.server.trigger_name(self._controls.toggle)}', [row.label])"
         with html.Tr(
             v_for="row in dgm_rows",
@@ -242,10 +257,10 @@ class Panel(SegmentEditorUI):
                 html.Button(
                     classes=("row.visible ? 'dgm-dot' : 'dgm-dot dgm-hidden'",),
                     style=("'--dot:' + row.color",),
-                    title=("row.visible ? 'Hide' : 'Show'",),
+                    title=(f"row.visible ? {hide} : {show}",),
                     raw_attrs=[
                         f'@click.stop="{toggle}"',
-                        ":aria-label=\"(row.visible ? 'Hide ' : 'Show ') + row.id\"",
+                        f":aria-label=\"(row.visible ? {hide} : {show}) + ' ' + row.id\"",
                     ],
                 )
             html.Td("{{ row.name }} <b>{{ row.side }}</b>", classes="dgm-left")
@@ -265,7 +280,8 @@ class Panel(SegmentEditorUI):
         nothing = self.is_active_effect(SegmentationEffectNoTool)[0]
         with html.Div(classes="dgm-section", v_show=(f"dgm_file && !({nothing})",), id="dgm-settings"):
             html.Div(
-                "{{ (dgm_rows[dgm_selected - 1] || {}).name || 'Choose a structure in the table' }} "
+                "{{ (dgm_rows[dgm_selected - 1] || {}).name || "
+                f"{quoted(_('Choose a structure in the table'))} }}}} "
                 "{{ (dgm_rows[dgm_selected - 1] || {}).side }}",
                 classes="dgm-target",
             )
@@ -274,13 +290,13 @@ class Panel(SegmentEditorUI):
                 self._register_effect_ui(effect, settings)
             self.get_effect_ui(SegmentationEffectThreshold).add_keep(self._editor.keep_range)
             for element in self._effect_ui.values():
-                name_icons(element, slider="Size")
+                name_icons(element, slider=_("Size"))
             neighbours()
             shapes(self._editor)
 
     def _display_section(self) -> None:
         with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)), html.Details():
-            html.Summary("How labels are shown", classes="dgm-small")
+            html.Summary(_("How labels are shown"), classes="dgm-small")
             Display(self.sub_state(self._typed_state.name.segment_display), classes="mt-2")
 
 

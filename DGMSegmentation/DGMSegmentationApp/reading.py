@@ -9,6 +9,7 @@ from DGMSegmentationScene.volumes import affine_of
 from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
 
 from DGMSegmentationLib.image import union
+from DGMSegmentationLib.language import word
 
 from .background import blacken
 from .editor import EditorLogic
@@ -282,7 +283,7 @@ class Reading:
             words = "" if value is None else f"{value:.0f} ppb"
             if label:
                 structure = self._session.label_set.by_label(label)
-                words += f", {structure.nucleus_name} {structure.side}".rstrip()
+                words += f", {word(structure.nucleus_name)} {structure.side}".rstrip()
             state.dgm_cursor, state.dgm_cursor_view = words, self._under
 
     def _slice_words(self, view: Any) -> str:

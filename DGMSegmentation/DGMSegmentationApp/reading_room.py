@@ -9,6 +9,7 @@ from DGMSegmentationScene.case_loading import LoadedCase, load_case
 from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.errors import DGMError, Remark
+from DGMSegmentationLib.language import texts_of, word
 from DGMSegmentationLib.study.places import find_study
 from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.walk import Walk
@@ -20,6 +21,7 @@ from .options import Options
 from .state import chosen_options
 from .study_state import case_of, growing_table
 
+_ = texts_of(__name__)
 POLL_S = 0.2
 
 
@@ -119,7 +121,7 @@ class ReadingRoom:
         except DGMError as error:
             self._ready.pop(name, None)
             self._awaited = self._state.dgm_awaited = ""
-            self._controls.fail(error, "Opening the case")
+            self._controls.fail(error, _("Opening the case"))
             self._prepare_next(name)
             return
         finally:
@@ -220,7 +222,7 @@ class ReadingRoom:
         try:
             sign(reading, session.measurement.cases[0])
         except DGMError as error:
-            self._controls.fail(error, "Signing")
+            self._controls.fail(error, _("Signing"))
             return
         walk.signed(reading.name)
         self._show_list()
@@ -270,7 +272,9 @@ class ReadingRoom:
             if problem:
                 with self._state as state:
                     self._awaited = state.dgm_awaited = ""
-                    self._controls.show_message(Remark("case_failed", name=name, problem=problem), "error")
+                    self._controls.show_message(
+                        Remark("case_failed", name=name, problem=word(problem)), "error"
+                    )
                 self._prepare_next(name)
             else:
                 await self._show(name)

@@ -19,6 +19,7 @@ from DGMSegmentationScene.volumes import add_volume, unusable
 from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.image import label_set_of
 from DGMSegmentationLib.io.files import stem
+from DGMSegmentationLib.language import texts_of
 from DGMSegmentationLib.options import SegmentOptions
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.structures import LabelSet
     from DGMSegmentationLib.study.study import Study
 
+_ = texts_of(__name__)
 # What can be downloaded -> how its name ends.
 EXPORTS = {
     "table-csv": "_rois.csv",
@@ -259,8 +261,8 @@ class Session:
             return ""
         model = attribute(self.segmentation, "Model")
         if not model:
-            return "Labels from a file or by hand"
-        return f"{model}, edited by hand" if self.edited else model
+            return _("Labels from a file or by hand")
+        return _("{model}, edited by hand").format(model=model) if self.edited else model
 
     def export(self, what: str, folder: Path) -> Path:
         """Write one of EXPORTS into a folder; raises InputError when there is nothing to write yet."""

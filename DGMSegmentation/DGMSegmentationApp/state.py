@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from DGMSegmentationScene.shown import number, shown_flags
 
+from DGMSegmentationLib.language import texts_of, word
 from DGMSegmentationLib.options import SegmentOptions, option_fields
 from DGMSegmentationLib.structures import STANDARD, LabelSet
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from DGMSegmentationLib.measurement.verdict import Verdict
 
+_ = texts_of(__name__)
 FACE = "app"
 """Whose words the sentences are in."""
 # The names begin with dgm_, so that none meets one of trame-slicer's.
@@ -49,14 +51,14 @@ DEFAULTS: dict[str, Any] = {
     "dgm_detail": "",
     "dgm_rows": [],
     "dgm_selected": 0,
-    "dgm_verdict": {},  # status, headline, reasons; empty when there is no table
+    "dgm_verdict": {},  # status, the same in words, headline, reasons; empty when there is no table
     "dgm_origin": "",
     "dgm_note": "",
     "dgm_has_labels": False,
     "dgm_edited": False,
     "dgm_unsaved": False,
     "dgm_unsaved_aside": False,  # so are labels that a run replaced, in the scene alone
-    "dgm_reason": "Open a QSM volume first.",  # why Segment cannot be clicked; empty when it can
+    "dgm_reason": "",  # why Segment cannot be clicked; empty when it can
     "dgm_question": {},  # title, text, yes: what the open dialog asks; empty when none is open
     "dgm_busy": "",  # what the app is doing besides a run, e.g. reading a file
     "dgm_ticket": "",  # of the window that is connected; what comes from another one is refused
@@ -65,6 +67,9 @@ DEFAULTS: dict[str, Any] = {
     "dgm_saving": False,  # a file is being made for a download
     "dgm_panel": True,
     "dgm_theme": "dark",
+    "dgm_language": "en",
+    "dgm_words": {},  # English text -> what the page's scripts say
+    "dgm_layouts": {},  # id of a layout -> its name
     **STUDY_DEFAULTS,
     # So that a test or a script can wait for the next one:
     "dgm_measured": 0,  # counts the tables
@@ -99,7 +104,7 @@ def rows_of(
             {
                 "label": structure.label,
                 "id": structure.abbreviation,
-                "name": structure.nucleus_name,
+                "name": word(structure.nucleus_name),
                 "side": structure.side,
                 "color": structure.color,
                 "mean": number(found.mean_ppb) if found else "",
@@ -118,8 +123,9 @@ def rows_of(
 def unit_words(unit: Any) -> str:
     """How the unit of the volume was found, in a few words."""
     if unit is None:
-        return "no QSM"
-    return f"{unit.unit}, {'detected' if unit.detected else 'as given'}"
+        return _("no QSM")
+    words = _("{unit}, detected") if unit.detected else _("{unit}, as given")
+    return words.format(unit=unit.unit)
 
 
 def verdict_words(verdict: "Verdict | None") -> dict[str, Any]:
@@ -128,6 +134,7 @@ def verdict_words(verdict: "Verdict | None") -> dict[str, Any]:
         return {}
     return {
         "status": verdict.status,
+        "words": word(verdict.status),
         "headline": verdict.headline(FACE),
         "reasons": list(verdict.sentences(FACE)),
     }

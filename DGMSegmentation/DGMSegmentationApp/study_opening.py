@@ -8,11 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from DGMSegmentationLib.errors import DGMError, InputError, Remark
+from DGMSegmentationLib.language import texts_of
 
 from .controls import Controls
 from .options import Options, is_loopback
 from .reading_room import ReadingRoom
 from .temporary import temporary_folder
+
+_ = texts_of(__name__)
 
 
 class StudyOpening:
@@ -35,7 +38,7 @@ class StudyOpening:
                 raise InputError("folder_not_below", path=path, places=[str(place) for place in allowed])
             self._open(partial(self._now, [path]))
         except (DGMError, OSError) as error:
-            self._controls.fail(error, "Opening the study")
+            self._controls.fail(error, _("Opening the study"))
         finally:
             self._controls.state.dgm_naming_folder = False
 
@@ -57,7 +60,7 @@ class StudyOpening:
             kept = [Path(shutil.move(file, folder / file.name)) for file in files]
         except OSError as error:
             problem = InputError("several_not_copied", path=folder, reason=error.strerror or error)
-            self._controls.fail(problem, "Opening the study")
+            self._controls.fail(problem, _("Opening the study"))
             return
         self._now(kept, Remark("several_as_study", count=len(kept), path=folder))
 
@@ -69,7 +72,7 @@ class StudyOpening:
         try:
             self._room.open_study(paths)
         except (DGMError, OSError) as error:
-            self._controls.fail(error, "Opening the study")
+            self._controls.fail(error, _("Opening the study"))
             return
         self._controls.show_message("")
         self._room.start(said)

@@ -5,8 +5,10 @@ from typing import Any
 
 from DGMSegmentationScene.shown import number
 
+from DGMSegmentationLib.language import texts_of, word
 from DGMSegmentationLib.study.worklist import Item
 
+_ = texts_of(__name__)
 STUDY_DEFAULTS: dict[str, Any] = {
     "dgm_study": "",  # its name; empty outside a study
     "dgm_study_place": "",  # the folder of its results
@@ -37,15 +39,17 @@ _ICONS = {
 
 def case_of(item: Item) -> dict[str, Any]:
     """A line of the worklist."""
+    flags = ", ".join(word(flag.replace("_", " ")) for flag in item.flags)
     reasons = [
-        item.reason,
+        word(item.reason),
         *item.verdict_reasons,
-        *([f"Flags: {', '.join(item.flags)}"] if item.flags else []),
+        *([_("Flags: {names}").format(names=flags)] if flags else []),
     ]
     return {
         "name": item.name,
         "title": item.name.removeprefix("sub-"),
         "state": item.state,
+        "words": word(item.state),
         "icon": _ICONS[item.state],
         "verdict": item.verdict,
         "flagged": item.flagged,
@@ -64,6 +68,7 @@ def growing_table(items: Sequence[Item]) -> dict[str, Any]:
         {
             "name": item.name,
             "state": item.state,
+            "words": word(item.state),
             "means": {row.abbreviation: number(row.mean_ppb) if row.n_voxels else "" for row in item.rows},
             "edited": [row.abbreviation for row in item.rows if row.edited],
         }

@@ -10,6 +10,8 @@ from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
 from undo_stack import Signal
 
+from DGMSegmentationLib.language import texts_of
+
 from .editor import TOOLS, EditorLogic
 from .keys import DIGITS
 from .look import Look
@@ -18,6 +20,7 @@ from .reading import Reading
 from .session import Session
 from .state import rows_of, verdict_words
 
+_ = texts_of(__name__)
 SETTLE_S = 0.12  # a stroke or an undo changes the labels several times in a row; the table follows the last
 UNMEASURED_S = (
     0.6  # but never waits longer than this after the first: on a slow machine one stroke follows the other
@@ -95,7 +98,7 @@ class Table(Messages):
                 self.session.measure()
             except Exception as error:
                 self.journal_failed = getattr(error, "code", "") == "journal_unwritten"
-                self.fail(error, "The measurement")
+                self.fail(error, _("The measurement"))
             self.show_table()
         self.measured()
 

@@ -33,7 +33,12 @@ from trame_slicer.segmentation import (
 )
 from undo_stack import Signal
 
+from DGMSegmentationLib.language import texts_of
+
 from .brush import Brush
+from .ready_made import aria, in_our_words, parts_words
+
+_ = texts_of(__name__)
 
 
 class Islands(IslandsEffectUI):
@@ -49,8 +54,9 @@ class Smoothing(SmoothingEffectUI):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        known = parts_words()
         self.state.options = [
-            {"text": mode.name.title(), "value": mode.value}
+            {"text": known.get(mode.name.title(), mode.name.title()), "value": mode.value}
             for mode in SmoothingEffectMode
             if mode is not SmoothingEffectMode.JOINT
         ]
@@ -69,7 +75,7 @@ class Threshold(FlexContainer):
         value = state.name.threshold_slider.value
         with self:
             html.Div(
-                _ppb(f"{value}[0]") + " to " + _ppb(f"{value}[1]") + " ppb",
+                _("{low} to {high} ppb").format(low=_ppb(f"{value}[0]"), high=_ppb(f"{value}[1]")),
                 classes="dgm-small",
                 id="dgm-range",
             )
@@ -80,7 +86,7 @@ class Threshold(FlexContainer):
                 ControlButton(name="Auto range", icon="mdi-refresh-auto", click=self.auto_threshold_clicked)
             with FlexContainer(classes="pt-2", style="gap: 6px;") as self._buttons:
                 v.VBtn(
-                    "Paint only in this range",
+                    _("Paint only in this range"),
                     variant="tonal",
                     click=self.use_as_mask_clicked,
                     id="dgm-paint-range",
@@ -89,7 +95,7 @@ class Threshold(FlexContainer):
     def add_keep(self, keep: Callable[[], None]) -> None:
         """Add the button that takes from the chosen structure what lies outside the range."""
         with self._buttons:
-            v.VBtn("Keep only this range", variant="tonal", click=keep, id="dgm-keep-range")
+            v.VBtn(_("Keep only this range"), variant="tonal", click=keep, id="dgm-keep-range")
 
 
 TOOL_SETTINGS = (
@@ -110,17 +116,23 @@ def range_notice(state: State, anywhere: Callable[[], None]) -> None:
     value = limit.threshold_slider.value
     with html.Div(classes="dgm-row d-flex align-center", v_if=(limit.is_enabled,), id="dgm-limit"):
         html.Div(
-            "Only " + _ppb(f"{value}[0]") + " to " + _ppb(f"{value}[1]") + " ppb can be edited.",
+            _("Only {low} to {high} ppb can be edited.").format(
+                low=_ppb(f"{value}[0]"), high=_ppb(f"{value}[1]")
+            ),
             classes="dgm-small",
         )
-        v.VBtn("Edit anywhere", size="small", variant="tonal", click=anywhere, id="dgm-anywhere")
+        v.VBtn(_("Edit anywhere"), size="small", variant="tonal", click=anywhere, id="dgm-anywhere")
 
 
 def name_icons(element: Any, words: str = "", slider: str = "") -> None:
-    """Give the icon buttons and the sliders of a ready-made part what a screen reader says.
+    """Give the icon buttons and the sliders of a ready-made part what a screen reader says, all in the page's language.
 
     A button says its tooltip's text, else ``words``; a slider says ``slider``.
     """
+    _name_icons(in_our_words(element), words, slider)
+
+
+def _name_icons(element: Any, words: str, slider: str) -> None:
     for child in getattr(element, "children", ()):
         if slider and isinstance(child, v.VSlider):
             child.name = slider  # the name of its thumb
@@ -129,8 +141,8 @@ def name_icons(element: Any, words: str = "", slider: str = "") -> None:
             if not name and "icon" in child._attributes:
                 name = words
             if name:
-                child._attributes.setdefault("_raw_name", f'aria-label="{name}"')
-        name_icons(child, words, slider)
+                child._attributes.setdefault("_raw_name", aria(name))
+        _name_icons(child, words, slider)
 
 
 def _text(element: Any) -> str:

@@ -6,8 +6,10 @@ trame serves its own files and the socket; this adds routes to the same aiohttp 
 import asyncio
 import hmac
 import logging
+import re
 import secrets
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,19 +17,23 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from DGMSegmentationLib.errors import Coded, DGMError, InputError, Remark
+from DGMSegmentationLib.language import spoken, texts_of
 from DGMSegmentationLib.study.places import is_image
 
 from .controls import Controls
 from .messages import FACE
 from .options import Options, is_loopback
+from .ready_made import SCRIPTS
 from .temporary import temporary_folder
 from .uploads import discard, receive, refuse_pointer, too_large, what_to_read
 
+_ = texts_of(__name__)
 STATIC = Path(__file__).with_name("static")
 SOCKET = "/ws"
 PAGE = ("/", "/index.html")
 KINDS = ("volume", "labels", "model", "protocol", "any")
 WRONG_TOKEN_DELAY_S = 1.0
+_PLAIN_TEXT = re.compile(r"\{\{ (.+?) \}\}", re.DOTALL)
 _NO_SERIES = ("dicom_none", "dicom_none_but_images")
 # The page's script comes from here only; Vue compiles its templates in the browser, hence unsafe-eval.
 POLICY = (
@@ -126,7 +132,7 @@ class Routes:
         response.headers.setdefault("Cache-Control", "no-cache")
 
     def _plain_page(self, name: str, status: int = 200) -> web.Response:
-        text = (STATIC / name).read_text(encoding="utf-8")
+        text = plain_page(name)
         headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY.format(socket="")}
         return web.Response(status=status, text=text, content_type="text/html", headers=headers)
 
@@ -195,7 +201,9 @@ class Routes:
                 return web.json_response({"ok": True})
             name = paths[0].name.removesuffix(".zip") if len(paths) == 1 else paths[0].stem
             loop = asyncio.get_running_loop()
-            with self._controls.busy(f"Reading {name}"):  # to unpack an archive takes its time
+            with self._controls.busy(
+                _("Reading {name}").format(name=name)
+            ):  # to unpack an archive takes its time
                 path = await loop.run_in_executor(None, what_to_read, paths, limit)
             await self._controls.open(path, kind, path.name if path.is_file() else name)
             keep = (
@@ -207,7 +215,7 @@ class Routes:
             self._controls.show_message(remark, "error")
             return web.json_response({"ok": False, "message": remark.sentence(FACE)})
         except Exception as error:
-            self._controls.fail(error, "Opening the file")
+            self._controls.fail(error, _("Opening the file"))
             return web.json_response({"ok": False, "message": Remark("file_not_opened").sentence(FACE)})
         finally:
             if folder is not None and not keep:
@@ -235,6 +243,15 @@ class Routes:
         return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
 
+def plain_page(name: str) -> str:
+    """A page of the folder static/, in the language of the app: its texts stand in double braces."""
+    say = texts_of(SCRIPTS)
+    page = (
+        (STATIC / name).read_text(encoding="utf-8").replace('<html lang="en">', f'<html lang="{spoken()}">')
+    )
+    return _PLAIN_TEXT.sub(lambda found: escape(say(" ".join(found[1].split()))), page)
+
+
 def _answer(status: int, coded: Coded) -> web.Response:
     return web.Response(status=status, text=coded.sentence(FACE))
 
@@ -247,7 +264,7 @@ def _as_known(error: DGMError, folder: Path) -> Remark:
             return fact
         for place in (f"{folder}/unpacked/", f"{folder}/"):
             fact = fact.replace(place, "")
-        return fact.replace(str(folder), "the upload")
+        return fact.replace(str(folder), _("the upload"))
 
     if error.code in _NO_SERIES and str(error.facts.get("path")) == str(folder):
         return Remark("upload_no_series")  # of several files, whose folder nobody knows

@@ -3,10 +3,14 @@
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
 
+from DGMSegmentationLib.language import texts_of
+
 from .adapting import Adapting, adapt_button
 from .reading_room import ReadingRoom
+from .ready_made import aria, quoted
 from .study_opening import StudyOpening
 
+_ = texts_of(__name__)
 WIDTH = 216
 
 
@@ -20,13 +24,17 @@ def worklist_drawer(room: ReadingRoom, adapting: Adapting) -> None:
             location="left",
             id="dgm-worklist",
         ),
-        html.Div(classes="dgm-worklist", raw_attrs=['role="navigation"', 'aria-label="Worklist"']),
+        html.Div(classes="dgm-worklist", raw_attrs=['role="navigation"', aria(_("Worklist"))]),
     ):
         with html.Div(classes="dgm-worklist-head"):
             html.Div("{{ dgm_study }}", classes="dgm-worklist-title", title=("dgm_study_place",))
             html.Div(
-                "{{ dgm_counts.done || 0 }} of {{ dgm_cases.length }} done"
-                "{{ dgm_counts.rejected ? ', ' + dgm_counts.rejected + ' rejected' : '' }}, reader {{ dgm_reader }}",
+                _("{done} of {all} done, {rejected} rejected, reader {reader}").format(
+                    done="{{ dgm_counts.done || 0 }}",
+                    all="{{ dgm_cases.length }}",
+                    rejected="{{ dgm_counts.rejected || 0 }}",
+                    reader="{{ dgm_reader }}",
+                ),
                 classes="dgm-small",
                 id="dgm-worklist-counts",
             )
@@ -34,31 +42,33 @@ def worklist_drawer(room: ReadingRoom, adapting: Adapting) -> None:
                 v_model=("dgm_order",), mandatory=True, density="compact", divided=True, variant="outlined"
             ):
                 v.VBtn(
-                    "Name",
+                    _("Name"),
                     value="name",
                     size="x-small",
                     id="dgm-order-name",
-                    title="In the order of the names",
+                    title=_("In the order of the names"),
                 )
                 v.VBtn(
-                    "Doubt",
+                    _("Doubt"),
                     value="doubt",
                     size="x-small",
                     id="dgm-order-doubt",
-                    title="The doubtful ones first",
+                    title=_("The doubtful ones first"),
                 )
         with html.Div(classes="dgm-worklist-cases", raw_attrs=['role="list"']):
             _case(room)
         with html.Div(classes="dgm-worklist-foot"):
             v.VBtn(
-                "{{ dgm_segmenting_all ? 'Segmenting all ...' : 'Segment all' }}",
+                f"{{{{ dgm_segmenting_all ? {quoted(_('Segmenting all ...'))} : {quoted(_('Segment all'))} }}}}",
                 size="small",
                 variant="text",
                 click=room.segment_all,
                 disabled=("dgm_segmenting_all || !dgm_counts['to do']",),
                 id="dgm-segment-all",
             )
-            v.VBtn("All cases", size="small", variant="text", click="dgm_all_cases = true", id="dgm-show-all")
+            v.VBtn(
+                _("All cases"), size="small", variant="text", click="dgm_all_cases = true", id="dgm-show-all"
+            )
             adapt_button(adapting)
 
 
@@ -69,12 +79,12 @@ def _case(room: ReadingRoom) -> None:
         type="button",
         classes=("'dgm-case' + (one.name === dgm_case ? ' dgm-case-open' : '')",),
         click=(room.go, "[one.name]"),
-        title=("one.why || one.state",),
+        title=("one.why || one.words",),
         raw_attrs=[
             ":data-case='one.name'",
             ":data-state='one.state'",
             ":aria-current=\"one.name === dgm_case ? 'true' : null\"",
-            ":aria-label=\"one.title + ', ' + one.state + (one.verdict === 'doubtful' ? ', doubtful' : '')\"",
+            f":aria-label=\"one.title + ', ' + one.words + (one.verdict === 'doubtful' ? {quoted(_(', doubtful'))} : '')\"",
         ],
     ):
         html.Img(v_if="one.picture", src=("one.picture",), alt="", classes="dgm-case-picture", loading="lazy")
@@ -82,7 +92,7 @@ def _case(room: ReadingRoom) -> None:
         with html.Span(classes="dgm-case-words"):
             html.Span("{{ one.title }}", classes="dgm-case-title")
             with html.Span(classes="dgm-small"):
-                html.Span("{{ one.name === dgm_awaited ? 'being segmented' : one.state }}")
+                html.Span(f"{{{{ one.name === dgm_awaited ? {quoted(_('being segmented'))} : one.words }}}}")
                 html.Span(" · {{ one.reader }}", v_if="one.reader && one.reader !== dgm_reader")
         v.VIcon(
             "mdi-alert-outline",
@@ -91,7 +101,10 @@ def _case(room: ReadingRoom) -> None:
             color="warning",
         )
         html.Span(
-            "{{ one.flagged }}", v_else_if="one.flagged", classes="dgm-case-flags", title="flagged structures"
+            "{{ one.flagged }}",
+            v_else_if="one.flagged",
+            classes="dgm-case-flags",
+            title=_("flagged structures"),
         )
         v.VIcon("{{ one.icon }}", size=18, classes=("'dgm-state-' + one.state.replace(' ', '-')",))
 
@@ -101,14 +114,14 @@ def reading_bar(room: ReadingRoom) -> None:
     with html.Div(v_show=("dgm_study",), classes="dgm-reading-bar", id="dgm-reading-bar"):
         _button(
             "mdi-format-list-bulleted",
-            "Show or hide the worklist",
+            _("Show or hide the worklist"),
             "dgm_worklist = !dgm_worklist",
             "worklist-toggle",
         )
-        _button("mdi-chevron-left", "Previous case (B)", room.previous, "previous-case")
-        _button("mdi-chevron-right", "Next case (N)", room.next, "next-case")
+        _button("mdi-chevron-left", _("Previous case (B)"), room.previous, "previous-case")
+        _button("mdi-chevron-right", _("Next case (N)"), room.next, "next-case")
         v.VBtn(
-            "Reject",
+            _("Reject"),
             size="small",
             variant="text",
             click="dgm_reject_reason = ''; dgm_rejecting = true",
@@ -116,7 +129,7 @@ def reading_bar(room: ReadingRoom) -> None:
             id="dgm-reject",
         )
         v.VBtn(
-            "Read again",
+            _("Read again"),
             size="small",
             variant="text",
             v_if="dgm_case_state === 'done' || dgm_case_state === 'rejected'",
@@ -124,14 +137,14 @@ def reading_bar(room: ReadingRoom) -> None:
             id="dgm-reopen",
         )
         v.VBtn(
-            "Done",
+            _("Done"),
             prepend_icon="mdi-check",
             size="small",
             color="primary",
             variant="flat",
             click=room.done,
             disabled=("!dgm_case || !dgm_has_labels || dgm_phase !== 'idle'",),
-            title="Sign this case and go to the next one (Ctrl+Enter)",
+            title=_("Sign this case and go to the next one (Ctrl+Enter)"),
             id="dgm-done",
         )
 
@@ -143,7 +156,7 @@ def _button(icon: str, words: str, click: object, name: str) -> None:
         title=words,
         size="small",
         id=f"dgm-{name}",
-        raw_attrs=[f'aria-label="{words}"'],
+        raw_attrs=[aria(words)],
     )
 
 
@@ -174,7 +187,7 @@ def _question(
             )
         with v.VCardActions():
             v.VSpacer()
-            v.VBtn("Cancel", click=f"{shown} = false")
+            v.VBtn(_("Cancel"), click=f"{shown} = false")
             v.VBtn(word, color=colour, click=(act, f"[{text}]"), id=names[1])
 
 
@@ -182,34 +195,34 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
     """Why a case is rejected; a study's folder; the table of all cases."""
     _question(
         "dgm_rejecting",
-        ("'Reject ' + dgm_case + '?'",),
-        ("dgm_reject_reason", "Why it cannot be used", ""),
-        ("Reject", "warning", room.reject),
+        (quoted(_("Reject {name}?")) + ".replace('{name}', dgm_case)",),
+        ("dgm_reject_reason", _("Why it cannot be used"), ""),
+        (_("Reject"), "warning", room.reject),
         ("dgm-reject-reason", "dgm-reject-yes"),
     )
     _question(
         "dgm_naming_folder",
-        "Open a study",
+        _("Open a study"),
         (
             "dgm_folder",
-            "Folder on the computer that runs the program",
-            "A BIDS folder, or a folder of images",
+            _("Folder on the computer that runs the program"),
+            _("A BIDS folder, or a folder of images"),
         ),
-        ("Open", "primary", opening.folder),
+        (_("Open"), "primary", opening.folder),
         ("dgm-folder", "dgm-folder-open"),
     )
     with (
         v.VDialog(v_model=("dgm_all_cases",), max_width=900, scrollable=True, id="dgm-all-cases"),
-        v.VCard(title="All cases: means in ppb"),
+        v.VCard(title=_("All cases: means in ppb")),
     ):
         with v.VCardText(classes="dgm-all-text"), html.Table(classes="dgm-all"):
             with html.Thead(), html.Tr():
-                html.Th("Case")
-                html.Th("State")
+                html.Th(_("Case"))
+                html.Th(_("State"))
                 html.Th("{{ column }}", v_for="column in dgm_study_table.columns", key="column")
             with html.Tbody(), html.Tr(v_for="line in dgm_study_table.rows", key="line.name"):
                 html.Td("{{ line.name }}")
-                html.Td("{{ line.state }}")
+                html.Td("{{ line.words }}")
                 html.Td(
                     "{{ line.means[column] }}",
                     v_for="column in dgm_study_table.columns",
@@ -217,7 +230,7 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
                     classes=("line.edited.includes(column) ? 'dgm-edited' : ''",),
                 )
         with v.VCardActions():
-            v.VBtn("Page of all cases", href="study/page", target="_blank", id="dgm-cohort-page")
-            v.VBtn("Table (TSV)", href="study/table", id="dgm-cohort-table")
+            v.VBtn(_("Page of all cases"), href="study/page", target="_blank", id="dgm-cohort-page")
+            v.VBtn(_("Table (TSV)"), href="study/table", id="dgm-cohort-table")
             v.VSpacer()
-            v.VBtn("Close", click="dgm_all_cases = false")
+            v.VBtn(_("Close"), click="dgm_all_cases = false")

@@ -7,6 +7,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from DGMSegmentationLib.language import word
+
 PICTURE_PX = 40
 
 
@@ -26,7 +28,7 @@ class CaseTable:
         table.setRowCount(len(items))
         for row, item in enumerate(items):
             doubt = item.verdict if item.verdict in ("doubtful", "failed") else str(item.flagged or "")
-            for column, text in enumerate((item.name, item.state, doubt, item.reader)):
+            for column, text in enumerate((item.name, word(item.state), word(doubt), item.reader)):
                 table.setItem(row, column, qt.QTableWidgetItem(text))
             self._show_picture(table.item(row, 0), item, output)
             if item.name == current:

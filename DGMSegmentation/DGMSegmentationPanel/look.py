@@ -9,6 +9,8 @@ from DGMSegmentationScene.doubtful import doubts_of, flagged_after, middle_of_sl
 from DGMSegmentationScene.turns import Task, let_threads_work
 from slicer.i18n import tr as _
 
+from DGMSegmentationLib.language import word
+
 if TYPE_CHECKING:
     from .results import Results
 
@@ -78,7 +80,7 @@ class Look:
         axis = flagged[0].axis
         doubt = flagged_after(flagged, slice_shown(volume, node, axis), 1)
         node.JumpSliceByOffsetting(*middle_of_slice(volume, axis, doubt.index))
-        self._ui.doubtButton.toolTip = doubt.words
+        self._ui.doubtButton.toolTip = word(doubt.words)
         table = self._ui.table
         for row in range(table.rowCount):
             if self._results.label_of(row) == doubt.structure.label:

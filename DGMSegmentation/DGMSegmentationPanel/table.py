@@ -7,6 +7,8 @@ import qt
 from DGMSegmentationScene.shown import TIPS, number, shown_flags
 from slicer.i18n import tr as _
 
+from DGMSegmentationLib.language import word
+
 from .notes import tool_tip
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class RoiTable:
         widget.setColumnCount(len(COLUMNS))
         widget.setHorizontalHeaderLabels([_(name) for name in COLUMNS])
         for column, key in enumerate(("", "side", "mean_ppb", "sd_ppb", "volume_mm3", "flags")):
-            widget.horizontalHeaderItem(column).setToolTip(tool_tip(_(TIPS[key])) if key else "")
+            widget.horizontalHeaderItem(column).setToolTip(tool_tip(word(TIPS[key])) if key else "")
         widget.verticalHeader().hide()
         widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = widget.horizontalHeader()
@@ -60,7 +62,7 @@ class RoiTable:
                     item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
                 widget.setItem(row, column, item)
             self._paint_swatch(row, structure.color)
-            widget.item(row, STRUCTURE).setText(_(structure.nucleus_name))
+            widget.item(row, STRUCTURE).setText(word(structure.nucleus_name))
             widget.item(row, SIDE).setText(structure.side)
 
     def show(

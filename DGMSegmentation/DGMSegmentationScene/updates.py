@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from DGMSegmentationLib.language import marked
+
 if TYPE_CHECKING:
     from DGMSegmentationLib.errors import DGMError
 
@@ -30,7 +32,7 @@ class Update:
     """Of ``failed``: for scripts."""
 
 
-CANCELLED = Update("cancelled", "Cancelled; nothing was changed.")
+CANCELLED = Update("cancelled", marked("Cancelled; nothing was changed."))
 
 
 def update_of(event: Mapping[str, Any], target: "Target", face: str) -> Update | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..io.files import check_writable
+from ..language import marked
 from ..segmentation.run import Watch
 
 SUFFIX = ".safetensors"
@@ -54,7 +55,7 @@ def clear_folder(folder: Path) -> None:
 def teller(
     watch: Watch,
     lengths: Sequence[float],
-    source: str = "the corrections",
+    source: str = marked("the corrections"),
     begin: float = FITTED,
     end: float = LEARNT,
 ) -> Callable[[int, int, int], None]:
@@ -73,11 +74,11 @@ def teller(
             begun.append((now, share))
         start, first = begun[0]
         left = (1 - share) * (now - start) / (share - first) if share > first else None
-        text = f"Learning from {source}" + (
-            f" (part {part + 1} of {len(lengths)})" if len(lengths) > 1 else ""
-        )
+        text = marked(f"Learning from {source}")
+        if len(lengths) > 1:
+            text = marked(f"Learning from {source} (part {part + 1} of {len(lengths)})")
         if left is not None:
-            text += f", about {max(1, round(left / 60))} min left"
+            text = marked(f"{text}, about {max(1, round(left / 60))} min left")
         watch.report(text, begin + (end - begin) * share)
 
     return tell

@@ -1,6 +1,7 @@
 """``dgmseg app``: the same tool in a browser, on 3D Slicer's own core."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,13 +46,20 @@ def app(
     blind: Annotated[
         bool, typer.Option("--blind", help="A second reading that sees nothing of what others did.")
     ] = False,
+    language: Annotated[
+        str,
+        typer.Option(
+            help="Language of the page, en or de (default: that of this computer, by LANG and the like; else en)."
+        ),
+    ] = "",
 ) -> None:
     """Open the app in the browser: load, segment, correct with a brush, read the table, save; or read a whole study."""
     find_app()
     from DGMSegmentationApp.main import run
-    from DGMSegmentationApp.options import decide
+    from DGMSegmentationApp.options import decide, page_language
 
-    run(decide(host, port, token, not no_browser, model, max_upload_mb, reader, blind), files or [])
+    options = decide(host, port, token, not no_browser, model, max_upload_mb, reader, blind)
+    run(replace(options, language=page_language(language)), files or [])
 
 
 def find_app() -> None:

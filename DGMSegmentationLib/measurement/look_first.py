@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
+from ..language import marked
 from ..structures import Structure
 from .lost_slabs import SMOOTHING_MM, Sides, both_sides, bright
 from .roi import Box, structure_boxes
@@ -62,11 +63,11 @@ class Doubt:
 
 
 WORDS = {
-    "lost": "the other side goes on here, and so does the map",
-    "one_sided": "only the other side is labelled in this slice, and bright tissue lies beside",
-    "undecided": "the network was undecided about much of its border",
-    "mirrored": "the network outlines it otherwise in the mirrored head",
-    "end": "its first or last slice",
+    "lost": marked("the other side goes on here, and so does the map"),
+    "one_sided": marked("only the other side is labelled in this slice, and bright tissue lies beside"),
+    "undecided": marked("the network was undecided about much of its border"),
+    "mirrored": marked("the network outlines it otherwise in the mirrored head"),
+    "end": marked("its first or last slice"),
 }
 
 

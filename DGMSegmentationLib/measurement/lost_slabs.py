@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
+from ..language import marked
 from ..structures import Structure
 from .quality import Flag
 from .roi import Box, structure_boxes
@@ -33,7 +34,14 @@ _BRIGHT = 0.5  # of the way from the surroundings to the nucleus: its border, wh
 SMOOTHING_MM = 0.6
 _GAP_MM, _RING_MM = 2.0, 4.0
 _SLICE_SHARE = 0.4  # of what is expected in a slice
-_END_WORDS = {"R": "right", "L": "left", "A": "front", "P": "back", "S": "upper", "I": "lower"}
+_END_WORDS = {
+    "R": marked("right"),
+    "L": marked("left"),
+    "A": marked("front"),
+    "P": marked("back"),
+    "S": marked("upper"),
+    "I": marked("lower"),
+}
 
 
 @dataclass(frozen=True)
@@ -266,14 +274,18 @@ def flags_from_sides(labels: Image, image_ppb: Image, boxes: Mapping[int, Box] |
     """A flag ``lost_slab`` for each structure that lacks a part which its other side has and the map shows."""
     flags = []
     for slab in lost_slabs(labels, image_ppb, boxes):
-        slices = f"slice {slab.first}" if slab.first == slab.last else f"slices {slab.first} to {slab.last}"
-        reason = (
-            f"about {100 * slab.share:.0f} % of it seems to be missing at its {slab.end} end"
-            if slab.end != "middle"
-            else f"about {100 * slab.share:.0f} % of it seems to be missing"
+        slices = (
+            marked(f"slice {slab.first}")
+            if slab.first == slab.last
+            else marked(f"slices {slab.first} to {slab.last}")
         )
-        where = f"{slices} of array axis {'ijk'[slab.axis]}, counted from 0"
-        text = (
+        reason = (
+            marked(f"about {100 * slab.share:.0f} % of it seems to be missing at its {slab.end} end")
+            if slab.end != "middle"
+            else marked(f"about {100 * slab.share:.0f} % of it seems to be missing")
+        )
+        where = marked(f"{slices} of array axis {'ijk'[slab.axis]}, counted from 0")
+        text = marked(
             f"{slab.structure.name}: {reason}, in {where}; the other side goes on there, and so does the map."
         )
         flags.append(Flag("lost_slab", slab.structure.abbreviation, text))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
+from ..language import marked
 from ..structures import STANDARD, LabelSet, Structure
 from .notes import NetworkNotes
 from .roi import Box, RoiRow, structure_boxes
@@ -107,11 +108,13 @@ def _row_flags(row: RoiRow, structure: Structure, flipped: bool) -> list[Flag]:
         return flags
     low, high = structure.volume_low_mm3, structure.volume_high_mm3
     if "eroded" not in row.flag_list:
-        expected = f"{_range(low, high)} mm3"
+        expected = _range(low, high)
         if low is not None and row.volume_mm3 < VOLUME_LOW_FACTOR * low:
-            flag("volume_low", f"{row.volume_mm3:.0f} mm3 is far below {expected}; look for missing parts.")
+            flag(
+                "volume_low", f"{row.volume_mm3:.0f} mm3 is far below {expected} mm3; look for missing parts."
+            )
         elif high is not None and row.volume_mm3 > VOLUME_HIGH_FACTOR * high:
-            flag("volume_high", f"{row.volume_mm3:.0f} mm3 is far above {expected}; look for leakage.")
+            flag("volume_high", f"{row.volume_mm3:.0f} mm3 is far above {expected} mm3; look for leakage.")
     if row.n_excluded > EXCLUDED_SHARE * row.n_voxels:
         flag("no_values", f"{row.n_excluded} of {row.n_voxels} voxels carry no value and were left out.")
     low, high = structure.mean_low_ppb, structure.mean_high_ppb
@@ -128,15 +131,15 @@ def _row_flags(row: RoiRow, structure: Structure, flipped: bool) -> list[Flag]:
 def _range(low: float | None, high: float | None) -> str:
     """A range of which one end may be open, in words."""
     if low is None or high is None:
-        return f"at least {low or 0:.0f}" if high is None else f"at most {high:.0f}"
-    return f"{low:.0f} to {high:.0f}"
+        return marked(f"at least {low or 0:.0f}") if high is None else marked(f"at most {high:.0f}")
+    return marked(f"{low:.0f} to {high:.0f}")
 
 
 def _asymmetry_flags(left: RoiRow, right: RoiRow, structure: Structure) -> list[Flag]:
     ratio = abs(left.volume_mm3 - right.volume_mm3) / (left.volume_mm3 + right.volume_mm3)
     if structure.max_asymmetry is None or ratio <= structure.max_asymmetry:
         return []
-    reason = (
+    reason = marked(
         f"{structure.nucleus_name}: the volumes of the two sides differ much "
         f"({left.volume_mm3:.0f} mm3 left, {right.volume_mm3:.0f} mm3 right)."
     )

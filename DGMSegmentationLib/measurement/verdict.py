@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import DGMError, Remark, remark_of
 from ..image import Image, label_set_of
+from ..language import marked
 from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
 from .brain import BrainValues
@@ -22,7 +23,7 @@ from .places import Arrangement
 from .quality import ENTROPY_SHARE
 from .roi import Box
 
-OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
+OK, DOUBTFUL, FAILED = marked("ok"), marked("doubtful"), marked("failed")
 SURE_SHARE = 0.65
 """Of the structures that the network must be sure of."""
 CONFIDENT = 0.7

@@ -17,6 +17,9 @@ SENTENCES = {
     "port_unusable": Sentence(
         "The app cannot listen at {host}, port {port} ({reason}):", shell="choose another --host or --port."
     ),
+    "language_unknown": Sentence(
+        "There is no language {language!r}:", shell="choose one of {choices} with --language."
+    ),
     # the button Segment
     "no_volume": Sentence("", app="Open a QSM volume first."),
     "no_model": Sentence("No model is here:", app="choose a model file with Open > Model file."),

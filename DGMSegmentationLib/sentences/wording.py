@@ -7,6 +7,10 @@ from importlib import import_module
 from string import Formatter
 from typing import Protocol, runtime_checkable
 
+from ..language import exactly
+
+WINDOWS = ("panel", "app")
+"""The faces that speak the language of the user; the others speak English."""
 THEMES = (
     "general",
     "files",
@@ -85,7 +89,8 @@ def worded(code: str, facts: Mapping[str, object], face: str) -> str:
         return _Filler(facts, face).filled("{code} ({known}).", code=code.replace("_", " "), known=known)
     filler = _Filler(facts, face)
     remedy = sentence.remedy_on(face) or sentence.only_remedy
-    return f"{filler.filled(sentence.wrong)} {filler.filled(remedy)}".strip()
+    wrong, remedy = filler.said(sentence.wrong, remedy)
+    return f"{filler.filled(wrong)} {filler.filled(remedy)}".strip()
 
 
 def visible(text: str) -> str:
@@ -97,6 +102,17 @@ class _Filler(Formatter):
     def __init__(self, facts: Mapping[str, object], face: str) -> None:
         self._facts, self._face = facts, face
 
+    def said(self, *templates: str) -> tuple[str, ...]:
+        """The templates in the language of the face; all in English where one has no translation."""
+        if self._face not in WINDOWS:
+            return templates
+        translated = tuple(map(exactly, templates))
+        known = all(
+            one != other or not any(text for text, *_field in self.parse(other) if text.strip(": .;,"))
+            for one, other in zip(translated, templates, strict=True)
+        )
+        return translated if known else templates
+
     def filled(self, template: str, **more: object) -> str:
         return self.vformat(template, (), {**self._facts, **more})
 
@@ -104,7 +120,11 @@ class _Filler(Formatter):
         """``{doubt!w}``: of an error or a remark only what is wrong, for a sentence with a remedy of its own."""
         if conversion == "w" and isinstance(value, Worded):
             sentence = sentences().get(value.code)
-            return _Filler(value.facts, self._face).filled(sentence.wrong) if sentence else str(value)
+            return (
+                _Filler(value.facts, self._face).filled(*self.said(sentence.wrong))
+                if sentence
+                else str(value)
+            )
         return super().convert_field(value, None if conversion == "w" else conversion)
 
     def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..cohort.record import Record
+from ..language import marked
 from .journal import Event, Session
 
-TO_DO, SEGMENTED, IN_REVIEW, DONE, REJECTED = "to do", "segmented", "in review", "done", "rejected"
+TO_DO, SEGMENTED, IN_REVIEW = marked("to do"), marked("segmented"), marked("in review")
+DONE, REJECTED = marked("done"), marked("rejected")
 STATES = (TO_DO, SEGMENTED, IN_REVIEW, DONE, REJECTED)
 
 

@@ -167,7 +167,12 @@ def test_the_verdict_follows_the_labels(bench, tmp_path):
     def expected():
         verdict = session.measurement.verdict_of(0)
         reasons = list(verdict.sentences("app"))
-        return {"status": verdict.status, "headline": verdict.headline("app"), "reasons": reasons}
+        return {
+            "status": verdict.status,
+            "words": verdict.status,
+            "headline": verdict.headline("app"),
+            "reasons": reasons,
+        }
 
     assert state.dgm_verdict == expected()
     few = bench.labels.replace(data=np.where(bench.labels.data > 4, 0, bench.labels.data))

@@ -18,7 +18,9 @@ HOST = {"slicer", "qt", "vtk", "ctk"}
 TORCH_ROOMS = ("models", "inference", "training")
 # From the ground up: a module imports from its own room and from rooms below it, at the top of the file or inside a function.
 FLOORS = (
-    {"sentences", "resources", "picture"},
+    {"resources", "picture"},
+    {"language"},
+    {"sentences"},
     {"errors"},
     {"structures"},
     {"options", "image"},
@@ -170,8 +172,8 @@ def test_wheel_ships_the_resources(repository, tmp_path):
         names = set(archive.namelist())
         archive.extractall(tmp_path / "site")
     shipped = [name for name in tracked(repository) if name.startswith("Resources/")]
-    # Pictures for the web, recipes of containers and sources of translations are not for a running program.
-    left_out = ("Resources/Screenshots/", "Resources/Container/", "Resources/Translations/")
+    # Pictures for the web and recipes of containers are not for a running program.
+    left_out = ("Resources/Screenshots/", "Resources/Container/")
     resources = {f"DGMSegmentationLib/{name}" for name in shipped if not name.startswith(left_out)}
     assert "DGMSegmentationLib/Resources/Labels/standard.tsv" in resources
     assert {name for name in names if name.startswith("DGMSegmentationLib/Resources/")} == resources

@@ -15,7 +15,7 @@ import pytest
 from DGMSegmentationLib.structures import SIDE_CODES, STANDARD, LabelSet
 
 MODULES = Path("lib/Slicer-5.12/qt-scripted-modules")
-SKIP = {"__pycache__", "Screenshots", "Container", "Translations"}
+SKIP = {"__pycache__", "Screenshots", "Container"}
 
 
 def _files(folder: Path) -> set[str]:

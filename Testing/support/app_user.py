@@ -59,6 +59,7 @@ class Program:
             "--no-browser",
             "--port",
             "0",
+            *(() if "--language" in arguments else ("--language", "en")),
             *arguments,
         ]
         if model is not None:

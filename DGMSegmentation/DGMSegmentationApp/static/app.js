@@ -4,8 +4,13 @@
   const dgm = (window.dgm = window.dgm || {}); // the page's scripts come in any order
   let trame = null;
 
+  // A text in the language of the page.
+  const say = (text) => (window.trame.state.get("dgm_words") || {})[text] || text;
+
   dgm.start = function (instance) {
     trame = instance || window.trame;
+    document.documentElement.lang = window.trame.state.get("dgm_language");
+    document.body.dataset.drop = say("Drop to open");
     new MutationObserver(nameRanges).observe(document.body, { childList: true, subtree: true });
     return dgm.theme();
   };
@@ -14,7 +19,7 @@
   function nameRanges() {
     for (const range of document.querySelectorAll(".v-range-slider")) {
       const thumbs = range.querySelectorAll("[role=slider]:not([aria-label])");
-      thumbs.forEach((thumb, i) => thumb.setAttribute("aria-label", i ? "Highest value" : "Lowest value"));
+      thumbs.forEach((thumb, i) => thumb.setAttribute("aria-label", i ? say("Highest value") : say("Lowest value")));
     }
   }
 
@@ -81,7 +86,8 @@
     }
     const limit = window.trame.state.get("dgm_max_upload_mb");
     if (bytes > limit * 1048576) {
-      showMessage(`This is larger than ${limit} MB, the limit for uploads: open the file by its path (dgmseg app FILE), or raise --max-upload-mb.`);
+      const text = say("This is larger than {limit} MB, the limit for uploads: open the file by its path (dgmseg app FILE), or raise --max-upload-mb.");
+      showMessage(text.replace("{limit}", limit));
       return;
     }
     const request = new XMLHttpRequest();
@@ -92,11 +98,11 @@
     request.upload.onload = () => show(-1);
     request.onerror = () => {
       show(-1);
-      showMessage("The file did not arrive: it may be too large, or the program has ended.");
+      showMessage(say("The file did not arrive: it may be too large, or the program has ended."));
     };
     request.onload = () => {
       show(-1);
-      if (request.status !== 200) showMessage(request.responseText || "The file was refused.");
+      if (request.status !== 200) showMessage(request.responseText || say("The file was refused."));
     };
     show(0);
     request.open("POST", "upload/" + kind);
@@ -126,7 +132,7 @@
     try {
       answer = await fetch("export/" + kind, { headers: ticket() });
     } catch (error) {
-      showMessage("The file did not arrive: the program has ended, or another window took over.");
+      showMessage(say("The file did not arrive: the program has ended, or another window took over."));
       return false;
     } finally {
       clearTimeout(busy);
