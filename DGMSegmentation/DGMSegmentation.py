@@ -95,6 +95,10 @@ class DGMSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from DGMSegmentationPanel.running import Running
         from DGMSegmentationPanel.study import PanelStudy
 
+        from DGMSegmentationLib.language import CONTEXT, translate_by
+
+        # Sentences, names of structures and states in Slicer's language, when one is loaded.
+        translate_by(translate if translate(CONTEXT, "done") != "done" else None)
         panel = slicer.util.loadUI(self.resourcePath("UI/DGMSegmentation.ui"))
         self.layout.addWidget(panel)
         self.ui = slicer.util.childWidgetVariables(panel)

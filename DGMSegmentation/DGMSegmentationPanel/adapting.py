@@ -11,6 +11,8 @@ import slicer
 from DGMSegmentationScene.adaptation import CANCELLED, DONE, RUNNING, SAID, Adaptation, Told
 from slicer.i18n import tr as _
 
+from DGMSegmentationLib.language import word
+
 from .dependencies import python_executable
 from .files import folder_for
 from .parameters import DGMSegmentationParameters, options_of
@@ -162,7 +164,7 @@ class Adapting:
 
     def _heard(self, told: Told) -> None:
         if told.kind == RUNNING:
-            self._text.text = told.text
+            self._text.text = word(told.text)
             self._bar.setValue(round(100 * told.fraction))
         elif told.kind == SAID:
             self._said.append(told.text)

@@ -14,6 +14,8 @@ from DGMSegmentationScene.runner import CANCELLING, IDLE, Runner
 from DGMSegmentationScene.updates import Update
 from slicer.i18n import tr as _
 
+from DGMSegmentationLib.language import word
+
 from .dependencies import Dependencies
 from .inputs import Inputs
 from .notes import Note, tool_tip
@@ -154,7 +156,7 @@ class Running:
     def _poll(self) -> None:
         for update in self._runner.poll():
             if update.kind == "progress":
-                self._step = update.text
+                self._step = word(update.text)
                 if update.fraction >= 0:
                     self._ui.progressBar.value = int(100 * update.fraction)
                 continue
@@ -164,7 +166,7 @@ class Running:
                 logging.error("DGMSegmentation: %s\n%s", update.text, update.detail)
                 self.show_message(update.text, update.detail or self._runner.log)
             elif update.kind == "cancelled":
-                self.show_message(update.text)
+                self.show_message(word(update.text))
                 self._runner.preload()  # the worker may have been ended; the next click shall not wait for the engine
             else:
                 said = filter(None, (self._at_the_end, update.text))

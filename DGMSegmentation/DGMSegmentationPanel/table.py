@@ -7,7 +7,7 @@ import qt
 from DGMSegmentationScene.shown import TIPS, number, shown_flags
 from slicer.i18n import tr as _
 
-from DGMSegmentationLib.language import word
+from DGMSegmentationLib.language import marked, word
 
 from .notes import tool_tip
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.measurement.roi import RoiRow
     from DGMSegmentationLib.structures import LabelSet
 
-COLUMNS = ("Structure", "Side", "Mean\nppb", "SD\nppb", "mm\u00b3", "Flags")
+COLUMNS = (marked("Structure"), marked("Side"), marked("Mean\nppb"), "SD\nppb", "mm\u00b3", marked("Flags"))
 ROW_HEIGHT = 21
 MOST_ROWS = 24  # further ones are scrolled to
 STRUCTURE, SIDE, MEAN, SD, VOLUME, FLAGS = range(6)

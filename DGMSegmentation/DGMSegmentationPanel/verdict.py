@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
+from DGMSegmentationLib.language import word
+
 from .notes import Note, tool_tip
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class VerdictBanner:
         if verdict is None:
             return
         words = verdict.headline("panel")
-        said = _("Verdict: {status}.").format(status=_(verdict.status))
+        said = _("Verdict: {status}.").format(status=word(verdict.status))
         self._box.styleSheet = STYLE % ((5, ATTENTION) if verdict.reasons else (0, ATTENTION))
         self._box.toolTip = tool_tip(words)
         self._headline.show(f"{said} {words}" if verdict.reasons else said)

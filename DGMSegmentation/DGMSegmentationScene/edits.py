@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from DGMSegmentationLib.language import marked, word
+
 from .layers import layers_of
 from .provenance import FINGERPRINT, attribute, carry, is_ours
 from .segments import kept_while_unchanged, structure_segments
@@ -77,8 +79,9 @@ def origin(node: Any) -> str:
     if node is None or node.GetSegmentation().GetNumberOfSegments() == 0:
         return ""
     if not is_ours(node):
-        return "Labels from a file or by hand"
-    return ", ".join(filter(None, (attribute(node, "Model"), "edited by hand" if is_edited(node) else "")))
+        return word(marked("Labels from a file or by hand"))
+    by_hand = word(marked("edited by hand")) if is_edited(node) else ""
+    return ", ".join(filter(None, (attribute(node, "Model"), by_hand)))
 
 
 def fingerprint(node: Any) -> dict[str, str]:

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from DGMSegmentationLib.language import marked, word
+
 from .provenance import PREFIX
 from .segments import LABEL_SET, dress, structure_segments
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from DGMSegmentationLib.structures import LabelSet
 
 BY_VALUE = PREFIX + "ByValue"
-SENTENCE = (
+SENTENCE = marked(
     "The segments have only numbers: they are taken as ours, 1 left red nucleus to 10 right caudate nucleus. "
     "Check one of them in the views."
 )
@@ -59,7 +61,7 @@ def recognise(node: Any) -> bool:
 
 def doubt(node: Any) -> str:
     """What to say about segments that were named by their values alone; empty otherwise."""
-    return SENTENCE if node is not None and node.GetAttribute(BY_VALUE) else ""
+    return word(SENTENCE) if node is not None and node.GetAttribute(BY_VALUE) else ""
 
 
 def _label_file(node: Any) -> Path | None:

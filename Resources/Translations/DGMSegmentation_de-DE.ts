@@ -658,6 +658,27 @@
   </message>
  </context>
  <context>
+  <name>DGMSegmentationPanel.table</name>
+  <message>
+   <source>Structure</source>
+   <translation>Struktur</translation>
+  </message>
+  <message>
+   <source>Side</source>
+   <translation>Seite</translation>
+  </message>
+  <message>
+   <source>Mean
+ppb</source>
+   <translation>Mittel
+ppb</translation>
+  </message>
+  <message>
+   <source>Flags</source>
+   <translation>Hinweise</translation>
+  </message>
+ </context>
+ <context>
   <name>DGMSegmentationPanel.verdict</name>
   <message>
    <source>Verdict: {status}.</source>
@@ -5163,6 +5184,18 @@
   <message>
    <source>Average with the mirrored head (twice the time).</source>
    <translation>Mit dem gespiegelten Kopf mitteln (doppelte Zeit).</translation>
+  </message>
+  <message>
+   <source>Labels from a file or by hand</source>
+   <translation>Labels aus einer Datei oder von Hand</translation>
+  </message>
+  <message>
+   <source>edited by hand</source>
+   <translation>von Hand bearbeitet</translation>
+  </message>
+  <message>
+   <source>The segments have only numbers: they are taken as ours, 1 left red nucleus to 10 right caudate nucleus. Check one of them in the views.</source>
+   <translation>Die Segmente haben nur Nummern: Sie gelten als unsere, 1 Nucleus ruber links bis 10 Nucleus caudatus rechts. Prüfen Sie einen davon in den Ansichten.</translation>
   </message>
   <message>
    <source>L: the patient's left.</source>

@@ -125,7 +125,8 @@ class Application(adopt(QtCore.QObject)):  # type: ignore[misc]
         return self.testing
 
     def translate(self, context: str, text: str) -> str:
-        return text
+        """As it stands in Qt's translators, else the same."""
+        return QtCore.QCoreApplication.translate(context, text)
 
     def mrmlScene(self) -> Any:
         return self._scene
