@@ -139,7 +139,7 @@ def _ours(name: str, image: Path, units: str, model: str) -> PeerRow:
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         times.append((seconds, watch.clock.seconds["network"], cpu))
     seconds, network, cpu = min(times[1:])
-    version = f"{__version__}, {metadata.version('openvino' if predictor.compiled is not None else 'torch')}"
+    version = f"{__version__}, {predictor.engine} {metadata.version(predictor.engine)}"
     work = sum(predictor.work(shape) for shape in shapes)
     shown = "x".join(map(str, shapes[0]))
     return PeerRow(name, version, seconds, network, shown, work, peak_memory_mb(), cpu)

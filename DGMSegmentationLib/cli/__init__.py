@@ -11,6 +11,7 @@ from importlib import import_module
 
 from .. import __version__
 from ..errors import Cancelled, DGMError, explained, speaking
+from ..inference.blas import one_thread_for_blas
 from .messages import warn
 
 # command -> (module in this package, function)
@@ -48,6 +49,7 @@ def _application(wanted: str | None):  # type: ignore[no-untyped-def]
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # rich takes as long to import as all else here, and cuts long options' names
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
@@ -71,9 +73,10 @@ def _application(wanted: str | None):  # type: ignore[no-untyped-def]
         if wanted in (None, name):
             found = getattr(import_module(f".{module}", __name__), function)
             if isinstance(found, typer.Typer):
-                application.add_typer(found, name=name)
+                application.add_typer(found, name=name, short_help=str(found.info.help))
             else:
-                application.command(name)(found)
+                about = " ".join((found.__doc__ or "").partition("\n\n")[0].split())
+                application.command(name, short_help=about)(found)
     return application
 
 
@@ -86,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout, "reconfigure"
     ):  # a pipe of Windows knows few letters; a path in a last line must not end a run
         sys.stdout.reconfigure(errors="backslashreplace")
+    one_thread_for_blas()
     logging.basicConfig(level=logging.WARNING, format="dgmseg: %(message)s", stream=sys.stderr)
     with speaking("shell"), _ends_are_interrupts():
         return _run(words, debug)

@@ -11,7 +11,9 @@ from .messages import warn
 from .options import MODEL, Device
 
 protocol = typer.Typer(
-    no_args_is_help=True, help="List, show and fit labelling protocols: what the nuclei are made of."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, show and fit labelling protocols: what the nuclei are made of.",
 )
 
 

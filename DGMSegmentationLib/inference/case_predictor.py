@@ -34,8 +34,8 @@ class CasePredictor(Protocol):
         """Where it computes; its text is the name."""
 
     @property
-    def compiled(self) -> object | None:
-        """What of OpenVINO computed the latest run; None: torch."""
+    def engine(self) -> str:
+        """What computed the latest run: "openvino", "numpy" or "torch"."""
 
     def in_one_piece(self, shape: Sequence[int]) -> bool:
         """Whether a region of ``shape`` voxels is predicted in one piece."""
@@ -57,7 +57,7 @@ class CasePredictor(Protocol):
 def open_predictor(
     model: Model, device: str = "auto", log: Callable[[Remark], None] | None = None
 ) -> CasePredictor:
-    """The model on a device. A U-Net on a CPU where OpenVINO is installed runs without torch.
+    """The model on a device. A U-Net on a CPU runs without torch.
 
     The same on every run of an installation, so that a case gets the same arithmetic from the command line, a cohort, and the
     worker. Raises InputError for a device that there is not.
@@ -65,7 +65,7 @@ def open_predictor(
     if device == "cpu" or (device == "auto" and not may_have_accelerator()):
         members = model.header.members
         unet = model.header.network == "unet" and len(members) == 1
-        if unet and installed() and has_graph(unet_options(model.header, members[0])):
+        if unet and has_graph(unet_options(model.header, members[0])):
             from .graph_predictor import GraphPredictor
 
             predictor = GraphPredictor(model, log)
@@ -84,10 +84,10 @@ def stop_if(cancel: Callable[[], bool] | None) -> None:
 
 def import_engine() -> None:
     """Import what most models compute with on this computer, while nobody waits for it yet."""
-    if installed() and not may_have_accelerator():
-        openvino_package()
-    else:
+    if may_have_accelerator():
         importlib.import_module(".predictor", __package__)
+    elif installed():
+        openvino_package()
 
 
 def may_have_accelerator(dev: Path = _DEV) -> bool:

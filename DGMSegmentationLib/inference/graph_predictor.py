@@ -1,4 +1,4 @@
-"""A U-Net on the CPU through OpenVINO, from numpy weights to probabilities; torch is imported only when this cannot go on."""
+"""A U-Net on the CPU without torch, whose import takes longer than a run: by OpenVINO where it is installed, else in numpy."""
 
 import logging
 import math
@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +15,28 @@ from numpy.typing import NDArray
 from ..errors import Cancelled, DGMError, Remark
 from ..models.model import Model, unet_options
 from ..models.unet_shape import Triple, UNetShape
+from .blas import blas_has_one_thread
 from .case_predictor import Progress, stop_if
 from .devices import compute_threads, limit_torch_threads, threads_asked_for
 from .memory import is_out_of_memory
-from .openvino_package import openvino_package, settings
+from .openvino_package import installed, openvino_package, settings
 from .tiling import Box, cut, in_one_piece
+from .unet_arrays import UNetOfArrays
 from .unet_graph import unet_graph
 
 if TYPE_CHECKING:
     from .predictor import Predictor
 
 _KEPT = 3
-"""Compiled sizes of tile that are held: the model's own box, and what a search around it took."""
+"""Sizes of tile whose networks are held: the model's own box, and what a search around it took."""
 _log = logging.getLogger(__name__)
+
+
+class _Network(Protocol):
+    """A network for one size of tile."""
+
+    def __call__(self, images: NDArray[np.float32], stop: Callable[[], None]) -> NDArray[np.float32]:
+        """Probabilities (K, x, y, z) of images (C, x, y, z), until the next call; ``stop()`` raises when the run is to end."""
 
 
 class GraphPredictor:
@@ -37,24 +46,25 @@ class GraphPredictor:
 
     def __init__(self, model: Model, log: Callable[[Remark], None] | None = None) -> None:
         self.model, self.log = model, log or _log.warning
+        self.engine = "openvino" if installed() else "numpy"
+        """What computes, "torch" after a whole volume."""
         self.shape = UNetShape.of(unet_options(model.header, model.header.members[0]))
         self.normalises_by_tile = self.shape.normalises_by_tile
-        self.compiled: object | None = None
+        self._own = self.engine
         self._fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
-        self._graphs: dict[Triple, Any] = {}
+        self._networks: dict[Triple, _Network] = {}
         self._making: tuple[Triple, threading.Thread] | None = None
-        self._broken = False
 
     def begin(self) -> None:
         """Compile for a region of the usual size in a thread: meanwhile the image is read, or its file chosen."""
         size = usual_region(self.model)
-        if size is None or self._making is not None or not in_one_piece(size):
+        if self._own == "numpy" or size is None or self._making is not None or not in_one_piece(size):
             return
         outer = self._outer(size)
 
         def make() -> None:
             try:
-                self._graphs.setdefault(outer, self._made(outer))
+                self._networks.setdefault(outer, self._made(outer))
             except Exception as error:  # the run tries again, and says then what is wrong
                 _log.info("OpenVINO could not begin (%s).", error)
 
@@ -84,11 +94,12 @@ class GraphPredictor:
             x, y, z = (slice(0, n) for n in inputs.shape[1:])
             box = (x, y, z)
         size = [s.stop - s.start for s in box]
-        found = self._run(inputs, box, size, cancel) if in_one_piece(size) and not self._broken else None
-        if found is None:
+        if not in_one_piece(size):
             values = self._torch.predict(inputs, coordinates, box, progress, cancel)
-            self.compiled = self._torch.compiled
+            self.engine = self._torch.engine
             return values
+        found = self._run(inputs, box, size, lambda: stop_if(cancel))
+        self.engine = self._own
         if progress is not None:
             progress(1, 1)
         return found
@@ -112,42 +123,48 @@ class GraphPredictor:
         return x, y, z
 
     def _run(
-        self, inputs: NDArray[np.float32], box: Box, size: Sequence[int], cancel: Callable[[], bool] | None
-    ) -> NDArray[np.float32] | None:
-        """Probabilities of the box, or None when OpenVINO cannot be used."""
+        self, inputs: NDArray[np.float32], box: Box, size: Sequence[int], stop: Callable[[], None]
+    ) -> NDArray[np.float32]:
+        """Probabilities of the box."""
         outer, margin = self._outer(size), self._margin
-        low = np.subtract([s.start for s in box], margin)
-        tile = cut(inputs, low, outer, self._fill)[None]
+        tile = cut(inputs, np.subtract([s.start for s in box], margin), outer, self._fill)
         keep = tuple(slice(m, m + n) for m, n in zip(margin, size, strict=True))
-        try:
-            stop_if(cancel)
-            graph = self._compiled(outer)
-            stop_if(cancel)
-            found = graph([tile])[0][0]
-            self.compiled = graph
-            return np.array(found[(slice(None), *keep)])
-        except Cancelled:
-            raise
-        except Exception as error:  # its frontends raise classes of their own, by version
-            if is_out_of_memory(error):
-                raise DGMError("memory_for_network") from error
-            _log.info("OpenVINO cannot be used (%s); going on with torch.", error)
-            self._broken = True
-            self._graphs.clear()
-            return None
+        while True:
+            try:
+                stop()
+                return np.array(self._network(outer)(tile, stop)[(slice(None), *keep)])
+            except Cancelled:
+                raise
+            except Exception as error:  # OpenVINO's frontends raise classes of their own, by version
+                if is_out_of_memory(error):
+                    raise DGMError("memory_for_network") from error
+                if self._own == "numpy":
+                    raise
+                _log.info("OpenVINO cannot be used (%s); going on with numpy.", error)
+                self._own = "numpy"
+                self._networks.clear()
 
-    def _compiled(self, outer: Triple) -> Any:
+    def _network(self, outer: Triple) -> _Network:
         if self._making is not None and self._making[0] == outer:
             self._making[1].join()
-        if outer not in self._graphs:
-            if len(self._graphs) >= _KEPT:
-                self._graphs.pop(next(iter(self._graphs)))
-            self._graphs[outer] = self._made(outer)
-        return self._graphs[outer]
+        if outer not in self._networks:
+            if len(self._networks) >= _KEPT:
+                self._networks.pop(next(iter(self._networks)))
+            self._networks[outer] = self._made(outer)
+        return self._networks[outer]
 
-    def _made(self, outer: Triple) -> Any:
-        graph = unet_graph(self.shape, self.model.arrays[0], outer)
-        return _core().compile_model(graph, "CPU", settings(_threads()))
+    def _made(self, outer: Triple) -> _Network:
+        arrays = self.model.arrays[0]
+        if self._own == "numpy":
+            return UNetOfArrays(self.shape, arrays, outer, _threads() if blas_has_one_thread() else 1)
+        graph = _core().compile_model(unet_graph(self.shape, arrays, outer), "CPU", settings(_threads()))
+
+        def run(images: NDArray[np.float32], stop: Callable[[], None]) -> NDArray[np.float32]:
+            found: NDArray[np.float32] = graph([images[None]], share_outputs=True)[0][0]
+            stop()
+            return found
+
+        return run
 
 
 def usual_region(model: Model) -> Triple | None:

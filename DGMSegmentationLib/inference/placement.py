@@ -52,6 +52,11 @@ class Placement:
         self.fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
 
     @property
+    def engine(self) -> str:
+        """What computed the latest run: "openvino" or "torch"."""
+        return "torch" if self.compiled is None else "openvino"
+
+    @property
     def _format(self) -> torch.memory_format:
         """The layout of tensors in which the device is fast; MPS has computed wrong values in channels-last."""
         return torch.preserve_format if self.device.type == "mps" else torch.channels_last_3d

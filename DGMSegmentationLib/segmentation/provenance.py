@@ -105,7 +105,7 @@ def provenance_of(
         "preprocessing": header.preprocessing.to_dict(),
         "options": {
             "device": str(predictor.device),
-            "backend": "openvino" if predictor.compiled is not None else "torch",
+            "backend": predictor.engine,
             "voxel_size_override": recorded.pop("voxel_size", None),
             **recorded,
         },

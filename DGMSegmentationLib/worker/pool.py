@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
+from ..inference.blas import ONE_THREAD
 from .pipes import message_pipes
 
 T = TypeVar("T")
@@ -28,7 +29,6 @@ _ATTEMPTS = 2
 _LENGTH = struct.Struct(">Q")
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
     "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
 )
@@ -175,7 +175,8 @@ def worker_environment(threads: int) -> dict[str, str]:
     """The environment of a worker: its share of the cores, and this very package."""
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH", "")])])
-    return {**os.environ, "PYTHONPATH": path} | {name: str(threads) for name in _THREAD_VARIABLES}
+    share = {name: str(threads) for name in _THREAD_VARIABLES}
+    return {**os.environ, "PYTHONPATH": path, **share, **ONE_THREAD}
 
 
 def _receive(stream: IO[bytes]) -> bytes | None:

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from models_for_tests import PHANTOM_MODEL
 
+from DGMSegmentationLib.errors import Cancelled
+from DGMSegmentationLib.inference.blas import blas_has_one_thread
 from DGMSegmentationLib.inference.case_predictor import may_have_accelerator, open_predictor
 from DGMSegmentationLib.inference.devices import threads_asked_for
 from DGMSegmentationLib.inference.predictor import Predictor
+from DGMSegmentationLib.inference.unet_arrays import UNetOfArrays
 from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.models.network_options import UNetOptions
 from DGMSegmentationLib.models.unet_shape import UNetShape
@@ -50,28 +53,51 @@ def test_options_tell_what_torch_builds(options):
     assert shape.multiply_adds(tile) == count_macs(network, tile)
 
 
+ENGINES = ["openvino", "numpy"]
+
+
+@pytest.fixture
+def engine(request, monkeypatch):
+    """One of two installations: with OpenVINO, or without."""
+    if request.param == "openvino":
+        pytest.importorskip("openvino")
+    else:
+        for module in ("case_predictor", "graph_predictor"):
+            monkeypatch.setattr(f"DGMSegmentationLib.inference.{module}.installed", lambda: False)
+    return request.param
+
+
+def computed(engine, shape, arrays, images):
+    """Probabilities of images (C, x, y, z) without torch."""
+    if engine == "numpy":
+        return UNetOfArrays(shape, arrays, images.shape[1:], 2)(images)
+    from DGMSegmentationLib.inference.openvino_package import openvino_package, settings
+    from DGMSegmentationLib.inference.unet_graph import unet_graph
+
+    graph = unet_graph(shape, arrays, images.shape[1:])
+    return openvino_package().Core().compile_model(graph, "CPU", settings(1))([images[None]])[0][0]
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
 @pytest.mark.parametrize("options", NETWORKS[:4])
-def test_the_graph_computes_what_torch_computes(options):
-    pytest.importorskip("openvino")
+def test_without_torch_it_computes_what_torch_computes(options, engine):
     import torch
 
-    from DGMSegmentationLib.inference.openvino_package import openvino_package, settings
-    from DGMSegmentationLib.inference.unet_graph import has_graph, unet_graph
+    from DGMSegmentationLib.inference.unet_graph import has_graph
 
     network, shape = built(options)
     assert has_graph(shape.options)
     arrays = {name: value.numpy() for name, value in network.state_dict().items()}
     tile = tuple(2 * m for m in shape.multiple)
-    images = np.random.default_rng(0).normal(size=(1, shape.options.in_channels, *tile)).astype(np.float32)
+    images = np.random.default_rng(0).normal(size=(shape.options.in_channels, *tile)).astype(np.float32)
     with torch.inference_mode():
-        wanted = torch.softmax(network(torch.from_numpy(images)), dim=1).numpy()
-    graph = openvino_package().Core().compile_model(unet_graph(shape, arrays, tile), "CPU", settings(1))
-    np.testing.assert_allclose(graph([images])[0], wanted, atol=2e-5)
+        wanted = torch.softmax(network(torch.from_numpy(images[None])), dim=1)[0].numpy()
+    np.testing.assert_allclose(computed(engine, shape, arrays, images), wanted, atol=2e-5)
 
 
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
 @pytest.mark.parametrize("model", ["default", str(PHANTOM_MODEL)])
-def test_labels_are_those_of_torch(model):
-    pytest.importorskip("openvino")
+def test_labels_are_those_of_torch(model, engine):
     from DGMSegmentationLib.inference.graph_predictor import GraphPredictor
 
     loaded = load_model(model)
@@ -83,7 +109,7 @@ def test_labels_are_those_of_torch(model):
     torch_only = Predictor(loaded, "cpu", backend="torch")
     image = bundled_sample().image
     without, with_torch = (segment(image, predictor=p, log=lambda remark: None) for p in (ours, torch_only))
-    assert without.provenance["options"]["backend"] == "openvino"
+    assert without.provenance["options"]["backend"] == engine
     assert with_torch.provenance["options"]["backend"] == "torch"
     differ = np.count_nonzero(without.labels.data != with_torch.labels.data)
     assert differ <= 1e-4 * np.count_nonzero(with_torch.labels.data)
@@ -92,8 +118,8 @@ def test_labels_are_those_of_torch(model):
         assert ours.in_one_piece(size) == torch_only.in_one_piece(size)
 
 
-def test_regions_at_the_border_and_whole_small_volumes():
-    pytest.importorskip("openvino")
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_regions_at_the_border_and_whole_small_volumes(engine):
     loaded = load_model()
     ours, other = open_predictor(loaded, "cpu"), Predictor(loaded, "cpu", backend="torch")
     inputs = np.random.default_rng(1).normal(size=(1, 44, 52, 30)).astype(np.float32)
@@ -101,9 +127,10 @@ def test_regions_at_the_border_and_whole_small_volumes():
         np.testing.assert_allclose(
             ours.predict(inputs, None, box), other.predict(inputs, None, box), atol=1e-4
         )
+    assert ours.engine == engine
 
 
-def test_a_broken_openvino_leaves_the_work_to_torch(monkeypatch):
+def test_a_broken_openvino_leaves_the_work_to_numpy(monkeypatch):
     pytest.importorskip("openvino")
     from DGMSegmentationLib.inference import graph_predictor
 
@@ -113,7 +140,7 @@ def test_a_broken_openvino_leaves_the_work_to_torch(monkeypatch):
     monkeypatch.setattr(graph_predictor, "unet_graph", broken)
     ours = open_predictor(load_model(), "cpu")
     inputs = np.random.default_rng(1).normal(size=(1, 32, 32, 16)).astype(np.float32)
-    assert np.isfinite(ours.predict(inputs)).all() and ours.compiled is None
+    assert np.isfinite(ours.predict(inputs)).all() and ours.engine == "numpy"
 
 
 def test_the_region_of_a_head_is_compiled_before_it_is_asked_for():
@@ -126,20 +153,36 @@ def test_the_region_of_a_head_is_compiled_before_it_is_asked_for():
     assert size is not None
     outer, thread = ours._making
     thread.join()
-    made = ours._graphs[outer]
+    made = ours._networks[outer]
     found = ours.predict(np.zeros((1, *size), np.float32))
-    assert ours.compiled is made and found.shape[1:] == size
+    assert ours._networks == {outer: made} and found.shape[1:] == size
 
 
-def test_a_run_without_torch(tmp_path):
-    pytest.importorskip("openvino")
+@pytest.mark.parametrize("openvino", ["", "sys.modules['openvino'] = None; "])
+def test_a_run_without_torch(tmp_path, openvino):
     script = (
-        "import sys; from DGMSegmentationLib.cli import main; main(['segment', sys.argv[1], '-o', sys.argv[2], "
+        f"import sys; {openvino}from DGMSegmentationLib.cli import main; main(['segment', sys.argv[1], '-o', sys.argv[2], "
         "'--device', 'cpu']); print('loaded:', [name for name in ('torch', 'openvino_telemetry') if sys.modules.get(name)])"
     )
     words = [sys.executable, "-c", script, str(bundled_sample().image), str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded: []"
+
+
+def test_a_run_in_numpy_ends_between_layers_and_blas_is_asked_for_threads():
+    _, shape = built({})
+    arrays = {name: np.zeros(form, np.float32) for name, (form, _) in shape.weights().items()}
+    asked = iter([None, None, Cancelled()])
+
+    def stop():
+        if error := next(asked):
+            raise error
+
+    with pytest.raises(Cancelled):
+        UNetOfArrays(shape, arrays, shape.multiple, 1)(np.zeros((1, *shape.multiple), np.float32), stop)
+    assert blas_has_one_thread({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "4"})
+    assert blas_has_one_thread({"OMP_NUM_THREADS": "1"})
+    assert not blas_has_one_thread({}) and not blas_has_one_thread({"OPENBLAS_NUM_THREADS": "2"})
 
 
 @pytest.mark.parametrize(("name", "there"), [("nvidiactl", True), ("kfd", True), ("null", False)])

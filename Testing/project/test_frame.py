@@ -75,7 +75,7 @@ def test_import_is_light(repository):
 def test_help_is_light(repository, words):
     """`dgmseg --help` loads nothing that computes, which is what keeps it fast."""
     code = f"from DGMSegmentationLib.cli import main\nassert main({words}) == 0"
-    assert not loaded_after(code, repository) & (HEAVY | {"numpy", "nibabel"})
+    assert not loaded_after(code, repository) & (HEAVY | {"numpy", "nibabel", "rich"})
 
 
 @pytest.mark.parametrize(
