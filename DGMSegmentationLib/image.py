@@ -191,13 +191,21 @@ def picture_of(image: Image, labels: Image | None = None, caption: str = "") -> 
 
 def bounding_box(inside: NDArray[np.bool_]) -> Box | None:
     """The smallest box of a 3-D array that holds every true voxel; None when there is none."""
-    spans = []
+    spans = [slice(None)] * 3
     for axis in range(3):
-        used = np.flatnonzero(inside.any(axis=tuple(other for other in range(3) if other != axis)))
+        used = np.flatnonzero(
+            inside[tuple(spans)].any(axis=tuple(other for other in range(3) if other != axis))
+        )
         if used.size == 0:
             return None
-        spans.append(slice(int(used[0]), int(used[-1]) + 1))
+        spans[axis] = slice(int(used[0]), int(used[-1]) + 1)
     return spans[0], spans[1], spans[2]
+
+
+def shifted(box: Box, within: Box) -> Box:
+    """A box of a part of an array as one of the whole: ``within`` says where the part is."""
+    x, y, z = (slice(a.start + b.start, a.start + b.stop) for a, b in zip(within, box, strict=True))
+    return x, y, z
 
 
 def union(one: tuple[slice, ...], other: tuple[slice, ...]) -> Box:

@@ -16,7 +16,7 @@ from nibabel import orientations
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Grid, Image, apply_weights, grid_weights, label_set_of, reorient
+from ..image import Grid, Image, apply_weights, bounding_box, grid_weights, label_set_of, reorient
 from ..io.typed import typed
 
 MAX_GRID_VOXELS = 2**28
@@ -83,7 +83,7 @@ class Preprocessing:
 
     def scale(self, grey: NDArray[np.float32]) -> NDArray[np.float32]:
         """Grey values 0..255 to the numbers that the network sees."""
-        return ((grey - self.subtract) / self.divide).astype(np.float32)
+        return ((grey - self.subtract) / self.divide).astype(np.float32, copy=False)
 
     def background(self, channel: int = 0) -> float:
         """What the network sees outside the head: the value 0 of a channel after window and scale."""
@@ -111,7 +111,9 @@ class Prepared:
 def window_to_network(values: NDArray[Any], pre: Preprocessing, channel: int = 0) -> NDArray[np.float32]:
     """Clip a channel (ppb) to its window, map it to 0..255 in ``levels`` steps, and scale it for the network."""
     low, high = pre.windows[channel]
-    grey = np.clip((np.asarray(values, np.float32) - low) * (255.0 / (high - low)), 0.0, 255.0)
+    grey = np.asarray(values, np.float32) - low
+    grey *= 255.0 / (high - low)
+    np.clip(grey, 0.0, 255.0, out=grey)
     if pre.levels is not None:
         step = 255.0 / (pre.levels - 1)
         grey = np.rint(grey / step) * step
@@ -120,13 +122,10 @@ def window_to_network(values: NDArray[Any], pre: Preprocessing, channel: int = 0
 
 def mask_box(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last index (both inclusive) of a mask along each axis; raises InputError when it is empty."""
-    low, high = np.zeros(3, np.int64), np.zeros(3, np.int64)
-    for axis in range(3):
-        hits = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
-        if hits.size == 0:
-            raise InputError("brain_mask_empty")
-        low[axis], high[axis] = hits[0], hits[-1]
-    return low, high
+    box = bounding_box(mask)
+    if box is None:
+        raise InputError("brain_mask_empty")
+    return np.array([s.start for s in box], np.int64), np.array([s.stop - 1 for s in box], np.int64)
 
 
 def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -209,13 +208,21 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
     low, high = mask_box(turned_mask)
     box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
     inner = [w[:, s] for w, s in zip(weights, box, strict=True)]  # outside the mask's box all is 0
+    # Voxels that see nothing of the mask's box are background.
+    seeing = [np.flatnonzero(w.any(axis=1)) for w in inner]
+    if any(rows.size == 0 for rows in seeing):
+        raise InputError("brain_mask_vanishes")
+    target = tuple(slice(int(rows[0]), int(rows[-1]) + 1) for rows in seeing)
+    inner = [w[rows] for w, rows in zip(inner, target, strict=True)]
     inside = turned_mask[box]
     inputs = np.empty((len(images), *grid.shape), np.float32)
     for channel, image in enumerate(images):
         values = np.asarray(reorient(image, pre.axes).data[box], np.float32)
         values = np.where(inside & np.isfinite(values), values, np.float32(0))
-        inputs[channel] = window_to_network(apply_weights(values, inner), pre, channel)
-    mask_grid = apply_weights(inside, inner) >= 0.5
+        inputs[channel] = pre.background(channel)
+        inputs[channel][target] = window_to_network(apply_weights(values, inner), pre, channel)
+    mask_grid = np.zeros(grid.shape, bool)
+    np.greater_equal(apply_weights(inside, inner), 0.5, out=mask_grid[target])
     if not mask_grid.any():
         raise InputError("brain_mask_vanishes")
     centre = np.linalg.solve(grid.affine, native.affine @ np.append((low + high) / 2.0, 1.0))[:3]

@@ -110,12 +110,14 @@ def check_head_size(
     if unmasked:
         warnings.append(Remark("brain_unmasked"))
     tapered_axes, odd, cut, lengths = 0, [], [], {}
+    outlines = _outlines(mask[box])
+    areas = [_area(outlines, axis) for axis in range(3)]
     for axis, (code, step) in enumerate(zip(axis_codes, spacing, strict=True)):
         kind = next(i for i, pair in enumerate(("LR", "AP", "SI")) if code in pair)
         direction = ("left-right", "front-back", "up-down")[kind]
         extent = (box[axis].stop - box[axis].start) * float(step)
         lengths[kind] = extent
-        tapered = _tapers(mask[box], axis)
+        tapered = _tapers(areas[axis])
         tapered_axes += tapered
         if not tapered and not unmasked and kind < 2:
             cut.append(direction)
@@ -140,7 +142,7 @@ def check_head_size(
         warnings.append(Remark("brain_cut", directions=cut))
     if not unmasked and (share := _masked_inside(mask[box])) > _MASKED_INSIDE:
         warnings.append(Remark("brain_porous", share=100 * share))
-    if not unmasked and (jump := _largest_jump(mask[box], spacing)):
+    if not unmasked and (jump := _largest_jump(outlines, areas, spacing)):
         warnings.append(Remark("slices_moved", jump=jump))
     if tapered_axes == 3 and not unmasked:
         shares = [lengths[kind] / lengths[0] for kind in (1, 2)]
@@ -151,9 +153,26 @@ def check_head_size(
     return warnings
 
 
-def _tapers(mask: NDArray[np.bool_], axis: int) -> bool:
-    """True when the mask, cropped to its box, grows small towards both ends of an axis: the brain is whole along it."""
-    area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
+_Outlines = list[NDArray[np.int32]]
+
+
+def _outlines(mask: NDArray[np.bool_]) -> _Outlines:
+    """How many voxels of the mask lie behind each other along each axis: (j, k), (i, k), (i, j)."""
+    return [mask.sum(axis=axis, dtype=np.int32) for axis in range(3)]
+
+
+def _outline(outlines: _Outlines, axis: int, along: int) -> NDArray[np.int32]:
+    """The voxels of the mask by their places on two axes."""
+    return outlines[3 - axis - along] if axis < along else outlines[3 - axis - along].T
+
+
+def _area(outlines: _Outlines, axis: int) -> NDArray[np.int64]:
+    """Voxels of the mask in each slice of an axis."""
+    return _outline(outlines, axis, (axis + 1) % 3).sum(axis=1, dtype=np.int64)
+
+
+def _tapers(area: NDArray[np.int64]) -> bool:
+    """True when a mask's slices grow small towards both ends of an axis: the brain is whole along it."""
     return bool(max(area[0], area[-1]) < _FLAT_END * area.max())
 
 
@@ -168,16 +187,14 @@ def _masked_inside(mask: NDArray[np.bool_]) -> float:
     return int(np.count_nonzero(within & ~few)) / max(1, int(np.count_nonzero(few)))
 
 
-def _largest_jump(mask: NDArray[np.bool_], spacing: Sequence[float]) -> float:
+def _largest_jump(outlines: _Outlines, areas: Sequence[NDArray[np.int64]], spacing: Sequence[float]) -> float:
     """How far, in mm, the middle of the brain jumps from one large slice to the next; 0 where it moves as a head's does."""
     largest = 0.0
-    for axis in range(3):
-        area = mask.sum(axis=tuple(other for other in range(3) if other != axis))
+    for axis, area in enumerate(areas):
         large = area > _LARGE_SLICE * area.max()
         both = large[1:] & large[:-1]
         for along in (other for other in range(3) if other != axis):
-            outline = mask.sum(axis=3 - axis - along, dtype=np.int32)
-            rows = outline if axis < along else outline.T
+            rows = _outline(outlines, axis, along)
             middle = rows @ np.arange(rows.shape[1]) / np.maximum(area, 1) * float(spacing[along])
             jump = float(np.abs(np.diff(middle))[both].max(initial=0.0))
             if jump > max(_JUMP_MM, _JUMP_OF_STEP * float(spacing[axis])):

@@ -69,7 +69,7 @@ def decide_units(
     if values.size == 0:
         raise InputError("brain_not_finite", image=name)
     low, high = float(values.min()), float(values.max())
-    whole = bool(np.array_equal(values, np.rint(values)))
+    whole = all(np.array_equal(part, np.rint(part)) for part in (values[:1000], values))
     if whole and low >= 0 and (high - low <= _FEW_VALUES or np.unique(values).size <= _FEW_VALUES):
         raise InputError("values_of_labels", image=name)
     p1, p99 = (float(p) for p in np.percentile(values, [1, 99]))
@@ -77,8 +77,7 @@ def decide_units(
     measured = f"the middle 98 % of the brain's values span {spread:.3g}"
     if override != "auto":
         return UnitDecision(override, FACTOR_TO_PPB[override], f"{override} as given ({measured})", False)
-    middle = float(np.median(values))
-    if low >= 0 and middle > _OFFSET_IN_SPREADS * spread > 0:
+    if low >= 0 and (middle := float(np.median(values))) > _OFFSET_IN_SPREADS * spread > 0:
         raise InputError(
             "values_with_offset", image=name, offset=_offset(middle, spread), middle=middle, spread=spread
         )

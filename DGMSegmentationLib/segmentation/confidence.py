@@ -23,13 +23,14 @@ def entropy_shares(
     ``probabilities`` (K, x, y, z) sum to one over K; ``labels[k]`` is the label of class k, background first;
     ``thresholds`` as in :func:`.postprocess.winners`.
     """
-    winner = winners(probabilities, thresholds)
+    winner = winners(probabilities, thresholds).ravel()
+    by_voxel = probabilities.reshape(len(probabilities), -1)
     shares = {}
     for index, label in enumerate(labels):
-        inside = winner == index
-        if label == 0 or not inside.any():
+        inside = np.flatnonzero(winner == index)
+        if label == 0 or not inside.size:
             continue
-        p = np.clip(np.asarray(probabilities[:, inside], np.float64), 1e-12, 1.0)
+        p = np.clip(np.asarray(by_voxel[:, inside], np.float64), 1e-12, 1.0)
         shares[label_set.by_label(label).abbreviation] = float(
             -(p * np.log(p)).sum(axis=0).mean() / np.log(2)
         )

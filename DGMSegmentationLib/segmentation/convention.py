@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Grid
+from ..image import Grid, bounding_box
 from ..models.header import ModelHeader
 from ..models.model import Model
 from ..options import DEFAULT_MODEL, SegmentOptions
@@ -111,12 +111,8 @@ class Kept:
     ) -> Kept:
         """Cut to the voxels that are not clearly background, and a voxel around them."""
         busy = probabilities[0] < 1.0 - 1e-3
-        spans = []
-        for axis, n in enumerate(grid.shape):
-            hits = np.flatnonzero(busy.any(axis=tuple(a for a in range(3) if a != axis)))
-            spans.append(
-                slice(max(0, int(hits[0]) - 1), min(n, int(hits[-1]) + 2)) if hits.size else slice(0, 1)
-            )
+        box = bounding_box(busy) or (slice(1, 0),) * 3  # of nothing one voxel is kept
+        spans = [slice(max(0, s.start - 1), min(n, s.stop + 1)) for s, n in zip(box, grid.shape, strict=True)]
         affine = grid.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ [s.start for s in spans]
         x, y, z = (s.stop - s.start for s in spans)

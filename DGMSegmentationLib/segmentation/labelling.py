@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Remark
-from ..image import Grid, Image, restore_orientation
+from ..image import Grid, Image, bounding_box, restore_orientation
 from ..measurement.notes import NetworkNotes
 from ..measurement.roi import weighted_mean
 from ..options import SegmentOptions
@@ -122,7 +122,7 @@ def to_native(
     with clock("back"):
         native = restore_orientation(labels, image.grid, pre.axes)
         # Where there is no QSM there is nothing to measure.
-        native = np.where(mask, native, 0).astype(label_set.dtype)
+        native = np.where(mask, native, 0).astype(label_set.dtype, copy=False)
         full = None
         if options.save_probabilities:
             full = probabilities_to_native(probabilities, grid, found.native)
@@ -141,7 +141,8 @@ def to_native(
                 structure.abbreviation: round(weighted_mean(image, mask, weights), 3)
                 for structure, weights in zip(label_set, there, strict=True)
             }
-    present = set(np.unique(native).tolist())
+    found_in = bounding_box(native != 0)
+    present = set() if found_in is None else set(np.unique(native[found_in]).tolist())
     absent = [structure for structure in label_set if structure.label not in present]
     notes["empty"] = [structure.abbreviation for structure in absent]
     for structure in absent:

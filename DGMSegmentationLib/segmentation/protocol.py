@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ..errors import InputError
@@ -183,6 +183,7 @@ def load_protocol(name_or_file: str | Path = DEFAULT_PROTOCOL) -> Protocol:
     return protocol_from_text(text, str(path), path.stem)
 
 
+@lru_cache(maxsize=64)
 def protocol_from_text(text: str, where: str, name: str = "") -> Protocol:
     """Build and check a protocol from the text of a TOML file; ``where`` it stands, for what is said of it."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..image import Grid, apply_weights
+from ..image import Grid, apply_weights, bounding_box, union
 from .frame import Frame, find_frame
 from .protocol import CUTS, SIDES, Protocol, Rule
 
@@ -108,19 +108,15 @@ def _margin(rule: Rule, grid: Grid) -> list[int]:
 
 
 def _busy_box(sums: Sequence[Map], grid: Grid, margin: Sequence[int]) -> tuple[slice, ...] | None:
-    low, high = np.array(grid.shape), np.zeros(3, int)
-    for total in sums:
-        busy = total > _FAINT
-        if not busy.any():
-            continue
-        for axis in range(3):
-            hits = np.flatnonzero(busy.any(axis=tuple(a for a in range(3) if a != axis)))
-            low[axis], high[axis] = min(low[axis], hits[0]), max(high[axis], hits[-1] + 1)
-    if (high <= low).any():
+    boxes = [box for total in sums if (box := bounding_box(total > _FAINT)) is not None]
+    if not boxes:
         return None
+    around = boxes[0]
+    for box in boxes[1:]:
+        around = union(around, box)
     return tuple(
-        slice(max(0, int(a) - m), min(n, int(b) + m))
-        for a, b, m, n in zip(low, high, margin, grid.shape, strict=True)
+        slice(max(0, s.start - m), min(n, s.stop + m))
+        for s, m, n in zip(around, margin, grid.shape, strict=True)
     )
 
 
