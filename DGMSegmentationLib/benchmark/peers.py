@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PEERS = (
     "ours",
+    "ours, numpy",
     "ours, torch",
     "nnU-Net, mirroring (its default)",
     "nnU-Net, no mirroring",
@@ -106,6 +107,7 @@ def run_peer(name: str, image: Path, units: str, model: str, folder: Path) -> Pe
 def _ours(name: str, image: Path, units: str, model: str) -> PeerRow:
     from .. import __version__
     from ..inference.case_predictor import CasePredictor, open_predictor
+    from ..inference.graph_predictor import GraphPredictor
     from ..inference.predictor import Predictor
     from ..models.model import load_model
     from ..options import SegmentOptions
@@ -114,11 +116,13 @@ def _ours(name: str, image: Path, units: str, model: str) -> PeerRow:
     from ..segmentation.run import Watch
 
     loaded = load_model(model)
-    predictor: CasePredictor = (
-        Predictor(loaded, "cpu", backend="torch", log=lambda text: None)
-        if name.endswith("torch")
-        else open_predictor(loaded, "cpu", log=lambda text: None)
-    )
+    predictor: CasePredictor
+    if name.endswith("torch"):
+        predictor = Predictor(loaded, "cpu", backend="torch", log=lambda text: None)
+    elif name.endswith("numpy"):
+        predictor = GraphPredictor(loaded, log=lambda text: None, engine="numpy")
+    else:
+        predictor = open_predictor(loaded, "cpu", log=lambda text: None)
     shapes: list[list[int]] = []
     predict = predictor.predict
 

@@ -44,10 +44,11 @@ class GraphPredictor:
 
     device = "cpu"
 
-    def __init__(self, model: Model, log: Callable[[Remark], None] | None = None) -> None:
+    def __init__(self, model: Model, log: Callable[[Remark], None] | None = None, engine: str = "") -> None:
+        """``engine``: "openvino" or "numpy"; else OpenVINO where it is installed."""
         self.model, self.log = model, log or _log.warning
-        self.engine = "openvino" if installed() else "numpy"
-        """What computes, "torch" after a whole volume."""
+        self.engine = engine or ("openvino" if installed() else "numpy")
+        """What computed the latest run; "torch" after a whole volume."""
         self.shape = UNetShape.of(unet_options(model.header, model.header.members[0]))
         self.normalises_by_tile = self.shape.normalises_by_tile
         self._own = self.engine
