@@ -197,10 +197,21 @@ def fit_phase(
         default_root_dir=str(progress.folder),
     )
     resume = str(checkpoint) if checkpoint.exists() else None
-    trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True if resume else None)
+    try:
+        trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True if resume else None)
+    except Exception as error:
+        if _amid_an_interrupt(error):  # Lightning stumbles where it is stopped between epochs
+            raise KeyboardInterrupt from error
+        raise
     if trainer.interrupted:
         raise KeyboardInterrupt
     return checkpointer
+
+
+def _amid_an_interrupt(error: BaseException) -> bool:
+    """Whether an error was raised while a KeyboardInterrupt was handled."""
+    before = error.__context__
+    return before is not None and (isinstance(before, KeyboardInterrupt) or _amid_an_interrupt(before))
 
 
 def run_stage(fitting: Fitting, number: int, stage: StageSettings, data: EpochData, start: State) -> State:

@@ -85,6 +85,20 @@ def test_a_stopped_run_does_not_pass_for_done(tmp_path, how):
     assert said.count("\n") == 1 and "--resume" in said
 
 
+def test_an_error_amid_an_interrupt_is_the_interrupt(tmp_path):
+    """Lightning may stumble over its own loaders while it handles Ctrl-C."""
+
+    def stumble(done: int, total: int) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise RuntimeError("Please call `iter(combined_loader)` first.")  # noqa: B904 - as it happens
+
+    data = make_bids(tmp_path / "bids", n_train=2)
+    with pytest.raises(KeyboardInterrupt):
+        train("part2", data, tmp_path / "out", RunOptions(device="cpu", step=stumble), overrides=CHANGES)
+
+
 def rows_without_time(output: Path) -> list[str]:
     return [line.rpartition(",")[0] for line in (output / "history.csv").read_text().splitlines()]
 
