@@ -100,7 +100,7 @@ def _filled(text: str) -> str:
     for template, pattern in _templates():
         match = pattern.fullmatch(text)
         translation = _translate(CONTEXT, template) if match else ""
-        if match and translation and translation != template:
+        if match and translation:
             filled = translation
             for field, value in match.groupdict().items():
                 filled = filled.replace(f"{{{field[1:]}}}", word(value))
@@ -117,10 +117,10 @@ def _templates() -> list[tuple[str, "re.Pattern[str]"]]:
 
 
 def _pattern(text: str) -> "re.Pattern[str] | None":
-    """Of a template with few letters of its own the values are numbers, else it would fit too much."""
+    """Of a template with few letters of its own the values are numbers or one word, else it would fit too much."""
     if "{1}" not in text:
         return None
-    value = ".+?" if len(_FIELD.sub("", text)) >= _FEW else r"-?[\d.]+"
+    value = ".+?" if len(_FIELD.sub("", text)) >= _FEW else r"(?:-?[\d.]+|[a-z-]+)"
     parts = re.split(r"\{(\d+)\}", text)
     return re.compile(
         "".join(f"(?P<f{part}>{value})" if n % 2 else re.escape(part) for n, part in enumerate(parts)),

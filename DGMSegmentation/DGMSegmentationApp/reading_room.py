@@ -9,7 +9,7 @@ from DGMSegmentationScene.case_loading import LoadedCase, load_case
 from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.errors import DGMError, Remark
-from DGMSegmentationLib.language import texts_of, word
+from DGMSegmentationLib.language import texts_of
 from DGMSegmentationLib.study.places import find_study
 from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.walk import Walk
@@ -272,9 +272,7 @@ class ReadingRoom:
             if problem:
                 with self._state as state:
                     self._awaited = state.dgm_awaited = ""
-                    self._controls.show_message(
-                        Remark("case_failed", name=name, problem=word(problem)), "error"
-                    )
+                    self._controls.show_message(Remark("case_failed", name=name, problem=problem), "error")
                 self._prepare_next(name)
             else:
                 await self._show(name)

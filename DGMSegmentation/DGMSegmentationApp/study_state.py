@@ -41,7 +41,7 @@ def case_of(item: Item) -> dict[str, Any]:
     """A line of the worklist."""
     flags = ", ".join(word(flag.replace("_", " ")) for flag in item.flags)
     reasons = [
-        word(item.reason),
+        item.reason,
         *item.verdict_reasons,
         *([_("Flags: {names}").format(names=flags)] if flags else []),
     ]

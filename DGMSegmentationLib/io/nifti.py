@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
 from ..image import Affine, Image
+from ..language import marked
 from .limits import check_voxels, read_exactly
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -65,7 +66,7 @@ def from_nibabel(image: nib.spatialimages.SpatialImage, path: Path | None = None
     shape = volume_shape(header.get_data_shape(), path)
     dtype = header.get_data_dtype()
     if dtype.fields is not None or dtype.kind not in "iuf":
-        kind = "colours" if dtype.fields is not None else "complex or unknown values"
+        kind = marked("colours") if dtype.fields is not None else marked("complex or unknown values")
         raise InputError("image_values", path=path, kind=kind)
     is_nifti = isinstance(image, _CLASSES)
     affine, other, warnings = (

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..image import Image, label_set_of
+from ..language import marked
 from ..preprocessing.units import HERTZ
 from .reference import measurable
 from .roi import Box, structure_boxes
@@ -19,22 +20,30 @@ _GAP_MM, _RING_MM = 2.0, 4.0  # partial volume ends within a voxel; white matter
 _TRUE_PPB = (60.0, 220.0)
 # How many times the ppb that we read: for values in another quantity, and by which number to divide those of the file.
 _ANY_UNIT = (
-    ("ten times too large (divide them by 10)", 10.0),
-    ("4 pi times too large (divide them by 12.57)", 4 * np.pi),
-    ("ten times too small (multiply them by 10)", 0.1),
-    ("4 pi times too small (multiply them by 12.57)", 1 / (4 * np.pi)),
+    (marked("ten times too large (divide them by 10)"), 10.0),
+    (marked("4 pi times too large (divide them by 12.57)"), 4 * np.pi),
+    (marked("ten times too small (multiply them by 10)"), 0.1),
+    (marked("4 pi times too small (multiply them by 12.57)"), 1 / (4 * np.pi)),
 )
 _BY_UNIT = {
     "ppm": (
-        ("Hz at 3 T (divide them by 127.7)", 3 * HERTZ),
-        ("Hz at 7 T (divide them by 298)", 7 * HERTZ),
-        ("radians (divide them by 2 pi, the echo time and the frequency, about 16 for 20 ms at 3 T)", 16.0),
+        (marked("Hz at 3 T (divide them by 127.7)"), 3 * HERTZ),
+        (marked("Hz at 7 T (divide them by 298)"), 7 * HERTZ),
+        (
+            marked(
+                "radians (divide them by 2 pi, the echo time and the frequency, about 16 for 20 ms at 3 T)"
+            ),
+            16.0,
+        ),
         ("ppb", 1000.0),
     ),
     "ppb": (
-        ("Hz at 3 T (multiply them by 7.83)", 3 * HERTZ / 1000),
-        ("Hz at 7 T (multiply them by 3.36)", 7 * HERTZ / 1000),
-        ("radians (multiply them by 1000 and divide by 2 pi, the echo time and the frequency)", 0.016),
+        (marked("Hz at 3 T (multiply them by 7.83)"), 3 * HERTZ / 1000),
+        (marked("Hz at 7 T (multiply them by 3.36)"), 7 * HERTZ / 1000),
+        (
+            marked("radians (multiply them by 1000 and divide by 2 pi, the echo time and the frequency)"),
+            0.016,
+        ),
         ("ppm", 0.001),
     ),
 }
@@ -48,7 +57,7 @@ def guesses(contrast_ppb: float, unit: str) -> list[str]:
         for words, factor in (*_BY_UNIT.get(unit, ()), *_ANY_UNIT)
         if low <= contrast_ppb / factor <= high
     ]
-    return found or [f"{contrast_ppb / np.sqrt(low * high):.2g} times those of a QSM"]
+    return found or [marked(f"{contrast_ppb / np.sqrt(low * high):.2g} times those of a QSM")]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import Remark
 from ..image import Image, label_set_of
+from ..language import marked
 from .places import ATLAS_MM
 from .reference import measurable
 from .roi import Box, structure_boxes
@@ -27,7 +28,11 @@ _POINTS = 150  # of a structure, and of its shell
 _CLIP_PPB = 200.0  # from what surrounds the structures: veins and calcium must not decide
 _LEAST_PPB = 15.0  # of contrast: less tells no place; 54 to 85 in twenty real volumes
 _FEWEST = 4  # structures
-_WORDS = (("left", "right"), ("back", "front"), ("down", "up"))
+_WORDS = (
+    (marked("left"), marked("right")),
+    (marked("back"), marked("front")),
+    (marked("down"), marked("up")),
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Misplacement:
         return Remark(
             "labels_misplaced",
             shift=length,
-            direction=" and ".join(parts),
+            direction=parts,
             here=self.here_ppb,
             there=self.there_ppb,
         )

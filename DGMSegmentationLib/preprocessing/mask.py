@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
 from ..image import bounding_box
+from ..language import marked
 
 SENTINEL = -10_000.0  # scanners and exports mark background with values below this
 _MASKED_BORDER = 0.5  # a constant is background when more than this share of the volume's border holds it
@@ -114,7 +115,7 @@ def check_head_size(
     areas = [_area(outlines, axis) for axis in range(3)]
     for axis, (code, step) in enumerate(zip(axis_codes, spacing, strict=True)):
         kind = next(i for i, pair in enumerate(("LR", "AP", "SI")) if code in pair)
-        direction = ("left-right", "front-back", "up-down")[kind]
+        direction = (marked("left-right"), marked("front-back"), marked("up-down"))[kind]
         extent = (box[axis].stop - box[axis].start) * float(step)
         lengths[kind] = extent
         tapered = _tapers(areas[axis])
@@ -130,7 +131,7 @@ def check_head_size(
             raise InputError("brain_size", image=name, extent=extent, direction=direction, voxel_size=spacing)
         usual_low, usual_high = _USUAL_BRAIN[kind]
         if not unmasked and (extent > usual_high or (tapered and extent < usual_low)):
-            odd.append(f"{extent:.0f} mm {direction}")
+            odd.append(marked(f"{extent:.0f} mm {direction}"))
     volume = np.count_nonzero(mask) * float(np.prod([float(s) for s in spacing])) / 1000.0
     if tapered_axes == 3 and not WHOLE_VOLUME_ML[0] <= volume <= WHOLE_VOLUME_ML[1]:
         raise InputError("brain_volume", image=name, volume=volume, voxel_size=spacing)

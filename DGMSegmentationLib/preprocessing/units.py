@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..language import marked
 
 OWN_UNIT = "own"
 """For maps that are no susceptibility (R2*, magnitude): columns named _ppb then hold the image's own unit, the rows carry
@@ -35,7 +36,7 @@ def _other_units(spread: float) -> list[str]:
     """What values of this spread, which fits neither ppm nor ppb, may be in."""
     low, high = _TRUE_SPREAD_PPB
     found = [f"Hz at {field:g} T" for field in _FIELDS_T if low <= 1000 * spread / (field * HERTZ) <= high]
-    return found or ["another unit"]
+    return found or [marked("another unit")]
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,15 @@ def _offset(middle: float, spread: float) -> float:
 def _not_qsm(values: NDArray[np.floating], low: float, high: float, whole: bool) -> str | None:
     """What these values are when they are plainly no QSM; None otherwise."""
     if abs(high - np.pi) < 0.01 and abs(low + np.pi) < 0.01:
-        return "raw phase (values from -pi to pi)"
+        return marked("raw phase (values from -pi to pi)")
     if 0 <= low < 0.01 and abs(high - 2 * np.pi) < 0.01:
-        return "raw phase (values from 0 to 2 pi)"
+        return marked("raw phase (values from 0 to 2 pi)")
     if whole and _PHASE_STEPS - 4 <= high <= _PHASE_STEPS and -_PHASE_STEPS <= low <= -_PHASE_STEPS + 4:
-        return "raw phase (whole numbers from -4096 to 4096)"
+        return marked("raw phase (whole numbers from -4096 to 4096)")
     air = int(np.count_nonzero((values > -1100) & (values < -800)))
     dense = int(np.count_nonzero((values > 800) & (values < 1100)))
     if air > max(_AIR_SHARE * values.size, 3 * dense):  # lopsided, as noise is not
-        return "CT (many values around -1000)"
+        return marked("CT (many values around -1000)")
     if np.count_nonzero(values < 0) < _MIN_NEGATIVE * values.size:
-        return "a magnitude, phase or anatomical image (hardly any negative value)"
+        return marked("a magnitude, phase or anatomical image (hardly any negative value)")
     return None

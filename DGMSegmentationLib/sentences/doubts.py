@@ -115,8 +115,8 @@ SENTENCES = {
         "check which structure the mask holds, and look at the picture.",
     ),
     "labels_misplaced": Sentence(
-        "The labels fit the map better when they are moved by {shift:.0f} mm {direction} (contrast of the nuclei {here:.0f} ppb "
-        "where they lie, {there:.0f} ppb there): they belong to another image, or their header is wrong;",
+        "The labels fit the map better when they are moved by {shift:.0f} mm {direction: and } (contrast of the nuclei "
+        "{here:.0f} ppb where they lie, {there:.0f} ppb there): they belong to another image, or their header is wrong;",
         _LOOK,
     ),
 }

@@ -7,10 +7,23 @@ from importlib import import_module
 from string import Formatter
 from typing import Protocol, runtime_checkable
 
-from ..language import exactly
+from ..language import exactly, word
 
 WINDOWS = ("panel", "app")
 """The faces that speak the language of the user; the others speak English."""
+IN_WORDS = {
+    "one",
+    "other",
+    "nucleus",
+    "names",
+    "direction",
+    "directions",
+    "extents",
+    "kind",
+    "problem",
+    "guesses",
+}
+"""Facts that may be words of the program, not of the user: names of structures, sides, what an image seems to be."""
 THEMES = (
     "general",
     "files",
@@ -128,7 +141,12 @@ class _Filler(Formatter):
         return super().convert_field(value, None if conversion == "w" else conversion)
 
     def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
-        return kwargs.get(str(key), "?")
+        value = kwargs.get(str(key), "?")
+        if self._face not in WINDOWS or key not in IN_WORDS:
+            return value
+        if isinstance(value, list):
+            return [word(part) if isinstance(part, str) else part for part in value]
+        return word(value) if isinstance(value, str) else value
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, Worded):

@@ -2419,7 +2419,7 @@ ppb</translation>
   </message>
   <message>
    <source>The brain's {one} half has other values than its {other} half (middle {middle:.0f} and {other_middle:.0f} ppb, quartiles {spread:.0f} and {other_spread:.0f} ppb apart): a ramp, gain or noise on one side, part of another image;</source>
-   <translation>Die Hälfte {one} des Gehirns hat andere Werte als die Hälfte {other} (Mitte {middle:.0f} und {other_middle:.0f} ppb, Quartile {spread:.0f} und {other_spread:.0f} ppb auseinander): ein Gefälle, Verstärkung oder Rauschen auf einer Seite, ein Teil eines anderen Bildes;</translation>
+   <translation>Das Gehirn hat {one} andere Werte als {other} (Mitte {middle:.0f} und {other_middle:.0f} ppb, Quartile {spread:.0f} und {other_spread:.0f} ppb auseinander): ein Gefälle, Verstärkung oder Rauschen auf einer Seite, ein Teil eines anderen Bildes;</translation>
   </message>
   <message>
    <source>Values are cut off at {low:.4g} and {high:.4g} ppb: many voxels have exactly the smallest or the largest value, so the means are no longer those of the map;</source>
@@ -2534,8 +2534,8 @@ ppb</translation>
    <translation>Prüfen Sie, welche Struktur die Maske enthält, und sehen Sie sich das Bild an.</translation>
   </message>
   <message>
-   <source>The labels fit the map better when they are moved by {shift:.0f} mm {direction} (contrast of the nuclei {here:.0f} ppb where they lie, {there:.0f} ppb there): they belong to another image, or their header is wrong;</source>
-   <translation>Die Labels passen besser zur Karte, wenn man sie um {shift:.0f} mm {direction} verschiebt (Kontrast der Kerne hier {here:.0f} ppb, dort {there:.0f} ppb): Sie gehören zu einem anderen Bild, oder ihr Header ist falsch;</translation>
+   <source>The labels fit the map better when they are moved by {shift:.0f} mm {direction: and } (contrast of the nuclei {here:.0f} ppb where they lie, {there:.0f} ppb there): they belong to another image, or their header is wrong;</source>
+   <translation>Die Labels passen besser zur Karte, wenn man sie um {shift:.0f} mm nach {direction: und } verschiebt (Kontrast der Kerne hier {here:.0f} ppb, dort {there:.0f} ppb): Sie gehören zu einem anderen Bild, oder ihr Header ist falsch;</translation>
   </message>
   <message>
    <source>look at the picture before you use the numbers.</source>
@@ -5238,6 +5238,58 @@ ppb</translation>
    <translation>{1}, noch etwa {2} min</translation>
   </message>
   <message>
+   <source>colours</source>
+   <translation>Farben</translation>
+  </message>
+  <message>
+   <source>complex or unknown values</source>
+   <translation>komplexe oder unbekannte Werte</translation>
+  </message>
+  <message>
+   <source>ten times too large (divide them by 10)</source>
+   <translation>zehnmal zu groß (durch 10 teilen)</translation>
+  </message>
+  <message>
+   <source>4 pi times too large (divide them by 12.57)</source>
+   <translation>4 pi-mal zu groß (durch 12.57 teilen)</translation>
+  </message>
+  <message>
+   <source>ten times too small (multiply them by 10)</source>
+   <translation>zehnmal zu klein (mit 10 malnehmen)</translation>
+  </message>
+  <message>
+   <source>4 pi times too small (multiply them by 12.57)</source>
+   <translation>4 pi-mal zu klein (mit 12.57 malnehmen)</translation>
+  </message>
+  <message>
+   <source>Hz at 3 T (divide them by 127.7)</source>
+   <translation>Hz bei 3 T (durch 127.7 teilen)</translation>
+  </message>
+  <message>
+   <source>Hz at 7 T (divide them by 298)</source>
+   <translation>Hz bei 7 T (durch 298 teilen)</translation>
+  </message>
+  <message>
+   <source>radians (divide them by 2 pi, the echo time and the frequency, about 16 for 20 ms at 3 T)</source>
+   <translation>Bogenmaß (durch 2 pi, die Echozeit und die Frequenz teilen, etwa 16 bei 20 ms und 3 T)</translation>
+  </message>
+  <message>
+   <source>Hz at 3 T (multiply them by 7.83)</source>
+   <translation>Hz bei 3 T (mit 7.83 malnehmen)</translation>
+  </message>
+  <message>
+   <source>Hz at 7 T (multiply them by 3.36)</source>
+   <translation>Hz bei 7 T (mit 3.36 malnehmen)</translation>
+  </message>
+  <message>
+   <source>radians (multiply them by 1000 and divide by 2 pi, the echo time and the frequency)</source>
+   <translation>Bogenmaß (mit 1000 malnehmen und durch 2 pi, die Echozeit und die Frequenz teilen)</translation>
+  </message>
+  <message>
+   <source>{1} times those of a QSM</source>
+   <translation>das {1}-Fache derer eines QSM</translation>
+  </message>
+  <message>
    <source>the other side goes on here, and so does the map</source>
    <translation>die andere Seite geht hier weiter, und die Karte auch</translation>
   </message>
@@ -5306,6 +5358,14 @@ ppb</translation>
    <translation>etwa {1} % scheinen zu fehlen</translation>
   </message>
   <message>
+   <source>down</source>
+   <translation>unten</translation>
+  </message>
+  <message>
+   <source>up</source>
+   <translation>oben</translation>
+  </message>
+  <message>
    <source>{1} to {2}</source>
    <translation>{1} bis {2}</translation>
   </message>
@@ -5332,6 +5392,46 @@ ppb</translation>
   <message>
    <source>failed</source>
    <translation>gescheitert</translation>
+  </message>
+  <message>
+   <source>left-right</source>
+   <translation>von links nach rechts</translation>
+  </message>
+  <message>
+   <source>front-back</source>
+   <translation>von vorn nach hinten</translation>
+  </message>
+  <message>
+   <source>up-down</source>
+   <translation>von oben nach unten</translation>
+  </message>
+  <message>
+   <source>{1} mm {2}</source>
+   <translation>{1} mm {2}</translation>
+  </message>
+  <message>
+   <source>raw phase (values from -pi to pi)</source>
+   <translation>rohe Phase (Werte von -pi bis pi)</translation>
+  </message>
+  <message>
+   <source>raw phase (values from 0 to 2 pi)</source>
+   <translation>rohe Phase (Werte von 0 bis 2 pi)</translation>
+  </message>
+  <message>
+   <source>raw phase (whole numbers from -4096 to 4096)</source>
+   <translation>rohe Phase (ganze Zahlen von -4096 bis 4096)</translation>
+  </message>
+  <message>
+   <source>CT (many values around -1000)</source>
+   <translation>CT (viele Werte um -1000)</translation>
+  </message>
+  <message>
+   <source>a magnitude, phase or anatomical image (hardly any negative value)</source>
+   <translation>ein Magnituden-, Phasen- oder anatomisches Bild (kaum ein negativer Wert)</translation>
+  </message>
+  <message>
+   <source>another unit</source>
+   <translation>einer anderen Einheit</translation>
   </message>
   <message>
    <source>to do</source>
@@ -5362,6 +5462,10 @@ ppb</translation>
    <translation>Nucleus ruber</translation>
   </message>
   <message>
+   <source>red nucleus</source>
+   <translation>Nucleus ruber</translation>
+  </message>
+  <message>
    <source>Right red nucleus</source>
    <translation>Nucleus ruber rechts</translation>
   </message>
@@ -5371,6 +5475,10 @@ ppb</translation>
   </message>
   <message>
    <source>Substantia nigra</source>
+   <translation>Substantia nigra</translation>
+  </message>
+  <message>
+   <source>substantia nigra</source>
    <translation>Substantia nigra</translation>
   </message>
   <message>
@@ -5386,6 +5494,10 @@ ppb</translation>
    <translation>Globus pallidus</translation>
   </message>
   <message>
+   <source>globus pallidus</source>
+   <translation>Globus pallidus</translation>
+  </message>
+  <message>
    <source>Right globus pallidus</source>
    <translation>Globus pallidus rechts</translation>
   </message>
@@ -5395,6 +5507,10 @@ ppb</translation>
   </message>
   <message>
    <source>Putamen</source>
+   <translation>Putamen</translation>
+  </message>
+  <message>
+   <source>putamen</source>
    <translation>Putamen</translation>
   </message>
   <message>
@@ -5410,6 +5526,10 @@ ppb</translation>
    <translation>Nucleus caudatus</translation>
   </message>
   <message>
+   <source>caudate nucleus</source>
+   <translation>Nucleus caudatus</translation>
+  </message>
+  <message>
    <source>Right caudate nucleus</source>
    <translation>Nucleus caudatus rechts</translation>
   </message>
@@ -5419,6 +5539,10 @@ ppb</translation>
   </message>
   <message>
    <source>Nucleus accumbens</source>
+   <translation>Nucleus accumbens</translation>
+  </message>
+  <message>
+   <source>nucleus accumbens</source>
    <translation>Nucleus accumbens</translation>
   </message>
   <message>
@@ -5434,6 +5558,10 @@ ppb</translation>
    <translation>Nucleus subthalamicus</translation>
   </message>
   <message>
+   <source>subthalamic nucleus</source>
+   <translation>Nucleus subthalamicus</translation>
+  </message>
+  <message>
    <source>Right subthalamic nucleus</source>
    <translation>Nucleus subthalamicus rechts</translation>
   </message>
@@ -5443,6 +5571,10 @@ ppb</translation>
   </message>
   <message>
    <source>Thalamus</source>
+   <translation>Thalamus</translation>
+  </message>
+  <message>
+   <source>thalamus</source>
    <translation>Thalamus</translation>
   </message>
   <message>
@@ -5458,6 +5590,10 @@ ppb</translation>
    <translation>Pulvinar</translation>
   </message>
   <message>
+   <source>pulvinar</source>
+   <translation>Pulvinar</translation>
+  </message>
+  <message>
    <source>Right pulvinar</source>
    <translation>Pulvinar rechts</translation>
   </message>
@@ -5470,6 +5606,10 @@ ppb</translation>
    <translation>Pallidum externum</translation>
   </message>
   <message>
+   <source>external segment of the globus pallidus</source>
+   <translation>Pallidum externum</translation>
+  </message>
+  <message>
    <source>Right external segment of the globus pallidus</source>
    <translation>Pallidum externum rechts</translation>
   </message>
@@ -5479,6 +5619,10 @@ ppb</translation>
   </message>
   <message>
    <source>Internal segment of the globus pallidus</source>
+   <translation>Pallidum internum</translation>
+  </message>
+  <message>
+   <source>internal segment of the globus pallidus</source>
    <translation>Pallidum internum</translation>
   </message>
   <message>

@@ -161,7 +161,7 @@ def test_labels_of_another_place_are_doubted(shift, direction):
     measured = measure_case(there.replace(affine=moved @ fine.affine), opened)
     assert "labels_misplaced" in measured.verdict.codes
     said = next(r for r in measured.of_labels if r.code == "labels_misplaced")
-    assert said.facts["direction"] == direction
+    assert said.facts["direction"] == [direction]
     assert said.facts["shift"] == pytest.approx(np.linalg.norm(shift), abs=2.5)
     again = measure_case(measured.labels, opened, previous=measured)
     assert "labels_misplaced" in again.verdict.codes

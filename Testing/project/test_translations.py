@@ -86,6 +86,16 @@ def test_a_sentence_is_said_in_the_language_of_the_window_alone(spoken):
     assert str(error).startswith("This cannot be saved as x.doc:")
 
 
+def test_words_of_the_program_within_a_sentence_are_translated_names_of_files_are_not(spoken):
+    odd = Remark("brain_size_unusual", extents=["231 mm front-back", "1900 ml"])
+    assert odd.sentence("app").startswith(
+        "Das Gehirn misst 231 mm von vorn nach hinten und 1900 ml, das ist ungewöhnlich:"
+    )
+    bright = Remark("contrast_of_side", nucleus="globus pallidus", low=20.0, high=110.0).sentence("app")
+    assert bright.startswith("Die Struktur Globus pallidus hebt sich auf einer Seite um 20 ppb ab")
+    assert Remark("file_empty", path="left").sentence("app").startswith("left ist leer:")
+
+
 def test_a_sentence_is_never_half_translated(spoken, monkeypatch):
     """Where what is wrong is translated and what to do is not, both are English."""
     real = language._translate

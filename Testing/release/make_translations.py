@@ -86,7 +86,7 @@ def texts_of_library() -> list[str]:
         with open(ROOT / "Resources" / "Labels" / f"{name}.tsv", encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, delimiter="\t"):
                 nucleus = row["name"].partition(" ")[2] if row["side"] else ""
-                found += [row["name"], nucleus[:1].upper() + nucleus[1:]]
+                found += [row["name"], nucleus[:1].upper() + nucleus[1:], nucleus.lower()]
     return [text for text in found if re.search(r"[a-z]{2}", re.sub(r"\{.*?\}", "", text))]
 
 
