@@ -13,7 +13,7 @@ class Recipe:
 
     weights: bool = True
     """Whether the network learns too, or only its protocol is fitted."""
-    share: float = 0.5
+    share: float = 0.6
     """Of the way from the first weights to the learnt ones that the new weights lie (Wortsman et al., CVPR 2022)."""
     replay: bool = True
     """Whether simulated volumes are learnt beside the corrections, labelled by the first network under the fitted protocol."""
@@ -23,7 +23,7 @@ class Recipe:
     """Into so many parts the cases are divided, each left out in turn to see what learning brings."""
     changes: tuple[str, ...] = ()
     """Of the training preset, such as ``stage1.epochs=4``."""
-    last: tuple[str, ...] = ("stage1.epochs=10",)
+    last: tuple[str, ...] = ("stage1.epochs=8",)
     """Further ones for the run on all cases, which makes the weights that are written."""
 
 
