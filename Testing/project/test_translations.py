@@ -45,12 +45,14 @@ def spoken(request):
 
 
 def test_everything_that_a_window_says_is_in_the_files(maker, translated):
-    """The files hold the code's texts, no others; those of the app are all translated, of the rest most."""
+    """The app's texts are all translated, of the rest most: a new sentence, or a new structure, may wait."""
     wanted = {(context, text) for context, these in maker.texts().items() for text in these}
     assert len(wanted) > 900
-    assert set(translated) == wanted, "run make translations, then translate what its --list names"
-    lacking = {key for key, text in translated.items() if not text}
-    assert not {key for key in lacking if key[0].startswith("DGMSegmentationApp")}
+    lacking = {key for key in wanted if not translated.get(key)}
+    left_over = set(translated) - wanted
+    advice = "run make translations, then translate what Testing/release/make_translations.py --list names"
+    assert not {key for key in lacking | left_over if key[0].startswith("DGMSegmentationApp")}, advice
+    assert len(left_over) < 0.05 * len(wanted), advice
     assert len([key for key in lacking if key[0].startswith("DGMSegmentationPanel")]) < 10
     library = [key for key in wanted if key[0] == language.CONTEXT]
     assert len([key for key in lacking if key[0] == language.CONTEXT]) < (1 - LIBRARY_DONE) * len(library)
