@@ -40,6 +40,9 @@ class CasePredictor(Protocol):
     def in_one_piece(self, shape: Sequence[int]) -> bool:
         """Whether a region of ``shape`` voxels is predicted in one piece."""
 
+    def looks_at(self, box: Box, shape: Sequence[int]) -> Box | None:
+        """All voxels of a grid of ``shape`` that it takes to predict a box of it; None: any."""
+
     def work(self, shape: Sequence[int]) -> int:
         """Multiply-adds of predicting a region of ``shape`` voxels."""
 

@@ -76,6 +76,16 @@ class GraphPredictor:
         """Whether a region of ``shape`` voxels is predicted in one piece."""
         return in_one_piece(shape)
 
+    def looks_at(self, box: Box, shape: Sequence[int]) -> Box | None:
+        """All voxels of a grid of ``shape`` that it takes to predict a box of it; None: any."""
+        size = [s.stop - s.start for s in box]
+        if not self.normalises_by_tile or not in_one_piece(size):
+            return None
+        x, y, z = (
+            slice(s.start, min(n, s.start + o)) for s, o, n in zip(box, self._outer(size), shape, strict=True)
+        )
+        return x, y, z
+
     def work(self, shape: Sequence[int]) -> int:
         """Multiply-adds of predicting a region of ``shape`` voxels, padding included."""
         return (

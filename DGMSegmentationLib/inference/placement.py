@@ -16,6 +16,7 @@ from .devices import limit_torch_threads
 from .memory import is_out_of_memory
 from .openvino_cpu import OpenvinoNetworks
 from .openvino_package import installed
+from .tiling import Box
 
 Triple = tuple[int, int, int]
 
@@ -55,6 +56,10 @@ class Placement:
     def engine(self) -> str:
         """What computed the latest run: "openvino" or "torch"."""
         return "torch" if self.compiled is None else "openvino"
+
+    def looks_at(self, box: Box, shape: Sequence[int]) -> Box | None:
+        """Any voxel of the grid may be needed: tiles have margins, and change when memory runs out."""
+        return None
 
     @property
     def _format(self) -> torch.memory_format:

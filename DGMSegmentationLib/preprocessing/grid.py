@@ -6,7 +6,7 @@ its own preprocessing. The defaults are those of the first article (2017-10): (1
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
@@ -16,7 +16,17 @@ from nibabel import orientations
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..image import Grid, Image, apply_weights, bounding_box, grid_weights, label_set_of, reorient
+from ..image import (
+    Box,
+    Grid,
+    Image,
+    apply_weights,
+    bounding_box,
+    grid_weights,
+    label_set_of,
+    reorient,
+    shifted,
+)
 from ..io.typed import typed
 
 MAX_GRID_VOXELS = 2**28
@@ -189,11 +199,17 @@ def mirrored_coordinates(coordinates: NDArray[np.float32], pre: Preprocessing) -
     return mirrored
 
 
-def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing) -> Prepared:
+def prepare(
+    images: Sequence[Image],
+    mask: NDArray[np.bool_],
+    pre: Preprocessing,
+    looked_at: Callable[[Grid, NDArray[np.float64]], Box | None] | None = None,
+) -> Prepared:
     """Bring one case to the network grid.
 
     ``images``: one per channel, all on the grid of the first, QSM in ppb first. ``mask``: brain mask on that grid.
-    Voxels outside the mask and non-finite ones become 0 before anything is interpolated.
+    Voxels outside the mask and non-finite ones become 0 before anything is interpolated. ``looked_at`` may say, of the network
+    grid and ``mask_centre``, in which box alone inputs and mask will be looked at: elsewhere they may then be background.
     """
     if len(images) != len(pre.windows):
         raise InputError("channels_count", wanted=len(pre.windows), given=len(images))
@@ -208,12 +224,19 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
     low, high = mask_box(turned_mask)
     box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
     inner = [w[:, s] for w, s in zip(weights, box, strict=True)]  # outside the mask's box all is 0
+    centre = np.linalg.solve(grid.affine, native.affine @ np.append((low + high) / 2.0, 1.0))[:3]
+    wanted = looked_at(grid, centre) if looked_at is not None and not pre.coordinates else None
     # Voxels that see nothing of the mask's box are background.
-    seeing = [np.flatnonzero(w.any(axis=1)) for w in inner]
-    if any(rows.size == 0 for rows in seeing):
+    spans = wanted or (slice(None),) * 3
+    target = tuple(_span(w.any(axis=1), s) for w, s in zip(inner, spans, strict=True))
+    if any(s.start == s.stop for s in target):
+        if wanted is not None:
+            return prepare(images, mask, pre)
         raise InputError("brain_mask_vanishes")
-    target = tuple(slice(int(rows[0]), int(rows[-1]) + 1) for rows in seeing)
     inner = [w[rows] for w, rows in zip(inner, target, strict=True)]
+    seen = [_span(w.any(axis=0)) for w in inner]
+    inner = [w[:, columns] for w, columns in zip(inner, seen, strict=True)]
+    box = shifted((seen[0], seen[1], seen[2]), (box[0], box[1], box[2]))
     inside = turned_mask[box]
     inputs = np.empty((len(images), *grid.shape), np.float32)
     for channel, image in enumerate(images):
@@ -224,10 +247,18 @@ def prepare(images: Sequence[Image], mask: NDArray[np.bool_], pre: Preprocessing
     mask_grid = np.zeros(grid.shape, bool)
     np.greater_equal(apply_weights(inside, inner), 0.5, out=mask_grid[target])
     if not mask_grid.any():
+        if wanted is not None:
+            return prepare(images, mask, pre)
         raise InputError("brain_mask_vanishes")
-    centre = np.linalg.solve(grid.affine, native.affine @ np.append((low + high) / 2.0, 1.0))[:3]
     coordinates = coordinate_channels(mask_grid, grid, pre) if pre.coordinates else None
     return Prepared(inputs, coordinates, grid, native, mask_grid, centre)
+
+
+def _span(used: NDArray[np.bool_], within: slice = slice(None)) -> slice:
+    """From the first to the last that is used, within a span; an empty one where none is."""
+    start, stop, _ = within.indices(used.size)
+    hits = np.flatnonzero(used[start:stop])
+    return slice(start + int(hits[0]), start + int(hits[-1]) + 1) if hits.size else slice(start, start)
 
 
 def labels_to_grid(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Remark
-from ..image import Grid, Image, bounding_box, restore_orientation
+from ..image import Box, Grid, Image, bounding_box, restore_orientation
 from ..measurement.notes import NetworkNotes
 from ..measurement.roi import weighted_mean
 from ..options import SegmentOptions
@@ -21,7 +21,7 @@ from .postprocess import (
     largest_components,
     probabilities_to_native,
 )
-from .region import cropped, predict_region, prior_box, sign_looks_flipped
+from .region import box_around, cropped, predict_region, prior_box, sign_looks_flipped
 from .run import Watch
 
 if TYPE_CHECKING:
@@ -60,8 +60,17 @@ def label_case(
     convention = Convention.of(model, options.protocol)
     watch.stop_if_cancelled()
     watch.report("Preparing the image", 0.05)
+
+    def whole() -> Prepared:
+        return prepare(case.channels, case.mask, pre)
+
+    def looked_at(grid: Grid, centre: NDArray[np.float64]) -> Box | None:
+        box = box_around(model, grid, centre)
+        return None if box is None else predictor.looks_at(box, grid.shape)
+
     with clock("resample"):
-        prepared = prepare(case.channels, case.mask, pre)
+        narrow = options.use_prior_box and not options.flip_average
+        prepared = prepare(case.channels, case.mask, pre, looked_at) if narrow else whole()
     expected = prior_box(model, prepared) if options.use_prior_box else None
 
     def tile(done: int, total: int) -> None:
@@ -75,6 +84,7 @@ def label_case(
         probabilities, classes, box, notes = predict_region(
             predictor,
             prepared,
+            whole,
             expected,
             options,
             convention,

@@ -29,14 +29,19 @@ Tiles = Callable[[int, int], None]
 
 def prior_box(model: Model, prepared: Prepared) -> "Box | None":
     """Where the model's structures can be, as slices of the network grid; None when the model does not say."""
+    return box_around(model, prepared.grid, prepared.mask_centre)
+
+
+def box_around(model: Model, grid: Grid, mask_centre: NDArray[np.float64]) -> "Box | None":
+    """The same of a grid and the middle of the brain in it (voxels)."""
     prior = model.header.prior_box
     if not prior:
         return None
-    spacing = np.array(prepared.grid.spacing)
-    low = np.floor(prepared.mask_centre + np.array(prior["low_mm"]) / spacing).astype(int)
-    high = np.ceil(prepared.mask_centre + np.array(prior["high_mm"]) / spacing).astype(int) + 1
-    low = np.clip(low, 0, np.array(prepared.grid.shape) - 1)
-    high = np.clip(high, low + 1, prepared.grid.shape)
+    spacing = np.array(grid.spacing)
+    low = np.floor(mask_centre + np.array(prior["low_mm"]) / spacing).astype(int)
+    high = np.ceil(mask_centre + np.array(prior["high_mm"]) / spacing).astype(int) + 1
+    low = np.clip(low, 0, np.array(grid.shape) - 1)
+    high = np.clip(high, low + 1, grid.shape)
     x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
     return x, y, z
 
@@ -74,6 +79,7 @@ def _grown(box: "Box", faces: Iterable[tuple[int, int]], grid: Grid) -> "Box":
 def predict_region(
     predictor: "CasePredictor",
     prepared: Prepared,
+    whole: Callable[[], Prepared],
     box: "Box | None",
     options: SegmentOptions,
     convention: Convention,
@@ -88,6 +94,8 @@ def predict_region(
     A network that gives a voxel the same value whatever the region goes on with the whole volume. One that normalises
     over its region goes on with a region that is larger where it was touched, in one piece as in training: over the
     whole volume, in tiles, it would change all structures and take a hundred times as long. That is its last resort.
+
+    ``prepared`` need hold no more than what predicting the box looks at; ``whole`` prepares all of it, for a larger region.
     """
     notes: NetworkNotes = {"prior_box_used": box is not None}
 
@@ -114,6 +122,8 @@ def predict_region(
         if not step:
             beyond = sorted({index for touching in faces.values() for index in touching})
             notes["beyond_prior_box"] = [_name(convention, k) for k in beyond]
+        if not step:
+            prepared = whole()
         larger = _grown(box, faces, prepared.grid)
         one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
         if predictor.normalises_by_tile and step < GROWTH_STEPS and one_piece:

@@ -345,6 +345,34 @@ def test_what_the_network_gets_inside_and_outside_the_mask():
         prepare(images[:1], mask, pre)
 
 
+@given(st.integers(0, 10_000), st.booleans())
+def test_what_is_looked_at_is_prepared_as_in_the_whole(seed, antialias):
+    """In the box that is looked at, inputs and mask are those of the whole; grid and middle are the same."""
+    rng = np.random.default_rng(seed)
+    shape = tuple(rng.integers(8, 20, 3).tolist())
+    mask = rng.random(shape) < 0.7
+    mask[4, 4, 4] = True
+    image = Image(rng.uniform(-150, 150, shape).astype(np.float32), np.diag([*rng.uniform(0.7, 2.5, 3), 1.0]))
+    pre = Preprocessing(
+        spacing_mm=(1.1, 1.0, 1.7), shape=(22, 17, 14), windows=((-200.0, 200.0),), antialias=antialias
+    )
+    whole = prepare([image], mask, pre)
+    asked = []
+
+    def looked_at(grid, centre):
+        asked.append(np.allclose(centre, whole.mask_centre) and grid.same_as(whole.grid))
+        low = [int(rng.integers(0, n)) for n in grid.shape]
+        return tuple(slice(a, int(rng.integers(a + 1, n + 1))) for a, n in zip(low, grid.shape, strict=True))
+
+    state = rng.bit_generator.state
+    part = prepare([image], mask, pre, looked_at)
+    rng.bit_generator.state = state
+    box = looked_at(whole.grid, whole.mask_centre)
+    assert all(asked)
+    np.testing.assert_allclose(part.inputs[0][box], whole.inputs[0][box], atol=1e-5)
+    assert np.array_equal(part.mask[box], whole.mask[box])
+
+
 def test_coordinates_of_a_grid_with_three_different_edges():
     mask = np.zeros((3, 4, 5), bool)
     mask[1, 1:3, 1:4] = True
