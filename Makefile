@@ -83,7 +83,7 @@ test-app: $(APP_TEST_STAMP) ## run the browser app's tests
 	$(APP_PYTEST) Testing/app/test_app_routes.py Testing/app/test_app_editor.py Testing/app/test_app_controls.py \
 		Testing/app/test_app_adapting.py Testing/app/test_app_reading.py Testing/app/test_app_brush.py $(PYTEST_ARGS)
 	$(APP_PYTEST) Testing/app/test_app.py Testing/app/test_app_page.py Testing/app/test_app_study.py \
-		Testing/app/test_app_language.py $(PYTEST_ARGS)
+		Testing/app/test_app_language.py Testing/app/test_app_keyboard.py Testing/app/test_app_two_readers.py $(PYTEST_ARGS)
 
 screenshots-app: $(APP_TEST_STAMP) ## make the browser app's pictures again (needs the bundled model and Chromium)
 	MPLBACKEND=Agg $(APP_BIN)/python Testing/release/make_app_screenshots.py $(SCREENSHOT_ARGS)

@@ -72,6 +72,7 @@ class Page:
                 mounted="dgm_theme = window.dgm.start(trame); "
                 f"dgm_worklist = dgm_worklist && window.innerWidth > {NARROW}"
             )
+            client.ClientStateChange(value="dgm_done", change="window.dgm.toViews()")
             self._bar()
             worklist_drawer(room, adapting)
             with v.VNavigationDrawer(

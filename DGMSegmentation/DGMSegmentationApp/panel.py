@@ -246,7 +246,7 @@ class Panel(SegmentEditorUI):
             classes=("{ 'dgm-chosen': row.label === dgm_selected }",),
             raw_attrs=[
                 'role="row"',
-                'tabindex="0"',
+                ":tabindex='row.label === (dgm_selected || dgm_rows[0].label) ? 0 : -1'",
                 ':data-label="row.id"',
                 ':aria-selected="row.label === dgm_selected"',
                 f'@keydown.enter.self="{choose}"',
@@ -259,6 +259,7 @@ class Panel(SegmentEditorUI):
                     style=("'--dot:' + row.color",),
                     title=(f"row.visible ? {hide} : {show}",),
                     raw_attrs=[
+                        ":tabindex='row.label === (dgm_selected || dgm_rows[0].label) ? 0 : -1'",
                         f'@click.stop="{toggle}"',
                         f":aria-label=\"(row.visible ? {hide} : {show}) + ' ' + row.id\"",
                     ],

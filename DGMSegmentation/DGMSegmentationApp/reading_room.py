@@ -259,13 +259,20 @@ class ReadingRoom:
     async def _watch(self, walk: Walk) -> None:
         while walk is self._walk:
             await asyncio.sleep(POLL_S)
-            finished = walk.poll()
-            if not finished:
+            finished, changed = walk.poll(), walk.changed()
+            if not finished and not changed:
                 continue
             with self._state:
                 self._show_list()
+            self._read_again(changed)
             for one in finished:
                 await self._after(walk, one.name, one.problem)
+
+    def _read_again(self, names: Sequence[str]) -> None:
+        """What was read of a case before somebody else changed it does not count."""
+        for name in names:
+            if name != self._awaited and self._ready.pop(name, None) is not None:
+                self._prepare_next(self.case)
 
     async def _after(self, walk: Walk, name: str, problem: str) -> None:
         if name and name == self._awaited:

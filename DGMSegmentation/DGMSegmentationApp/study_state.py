@@ -54,6 +54,8 @@ def case_of(item: Item) -> dict[str, Any]:
         "verdict": item.verdict,
         "flagged": item.flagged,
         "reader": item.reader,
+        "others": ", ".join(f"{reader}: {word(state)}" for reader, state in item.others),
+        "doubtful": word(item.verdict) if item.verdict == "doubtful" else "",
         "changed": item.changed[:16].replace("T", " "),
         "why": " ".join(filter(None, reasons)),
         "picture": f"study/picture/{item.name}" if item.rows else "",

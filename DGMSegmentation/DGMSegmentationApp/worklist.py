@@ -82,9 +82,10 @@ def _case(room: ReadingRoom) -> None:
         title=("one.why || one.words",),
         raw_attrs=[
             ":data-case='one.name'",
+            ":tabindex='one.name === (dgm_case || dgm_cases[0].name) ? 0 : -1'",  # Tab passes a list of twenty in one step
             ":data-state='one.state'",
             ":aria-current=\"one.name === dgm_case ? 'true' : null\"",
-            f":aria-label=\"one.title + ', ' + one.words + (one.verdict === 'doubtful' ? {quoted(_(', doubtful'))} : '')\"",
+            ":aria-label='[one.title, one.words, one.doubtful, one.others].filter(Boolean).join(`, `)'",
         ],
     ):
         html.Img(v_if="one.picture", src=("one.picture",), alt="", classes="dgm-case-picture", loading="lazy")
@@ -94,6 +95,7 @@ def _case(room: ReadingRoom) -> None:
             with html.Span(classes="dgm-small"):
                 html.Span(f"{{{{ one.name === dgm_awaited ? {quoted(_('being segmented'))} : one.words }}}}")
                 html.Span(" · {{ one.reader }}", v_if="one.reader && one.reader !== dgm_reader")
+                html.Span(" · {{ one.others }}", v_if="one.others")
         v.VIcon(
             "mdi-alert-outline",
             v_if="one.verdict === 'doubtful' || one.verdict === 'failed'",

@@ -28,7 +28,9 @@ class CaseTable:
         table.setRowCount(len(items))
         for row, item in enumerate(items):
             doubt = item.verdict if item.verdict in ("doubtful", "failed") else str(item.flagged or "")
-            for column, text in enumerate((item.name, word(item.state), word(doubt), item.reader)):
+            readers = [item.reader, *(f"{reader}: {word(state)}" for reader, state in item.others)]
+            texts = (item.name, word(item.state), word(doubt), ", ".join(filter(None, readers)))
+            for column, text in enumerate(texts):
                 table.setItem(row, column, qt.QTableWidgetItem(text))
             self._show_picture(table.item(row, 0), item, output)
             if item.name == current:

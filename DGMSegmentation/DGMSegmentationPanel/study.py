@@ -180,7 +180,11 @@ class PanelStudy:
                 self._note.show(
                     _("{name} cannot be segmented: {problem}").format(name=one.name, problem=one.problem)
                 )
-        if finished:
+        changed = walk.changed()
+        for name in changed:
+            if name != self._awaited:
+                self._ready.pop(name, None)  # read before somebody else changed it
+        if finished or changed:
             self._show()
         if self._awaited and not walk.lacks_labels(self._awaited):
             if not self._loading(self._awaited).is_alive():

@@ -13,7 +13,7 @@ from ..image import Image, bounding_box, label_set_of
 from .brain import BrainValues
 from .contrast import contrasts, guesses
 from .places import ATLAS_MM
-from .roi import Box
+from .roi import Box, structures_in
 
 VOID_SHARE = 0.1
 """From this share of a structure's voxels outside the brain, or masked to 0, on the case is doubtful; less is a flag."""
@@ -57,11 +57,7 @@ def doubts_of_voids(
     if mask is None:
         return []
     named = []
-    for structure in label_set_of(labels):
-        box = boxes.get(structure.label)
-        if box is None:
-            continue
-        inside: NDArray[np.bool_] = np.asarray(labels.data)[box] == structure.label
+    for structure, box, inside in structures_in(labels, boxes):
         values, within = image_ppb.data[box][inside], mask[box][inside]
         void = ~within | (values == 0)
         _, counts = np.unique(values[~void], return_counts=True)
@@ -143,11 +139,8 @@ def _cut_off(labels: Image, image_ppb: Image, boxes: Mapping[int, Box], brain: B
     if brain.bounds is None:
         return []
     reasons, named = [], []
-    for structure in label_set_of(labels):
-        box = boxes.get(structure.label)
-        if box is None:
-            continue
-        values = image_ppb.data[box][np.asarray(labels.data)[box] == structure.label]
+    for structure, box, inside in structures_in(labels, boxes):
+        values = image_ppb.data[box][inside]
         at = max(int((values == bound).sum()) for bound in brain.bounds)
         if at >= max(_AT_BOUND, BOUND_SHARE * values.size):
             named.append(structure.abbreviation)

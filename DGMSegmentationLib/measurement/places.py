@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import Remark
 from ..image import Image, label_set_of
-from .roi import Box, structure_boxes
+from .roi import Box, structure_boxes, structures_in
 from .symmetry import rigid_motion
 
 # Centres in mm of MNI space (RAS+), right side, means of both sides of CIT168 (Pauli et al. 2018, Sci Data 5:180063).
@@ -74,13 +74,10 @@ class Arrangement:
     @cached_property
     def _voxels(self) -> dict[str, NDArray[np.intp]]:
         """Abbreviation -> voxels (n, 3), of the structures that have some."""
-        found, array = {}, np.asarray(self._labels.data)
-        for structure in self._label_set:
-            if structure.label in self.boxes:
-                box = self.boxes[structure.label]
-                here = np.argwhere(array[box] == structure.label)
-                found[structure.abbreviation] = here + [s.start for s in box]
-        return found
+        return {
+            structure.abbreviation: np.argwhere(inside) + [s.start for s in box]
+            for structure, box, inside in structures_in(self._labels, self.boxes)
+        }
 
     @cached_property
     def centres(self) -> dict[str, NDArray[np.float64]]:

@@ -5,7 +5,7 @@ the image's grid by nearest neighbour and the rows say so (flag ``labels_resampl
 resampled. Negative voxels are tissue like any other and are never dropped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import InputError
 from ..image import Grid, Image, label_set_of, resample_to
 from ..preprocessing.alignment import aligned
-from ..structures import LabelSet
+from ..structures import LabelSet, Structure
 from .options import MeasureOptions
 from .reference import Reference, measurable
 
@@ -183,6 +183,17 @@ def structure_boxes(array: NDArray[np.integer], label_set: LabelSet) -> dict[int
 
     boxes = ndimage.find_objects(array, max_label=label_set.largest)
     return {label: boxes[label - 1] for label in label_set.values if boxes[label - 1] is not None}
+
+
+def structures_in(
+    labels: Image, boxes: Mapping[int, Box]
+) -> Iterator[tuple[Structure, Box, NDArray[np.bool_]]]:
+    """Each structure that has a box, with the box and where in it the structure lies, in the order of the label set."""
+    array = np.asarray(labels.data)
+    for structure in label_set_of(labels):
+        if structure.label in boxes:
+            box = boxes[structure.label]
+            yield structure, box, array[box] == structure.label
 
 
 def structure_values(

@@ -237,13 +237,19 @@ def journal_folder(output: Path, case: str) -> Path:
     return folder
 
 
+def journal_files(output: Path, case: str) -> list[Path]:
+    """The journals of a case by name, which holds reader and time."""
+    folder = journal_folder(output, case)
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [folder / name for name in names if _NAME.fullmatch(name)]
+
+
 def read_sessions(output: Path, case: str) -> tuple[Session, ...]:
     """All journals of a case, the one with the newest line last; what cannot be read is left out with a remark."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(journal_folder(output, case)) if entry.is_file())
-    except (FileNotFoundError, NotADirectoryError):
-        return ()
-    found = [read_session(journal_folder(output, case) / name) for name in names if _NAME.fullmatch(name)]
+    found = [read_session(path) for path in journal_files(output, case)]
     return tuple(sorted((s for s in found if s is not None), key=lambda s: (s.last.time, s.path.name)))
 
 

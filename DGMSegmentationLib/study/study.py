@@ -7,7 +7,7 @@ import numpy as np
 
 from ..cohort.find import Cohort, CohortCase, find_cohort
 from ..cohort.plan import CaseSettings
-from ..cohort.record import Record, read_record
+from ..cohort.record import Record, quick_stamp, read_record
 from ..cohort.request import checked
 from ..errors import InputError, Remark
 from ..image import Image, label_set_of
@@ -16,7 +16,7 @@ from ..io.file_set import finish_sets
 from ..io.files import read_image
 from ..io.labels import read_labels
 from .files import Signing, own_labels, owner_of, write_signed
-from .journal import Journal, Session, read_sessions
+from .journal import Journal, Session, journal_files, read_sessions
 from .places import Place, reader_label
 from .review import StructureReview, review_of
 from .state import DONE, IN_REVIEW, REJECTED, Reading, readings_of
@@ -54,7 +54,6 @@ class Study:
         self.place, self.reader, self.blind = place, reader_label(reader), blind
         self.channels, self.settings = checked(settings or CaseSettings())
         self.cohort: Cohort = find_cohort(place.source, self.channels)
-        self._sessions: dict[str, tuple[object, tuple[Session, ...]]] = {}
 
     @property
     def output(self) -> Path:
@@ -99,6 +98,11 @@ class Study:
     def readings(self, name: str) -> tuple[Reading, ...]:
         """Who read a case, and how far, as far as this reader may see."""
         return readings_of(self.sessions(name))
+
+    def stamp(self, name: str) -> tuple[object, ...]:
+        """Another one as soon as anybody's journal of a case, or its record, has changed; reads no file."""
+        files = (*journal_files(self.output, name), self.paths(name).record)
+        return tuple((path.name, quick_stamp(path)) for path in files)
 
     def open(self, name: str) -> Opened:
         """Read a case's image and labels. Raises InputError for what cannot be read, and for a case with a problem."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from .background import LATER, NOW, SOON, Background, Finished
+from .lookout import Lookout
 from .state import DONE, REJECTED, TO_DO
 from .study import Study
 from .work import Job
@@ -11,11 +12,14 @@ from .worklist import Item, item_of, worklist
 
 
 class Walk:
-    """The worklist of a study with the process that works in the background; ends with :meth:`stop`."""
+    """The worklist of a study with the process that works in the background and a look at what others do; ends with
+    :meth:`stop`.
+    """
 
     def __init__(self, study: Study, order: str = "name", python: str | None = None) -> None:
         self.study = study
         self._background = Background(Job.of(study), python)
+        self._lookout = Lookout(study)
         self._items: dict[str, Item] = {}
         self.list_all(order)
 
@@ -35,12 +39,12 @@ class Walk:
         self._items = {item.name: item for item in worklist(self.study, order)}
 
     def refresh(self, name: str) -> bool:
-        """Read one case anew; True when its state or verdict is another one."""
+        """Read one case anew; True when the list shows something else of it now."""
         if name not in self._items:
             return False
         before, now = self._items[name], item_of(self.study, name)
         self._items[name] = now
-        return (before.state, before.verdict) != (now.state, now.verdict)
+        return _told(before) != _told(now)
 
     def first(self) -> str:
         """The first case that is neither done nor rejected; else the first of all."""
@@ -96,6 +100,15 @@ class Walk:
             self.refresh(one.name)
         return finished
 
+    def changed(self) -> list[str]:
+        """The cases that somebody changed since the last call and that are other ones now, whoever it was."""
+        return [name for name in sorted(self._lookout.poll()) if self.refresh(name)]
+
     def stop(self) -> None:
         """End the process; what it had to do is found again by :meth:`catch_up`."""
+        self._lookout.stop()
         self._background.stop()
+
+
+def _told(item: Item) -> tuple[object, ...]:
+    return item.state, item.verdict, item.reader, item.others, str(item.rows)  # rows hold NaN

@@ -47,6 +47,8 @@ class Item:
     """Abbreviations of the structures that were signed as edited."""
     rows: tuple[RoiRow, ...]
     """As the cohort's table has them; none before the case was measured."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Readers whose reading the state does not follow, and how far theirs is."""
 
     @property
     def doubt(self) -> tuple[int, int]:
@@ -65,7 +67,8 @@ def worklist(study: Study, order: str = "name") -> list[Item]:
 def item_of(study: Study, name: str) -> Item:
     """One case as its files are now."""
     case, record = study.case(name), study.record(name)
-    state, reading = state_of(record, study.readings(name), study.reader, study.blind)
+    readings = study.readings(name)
+    state, reading = state_of(record, readings, study.reader, study.blind)
     known = record or Record()
     hidden = study.blind and known.edited is not None  # they are those of somebody else's labels
     rows = known.rows if known.status == "done" and not hidden else []
@@ -87,6 +90,7 @@ def item_of(study: Study, name: str) -> Item:
         changed=reading.time if reading else known.finished,
         edited=tuple(str(one.get("abbreviation")) for one in signed if one.get("status") == "edited"),
         rows=tuple(rows),
+        others=tuple((one.reader, one.state) for one in readings if one is not reading),
     )
 
 

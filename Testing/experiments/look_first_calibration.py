@@ -1,10 +1,11 @@
 """How many lost slabs "look here first" finds, and how many good structures it asks to look at: the table of Docs/quality.md.
 
-python Testing/experiments/look_first_calibration.py BIDS_DIR [--model default] [--subjects sub-01,sub-02]
+python Testing/experiments/look_first_calibration.py BIDS_DIR [--model default] [--labels FOLDER] [--subjects sub-01,sub-02]
 
-BIDS_DIR holds reference labels in derivatives. The model's own labels are cut, one structure at a time: its lower, upper, front
-or back third, or a quarter at a corner (10 to 60 % of it). Caught: a flagged slice of that structure is one that was cut. Good:
-structures of uncut labels with a Dice of .75 or more against the reference.
+BIDS_DIR holds reference labels in derivatives; FOLDER what ``dgmseg cohort`` made of it already: no network runs. The model's
+own labels are cut, one structure at a time: its lower, upper, front or back third, or a quarter at a corner (10 to 60 % of it).
+Caught: a flagged slice of that structure is one that was cut. Good: structures of uncut labels with a Dice of .75 or more
+against the reference.
 """
 
 import argparse
@@ -15,9 +16,11 @@ import numpy as np
 
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference.predictor import Predictor
+from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.look_first import look_first
 from DGMSegmentationLib.models.model import load_model
+from DGMSegmentationLib.preprocessing.case import open_case
 from DGMSegmentationLib.segmentation.pipeline import segment
 
 GOOD = 0.75
@@ -49,6 +52,16 @@ def slabs(inside: np.ndarray) -> Iterator[np.ndarray]:
     yield inside & (places[1] < middle[1]) & (places[2] <= middle[2])
 
 
+def labelled(bids: Path, name: str, predictor: Predictor | None, made: Path | None) -> tuple[Image, Image]:
+    """Automatic labels of a subject, run or read, and the map in ppb."""
+    image = next((bids / name / "anat").glob("*_Chimap.nii.gz"))
+    if made is None:
+        result = segment(image, predictor=predictor)
+        return result.labels, result.image
+    labels = next((made / name / "anat").glob(f"{name}_seg-DGM_dseg.nii.gz"))
+    return read_labels(labels), open_case(read_image(image)).image
+
+
 def main() -> None:
     """Segment, cut, look, count."""
     parser = argparse.ArgumentParser(
@@ -56,18 +69,19 @@ def main() -> None:
     )
     parser.add_argument("bids", type=Path)
     parser.add_argument("--model", default="default")
+    parser.add_argument("--labels", type=Path)
     parser.add_argument("--subjects", default="")
     wanted = parser.parse_args()
-    predictor = Predictor(load_model(wanted.model), "cpu")
+    predictor = None if wanted.labels else Predictor(load_model(wanted.model), "cpu")
     names = (
         wanted.subjects.split(",") if wanted.subjects else [p.name for p in sorted(wanted.bids.glob("sub-*"))]
     )
     caught: dict[str, list[bool]] = {}
     good: dict[str, list[bool]] = {}
     for name in names:
-        result = segment(next((wanted.bids / name / "anat").glob("*_Chimap.nii.gz")), predictor=predictor)
-        truth = read_labels(next(wanted.bids.glob(f"derivatives/*/{name}/anat/*_dseg.nii.gz"))).data
-        labels, image, (truth,) = around(result.labels, result.image, truth)
+        labels, image = labelled(wanted.bids, name, predictor, wanted.labels)
+        truth = read_labels(next(wanted.bids.glob(f"derivatives/*/{name}/anat/*_seg-DGM_dseg.nii.gz"))).data
+        labels, image, (truth,) = around(labels, image, truth)
         flagged = {d.structure.abbreviation for d in look_first(labels, image).flagged}
         print(name, "flagged:", " ".join(sorted(flagged)) or "none", flush=True)
         for structure in labels.label_set:

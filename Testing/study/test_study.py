@@ -7,6 +7,7 @@ import pytest
 from cohorts import MODEL, add_subject
 from make_images import save_nifti
 from models_for_tests import PHANTOM_MODEL
+from patience import until
 from tutorials import blocks
 
 from DGMSegmentationLib.cli import main
@@ -20,10 +21,11 @@ from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.options import SegmentOptions
 from DGMSegmentationLib.preprocessing.case import open_case
 from DGMSegmentationLib.study.background import Background
+from DGMSegmentationLib.study.lookout import Lookout
 from DGMSegmentationLib.study.places import find_study, is_study, reader_label
 from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.work import Job, bring_up, write_tables
-from DGMSegmentationLib.study.worklist import counts, worklist
+from DGMSegmentationLib.study.worklist import counts, item_of, worklist
 
 SETTINGS = CaseSettings(SegmentOptions(model=str(PHANTOM_MODEL), device="cpu"))
 
@@ -232,3 +234,19 @@ def test_two_readers_at_once_corrupt_nothing(segmented):
     assert {(name, case, "done") for name, case in left} <= found
     summary = run_cohort(Request(study.place.source, study.output, SETTINGS))
     assert summary.reasons == {}
+
+
+def test_what_others_do_is_seen_without_asking(segmented):
+    """By the times of the files, in a thread; a stroke and a signature alike."""
+    study = study_of(segmented, "carl")
+    other = Reader(study_of(segmented, "dora"), "sub-02")
+    lookout = Lookout(study, every_s=0.01)
+    try:
+        assert lookout.poll() == set()
+        for act in (other.stroke, other.sign):
+            act()
+            assert until(lookout.poll) == {"sub-02"}
+            assert item_of(study, "sub-02").reader == "dora"
+        assert item_of(study, "sub-02").state == "done"
+    finally:
+        lookout.stop()

@@ -11,7 +11,13 @@
     trame = instance || window.trame;
     document.documentElement.lang = window.trame.state.get("dgm_language");
     document.body.dataset.drop = say("Drop to open");
-    new MutationObserver(nameRanges).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => {
+      nameRanges();
+      skipCanvases();
+      leaveDialog();
+    }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(followRow).observe(document.body, { attributeFilter: ["aria-selected"], subtree: true });
+    setTimeout(() => window.trame.state.get("dgm_file") && dgm.toViews());
     return dgm.theme();
   };
 
@@ -21,6 +27,11 @@
       const thumbs = range.querySelectorAll("[role=slider]:not([aria-label])");
       thumbs.forEach((thumb, i) => thumb.setAttribute("aria-label", i ? say("Highest value") : say("Lowest value")));
     }
+  }
+
+  // The pictures of the views are no controls: Tab, which means something else in them, passes them by.
+  function skipCanvases() {
+    for (const area of document.querySelectorAll(".remote-controlled-area[tabindex='0']")) area.tabIndex = -1;
   }
 
   // --- dark and light: the user's choice, else the system's ---
@@ -164,11 +175,48 @@
     if (!(name + key in keys) && /^Digit\d$/.test(event.code)) key = event.code.slice(5);
     return keys[name + key];
   }
-  // Tab goes from one control to the next everywhere but in the views; F6 leaves them.
-  const inViews = (target) => target === document.body || !!target.closest("#dgm-views");
-  function toggleFocus(target) {
-    if (inViews(target)) (document.querySelector("tr.dgm-chosen") || document.querySelector("#dgm-segment")).focus();
-    else document.querySelector("#dgm-views").focus();
+  // In the views Tab goes to the next doubtful slice. Everywhere else, and from the buttons and sliders of the views, it
+  // goes from one control to the next; F6 goes round the three places where a reader works.
+  const views = () => document.querySelector("#dgm-views");
+  const inViews = (target) => views().contains(target) && !target.closest("button, a, summary");
+  // A volume is shown: its views have the focus where nothing else has it.
+  dgm.toViews = function () {
+    if (document.activeElement === document.body) views().focus();
+  };
+  const places = [
+    views,
+    () => document.querySelector("#dgm-worklist.v-navigation-drawer--active .dgm-case[tabindex='0']"),
+    () =>
+      document.querySelector("#dgm-panel.v-navigation-drawer--active tr[data-label][tabindex='0']") ||
+      document.querySelector("#dgm-panel.v-navigation-drawer--active #dgm-segment:not([disabled])"),
+  ];
+  function goRound(target, step) {
+    const drawers = ["#dgm-worklist", "#dgm-panel"];
+    const here = 1 + drawers.findIndex((name) => target.closest(name)); // from the bars as from the views
+    const count = places.length;
+    for (let n = 1; n <= count; n++) {
+      const next = places[(here + step * n + count * count) % count]();
+      if (next) return next.focus();
+    }
+  }
+  // A dialog gives the focus back to where it was before.
+  let outside = null;
+  let wasInside = false;
+  window.addEventListener("focusin", (event) => {
+    wasInside = !!event.target.closest(".v-overlay-container");
+    if (!wasInside) outside = event.target;
+  });
+  function leaveDialog() {
+    if (!wasInside || document.activeElement !== document.body || document.querySelector(".v-overlay--active")) return;
+    wasInside = false;
+    (outside && outside.isConnected && !outside.disabled ? outside : views()).focus();
+  }
+  // The focus stays on the chosen row while keys choose another one.
+  function followRow() {
+    const here = document.activeElement;
+    if (!here || !here.matches("tr[data-label][aria-selected=false]")) return;
+    const chosen = document.querySelector("tr[data-label][aria-selected=true]");
+    if (chosen) chosen.focus();
   }
   window.addEventListener(
     "keydown",
@@ -178,10 +226,12 @@
       if (document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
       if (event.key === "F6" && !target.closest(".v-overlay")) {
         event.preventDefault();
-        toggleFocus(target);
+        goRound(target, event.shiftKey ? -1 : 1);
         return;
       }
       if (target.closest(own) || event.altKey) return;
+      // From case to case, and into a menu that is open.
+      if (target.closest(".dgm-case, [aria-expanded=true]") && event.key.startsWith("Arrow")) return;
       const found = press(event);
       if (!found || (event.repeat && !found.repeats)) return;
       if (event.key === "Tab" && (!inViews(target) || !window.trame.state.get("dgm_flagged"))) return;

@@ -1,4 +1,4 @@
-// Studies: "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+S save.
+// Studies: "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+S save; up and down in the worklist.
 (function () {
   "use strict";
   // The labels as a download, then what the dialog asked about; an export that fails leaves everything as it is.
@@ -7,6 +7,19 @@
     if (await dgm.save(kind)) window.trame.trigger("dgm_answer", [true]);
     else window.trame.trigger("dgm_answer", [false]);
   };
+  // Who opens a case wants to look at it: the keys of the views work at once.
+  window.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest(".dgm-case")) document.getElementById("dgm-views").focus();
+  });
+  function toCase(target, key) {
+    const cases = [...document.querySelectorAll(".dgm-case")];
+    const at = cases.indexOf(target.closest(".dgm-case"));
+    const places = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: cases.length - 1 };
+    if (at < 0 || !(key in places)) return false;
+    const next = cases[places[key]];
+    if (next) next.focus();
+    return true;
+  }
   const own = "input, textarea, select, [contenteditable], .v-overlay";
   window.addEventListener(
     "keydown",
@@ -15,6 +28,7 @@
       const line = event.key === "Enter" && target && target.closest && target.closest("[data-enter]");
       if (line) return document.getElementById(line.dataset.enter).click(); // the button of its dialog
       if (!window.trame || !window.trame.state || !window.trame.state.get("dgm_study")) return;
+      if (target && target.closest && toCase(target, event.key)) return event.preventDefault();
       const key = event.key.toLowerCase();
       const held = event.ctrlKey || event.metaKey;
       let name = null;
