@@ -142,7 +142,6 @@ def test_surfaces_and_a_hidden_structure(segmented):
         return int((abs(a - b).max(axis=2) > 60).sum())
 
     page.click("#dgm-tool-fit")
-    page.click("#dgm-tool-surfaces")
     page.mouse.move(640, 24)
     shots = [picture()]
 
@@ -151,6 +150,11 @@ def test_surfaces_and_a_hidden_structure(segmented):
         shots.append(picture())
         return apart(shots[-1], shots[-2]) < 30
 
+    user.until(still, "the 3D view does not come to rest")
+    shown = shots[-1]
+    page.click("#dgm-tool-surfaces")
+    page.mouse.move(640, 24)
+    user.until(lambda: apart(picture(), shown) > 1000, "the surfaces stay")
     user.until(still, "the 3D view does not come to rest")
     bare = shots[-1]
     page.click("#dgm-tool-surfaces")
