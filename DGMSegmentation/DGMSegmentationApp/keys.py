@@ -63,11 +63,15 @@ LINES = (
     Line(marked("N, B; Ctrl+Enter; Ctrl+S"), marked("of a study: next, previous case; done; save")),
     Line(
         marked("F6, Shift+F6"),
-        marked("the focus from the views to the worklist, to the table, and back; Tab goes on from there to every button"),
+        marked(
+            "the focus from the views to the worklist, to the table, and back; Tab goes on from there to every button"
+        ),
     ),
     Line(
         marked("Up, Down; Enter"),
-        marked("in the worklist: to a case; open it. In the table: to a structure; Space on its dot hides it"),
+        marked(
+            "in the worklist: to a case; open it. In the table: to a structure; Space on its dot hides it"
+        ),
     ),
     Line(marked("H"), marked("hide the labels, or show them"), (_one("hide", "h"),)),
     Line(marked("O"), marked("filled and outlined, outlined, filled"), (_one("outline", "o"),)),

@@ -1058,12 +1058,20 @@ ppb</translation>
    <translation>in einer Studie: nächster, voriger Fall; fertig; speichern</translation>
   </message>
   <message>
-   <source>F6</source>
-   <translation>F6</translation>
+   <source>F6, Shift+F6</source>
+   <translation>F6, Umschalt+F6</translation>
   </message>
   <message>
-   <source>the focus from the views to the panel and back</source>
-   <translation>der Fokus von den Ansichten zum Panel und zurück</translation>
+   <source>the focus from the views to the worklist, to the table, and back; Tab goes on from there to every button</source>
+   <translation>der Fokus von den Ansichten zur Arbeitsliste, zur Tabelle und zurück; von dort geht Tab weiter zu jedem Knopf</translation>
+  </message>
+  <message>
+   <source>Up, Down; Enter</source>
+   <translation>Auf, Ab; Eingabe</translation>
+  </message>
+  <message>
+   <source>in the worklist: to a case; open it. In the table: to a structure; Space on its dot hides it</source>
+   <translation>in der Arbeitsliste: zu einem Fall; ihn öffnen. In der Tabelle: zu einer Struktur; Leertaste auf ihrem Punkt blendet sie aus</translation>
   </message>
   <message>
    <source>H</source>
@@ -1890,10 +1898,6 @@ ppb</translation>
   <message>
    <source>Segment all</source>
    <translation>Alle segmentieren</translation>
-  </message>
-  <message>
-   <source>, doubtful</source>
-   <translation>, zweifelhaft</translation>
   </message>
   <message>
    <source>being segmented</source>
