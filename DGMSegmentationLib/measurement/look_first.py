@@ -2,9 +2,10 @@
 
 A doubt of 1 or more asks for a look; what is below only orders the slices. Two kinds of evidence reach 1, both calibrated on
 slabs cut from real labels (Docs/quality.md): tissue that the other side, laid over this one along the head's own middle
-plane, lets expect and that is bright and unlabelled; and a slice in which the other side has the structure, this one has
-not, and bright unlabelled tissue lies beside it (a rolled head, whose middle plane the loss itself has moved). Hints stay
-below 1: where the network was undecided (.1 < p < .9), predicted end slices, disagreement with the mirrored run.
+plane, lets expect and that is bright and unlabelled, much of it in the slice and enough in all; and a slice in which the other
+side has the structure, this one has not, and bright unlabelled tissue lies beside it (a rolled head, whose middle plane the
+loss itself has moved). Hints stay below 1: where the network was undecided (.1 < p < .9), predicted end slices, disagreement
+with the mirrored run.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,11 @@ from ..structures import Structure
 from .lost_slabs import SMOOTHING_MM, Sides, both_sides, bright
 from .roi import Box, structure_boxes
 
-LOST_IN_SLICE = 0.52
+LOST_IN_SLICE = 0.45
 """Bright unlabelled share of what is expected in a slice, with half of the lack in area: a doubt of 1."""
+LOST_IN_ALL = 0.13
+"""Bright unlabelled share of the whole structure in neighbouring slices: less weakens their doubt. Where labels end in the last
+slice of a caudate is convention."""
 ONE_SIDED = 0.7
 """Lack of a slice's area against the other side's in the same slice, as shares of the largest ones: a doubt of 1."""
 BESIDE = 0.45
@@ -29,6 +33,7 @@ BESIDE = 0.45
 LEAST_DOUBT = 0.4
 """Smaller ones are not told."""
 _WEIGHT_OF_AREA = 0.5
+_OF_ONE_LOSS = 0.5  # slices of this doubt or more that follow each other are one loss
 _SLAB_MM = 3.0  # the slices of the calibration: thinner ones are judged together with their neighbours
 _SMALL_SLICE = 0.35  # of the largest area: below it an end slice of a few voxels would look half lost
 _BESIDE_MM, _MARGIN_MM = 6.0, 10.0
@@ -201,7 +206,9 @@ def _disagreement(one: NDArray[np.bool_], other: NDArray[np.bool_], axis: int) -
 
 
 def _lost(sides: Sides, axis: int, size: int, slabs: int) -> tuple[NDArray[np.float64], Tissue]:
-    """What is expected in each slice, bright and unlabelled; with half of the lack in area."""
+    """What is expected in each slice, bright and unlabelled; with half of the lack in area, and as far as it is much in all."""
+    from scipy import ndimage
+
     over, whole = sides.overlay(), np.zeros(size)
     window = tuple(slice(int(a), int(a) + n) for a, n in zip(sides.low, sides.labels.shape, strict=True))
     if over is None:
@@ -212,8 +219,12 @@ def _lost(sides: Sides, axis: int, size: int, slabs: int) -> tuple[NDArray[np.fl
     )
     usual = np.maximum(expected, _SMALL_SLICE * expected.max())
     lack = np.clip((expected - own) / usual, 0, 1) * (lost > 0)
+    doubt = (lost / usual + _WEIGHT_OF_AREA * lack) / LOST_IN_SLICE
+    losses, _count = ndimage.label(doubt >= _OF_ONE_LOSS)
+    sizes = np.bincount(losses, over.lost.sum(axis=others)) / over.expected.sum()
+    sizes[0] = 0.0
     start = int(sides.low[axis])
-    whole[start : start + len(lost)] = (lost / usual + _WEIGHT_OF_AREA * lack) / LOST_IN_SLICE
+    whole[start : start + len(doubt)] = doubt * np.minimum(1.0, sizes[losses] / LOST_IN_ALL)
     return whole, (window, over.lost)
 
 
