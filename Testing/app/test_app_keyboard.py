@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from app_user import MARKS, Program
+from app_user import MARKS, PATIENCE_S, Program
 from cohorts import add_subject
 from models_for_tests import PHANTOM_MODEL
 from reading import Reader
@@ -62,6 +62,7 @@ def left(tmp_path_factory):
 @pytest.fixture(scope="module")
 def reader(left, chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(1000 * PATIENCE_S)
     program = Program(str(left.place.source), "--reader", "anna")
     reader = Reader(context.new_page())
     try:
@@ -96,7 +97,7 @@ def tab_to(reader, name, key="Tab"):
 def test_every_control_is_reached_and_the_focus_is_seen(reader):
     """Also while there are doubtful slices, to which Tab goes in the views."""
     reader.wait_for("dgm_flagged", bool)
-    assert has_focus(reader, "dgm-views")
+    reader.until(partial(has_focus, reader, "dgm-views"), "the views have not the focus")
     press(reader, "F6")
     assert has_focus(reader, "sub-01")
     press(reader, "F6")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from app_user import MARKS, Program
+from app_user import MARKS, PATIENCE_S, Program
 from cohorts import add_subject
 from models_for_tests import PHANTOM_MODEL
 from reading import Reader, cohort_agrees, rows_of
@@ -33,6 +33,7 @@ def readers(chromium, tmp_path):
         for name in STROKES:
             programs.append(Program(str(tmp_path), "--reader", name))
             contexts.append(chromium.new_context(viewport={"width": 1280, "height": 720}))
+            contexts[-1].set_default_timeout(1000 * PATIENCE_S)
             found[name] = Reader(contexts[-1].new_page())
             assert found[name].begin(programs[-1]) == "sub-01"
         yield found

@@ -14,10 +14,9 @@
     new MutationObserver(() => {
       nameRanges();
       skipCanvases();
-      leaveDialog();
+      if (!arrived && views() && window.trame.state.get("dgm_file")) dgm.toViews();
     }).observe(document.body, { childList: true, subtree: true });
     new MutationObserver(followRow).observe(document.body, { attributeFilter: ["aria-selected"], subtree: true });
-    setTimeout(() => window.trame.state.get("dgm_file") && dgm.toViews());
     return dgm.theme();
   };
 
@@ -180,7 +179,9 @@
   const views = () => document.querySelector("#dgm-views");
   const inViews = (target) => views().contains(target) && !target.closest("button, a, summary");
   // A volume is shown: its views have the focus where nothing else has it.
+  let arrived = false;
   dgm.toViews = function () {
+    arrived = true;
     if (document.activeElement === document.body) views().focus();
   };
   const places = [
@@ -199,16 +200,21 @@
       if (next) return next.focus();
     }
   }
-  // A dialog gives the focus back to where it was before.
+  // A dialog gives the focus back to where it was before; when it has gone is told by no event.
+  const LOOK_MS = 100;
   let outside = null;
-  let wasInside = false;
+  let watch = 0;
   window.addEventListener("focusin", (event) => {
-    wasInside = !!event.target.closest(".v-overlay-container");
-    if (!wasInside) outside = event.target;
+    if (!event.target.closest(".v-overlay-container")) outside = event.target;
+    else if (!watch) watch = setInterval(leaveDialog, LOOK_MS);
   });
   function leaveDialog() {
-    if (!wasInside || document.activeElement !== document.body || document.querySelector(".v-overlay--active")) return;
-    wasInside = false;
+    const here = document.activeElement;
+    if (document.querySelector(".v-overlay--active .v-overlay__content")) return;
+    if (here !== document.body && here.checkVisibility() && here.closest(".v-overlay-container")) return; // fades away
+    clearInterval(watch);
+    watch = 0;
+    if (here !== document.body && here.checkVisibility()) return; // it was given back, or taken elsewhere
     (outside && outside.isConnected && !outside.disabled ? outside : views()).focus();
   }
   // The focus stays on the chosen row while keys choose another one.
