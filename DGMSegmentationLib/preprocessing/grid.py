@@ -228,13 +228,13 @@ def prepare(
     wanted = looked_at(grid, centre) if looked_at is not None and not pre.coordinates else None
     # Voxels that see nothing of the mask's box are background.
     spans = wanted or (slice(None),) * 3
-    target = tuple(_span(w.any(axis=1), s) for w, s in zip(inner, spans, strict=True))
+    target = tuple(_span(w, 1, s) for w, s in zip(inner, spans, strict=True))
     if any(s.start == s.stop for s in target):
         if wanted is not None:
             return prepare(images, mask, pre)
         raise InputError("brain_mask_vanishes")
     inner = [w[rows] for w, rows in zip(inner, target, strict=True)]
-    seen = [_span(w.any(axis=0)) for w in inner]
+    seen = [_span(w, 0) for w in inner]
     inner = [w[:, columns] for w, columns in zip(inner, seen, strict=True)]
     box = shifted((seen[0], seen[1], seen[2]), (box[0], box[1], box[2]))
     inside = turned_mask[box]
@@ -254,10 +254,11 @@ def prepare(
     return Prepared(inputs, coordinates, grid, native, mask_grid, centre)
 
 
-def _span(used: NDArray[np.bool_], within: slice = slice(None)) -> slice:
-    """From the first to the last that is used, within a span; an empty one where none is."""
-    start, stop, _ = within.indices(used.size)
-    hits = np.flatnonzero(used[start:stop])
+def _span(weights: NDArray[np.float32], across: int, within: slice = slice(None)) -> slice:
+    """From the first to the last row (or column) that is not all 0 across an axis, within a span; an empty one where all are."""
+    start, stop, _ = within.indices(weights.shape[1 - across])
+    lines = (weights if across else weights.T)[start:stop]
+    hits = np.flatnonzero(lines.any(axis=1))
     return slice(start + int(hits[0]), start + int(hits[-1]) + 1) if hits.size else slice(start, start)
 
 
