@@ -185,7 +185,7 @@ def run_row(
     values["error_ppb"] = np.nanmedian([abs(s.mean_error_ppb) for s in scores])
     values["bias_ppb"] = np.nanmean([s.mean_error_ppb for s in scores])
     if held and row.cases == 3 and row.recipe in FORGETTING:
-        table = folder / f"{start}-3-{row.order}-protocol.safetensors"
+        table = folder / f"none-3-{row.order}-protocol.safetensors"
         if table.exists():
             site = load_protocol(_written(load_model(table), folder))
             values["held_before"] = on_held(
