@@ -164,7 +164,14 @@
   };
 
   // --- keys: the program's table says which there are ---
-  const own = "input, textarea, select, [contenteditable], [role=slider], .v-overlay"; // these have keys of their own
+  const own = "input, textarea, select, [contenteditable]"; // these have keys of their own
+  const sliders = own + ", [role=slider]";
+  dgm.ownsKeys = function (target, kinds = own) {
+    if (!target || !target.closest) return false;
+    const overlay = target.closest(".v-overlay");
+    if (overlay) return overlay.matches(".v-overlay--active"); // else it fades away: a key is meant for what lies below
+    return !!target.closest(kinds);
+  };
   function press(event) {
     let key = event.key.toLowerCase();
     const keys = window.trame.state.get("dgm_keys") || {};
@@ -235,7 +242,7 @@
         goRound(target, event.shiftKey ? -1 : 1);
         return;
       }
-      if (target.closest(own) || event.altKey) return;
+      if (dgm.ownsKeys(target, sliders) || event.altKey) return;
       // From case to case, and into a menu that is open.
       if (target.closest(".dgm-case, [aria-expanded=true]") && event.key.startsWith("Arrow")) return;
       const found = press(event);
@@ -254,7 +261,7 @@
       (event) => {
         const target = event.target;
         if (type === "keyup" || (target && target.closest && target.closest(".remote-controlled-area"))) {
-          if (!target || !target.closest || !target.closest(own)) event.stopPropagation();
+          if (!dgm.ownsKeys(target, sliders)) event.stopPropagation();
         }
       },
       true,

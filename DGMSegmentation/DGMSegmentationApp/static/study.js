@@ -20,7 +20,6 @@
     if (next) next.focus();
     return true;
   }
-  const own = "input, textarea, select, [contenteditable], .v-overlay";
   window.addEventListener(
     "keydown",
     (event) => {
@@ -37,9 +36,8 @@
       else if (!held && !event.altKey && !event.repeat && key === "n") name = "next";
       else if (!held && !event.altKey && !event.repeat && key === "b") name = "previous";
       if (!name) return;
-      const typing = target && target.closest && target.closest(own);
       if (name === "save") event.preventDefault(); // else the browser saves its own page
-      if (typing || document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
+      if (dgm.ownsKeys(target) || document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
       event.preventDefault();
       event.stopPropagation();
       window.trame.trigger("dgm_study_key", [name]);
