@@ -170,6 +170,7 @@ def draw(rows: list[dict[str, str]], path: Path) -> None:
         axis.set(xlabel="probability from which a voxel is labelled", ylabel=name, xticks=THRESHOLDS)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylim(bottom=0)
+    axes[1].set_ylim(0, 1)
     axes[0].legend(frameon=False, title="labels")
     figure.savefig(path, dpi=110)
     plt.close(figure)
