@@ -22,11 +22,16 @@ class Look:
     def __init__(self, session: Session, reading: Reading, state: Any) -> None:
         self._session, self._reading, self._state = session, reading, state
         self._later: Any = None
+        self._volume: Any = None
         self._labels: Any = None
         self._doubts = Doubts([], np.zeros((0, 0, 0), bool))
 
     def soon(self) -> None:
-        """Look again when the labels have been at rest for a moment."""
+        """Look again when the labels have been at rest for a moment; what was found in another volume is gone at once."""
+        if self._session.volume is not self._volume:
+            self._volume = self._session.volume
+            self._forget()
+            self._show()
         if self._later is not None:
             self._later.cancel()
         try:
@@ -43,8 +48,7 @@ class Look:
         self._later = None
         cases = self._session.measurement.cases
         if not cases or not self._session.has_labels:
-            self._doubts, self._labels = Doubts([], np.zeros((0, 0, 0), bool)), None
-            mark(self._session.scene, None)
+            self._forget()
         else:
             case = cases[0]
             if self._labels is not None and np.array_equal(self._labels, case.labels.data):
@@ -53,6 +57,10 @@ class Look:
             self._doubts = doubts_of(case)
             mark(self._session.scene, self._doubts.tissue)
         self._show()
+
+    def _forget(self) -> None:
+        self._doubts, self._labels = Doubts([], np.zeros((0, 0, 0), bool)), None
+        mark(self._session.scene, None)
 
     def _show(self) -> None:
         self._state.dgm_doubts = [
