@@ -60,9 +60,7 @@ class UNetOfArrays:
         weight = self._arrays[f"{name}.conv.weight"]
         found = np.empty((size[0], weight.shape[0], math.prod(size[1:])), np.float32)
         convolved = self._convolve if stride[0] == 1 else self._convolve_apart
-        self._each(
-            size[0], lambda first, last: convolved(x, weight, kernel, stride, found, size, first, last)
-        )
+        self._each(size[0], lambda *planes: convolved(x, weight, kernel, stride, found, size, planes))
         scale, shift = self._scale(name, found)
         result = self._empty(size, weight.shape[0])
         inner = self._inner(result, size)
@@ -85,12 +83,12 @@ class UNetOfArrays:
         stride: Triple,
         found: Maps,
         size: Triple,
-        first: int,
-        last: int,
+        planes: tuple[int, int],
     ) -> None:
-        """Planes first..last of a convolution that leaves out no plane: each plane of ``x`` is laid out once, and
+        """Planes (first, last) of a convolution that leaves out no plane: each plane of ``x`` is laid out once, and
         gives its part to as many planes as the kernel is thick.
         """
+        first, last = planes
         outputs, half = weight.shape[0], kernel[0] // 2
         matrix = weight.transpose(2, 0, 3, 4, 1).reshape(kernel[0] * outputs, -1)
         around = np.empty((*kernel[1:], weight.shape[1], *size[1:]), np.float32)
@@ -111,10 +109,10 @@ class UNetOfArrays:
         stride: Triple,
         found: Maps,
         size: Triple,
-        first: int,
-        last: int,
+        planes: tuple[int, int],
     ) -> None:
-        """Planes first..last of a convolution with a stride across planes."""
+        """Planes (first, last) of a convolution with a stride across planes."""
+        first, last = planes
         matrix = weight.transpose(0, 2, 3, 4, 1).reshape(weight.shape[0], -1)
         around = np.empty((*kernel, weight.shape[1], *size[1:]), np.float32)
         for plane in range(first, last):

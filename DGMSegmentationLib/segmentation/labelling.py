@@ -82,15 +82,7 @@ def label_case(
 
     with clock("network"):
         probabilities, classes, box, notes = predict_region(
-            predictor,
-            prepared,
-            whole,
-            expected,
-            options,
-            convention,
-            tiles=tile,
-            cancel=watch.cancel,
-            log=watch.log,
+            predictor, prepared, whole, expected, options, convention, watch, tile
         )
         # How sure a network of atoms is of good maps is not known.
         if not model.header.atoms and sign_looks_flipped(

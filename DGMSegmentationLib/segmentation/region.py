@@ -21,6 +21,7 @@ from .postprocess import largest_components, winners
 if TYPE_CHECKING:
     from ..inference.case_predictor import CasePredictor
     from ..inference.tiling import Box
+    from .run import Watch
 
 GROWTH_MM, GROWTH_STEPS = 20.0, 3
 """How far a region is enlarged where a structure touches its border, and how often, before the whole volume is taken."""
@@ -83,10 +84,8 @@ def predict_region(
     box: "Box | None",
     options: SegmentOptions,
     convention: Convention,
-    *,
+    watch: "Watch",
     tiles: Tiles | None = None,
-    cancel: Callable[[], bool] | None = None,
-    log: Callable[[Remark], None],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], "Box | None", NetworkNotes]:
     """Probabilities of the convention's structures in ``box``, or in more when one of them touches its border; those of the
     network's own classes; where they are; and notes on the run.
@@ -101,7 +100,7 @@ def predict_region(
 
     def classes_in(where: "Box | None") -> NDArray[np.float32]:
         return predict_case(
-            predictor, prepared, where, convention, options.flip_average, tiles, cancel, notes
+            predictor, prepared, where, convention, options.flip_average, tiles, watch.cancel, notes
         )
 
     def structures(found: NDArray[np.float32], where: "Box | None") -> NDArray[np.float32]:
@@ -128,10 +127,10 @@ def predict_region(
         one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])
         if predictor.normalises_by_tile and step < GROWTH_STEPS and one_piece:
             if not step:
-                log(Remark("region_larger"))
+                watch.log(Remark("region_larger"))
             box = larger
             continue
-        log(Remark("region_whole"))
+        watch.log(Remark("region_whole"))
         notes["prior_box_used"], box = False, None
         classes = classes_in(None)
         probabilities = structures(classes, None)

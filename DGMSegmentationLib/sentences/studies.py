@@ -52,7 +52,7 @@ SENTENCES = {
     ),
     # what is said when a case is opened
     "reading_resumed": Sentence(
-        "Your reading of {time} goes on as you left it ({strokes} changes that are not signed yet)."
+        "Your reading of {time} goes on as you left it (changes that are not signed yet: {strokes})."
     ),
     "reading_done_by": Sentence(
         "{reader} signed this case at {time}; your labels go into a file of your own."

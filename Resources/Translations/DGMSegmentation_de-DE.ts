@@ -4778,8 +4778,8 @@ ppb</translation>
    <translation>Zeile {number} des Protokollbuchs {path} ist beschädigt; sie und was folgt bleibt weg.</translation>
   </message>
   <message>
-   <source>Your reading of {time} goes on as you left it ({strokes} changes that are not signed yet).</source>
-   <translation>Ihre Befundung vom {time} geht weiter, wie Sie sie verlassen haben ({strokes} Änderungen sind noch nicht unterzeichnet).</translation>
+   <source>Your reading of {time} goes on as you left it (changes that are not signed yet: {strokes}).</source>
+   <translation>Ihre Befundung vom {time} geht weiter, wie Sie sie verlassen haben (noch nicht unterzeichnete Änderungen: {strokes}).</translation>
   </message>
   <message>
    <source>{reader} signed this case at {time}; your labels go into a file of your own.</source>
