@@ -1,6 +1,7 @@
 """The views as somebody reads in them: framed on the nuclei, window by the mouse, values under the cursor, keys for slices."""
 
 import asyncio
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -119,10 +120,7 @@ class Reading:
         cases = self._session.measurement.cases
         if not cases or not cases[0].structures:
             return None
-        boxes = [known.box for known in cases[0].structures.values()]
-        whole: Any = boxes[0]
-        for one in boxes[1:]:
-            whole = union(whole, one)
+        whole = reduce(union, (known.box for known in cases[0].structures.values()))
         corners = np.array(np.meshgrid(*[(s.start - 0.5, s.stop - 0.5) for s in whole])).reshape(3, -1)
         affine = cases[0].labels.affine
         points = affine[:3, :3] @ corners + affine[:3, 3:]

@@ -73,6 +73,11 @@ def preset_for(model: Model, recipe: Recipe) -> Preset:
     )
 
 
+def last_preset_for(model: Model, recipe: Recipe) -> Preset:
+    """The training preset of the run on all cases."""
+    return preset_for(model, replace(recipe, changes=(*recipe.changes, *recipe.last)))
+
+
 def divided(count: int, parts: int) -> list[tuple[int, ...]]:
     """Indices of ``count`` cases in at most ``parts`` parts, each of which is left out once."""
     parts = min(count, parts)
@@ -119,8 +124,8 @@ def learn_all(
     step: Callable[[int, int], None],
 ) -> Model:
     """The model that is written where :func:`learn`'s gained: the same for all cases, and for longer."""
-    recipe = replace(options.recipe, changes=(*options.recipe.changes, *options.recipe.last))
-    return trained(preset_for(model, recipe), [*subjects, *replay], model, folder / "part-all", options, step)
+    preset = last_preset_for(model, options.recipe)
+    return trained(preset, [*subjects, *replay], model, folder / "part-all", options, step)
 
 
 def trained(
@@ -140,16 +145,15 @@ def trained(
     running = RunOptions(
         options.device, model.path or options.model, run.exists(), log=options.log, step=step
     )
-    shown = [replace(s, split="train") for s in _with_names(subjects)]
-    path = train(preset, run.parent, run, running, subjects=shown)
+    path = train(preset, run.parent, run, running, subjects=_as_training(subjects))
     learnt = load_model(path)
     state = averaged(model.states[0], [learnt.states[0]], options.recipe.share)
     return Model(replace(model.header, prior_box=learnt.header.prior_box), (state,))
 
 
-def _with_names(subjects: Sequence[Subject]) -> list[Subject]:
-    """Subjects of names that differ: those of two folders may not."""
-    return [replace(s, name=f"{n}-{s.name}", person="") for n, s in enumerate(subjects)]
+def _as_training(subjects: Sequence[Subject]) -> list[Subject]:
+    """Subjects that all train, of names that differ: those of two folders may not."""
+    return [replace(s, name=f"{n}-{s.name}", person="", split="train") for n, s in enumerate(subjects)]
 
 
 def averaged(

@@ -23,13 +23,20 @@ from ..training.settings import DataSettings
 from .cases import CorrectedCase, find_corrected, mean_dice, reason_against
 from .choosing import Candidate, chosen, of_protocol, of_weights
 from .header import adapted_header
-from .learning import Part, can_learn, check_learnable, divided, learn, learn_all, replay_volumes
+from .learning import (
+    Part,
+    can_learn,
+    check_learnable,
+    divided,
+    last_preset_for,
+    learn,
+    learn_all,
+    preset_for,
+    replay_volumes,
+)
 from .options import AdaptOptions
 from .picture import changed_picture
 from .state import OPENED, claim_folder, clear_folder, model_name, teller
-
-_LAST_LENGTH = 2.0
-"""Of the run on all cases beside those with cases left out, as the recipe has it: for the time that is left."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +176,10 @@ class _Adaptation:
             return self.model, chosen(by_protocol, None)
         replay = self._replay(by_protocol.protocol, len(cases))
         subjects = [case.subject for case in cases]
-        parts = len(divided(len(cases), self.options.recipe.parts))
-        tell = teller(self.watch, [1] * parts + [_LAST_LENGTH])
+        recipe = self.options.recipe
+        parts = len(divided(len(cases), recipe.parts))
+        presets = [preset_for(self.model, recipe)] * parts + [last_preset_for(self.model, recipe)]
+        tell = teller(self.watch, [p.stage1.epochs * p.sampling.steps_per_epoch for p in presets])
         unseen = self._unseen(cases, learn(subjects, self.model, replay, self.folder, self.options, tell))
         plain = plain_protocol(self.model.header.structures, "none")
         # Weights halfway to what a site draws want half of what brought the first ones there.

@@ -193,10 +193,8 @@ def _nnunet_plan(
         raw = folder / "nnUNet_raw" / _DATASET
         labels = np.zeros(values.shape, np.uint8)
         inside = np.argwhere(mask)
-        for label in range(
-            1, STANDARD.n_classes
-        ):  # any structures: the planner asks for their grey values, not their shape
-            at = inside[len(inside) * label // 11]
+        for label in STANDARD.values:  # anywhere: the planner asks for their grey values, not their shape
+            at = inside[len(inside) * label // STANDARD.n_classes]
             labels[tuple(slice(max(0, int(c) - 2), int(c) + 3) for c in at)] = label
         for kind, name, array in (("imagesTr", "case_0000", values), ("labelsTr", "case", labels)):
             (raw / kind).mkdir(parents=True, exist_ok=True)
@@ -205,10 +203,7 @@ def _nnunet_plan(
             sitk.WriteImage(picture, str(raw / kind / f"{name}.nii.gz"))
         about = {
             "channel_names": {"0": "QSM"},
-            "labels": {
-                "background": 0,
-                **{f"structure{label}": label for label in range(1, STANDARD.n_classes)},
-            },
+            "labels": {"background": 0, **{f"structure{label}": label for label in STANDARD.values}},
             "numTraining": 1,
             "file_ending": ".nii.gz",
         }

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,15 @@ EPSILON = 1e-5
 Arrays = Mapping[str, NDArray[Any]]
 Maps = NDArray[np.float32]
 """Feature maps plane by plane, (x, channels, y, z)."""
+
+
+class _Convolution(NamedTuple):
+    """One layer: its weights (outputs, inputs, *kernel), and the size of its result."""
+
+    weight: Maps
+    kernel: Triple
+    stride: Triple
+    size: Triple
 
 
 class UNetOfArrays:
@@ -56,11 +65,11 @@ class UNetOfArrays:
 
     def _unit(self, name: str, x: Maps, level: int, stride: Triple) -> Maps:
         """Convolution, normalisation and leaky ReLU; x and the result have borders of zeros."""
-        kernel, size = self.shape.kernels[level], self._sizes[level]
-        weight = self._arrays[f"{name}.conv.weight"]
+        size, weight = self._sizes[level], self._arrays[f"{name}.conv.weight"]
+        step = _Convolution(weight, self.shape.kernels[level], stride, size)
         found = np.empty((size[0], weight.shape[0], math.prod(size[1:])), np.float32)
         convolved = self._convolve if stride[0] == 1 else self._convolve_apart
-        self._each(size[0], lambda *planes: convolved(x, weight, kernel, stride, found, size, planes))
+        self._each(size[0], lambda *planes: convolved(step, x, found, planes))
         scale, shift = self._scale(name, found)
         result = self._empty(size, weight.shape[0])
         inner = self._inner(result, size)
@@ -75,20 +84,11 @@ class UNetOfArrays:
         self._each(size[0], finish)
         return result
 
-    def _convolve(
-        self,
-        x: Maps,
-        weight: Maps,
-        kernel: Triple,
-        stride: Triple,
-        found: Maps,
-        size: Triple,
-        planes: tuple[int, int],
-    ) -> None:
+    def _convolve(self, step: _Convolution, x: Maps, found: Maps, planes: tuple[int, int]) -> None:
         """Planes (first, last) of a convolution that leaves out no plane: each plane of ``x`` is laid out once, and
         gives its part to as many planes as the kernel is thick.
         """
-        first, last = planes
+        (weight, kernel, stride, size), (first, last) = step, planes
         outputs, half = weight.shape[0], kernel[0] // 2
         matrix = weight.transpose(2, 0, 3, 4, 1).reshape(kernel[0] * outputs, -1)
         around = np.empty((*kernel[1:], weight.shape[1], *size[1:]), np.float32)
@@ -101,18 +101,9 @@ class UNetOfArrays:
             for k, part in zip(range(low, high + 1), parts.reshape(-1, *found.shape[1:]), strict=True):
                 found[plane + half - k] += part
 
-    def _convolve_apart(
-        self,
-        x: Maps,
-        weight: Maps,
-        kernel: Triple,
-        stride: Triple,
-        found: Maps,
-        size: Triple,
-        planes: tuple[int, int],
-    ) -> None:
+    def _convolve_apart(self, step: _Convolution, x: Maps, found: Maps, planes: tuple[int, int]) -> None:
         """Planes (first, last) of a convolution with a stride across planes."""
-        first, last = planes
+        (weight, kernel, stride, size), (first, last) = step, planes
         matrix = weight.transpose(0, 2, 3, 4, 1).reshape(weight.shape[0], -1)
         around = np.empty((*kernel, weight.shape[1], *size[1:]), np.float32)
         for plane in range(first, last):

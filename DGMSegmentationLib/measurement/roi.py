@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..errors import InputError
-from ..image import Grid, Image, label_set_of, resample_to
+from ..image import Grid, Image, bounding_box, label_set_of, resample_to, shifted
 from ..preprocessing.alignment import aligned
 from ..structures import LabelSet, Structure
 from .options import MeasureOptions
@@ -177,12 +177,25 @@ def weighted_mean(image_ppb: Image, mask: NDArray[np.bool_], weights: NDArray[np
     return float(np.average(image_ppb.data[inside].astype(np.float64), weights=weights[inside]))
 
 
-def structure_boxes(array: NDArray[np.integer], label_set: LabelSet) -> dict[int, Box]:
-    """The smallest box around each structure of the set that has a voxel."""
+def label_boxes(array: NDArray[np.integer], largest: int = 0) -> dict[int, Box]:
+    """Value -> the smallest box that holds its voxels, of the values above 0 (up to ``largest``, if given) that there are."""
     from scipy import ndimage
 
-    boxes = ndimage.find_objects(array, max_label=label_set.largest)
-    return {label: boxes[label - 1] for label in label_set.values if boxes[label - 1] is not None}
+    # Axes as they lie in memory, and only where there is something: several times as fast.
+    turned = array.strides[0] < array.strides[-1]
+    stored = array.T if turned else array
+    around = bounding_box(stored != 0)
+    if around is None:
+        return {}
+    found = enumerate(ndimage.find_objects(stored[around], max_label=largest), start=1)
+    boxes = {label: shifted(box, around) for label, box in found if box is not None}
+    return {label: (z, y, x) for label, (x, y, z) in boxes.items()} if turned else boxes
+
+
+def structure_boxes(array: NDArray[np.integer], label_set: LabelSet) -> dict[int, Box]:
+    """The smallest box around each structure of the set that has a voxel."""
+    boxes = label_boxes(array, label_set.largest)
+    return {label: boxes[label] for label in label_set.values if label in boxes}
 
 
 def structures_in(

@@ -228,13 +228,13 @@ def prepare(
     wanted = looked_at(grid, centre) if looked_at is not None and not pre.coordinates else None
     # Voxels that see nothing of the mask's box are background.
     spans = wanted or (slice(None),) * 3
-    target = tuple(_span(w, 1, s) for w, s in zip(inner, spans, strict=True))
+    target = tuple(used_span(w, 1, s) for w, s in zip(inner, spans, strict=True))
     if any(s.start == s.stop for s in target):
         if wanted is not None:
             return prepare(images, mask, pre)
         raise InputError("brain_mask_vanishes")
     inner = [w[rows] for w, rows in zip(inner, target, strict=True)]
-    seen = [_span(w, 0) for w in inner]
+    seen = [used_span(w, 0) for w in inner]
     inner = [w[:, columns] for w, columns in zip(inner, seen, strict=True)]
     box = shifted((seen[0], seen[1], seen[2]), (box[0], box[1], box[2]))
     inside = turned_mask[box]
@@ -254,7 +254,7 @@ def prepare(
     return Prepared(inputs, coordinates, grid, native, mask_grid, centre)
 
 
-def _span(weights: NDArray[np.float32], across: int, within: slice = slice(None)) -> slice:
+def used_span(weights: NDArray[np.float32], across: int, within: slice = slice(None)) -> slice:
     """From the first to the last row (or column) that is not all 0 across an axis, within a span; an empty one where all are."""
     start, stop, _ = within.indices(weights.shape[1 - across])
     lines = (weights if across else weights.T)[start:stop]
@@ -289,10 +289,9 @@ def labels_to_grid(
     low, high = mask_box(turned.data > 0)
     box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
     inner = [w[:, s] for w, s in zip(weights, box, strict=True)]
-    rows = [np.flatnonzero(w.any(axis=1)) for w in inner]
-    if any(r.size == 0 for r in rows):
+    target = tuple(used_span(w, 1) for w in inner)
+    if any(s.start == s.stop for s in target):
         return result
-    target = tuple(slice(int(r[0]), int(r[-1]) + 1) for r in rows)
     inner = [w[s] for w, s in zip(inner, target, strict=True)]
     crop = turned.data[box]
     # A voxel belongs to the label with the largest share, and to none while labels together hold less than half.

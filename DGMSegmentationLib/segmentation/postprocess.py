@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..image import Box, Grid, apply_weights, bounding_box, grid_weights, shifted
+from ..measurement.roi import label_boxes
 from ..options import CONNECTIVITIES
+from ..preprocessing.grid import used_span
 
 _SLAB_VALUES = 16_000_000  # floats of probabilities held at once on the native grid: 64 MB
 _SLACK = 1e-4  # by which an interpolated probability may exceed its neighbours' through rounding
@@ -16,13 +18,8 @@ _SLACK = 1e-4  # by which an interpolated probability may exceed its neighbours'
 
 def _reached(weights: Sequence[NDArray[np.float32]], source: Box) -> Box | None:
     """The voxels of the target grid that depend on voxels of a box of the source grid; None when there are none."""
-    spans = []
-    for w, s in zip(weights, source, strict=True):
-        rows = np.flatnonzero(w[:, s].any(axis=1))
-        if not rows.size:
-            return None
-        spans.append(slice(int(rows[0]), int(rows[-1]) + 1))
-    return spans[0], spans[1], spans[2]
+    x, y, z = (used_span(w[:, s], 1) for w, s in zip(weights, source, strict=True))
+    return None if any(span.start == span.stop for span in (x, y, z)) else (x, y, z)
 
 
 def winners(
@@ -121,9 +118,7 @@ def _above(
     if where is None:
         return None
     near = tuple(  # all that these voxels see
-        slice(max(s.start, int(used[0])), min(s.stop, int(used[-1]) + 1))
-        for w, t, s in zip(weights, where, source, strict=True)
-        if (used := np.flatnonzero(w[t].any(axis=0))).size
+        used_span(w[t], 0, s) for w, t, s in zip(weights, where, source, strict=True)
     )
     wx, wy, wz = (w[t, s] for w, t, s in zip(weights, where, near, strict=True))
     found = np.matmul(wy, np.tensordot(wx, values[near], (1, 0)))
@@ -165,18 +160,14 @@ def largest_components(
     element = ndimage.generate_binary_structure(3, 1 + CONNECTIVITIES.index(connectivity))
     kept = np.array(labels, copy=True)
     removed: dict[int, int] = {}
-    around = bounding_box(kept != 0)
-    part = kept if around is None else kept[around]
-    for label, box in enumerate(ndimage.find_objects(part), start=1):
-        if box is None:
-            continue
-        region = part[box] == label
+    for label, box in label_boxes(kept).items():
+        region = kept[box] == label
         pieces, count = ndimage.label(region, structure=element)
         if count < 2:
             continue
         sizes = np.bincount(pieces.ravel())
         sizes[0] = 0
         drop = region & (pieces != sizes.argmax())
-        part[box][drop] = 0
+        kept[box][drop] = 0
         removed[label] = int(drop.sum())
     return kept, removed

@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..image import Grid, Image, apply_weights, grid_weights, reorient
 from ..io.labels import read_labels
 from ..preprocessing.case import Case, open_case
-from ..preprocessing.grid import prepare
+from ..preprocessing.grid import prepare, used_span
 from .convention import Convention
 from .frame import Frame
 from .protocol import SIDES, Part, Protocol, Rule, structure_label
@@ -73,10 +73,9 @@ class FitCase:
         values, box = found
         moves = move_weights(values, rule, side, self.grid, self.frame)
         inner = [w[:, s] @ m for w, s, m in zip(self.weights, box, moves, strict=True)]
-        rows = [np.flatnonzero(w.any(axis=1)) for w in inner]
-        if any(r.size == 0 for r in rows):
+        spans = tuple(used_span(w, 1) for w in inner)
+        if any(s.start == s.stop for s in spans):
             return np.zeros(0, np.float32), np.zeros(0, bool), size
-        spans = tuple(slice(int(r[0]), int(r[-1]) + 1) for r in rows)
         native = apply_weights(values, [w[s] for w, s in zip(inner, spans, strict=True)])
         return native.ravel(), reference[spans].ravel(), size
 

@@ -121,7 +121,6 @@ def predict_region(
         if not step:
             beyond = sorted({index for touching in faces.values() for index in touching})
             notes["beyond_prior_box"] = [_name(convention, k) for k in beyond]
-        if not step:
             prepared = whole()
         larger = _grown(box, faces, prepared.grid)
         one_piece = predictor.in_one_piece([span.stop - span.start for span in larger])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,9 +112,7 @@ def _busy_box(sums: Sequence[Map], grid: Grid, margin: Sequence[int]) -> tuple[s
     boxes = [box for total in sums if (box := bounding_box(total > _FAINT)) is not None]
     if not boxes:
         return None
-    around = boxes[0]
-    for box in boxes[1:]:
-        around = union(around, box)
+    around = reduce(union, boxes)
     return tuple(
         slice(max(0, s.start - m), min(n, s.stop + m))
         for s, m, n in zip(around, margin, grid.shape, strict=True)
