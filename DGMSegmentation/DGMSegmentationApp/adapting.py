@@ -164,8 +164,8 @@ def adapt_dialog(adapting: Adapting) -> None:
         with v.VCardText():
             html.P(
                 _(
-                    "{count} corrected case(s) of this study teach a model of your own. It is taken only where cases that "
-                    "were left out are segmented better."
+                    "The corrected cases of this study ({count}) teach a model of your own. It is taken only where cases "
+                    "that were left out are segmented better."
                 ).format(count="{{ dgm_adapt_count }}"),
                 v_if="dgm_adapt === 'name'",
             )

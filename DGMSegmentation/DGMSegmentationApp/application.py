@@ -190,15 +190,6 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
         "Sagittal": (_("Sagittal"), _("Sagittal slice")),
     }.get(name, (name, name))
     name_icons(gutter, slider=sliced)
-    with html.Div(classes="dgm-read", id=f"dgm-view-{name.lower()}"):
-        html.Div(
-            f"{title} {{{{ dgm_slices['{tag}'] }}}}", v_if=(f"dgm_slices['{tag}']",), classes="dgm-slice"
-        )
-        html.Div(
-            "{{ dgm_cursor }}", v_if=(f"dgm_cursor_view === '{tag}' && dgm_cursor",), classes="dgm-cursor"
-        )
-    if name == "Axial":
-        doubt_strip(server)
     letters = SIDES.get(name, "")
     places = (
         "left: 8px; top: 50%",
@@ -206,8 +197,17 @@ def _slice_view(server: Server, view_id: str, view: Any) -> None:
         "left: 50%; top: 6px",
         "left: 50%; bottom: 44px",  # above the marks of doubtful slices
     )
-    for letter, place in zip(letters, places, strict=False):
-        html.Span(letter, classes="dgm-side", style=place)
+    with html.Div(classes="dgm-read", id=f"dgm-view-{name.lower()}"):
+        with html.Div(v_if=(f"dgm_slices['{tag}']",), classes="dgm-slice"):
+            html.Span(f"{title} ", classes="dgm-view-name")
+            html.Span(f"{{{{ dgm_slices['{tag}'] }}}}")
+        html.Div(
+            "{{ dgm_cursor }}", v_if=(f"dgm_cursor_view === '{tag}' && dgm_cursor",), classes="dgm-cursor"
+        )
+        for letter, place in zip(letters, places, strict=False):
+            html.Span(letter, classes="dgm-side", style=place)
+    if name == "Axial":
+        doubt_strip(server)
 
 
 def doubt_strip(server: Server) -> None:

@@ -231,6 +231,11 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
                     key="column",
                     classes=("line.edited.includes(column) ? 'dgm-edited' : ''",),
                 )
+        html.P(
+            _("Bold and underlined: changed by hand."),
+            v_if=("dgm_study_table.rows.some((line) => line.edited.length)",),
+            classes="dgm-small dgm-legend",
+        )
         with v.VCardActions():
             v.VBtn(_("Page of all cases"), href="study/page", target="_blank", id="dgm-cohort-page")
             v.VBtn(_("Table (TSV)"), href="study/table", id="dgm-cohort-table")

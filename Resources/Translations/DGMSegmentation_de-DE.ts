@@ -732,8 +732,8 @@ ppb</translation>
    <translation>Ein Fall: vorher, nachher, wie korrigiert.</translation>
   </message>
   <message>
-   <source>{count} corrected case(s) of this study teach a model of your own. It is taken only where cases that were left out are segmented better.</source>
-   <translation>Aus {count} korrigierten Fällen dieser Studie lernt ein eigenes Modell. Es gilt nur, wenn es ausgelassene Fälle besser segmentiert.</translation>
+   <source>The corrected cases of this study ({count}) teach a model of your own. It is taken only where cases that were left out are segmented better.</source>
+   <translation>Aus den korrigierten Fällen dieser Studie ({count}) lernt ein eigenes Modell. Es gilt nur, wenn es ausgelassene Fälle besser segmentiert.</translation>
   </message>
   <message>
    <source>Structure</source>
@@ -1822,6 +1822,10 @@ ppb</translation>
   <message>
    <source>Open</source>
    <translation>Öffnen</translation>
+  </message>
+  <message>
+   <source>Bold and underlined: changed by hand.</source>
+   <translation>Fett und unterstrichen: von Hand geändert.</translation>
   </message>
   <message>
    <source>All cases</source>
