@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from DGMSegmentationScene.doubtful import doubts_of, flagged_after
+from DGMSegmentationScene.provenance import provenance_of
 
 from DGMSegmentationLib.language import word
 from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
@@ -54,7 +55,7 @@ class Look:
             if self._labels is not None and np.array_equal(self._labels, case.labels.data):
                 return
             self._labels = case.labels.data
-            self._doubts = doubts_of(case)
+            self._doubts = doubts_of(case, provenance_of(self._session.segmentation))
             mark(self._session.scene, self._doubts.tissue)
         self._show()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from DGMSegmentationScene.doubtful import doubts_of, flagged_after, middle_of_slice, slice_shown
+from DGMSegmentationScene.provenance import provenance_of
 from DGMSegmentationScene.turns import Task, let_threads_work
 from slicer.i18n import tr as _
 
@@ -39,11 +40,12 @@ class Look:
         case = cases[0] if cases and any(row.n_voxels for row in cases[0].rows) else None
         if case is self._case:
             return
+        if case is None or self._case is None or case.opened is not self._case.opened:
+            self._doubts = None  # what was found in another volume is gone at once
+            self._show()
         self._case, self._task = case, None
         if case is None:
-            self._doubts = None
             self._timer.stop()
-            self._show()
         else:
             self._timer.start(LATER_MS)
 
@@ -55,7 +57,7 @@ class Look:
 
     def _turn(self) -> None:
         if self._task is None:
-            self._task = Task(partial(doubts_of, self._case))
+            self._task = Task(partial(doubts_of, self._case, provenance_of(self._results.node)))
         let_threads_work()
         if self._task.is_alive():
             self._timer.start(POLL_MS)

@@ -7,14 +7,18 @@ if TYPE_CHECKING:
 
     from DGMSegmentationLib.measurement.case import MeasuredCase
     from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
+    from DGMSegmentationLib.measurement.notes import NetworkNotes
 
 
-def doubts_of(case: "MeasuredCase") -> "Doubts":
-    """The doubts of measured labels; takes a tenth of a second or more, and no scene."""
+def doubts_of(case: "MeasuredCase", network: "NetworkNotes") -> "Doubts":
+    """The doubts of measured labels; takes a tenth of a second or more, and no scene.
+
+    ``network``: notes of the run that made the labels, also where they were corrected since.
+    """
     from DGMSegmentationLib.measurement.look_first import look_first
 
     boxes = {label: known.box for label, known in case.structures.items()}
-    return look_first(case.labels, case.image, boxes=boxes)
+    return look_first(case.labels, case.image, network=network, boxes=boxes)
 
 
 def flagged_after(flagged: "Sequence[Doubt]", now: int, by: int) -> "Doubt":

@@ -19,7 +19,9 @@ from ..image import Image, label_set_of
 from ..language import marked
 from ..structures import Structure
 from .lost_slabs import SMOOTHING_MM, Sides, both_sides, bright
+from .notes import NetworkNotes
 from .roi import Box, structure_boxes
+from .slice_hints import SMALL_SLICE, hints_on, slice_axis
 
 LOST_IN_SLICE = 0.45
 """Bright unlabelled share of what is expected in a slice, with half of the lack in area: a doubt of 1."""
@@ -35,11 +37,9 @@ LEAST_DOUBT = 0.4
 _WEIGHT_OF_AREA = 0.5
 _OF_ONE_LOSS = 0.5  # slices of this doubt or more that follow each other are one loss
 _SLAB_MM = 3.0  # the slices of the calibration: thinner ones are judged together with their neighbours
-_SMALL_SLICE = 0.35  # of the largest area: below it an end slice of a few voxels would look half lost
 _BESIDE_MM, _MARGIN_MM = 6.0, 10.0
 _OPENED_MM = 1.2  # thinner than twice this is a vein or a rim
-_END_HINT, _LARGEST_HINT = 0.5, 0.9
-_UNDECIDED = (0.1, 0.9)
+_END_HINT = 0.5
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,6 @@ WORDS = {
 }
 
 
-def slice_axis(labels: Image) -> int:
-    """The array axis that runs from below to above."""
-    return int(np.argmax(np.abs(labels.affine[2, :3]) / np.array(labels.spacing)))
-
-
 @dataclass(frozen=True, eq=False)
 class Doubts:
     """Where to look first in a case."""
@@ -100,8 +95,7 @@ def look_first(
     labels: Image,
     image_ppb: Image,
     *,
-    probabilities: Mapping[int, NDArray[Any]] | None = None,
-    mirrored: Image | None = None,
+    network: NetworkNotes | None = None,
     boxes: Mapping[int, Box] | None = None,
 ) -> Doubts:
     """The doubts of a case.
@@ -109,8 +103,7 @@ def look_first(
     Args:
         labels: label values of its label set (i, j, k), automatic or corrected by hand.
         image_ppb: the susceptibility map in ppb on the same grid.
-        probabilities: label -> the network's probability (i, j, k), 0 to 1, where they are at hand.
-        mirrored: labels of the head's mirror image, turned back, on the same grid.
+        network: notes of the run that made the labels, for its hints.
         boxes: the smallest box around each structure, where they are known.
     """
     label_set, axis = label_set_of(labels), slice_axis(labels)
@@ -123,13 +116,12 @@ def look_first(
     shares = {s: _share(_together(one, slabs)) for s, one in areas.items()}
     scores: dict[int, dict[str, NDArray[np.float64]]] = {s: {"end": _ends(areas[s])} for s in boxes}
     tissue: dict[tuple[int, str], Tissue] = {}
-    for label in boxes:
-        if probabilities is not None and label in probabilities:
-            scores[label]["undecided"] = _undecided(probabilities[label], axis)
-        if mirrored is not None:
-            scores[label]["mirrored"] = _disagreement(
-                array == label, np.asarray(mirrored.data) == label, axis
-            )
+    notes = network or NetworkNotes()
+    hinted = {"undecided": notes.get("undecided_slices", {}), "mirrored": notes.get("mirrored_slices", {})}
+    for kind, noted in hinted.items():
+        for label, hints in hints_on(noted, label_set, labels).items():
+            if label in boxes:
+                scores[label][kind] = hints
     for sides in both_sides(labels, image_ppb, boxes):
         label = sides.here.label
         scores[label]["lost"], tissue[label, "lost"] = _lost(sides, axis, size, slabs)
@@ -187,24 +179,6 @@ def _ends(areas: NDArray[np.float64]) -> NDArray[np.float64]:
     return hint
 
 
-def _undecided(probability: NDArray[Any], axis: int) -> NDArray[np.float64]:
-    """The share of a slice's possible voxels about which the network was undecided."""
-    others = tuple(a for a in range(3) if a != axis)
-    low, high = _UNDECIDED
-    possible = (probability > low).sum(axis=others)
-    rim = ((probability > low) & (probability < high)).sum(axis=others)
-    small = possible < _SMALL_SLICE * max(1, possible.max())
-    return np.where(small, 0.0, _LARGEST_HINT * rim / np.maximum(possible, 1))
-
-
-def _disagreement(one: NDArray[np.bool_], other: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
-    """1 - Dice in each slice."""
-    others = tuple(a for a in range(3) if a != axis)
-    both, total = (one & other).sum(axis=others), one.sum(axis=others) + other.sum(axis=others)
-    small = total < 2 * _SMALL_SLICE * max(1, one.sum(axis=others).max())
-    return np.where(small, 0.0, _LARGEST_HINT * (1 - 2 * both / np.maximum(total, 1)))
-
-
 def _lost(sides: Sides, axis: int, size: int, slabs: int) -> tuple[NDArray[np.float64], Tissue]:
     """What is expected in each slice, bright and unlabelled; with half of the lack in area, and as far as it is much in all."""
     from scipy import ndimage
@@ -217,7 +191,7 @@ def _lost(sides: Sides, axis: int, size: int, slabs: int) -> tuple[NDArray[np.fl
     expected, own, lost = (
         _together(m.sum(axis=others), slabs) for m in (over.expected, over.mine, over.lost)
     )
-    usual = np.maximum(expected, _SMALL_SLICE * expected.max())
+    usual = np.maximum(expected, SMALL_SLICE * expected.max())
     lack = np.clip((expected - own) / usual, 0, 1) * (lost > 0)
     doubt = (lost / usual + _WEIGHT_OF_AREA * lack) / LOST_IN_SLICE
     losses, _count = ndimage.label(doubt >= _OF_ONE_LOSS)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+from .slice_hints import SliceHint
+
 
 class OrientationNotes(TypedDict):
     """A version of the map of which the network is surer than of the one that the header says."""
@@ -25,10 +27,14 @@ class NetworkNotes(TypedDict, total=False):
     """Structures that touched the border of that region."""
     undecided: dict[str, float]
     """Mean entropy of the class probabilities inside a structure, as a share of ln 2."""
+    undecided_slices: Mapping[str, SliceHint]
+    """The share of a structure's possible voxels in each slice about which the network was undecided."""
     uncalibrated: bool
     """How sure this network is of good maps is not known, so nobody judges a map by it."""
     flip_dice: dict[str, float]
     """Dice between the labels of the head and of its mirror image, when both were asked for."""
+    mirrored_slices: Mapping[str, SliceHint]
+    """1 - that Dice, in each slice."""
     sign_flip: bool
     """The network is sure of most structures only in the map with its sign changed."""
     orientation: OrientationNotes

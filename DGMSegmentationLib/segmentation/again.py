@@ -35,7 +35,7 @@ def relabel(result: Segmentation, protocol: str) -> Segmentation:
     notes = notes_of_image(result.provenance)
     if "beyond_prior_box" in result.provenance:
         notes["beyond_prior_box"] = result.provenance["beyond_prior_box"]
-    note_confidence(notes, convention, classes, probabilities)
+    note_confidence(notes, convention, classes, probabilities, kept.grid)
     case = result.measured.opened
     found = OnNetworkGrid(probabilities, kept.grid, kept.native, notes)
     labelled = to_native(case, convention, found, options, watch)

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..image import Grid
 from ..measurement.notes import NetworkNotes
+from ..measurement.slice_hints import mirrored_hints, undecided_hints
 from ..structures import STANDARD, LabelSet
 from .convention import Convention
 from .postprocess import winners
@@ -60,25 +62,45 @@ def note_confidence(
     convention: Convention,
     classes: NDArray[np.floating[Any]],
     structures: NDArray[np.floating[Any]],
+    grid: Grid,
 ) -> None:
-    """Note how undecided a run was, and whether that says anything of the map with this network."""
+    """Note how undecided a run was, in all and by slice, and whether that says anything of the map with this network.
+
+    Both probabilities are (K, x, y, z) on ``grid``.
+    """
     notes["undecided"] = undecided_shares(convention, classes, structures)
+    notes["undecided_slices"] = undecided_hints(structures, convention.labels, convention.label_set, grid)
     if convention.model.header.confidence is None:
         notes["uncalibrated"] = True
 
 
-def flip_dice(
+def note_agreement(
+    notes: NetworkNotes,
+    convention: Convention,
     straight: NDArray[np.floating[Any]],
     mirrored: NDArray[np.floating[Any]],
+    grid: Grid,
+) -> None:
+    """Note how well the head and its mirror image (turned back) agree on each structure, in all and by slice.
+
+    Both are probabilities (K, x, y, z) of the convention's structures on ``grid``.
+    """
+    labels, label_set = convention.labels, convention.label_set
+    first, second = (winners(found, convention.thresholds) for found in (straight, mirrored))
+    notes["flip_dice"] = flip_dice(first, second, labels, label_set)
+    notes["mirrored_slices"] = mirrored_hints(first, second, labels, label_set, grid)
+
+
+def flip_dice(
+    first: NDArray[np.integer[Any]],
+    second: NDArray[np.integer[Any]],
     labels: Sequence[int],
     label_set: LabelSet = STANDARD,
-    thresholds: Sequence[float] | None = None,
 ) -> dict[str, float]:
-    """Dice between what the network said of the head and of its mirror image (turned back), per structure.
+    """Dice between the classes (x, y, z) of the head and of its mirror image (turned back), per structure.
 
-    Both (K, x, y, z). A structure that neither found is left out.
+    A structure that neither found is left out.
     """
-    first, second = winners(straight, thresholds), winners(mirrored, thresholds)
     scores = {}
     for index, label in enumerate(labels):
         one, two = first == index, second == index

@@ -14,7 +14,7 @@ from ..measurement.quality import ENTROPY_SHARE
 from ..models.model import Model
 from ..options import SegmentOptions
 from ..preprocessing.grid import Prepared, mirrored_coordinates
-from .confidence import flip_dice, note_confidence, undecided_shares
+from .confidence import note_agreement, note_confidence, undecided_shares
 from .convention import Convention
 from .postprocess import largest_components, winners
 
@@ -104,7 +104,7 @@ def predict_region(
         )
 
     def structures(found: NDArray[np.float32], where: "Box | None") -> NDArray[np.float32]:
-        return convention.structures(found, prepared.grid if where is None else cropped(prepared.grid, where))
+        return convention.structures(found, _part(prepared.grid, where))
 
     for step in range(GROWTH_STEPS + 1):
         classes = classes_in(box)
@@ -134,7 +134,7 @@ def predict_region(
         classes = classes_in(None)
         probabilities = structures(classes, None)
         break
-    note_confidence(notes, convention, classes, probabilities)
+    note_confidence(notes, convention, classes, probabilities, _part(prepared.grid, box))
     return probabilities, classes, box, notes
 
 
@@ -176,8 +176,7 @@ def entropy_shares_of_run(
     classes = predict_case(predictor, prepared, box, convention, cancel=cancel)
     if not convention.model.header.atoms:
         return undecided_shares(convention, classes, classes)
-    grid = prepared.grid if box is None else cropped(prepared.grid, box)
-    return undecided_shares(convention, classes, convention.structures(classes, grid))
+    return undecided_shares(convention, classes, convention.structures(classes, _part(prepared.grid, box)))
 
 
 def predict_case(
@@ -192,7 +191,7 @@ def predict_case(
 ) -> NDArray[np.float32]:
     """Probabilities of the network's classes on its grid (or in ``box``), optionally averaged with those of the mirrored head.
 
-    ``notes`` then receives "flip_dice": how well both agree on each structure.
+    ``notes`` then receives how well both agree on each structure.
     """
     runs = 2 if flip_average else 1
 
@@ -215,11 +214,9 @@ def predict_case(
     mirrored = predictor.predict(inputs, where, turned, step(1), cancel)
     mirrored = np.flip(mirrored, axis=1 + axis)[convention.mirrored_classes]
     if notes is not None:
-        grid = prepared.grid if box is None else cropped(prepared.grid, box)
-        both = [convention.structures(found, grid) for found in (result, mirrored)]
-        notes["flip_dice"] = flip_dice(
-            both[0], both[1], convention.labels, convention.label_set, convention.thresholds
-        )
+        grid = _part(prepared.grid, box)
+        straight, turned_back = (convention.structures(found, grid) for found in (result, mirrored))
+        note_agreement(notes, convention, straight, turned_back, grid)
     return (result + mirrored) / np.float32(2)
 
 
@@ -229,3 +226,8 @@ def cropped(grid: Grid, box: "Box") -> Grid:
     affine[:3, 3] += grid.affine[:3, :3] @ np.array([s.start for s in box], float)
     x, y, z = (s.stop - s.start for s in box)
     return Grid((x, y, z), affine)
+
+
+def _part(grid: Grid, box: "Box | None") -> Grid:
+    """The grid's part that was predicted."""
+    return grid if box is None else cropped(grid, box)

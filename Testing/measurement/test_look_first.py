@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from places import REPOSITORY
 
+from DGMSegmentationLib.image import reorient
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
-from DGMSegmentationLib.measurement.look_first import WORDS, look_first, slice_axis
+from DGMSegmentationLib.measurement.look_first import WORDS, look_first
+from DGMSegmentationLib.measurement.slice_hints import (
+    LARGEST_HINT,
+    hints_on,
+    mirrored_hints,
+    slice_axis,
+    undecided_hints,
+)
 from DGMSegmentationLib.structures import STANDARD
 
 SAMPLE = REPOSITORY / "Resources" / "Sample"
@@ -69,29 +77,46 @@ def test_a_rolled_head_is_judged_by_its_own_slices(case):
     assert {"GP_R", "PU_R"} & {d.structure.abbreviation for d in look_first(cut, image).flagged}
 
 
+def hinted(doubts, label):
+    return {d.index: d for d in doubts.slices if d.structure.label == label}
+
+
 def test_where_the_network_was_undecided_is_a_hint(case):
     labels, image = case
-    inside = labels.data == 7
+    inside = (labels.data == 7).astype(np.float32)
     used = np.flatnonzero(inside.any(axis=(0, 1)))
     middle = int(used[len(used) // 2])
-    sure, unsure = inside.astype(np.float32), inside.astype(np.float32)
+    unsure = inside.copy()
     unsure[:, :, middle] *= 0.6
-    told = [
-        {d.index: d for d in look_first(labels, image, probabilities={7: p}).slices if d.structure.label == 7}
-        for p in (sure, unsure)
-    ]
+    told = []
+    for p in (inside, unsure):
+        notes = {"undecided_slices": undecided_hints(np.stack([1 - p, p]), (0, 7), STANDARD, labels.grid)}
+        told.append(hinted(look_first(labels, image, network=notes), 7))
     assert middle not in told[0] and told[1][middle].reason == "undecided" and not told[1][middle].flagged
 
 
 def test_a_mirrored_run_that_differs_is_a_hint(case):
     labels, image = case
-    inside = labels.data == 5
-    k = int(np.median(np.argwhere(inside)[:, 2]))
+    k = int(np.median(np.argwhere(labels.data == 5)[:, 2]))
     other = labels.data.copy()
     other[:, :, k][other[:, :, k] == 5] = 0
-    doubts = look_first(labels, image, mirrored=labels.replace(data=other))
-    (found,) = [d for d in doubts.slices if d.structure.label == 5 and d.index == k]
+    notes = {"mirrored_slices": mirrored_hints(labels.data, other, range(11), STANDARD, labels.grid)}
+    found = hinted(look_first(labels, image, network=notes), 5)[k]
     assert found.reason == "mirrored" and 0.5 < found.score < 1 and found.reason in WORDS
+
+
+@pytest.mark.parametrize("codes", ["RAS", "LPI", "SRA", "AIL"])
+def test_hints_hold_on_any_parallel_grid(case, codes):
+    labels, _ = case
+    p = (labels.data == 7).astype(np.float32) * 0.5
+    notes = undecided_hints(np.stack([1 - p, p]), (0, 7), STANDARD, labels.grid)
+    here = hints_on(notes, STANDARD, labels)[7]
+    turned = reorient(labels, codes)
+    there = hints_on(notes, STANDARD, turned)[7]
+    axis = slice_axis(turned)
+    used = np.flatnonzero((turned.data == 7).any(axis=tuple(a for a in range(3) if a != axis)))
+    assert there.max() == here.max() == LARGEST_HINT and set(np.flatnonzero(there)) <= set(used)
+    assert (there == (here if turned.grid.axis_codes[axis] == "S" else here[::-1])).all()
 
 
 def test_one_side_alone_gives_no_error(case):
