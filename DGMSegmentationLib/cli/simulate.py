@@ -25,6 +25,13 @@ def simulate(
     voxel_size: Annotated[
         str | None, typer.Option(help="Voxel edges in mm, e.g. 1,1,3 (default: random per subject).")
     ] = None,
+    channels: Annotated[
+        str,
+        typer.Option(
+            metavar="magnitude,r2star",
+            help="Also maps of the magnitude, R2* or both (*_part-mag_T2starw, *_R2starmap).",
+        ),
+    ] = "",
     contact_sheet: Annotated[
         Path | None, typer.Option("--contact-sheet", metavar="PNG", help="Draw the first subjects.")
     ] = None,
@@ -46,6 +53,7 @@ def simulate(
     from ..options import voxel_size_of
     from ..simulation.dataset import image_path, labels_path, simulate_dataset
     from ..simulation.inversion import RECONSTRUCTIONS
+    from ..simulation.relaxation import checked_channels
     from ..simulation.subject import Options
     from ..simulation.workers import Work
     from .progress import step_progress
@@ -64,6 +72,7 @@ def simulate(
         deform=not no_deformation,
         reconstructions=RECONSTRUCTIONS if reconstruction == "random" else (reconstruction,),
         voxel_size=size,
+        channels=checked_channels([name.strip() for name in channels.split(",") if name.strip()]),
     )
     with step_progress() as show:
         subjects = simulate_dataset(

@@ -88,6 +88,9 @@ SENTENCES = {
     "reconstruction_unknown": Sentence(
         "--reconstruction {reconstruction} is unknown:", shell="use random, {choices}."
     ),
+    "simulated_channel_unknown": Sentence(
+        "The simulator makes no channel {name!r}:", shell="use {choices}.", python="use {choices}."
+    ),
     "simulated_voxel_size": Sentence(
         "--voxel-size does not fit a head:", shell="it must hold three sizes between 0.4 and 6 mm."
     ),

@@ -55,11 +55,19 @@ def settings_path(output: Path, subject: str) -> Path:
     return image_path(output, subject).with_name(f"{subject}_Chimap.json")
 
 
-def _is_finished(output: Path, subject: str) -> bool:
+CHANNEL_NAMES = {"magnitude": "part-mag_T2starw", "r2star": "R2starmap"}
+"""What follows the subject in the name of a further map's file; its BIDS suffix is the channel of a training."""
+
+
+def channel_path(output: Path, subject: str, channel: str) -> Path:
+    """Where a further map (`relaxation.CHANNELS`) lies."""
+    return image_path(output, subject).with_name(f"{subject}_{CHANNEL_NAMES[channel]}.nii.gz")
+
+
+def _is_finished(output: Path, subject: str, channels: Sequence[str] = ()) -> bool:
     """True when all files of a subject are there: a map that was deleted since is made again."""
-    return all(
-        path(output, subject).is_file() for path in (settings_path, image_path, labels_path, atoms_path)
-    )
+    paths = [path(output, subject) for path in (settings_path, image_path, labels_path, atoms_path)]
+    return all(path.is_file() for path in (*paths, *(channel_path(output, subject, c) for c in channels)))
 
 
 def prepare_anatomies(sources: LabelSources, cache: Path, jobs: int = 1, progress: Progress | None = None,
@@ -164,7 +172,7 @@ def simulate_anatomies(
     tasks = [
         (paths[n % len(paths)], seed, n, output, subject, options)
         for n, subject in enumerate(subjects)
-        if not _is_finished(output, subject)
+        if not _is_finished(output, subject, options.channels)
     ]
     run_tasks(_simulate_one, tasks, jobs, "subjects", progress, done=count - len(tasks))
     _write_tables(output, paths)
@@ -195,13 +203,17 @@ def write_subject(output: Path, subject: str, result: Simulated) -> None:
         result.chi_ppm.affine,
         description="simulated QSM, ppm",
     )
+    for channel, (further, said) in result.further.items():
+        at = channel_path(output, subject, channel)
+        write_nifti(at, further.data, further.affine, description=f"simulated {channel}")
+        write_json(at.with_name(f"{stem(at)}.json"), said)
     write_json(settings_path(output, subject), {"Units": "ppm", **result.settings})
 
 
 def _recorded(options: Options) -> dict[str, object]:
-    """The options as a data set's description holds them; a site only where there is one, as before there were any."""
-    values = asdict(options)
-    return values if options.site else {name: value for name, value in values.items() if name != "site"}
+    """The options as a data set's description holds them; site and channels only where there are any, as before there were."""
+    later = {"site", "channels"}
+    return {name: value for name, value in asdict(options).items() if value or name not in later}
 
 
 def _claim(output: Path, settings: dict[str, object]) -> None:

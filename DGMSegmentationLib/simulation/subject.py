@@ -14,6 +14,7 @@ from .brain_mask import brain_mask, field_of_view
 from .deform import Pose, random_pose, random_positions, smooth_noise
 from .inversion import RANDOM_CONTRAST, RECONSTRUCTIONS, random_contrast, reconstruct
 from .physics import acquire, forward_field
+from .relaxation import own_generator, scan_channels, sidecar
 from .scan import b0_direction, draw_scan, residual_background
 from .site import Site
 from .susceptibility import fill
@@ -37,6 +38,8 @@ class Options:
     """Much or little iron, haemorrhages, calcified pallida."""
     site: Site | None = None
     """One site's scans instead of any; its pose, coverage and voxels take the place of those drawn otherwise."""
+    channels: tuple[str, ...] = ()
+    """Further maps of the same head (`relaxation.CHANNELS`); the QSM is the same with and without them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Simulated:
     labels: Image
     atoms: Image
     settings: dict[str, object] = field(default_factory=dict)
+    further: dict[str, tuple[Image, dict[str, object]]] = field(default_factory=dict)
+    """By the name of a channel its map on the grid of ``chi_ppm`` and what its sidecar says."""
 
 
 def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = Options()) -> Simulated:
@@ -82,8 +87,10 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
     scan, grid = draw_scan(rng, (site.voxel(rng) if site else None) or options.voxel_size)
     if site:
         scan = replace(scan, snr=site.draw_snr(rng))
+    head = (tissue, chi, field_map, magnitude)
+    further = scan_channels(options.channels, head, scan, own_generator(seed)) if options.channels else {}
     measured, magnitude = acquire(field_map, magnitude, scan, rng)
-    del field_map
+    del field_map, head
     mask = brain_mask(tissue, magnitude, grid, rng)
     measured += residual_background(grid, rng)
     if site and site.reach_mm:
@@ -118,6 +125,13 @@ def simulate(anatomy: Anatomy, seed: int | tuple[int, ...], options: Options = O
         Image(final, grid.affine.copy()),
         _atoms_in_mask(atoms, mask, grid),
         settings,
+        {
+            name: (
+                Image(data if name == "magnitude" else data * mask, grid.affine.copy()),
+                sidecar(name, scan),
+            )
+            for name, data in further.items()
+        },
     )
 
 

@@ -32,26 +32,16 @@ from DGMSegmentationLib.simulation.dataset import (
     simulate_dataset,
     write_subject,
 )
-from DGMSegmentationLib.simulation.phantom import phantom, phantom_anatomy
+from DGMSegmentationLib.simulation.phantom import phantom
 from DGMSegmentationLib.simulation.protocol import CAUDATE_BEHIND, PALLIDUM_BOTTOM
 from DGMSegmentationLib.simulation.registration import demons, displace_points, fit_affine, moment_points
 from DGMSegmentationLib.simulation.sheet import write_sheet
-from DGMSegmentationLib.simulation.subject import Options, labels_on_grid, simulate
+from DGMSegmentationLib.simulation.subject import Options, labels_on_grid
 from DGMSegmentationLib.simulation.tissues import code, is_tissue, mirror_table, tissue_table
 from DGMSegmentationLib.simulation.vessels import VEINS, draw_balls, draw_tube, smooth_line
 from DGMSegmentationLib.structures import STANDARD
 
 COARSE = Options(voxel_size=(1.5, 1.5, 3.0))
-
-
-@pytest.fixture(scope="module")
-def anatomy():
-    return phantom_anatomy()
-
-
-@pytest.fixture(scope="module")
-def subject(anatomy):
-    return simulate(anatomy, 3, COARSE)
 
 
 def world(labels, affine, value):
@@ -225,10 +215,12 @@ def test_subject_has_all_labels_on_the_right_sides(subject):
     json.dumps(subject.settings)
 
 
-def test_subject_follows_from_its_seed(anatomy, subject):
-    again = simulate(anatomy, 3, COARSE)
+def test_subject_follows_from_its_seed_with_further_maps_and_without(subject, with_channels):
+    again = with_channels
+    assert subject.further == {} and again.further
     assert np.array_equal(again.chi_ppm.data, subject.chi_ppm.data)
     assert np.array_equal(again.labels.data, subject.labels.data)
+    assert np.array_equal(again.atoms.data, subject.atoms.data)
     assert again.settings == subject.settings
 
 
