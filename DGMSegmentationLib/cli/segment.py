@@ -22,7 +22,10 @@ def segment(
     ] = None,
     options: SegmentOptions,
     channel: Annotated[
-        list[str] | None, typer.Option(help="A further channel that the model wants, as NAME=FILE.")
+        list[str] | None,
+        typer.Option(
+            help="A further channel that the model wants, as NAME=FILE; on another grid it is resampled and registered."
+        ),
     ] = None,
     dicom_seg: Annotated[
         bool, typer.Option("--dicom-seg", help="Also write STEM_dseg.dcm; the input must be DICOM.")

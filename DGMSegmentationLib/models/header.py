@@ -85,7 +85,7 @@ class ModelHeader:
 
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
-        values = asdict(self)
+        values = {**asdict(self), "preprocessing": self.preprocessing.to_dict()}
         for later in ("atoms", "protocol", "protocol_text", "confidence"):  # as earlier versions read it
             if not values[later]:
                 del values[later]

@@ -1,7 +1,7 @@
 """Opening a case: read the QSM, find the brain, decide the unit, and bring everything to ppb."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from ..errors import InputError, Remark
 from ..image import Image
 from ..io.files import ImageSource, read_image
 from .alignment import aligned
+from .coregistration import Move, on_grid_of
 from .mask import SENTINEL, brain_mask, check_head_size, other_parts
 from .units import UnitDecision, decide_units
 
@@ -28,6 +29,8 @@ class Case:
     extra: tuple[Image, ...] = ()
     """Further channels (magnitude, R2*) in their own units, on the QSM's grid."""
     warnings: tuple[Remark, ...] = ()
+    moves: Mapping[str, Move] = field(default_factory=dict)
+    """By channel how it was registered to the QSM, where it was off."""
 
     @property
     def channels(self) -> tuple[Image, ...]:
@@ -103,7 +106,8 @@ def open_case(
     """Read and check a QSM and the further channels that ``channels`` names after the first.
 
     ``units``: "auto", "ppm" or "ppb". ``voxel_size`` and ``orientation`` (axis codes) are the true ones where the header is
-    wrong. Raises InputError for anything that is no usable QSM.
+    wrong. Channels come on the QSM's grid (`coregistration`). Raises InputError for anything that is no usable QSM and for
+    channels that are missing or cannot be brought to it.
     """
 
     def as_told(image: Image) -> Image:
@@ -116,17 +120,20 @@ def open_case(
     warnings += unit_contradiction(image, decision)
     warnings += check_head_size(mask, image.spacing, image.grid.axis_codes, str(image.path or "the image"))
     warnings += other_parts(image.data, mask)
-    others = []
-    for name in extra or {}:
+    given = dict(extra or {})
+    for name in given:
         if name not in channels[1:]:
             raise InputError("channel_unknown", name=name, channels=channels[1:])
-    given = dict(extra or {})
+    others, moves = [], {}
     for name in channels[1:]:
         if name not in given:
             raise InputError("channel_missing", name=name)
-        channel, said = aligned(as_told(read_image(given[name])), image)
-        warnings += said
-        if not channel.grid.same_as(image.grid, tolerance_mm=0.1):
-            raise InputError("channel_other_grid", channel=channel.path or name)
-        others.append(channel.replace(affine=image.affine))
-    return Case(ppb, mask, decision, stored, tuple(others), tuple(warnings))
+        channel = read_image(given[name])
+        # What is said of the QSM's header holds for a channel of the same array; another one's own header counts.
+        channel, placing = aligned(as_told(channel) if channel.shape == stored.shape else channel, image)
+        channel, move, moving = on_grid_of(channel, ppb, mask)
+        warnings += (*placing, *moving)
+        others.append(channel)
+        if move is not None:
+            moves[name] = move
+    return Case(ppb, mask, decision, stored, tuple(others), tuple(warnings), moves)

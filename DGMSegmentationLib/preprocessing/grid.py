@@ -51,6 +51,9 @@ class Preprocessing:
     """What lies in the middle of the grid: the mask's bounding box, the mask's centroid, or the volume."""
     windows: Annotated[tuple[Window, ...], Meta(min_length=1, max_length=16)] = ((-200.0, 200.0),)
     """(low, high) per input channel, clipped and mapped to 0..255; the first channel is QSM in ppb."""
+    window_units: Annotated[tuple[Literal["own", "median"], ...], Meta(max_length=16)] = ()
+    """What each window counts: "own", the channel's own unit (R2* in 1/s), or "median", its median in the brain, for values in
+    arbitrary units (a magnitude). () is "own" for all; the first channel is always "own"."""
     levels: Annotated[int, Meta(ge=2, le=65536)] | None = 256
     """Number of grey levels, as in files of bytes; None keeps the values continuous."""
     subtract: Annotated[float, Meta(ge=-1e6, le=1e6)] = 127.0
@@ -76,10 +79,14 @@ class Preprocessing:
             raise InputError("preprocessing_shape", value=self.shape)
         if any(not high - low >= 1e-6 for low, high in self.windows):
             raise InputError("preprocessing_windows", value=self.windows)
+        units = self.window_units
+        if units and (len(units) != len(self.windows) or units[0] != "own"):
+            raise InputError("preprocessing_window_units", value=units)
 
     def to_dict(self) -> dict[str, object]:
-        """As plain JSON values."""
-        return asdict(self)
+        """As plain JSON values; without window units where there are none, as earlier versions know none."""
+        values = asdict(self)
+        return values if self.window_units else {k: v for k, v in values.items() if k != "window_units"}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> "Preprocessing":
@@ -128,6 +135,14 @@ def window_to_network(values: NDArray[Any], pre: Preprocessing, channel: int = 0
         step = 255.0 / (pre.levels - 1)
         grey = np.rint(grey / step) * step
     return pre.scale(grey)
+
+
+def median_in_brain(values: NDArray[Any], mask: NDArray[np.bool_]) -> np.float32:
+    """The median over a brain mask of the values that are finite and not 0 (beyond a field of view); 1 where there are none."""
+    inside = np.asarray(values[mask], np.float32)
+    inside = inside[np.isfinite(inside) & (inside != 0)]
+    middle = np.float32(np.median(inside)) if inside.size else np.float32(1)
+    return middle if middle > 0 else np.float32(1)
 
 
 def mask_box(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -242,6 +257,8 @@ def prepare(
     for channel, image in enumerate(images):
         values = np.asarray(reorient(image, pre.axes).data[box], np.float32)
         values = np.where(inside & np.isfinite(values), values, np.float32(0))
+        if pre.window_units and pre.window_units[channel] == "median":
+            values /= median_in_brain(image.data, mask)
         inputs[channel] = pre.background(channel)
         inputs[channel][target] = window_to_network(apply_weights(values, inner), pre, channel)
     mask_grid = np.zeros(grid.shape, bool)

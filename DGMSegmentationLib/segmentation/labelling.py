@@ -94,6 +94,8 @@ def label_case(
             turned = better_orientation(predictor, case, notes["undecided"], convention, watch.cancel)
             if turned is not None:
                 notes["orientation"] = turned.to_notes()
+    if case.moves:
+        notes["channels"] = {name: move.to_notes() for name, move in case.moves.items()}
     watch.stop_if_cancelled()
     watch.report("Returning to the image's own grid", 0.82)
     grid = cropped(prepared.grid, box) if box is not None else prepared.grid

@@ -118,6 +118,27 @@ SENTENCES = {
     "channel_other_grid": Sentence(
         "{channel} is on another grid than the QSM;", "resample it to the QSM first."
     ),
+    "channel_elsewhere": Sentence(
+        "{channel} shows only {share:.0f} % of the brain in the QSM, as its header places it:",
+        "give an image of the whole head whose header says where it lies, or one that is resampled to the QSM.",
+    ),
+    "channel_blank": Sentence(
+        "{channel} holds one value in all of the brain:",
+        "check which file it is; the model expects an image.",
+    ),
+    "channel_too_far": Sentence(
+        "{channel} fits the QSM only when it is moved by {shift:.0f} mm and turned by {angle:.0f} degrees, which is too much "
+        "to be trusted:",
+        "register it to the QSM first, and look at the result.",
+    ),
+    "channel_disagrees": Sentence(
+        "{channel} and the QSM do not seem to show the same head: no place was found in which they agree:",
+        "check which file it is, and where its header places it.",
+    ),
+    "channel_moved": Sentence(
+        "{channel} was off, and was moved by {shift:.1f} mm and turned by {angle:.1f} degrees to fit the QSM:",
+        "look at both images.",
+    ),
     "channels_count": Sentence(
         "The model wants {wanted} input channel(s) and got {given};", "give one image per channel."
     ),
@@ -133,6 +154,9 @@ SENTENCES = {
         "Preprocessing: axes {value!r} is no axis code;", "write three letters such as RAS."
     ),
     "preprocessing_shape": Sentence("Preprocessing: shape {value}", "needs three positive whole numbers."),
+    "preprocessing_window_units": Sentence(
+        "Preprocessing: window_units {value}", "needs own or median per channel, own for the first."
+    ),
     "preprocessing_windows": Sentence(
         "Preprocessing: windows {value}", "needs a (low, high) pair per channel."
     ),

@@ -142,7 +142,7 @@ class Preset:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return asdict(self)
+        return {**asdict(self), "preprocessing": self.preprocessing.to_dict()}
 
     @property
     def stages(self) -> tuple[StageSettings, ...]:

@@ -4338,6 +4338,46 @@ ppb</translation>
    <translation>bringen Sie es zuerst auf das des QSM.</translation>
   </message>
   <message>
+   <source>{channel} shows only {share:.0f} % of the brain in the QSM, as its header places it:</source>
+   <translation>{channel} zeigt dort, wo sein Header es hinlegt, nur {share:.0f} % des Gehirns im QSM:</translation>
+  </message>
+  <message>
+   <source>give an image of the whole head whose header says where it lies, or one that is resampled to the QSM.</source>
+   <translation>geben Sie ein Bild des ganzen Kopfes, dessen Header sagt, wo es liegt, oder eines, das auf das Gitter des QSM gebracht ist.</translation>
+  </message>
+  <message>
+   <source>{channel} holds one value in all of the brain:</source>
+   <translation>{channel} hat im ganzen Gehirn denselben Wert:</translation>
+  </message>
+  <message>
+   <source>check which file it is; the model expects an image.</source>
+   <translation>prüfen Sie, welche Datei es ist; das Modell erwartet ein Bild.</translation>
+  </message>
+  <message>
+   <source>{channel} fits the QSM only when it is moved by {shift:.0f} mm and turned by {angle:.0f} degrees, which is too much to be trusted:</source>
+   <translation>{channel} passt erst auf das QSM, wenn man es um {shift:.0f} mm verschiebt und um {angle:.0f} Grad dreht; das ist zu viel, um verlässlich zu sein:</translation>
+  </message>
+  <message>
+   <source>register it to the QSM first, and look at the result.</source>
+   <translation>registrieren Sie es zuerst auf das QSM, und sehen Sie das Ergebnis an.</translation>
+  </message>
+  <message>
+   <source>{channel} and the QSM do not seem to show the same head: no place was found in which they agree:</source>
+   <translation>{channel} und das QSM zeigen wohl nicht denselben Kopf: es wurde keine Lage gefunden, in der sie übereinstimmen:</translation>
+  </message>
+  <message>
+   <source>check which file it is, and where its header places it.</source>
+   <translation>prüfen Sie, welche Datei es ist und wohin ihr Header sie legt.</translation>
+  </message>
+  <message>
+   <source>{channel} was off, and was moved by {shift:.1f} mm and turned by {angle:.1f} degrees to fit the QSM:</source>
+   <translation>{channel} lag daneben und wurde um {shift:.1f} mm verschoben und um {angle:.1f} Grad gedreht, um auf das QSM zu passen:</translation>
+  </message>
+  <message>
+   <source>look at both images.</source>
+   <translation>sehen Sie beide Bilder an.</translation>
+  </message>
+  <message>
    <source>The model wants {wanted} input channel(s) and got {given};</source>
    <translation type="unfinished" />
   </message>
@@ -4380,6 +4420,14 @@ ppb</translation>
   <message>
    <source>needs three positive whole numbers.</source>
    <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preprocessing: window_units {value}</source>
+   <translation>Vorverarbeitung: window_units {value}</translation>
+  </message>
+  <message>
+   <source>needs own or median per channel, own for the first.</source>
+   <translation>braucht own oder median je Kanal, own für den ersten.</translation>
   </message>
   <message>
    <source>Preprocessing: windows {value}</source>

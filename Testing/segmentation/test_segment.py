@@ -12,14 +12,14 @@ from models_for_tests import PHANTOM_MODEL, small_model, small_model_file
 from places import snapshot
 
 from DGMSegmentationLib.cli import main
-from DGMSegmentationLib.errors import Cancelled, InputError, Remark
+from DGMSegmentationLib.errors import Cancelled, Remark
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.measurement.tables import read_long
 from DGMSegmentationLib.models.header import ModelHeader
-from DGMSegmentationLib.models.model import load_model, save_model
+from DGMSegmentationLib.models.model import load_model
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.segmentation.region import prior_box
 from DGMSegmentationLib.segmentation.sample import bundled_sample
@@ -150,42 +150,6 @@ def test_progress_never_runs_backwards(predictor):
     fractions = [f for _, f in seen]
     assert fractions == sorted(fractions) and fractions[0] >= 0 and fractions[-1] <= 1
     assert "Running the network" in {step for step, _ in seen}
-
-
-def test_several_channels_run_end_to_end(tmp_path):
-    import torch
-
-    from DGMSegmentationLib.models.networks import build_network
-
-    torch.manual_seed(0)
-    network = build_network("dolz", in_channels=2, n_classes=11, widths=(3, 3, 4), head_widths=(6,))
-    pre = two_channels()
-    header = ModelHeader("two", "dolz", network.options(), pre, channels=("qsm", "magnitude"))
-    path = save_model(tmp_path / "two.safetensors", header, [network.state_dict()])
-    image, _ = phantom((60, 70, 30), (3.0, 3.0, 5.0), seed=1)
-    magnitude = image.replace(data=np.abs(image.data) * 4000, unit=None)
-    with pytest.raises(InputError, match="magnitude"):
-        segment(image, path, device="cpu")
-    other = segment(
-        image, path, device="cpu", extra_channels={"magnitude": magnitude}, save_probabilities=True
-    )
-    blank = segment(
-        image,
-        path,
-        device="cpu",
-        extra_channels={"magnitude": magnitude.replace(data=magnitude.data * 0)},
-        save_probabilities=True,
-    )
-    assert np.abs(other.probabilities - blank.probabilities).max() > 1e-4, "the second channel must matter"
-    shifted = magnitude.replace(affine=magnitude.affine + np.eye(4, k=3) * 9)
-    with pytest.raises(InputError, match="another grid"):
-        segment(image, path, device="cpu", extra_channels={"magnitude": shifted})
-
-
-def two_channels():
-    from DGMSegmentationLib.preprocessing.grid import Preprocessing
-
-    return Preprocessing(spacing_mm=(3, 3, 6), shape=(52, 64, 26), windows=((-200, 200), (0, 600)))
 
 
 def test_the_command_writes_all_it_promises(qsm_file, capsys):
@@ -393,12 +357,6 @@ def test_with_a_voxel_size_the_label_file_has_it_too(tmp_path, capsys):
     capsys.readouterr()
     assert main([*given, "--overwrite"]) == 2
     assert "--voxel-size 2,2,3" in capsys.readouterr().err
-
-
-def test_a_channel_that_the_model_does_not_take_is_refused(qsm_file, capsys):
-    path, _ = qsm_file
-    assert main(["segment", str(path), "--model", str(PHANTOM_MODEL), "--channel", "magnitude=x.nii.gz"]) == 2
-    assert "magnitude" in capsys.readouterr().err
 
 
 def test_background_sentinels_inside_the_brain_count_as_missing(predictor):

@@ -1,0 +1,137 @@
+"""A further channel on the QSM's grid: left alone where it lies well, moved where it is off, refused where it cannot be."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from scipy.spatial.transform import Rotation
+
+from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.image import Grid, Image, resample_to
+from DGMSegmentationLib.preprocessing.case import open_case
+from DGMSegmentationLib.preprocessing.coregistration import FARTHEST_MM, on_grid_of
+from DGMSegmentationLib.preprocessing.grid import Preprocessing, prepare
+
+
+def grid(shape, steps) -> Grid:
+    """Of these steps (mm, signed) about the world's origin."""
+    affine = np.diag([*steps, 1.0])
+    affine[:3, 3] = -np.array(steps) * (np.array(shape) - 1) / 2
+    return Grid(shape, affine)
+
+
+GRID, OTHER = grid((56, 68, 38), (2.5, 2.5, 3.5)), grid((78, 92, 64), (-2.0, 2.0, 2.4))
+
+
+def structure(seed: int) -> np.ndarray:
+    """Blobs of a centimetre and less on ``GRID``, about 0."""
+    noise = np.random.default_rng(seed).standard_normal(GRID.shape)
+    blobs = sum(ndimage.gaussian_filter(noise, sigma) * sigma**1.5 for sigma in (1.0, 2.5))
+    return np.asarray(blobs / blobs.std(), np.float32)
+
+
+@pytest.fixture(scope="module")
+def head():
+    """A QSM (ppb), its brain, and a magnitude of the same head on its grid."""
+    axes = np.meshgrid(*[np.linspace(-1, 1, n) for n in GRID.shape], indexing="ij")
+    mask = sum(a**2 for a in axes) < 0.85
+    seen = structure(1)
+    qsm = Image(np.where(mask, 40 * seen, 0).astype(np.float32), GRID.affine, unit="ppb")
+    magnitude = 900 - 150 * np.abs(seen + 0.8) + 20 * structure(2)
+    return qsm, mask, Image(magnitude.astype(np.float32), GRID.affine)
+
+
+def displaced(image: Image, shift, degrees) -> Image:
+    """The image with a header that is off by this about the head's centre."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = Rotation.from_rotvec(degrees, degrees=True).as_matrix()
+    matrix[:3, 3] = shift
+    return image.replace(affine=matrix @ image.affine)
+
+
+def elsewhere(image: Image) -> Image:
+    return Image(resample_to(image.data, image.grid, OTHER).astype(np.float32), OTHER.affine)
+
+
+def test_a_channel_in_its_place_stays_as_it_is(head):
+    qsm, mask, magnitude = head
+    same, move, said = on_grid_of(magnitude, qsm, mask)
+    assert same.data is magnitude.data and move is None and said == ()
+    placed, move, said = on_grid_of(elsewhere(magnitude), qsm, mask)
+    assert move is None and said == () and placed.grid.same_as(qsm.grid)
+    assert np.corrcoef(placed.data[mask], magnitude.data[mask])[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("own_grid", [True, False], ids=["same grid", "other grid"])
+def test_a_channel_that_is_off_is_brought_back(head, own_grid):
+    qsm, mask, magnitude = head
+    shift, degrees = (2.0, 0.0, 0.0), (0.0, 0.0, 3.0)
+    off = displaced(magnitude if own_grid else elsewhere(magnitude), shift, degrees)
+    if own_grid:  # the same voxels as the QSM's, with the head elsewhere in them
+        off = Image(resample_to(off.data, off.grid, GRID).astype(np.float32), GRID.affine)
+    back, move, said = on_grid_of(off, qsm, mask)
+    assert np.allclose(move.shift_mm, np.negative(shift), atol=1.0)
+    assert np.allclose(move.rotation_deg, np.negative(degrees), atol=0.6)
+    assert [remark.code for remark in said] == ["channel_moved"]
+    assert back.grid.same_as(qsm.grid)
+    placed = resample_to(off.data, off.grid, GRID)
+    inside = ndimage.binary_erosion(mask, iterations=3)
+    before, after = (np.corrcoef(d[inside], magnitude.data[inside])[0, 1] for d in (placed, back.data))
+    assert after > 0.9 and after > before + 0.1
+    if own_grid:
+        assert np.array_equal(on_grid_of(off, qsm, mask)[0].data, back.data), "the same every time"
+
+
+def test_what_cannot_be_borne_is_refused_with_its_sentence(head):
+    qsm, mask, magnitude = head
+    refused = {
+        "channel_disagrees": Image(elsewhere(magnitude).data * 0 + _noise(), OTHER.affine),
+        "channel_too_far": displaced(elsewhere(magnitude), (FARTHEST_MM + 3, 0, 0), (0, 0, 0)),
+        "channel_elsewhere": displaced(elsewhere(magnitude), (0, 90, 0), (0, 0, 0)),
+        "channel_blank": Image(np.full(OTHER.shape, 7.0, np.float32), OTHER.affine),
+    }
+    for code, channel in refused.items():
+        with pytest.raises(InputError) as caught:
+            on_grid_of(channel, qsm, mask)
+        assert caught.value.code == code, code
+
+
+def _noise() -> np.ndarray:
+    return ndimage.gaussian_filter(np.random.default_rng(9).standard_normal(OTHER.shape), 2.0)
+
+
+def test_a_channel_of_the_same_grid_is_only_doubted(head):
+    qsm, mask, magnitude = head
+    for data, code in ((magnitude.data * 0, "channel_blank"), (structure(7), "channel_disagrees")):
+        kept, move, said = on_grid_of(magnitude.replace(data=data), qsm, mask)
+        assert move is None and [remark.code for remark in said] == [code] and np.array_equal(kept.data, data)
+
+
+def test_a_true_voxel_size_is_not_that_of_a_channel_with_another_array(head):
+    qsm, mask, magnitude = head
+    wrong = qsm.replace(affine=qsm.affine @ np.diag([1, 1, 2.0, 1]))
+    wrong.affine[2, 3] *= 2  # its centre is right
+    case = open_case(
+        wrong,
+        voxel_size=qsm.spacing,
+        channels=("qsm", "magnitude"),
+        extra={"magnitude": elsewhere(magnitude)},
+    )
+    assert np.corrcoef(case.extra[0].data[mask], magnitude.data[mask])[0, 1] > 0.95
+
+
+def test_a_window_in_medians_takes_a_magnitude_in_any_units(head):
+    qsm, mask, magnitude = head
+    pre = Preprocessing(
+        spacing_mm=(5, 5, 7), shape=None, windows=((-200, 200), (0, 2)), window_units=("own", "median")
+    )
+    one, other = (
+        prepare([qsm, magnitude.replace(data=magnitude.data * f)], mask, pre).inputs for f in (1, 37)
+    )
+    assert np.abs(one - other).max() <= 1 / 128 + 1e-6, "a grey level"
+    inside = prepare([qsm, magnitude], mask, pre).mask
+    assert np.median(one[1][inside]) == pytest.approx(0, abs=0.1), "the median is the window's middle"
+    assert "window_units" not in Preprocessing().to_dict()
+    assert Preprocessing.from_dict(pre.to_dict()) == pre
+    for units in (("own",), ("median", "own"), ("own", "mean")):
+        with pytest.raises(InputError):
+            Preprocessing.from_dict({**pre.to_dict(), "window_units": units})
