@@ -14,19 +14,22 @@ _VOXEL_SHARE = 0.5
 """Of a voxel's edge, by which forms that are the same may differ: they are rounded in many ways."""
 
 
-def aligned(moving: Image, fixed: Image) -> tuple[Image, tuple[Remark, ...]]:
+def aligned(
+    moving: Image, fixed: Image, called: str = "The segmentation"
+) -> tuple[Image, tuple[Remark, ...]]:
     """An image with the affine by which its voxels lie in another one, and what was doubtful about that.
 
     Args:
         moving: labels, a mask, or a map of the same head.
         fixed: the image that is measured.
+        called: what ``moving`` is in a sentence, if it has no file.
 
     Raises:
         InputError: when the moving image says nothing of its place and has another shape.
     """
     if moving.grid.same_as(fixed.grid):
         return moving, ()
-    name = moving.path.name if moving.path else "The segmentation"
+    name = moving.path.name if moving.path else called
     other = fixed.path.name if fixed.path else "the image"
     if moving.shape != fixed.shape:
         if not moving.placed:

@@ -130,8 +130,9 @@ def open_case(
             raise InputError("channel_missing", name=name)
         channel = read_image(given[name])
         # What is said of the QSM's header holds for a channel of the same array; another one's own header counts.
-        channel, placing = aligned(as_told(channel) if channel.shape == stored.shape else channel, image)
-        channel, move, moving = on_grid_of(channel, ppb, mask)
+        told, called = as_told(channel) if channel.shape == stored.shape else channel, f"The channel {name}"
+        channel, placing = aligned(told, image, called)
+        channel, move, moving = on_grid_of(channel, ppb, mask, called)
         warnings += (*placing, *moving)
         others.append(channel)
         if move is not None:

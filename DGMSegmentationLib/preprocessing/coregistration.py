@@ -39,7 +39,7 @@ class Move:
 
 
 def on_grid_of(
-    channel: Image, qsm: Image, mask: NDArray[np.bool_]
+    channel: Image, qsm: Image, mask: NDArray[np.bool_], called: str = "A channel"
 ) -> tuple[Image, Move | None, tuple[Remark, ...]]:
     """A channel on the grid of the QSM, in its place; untouched where it has the grid and lies well.
 
@@ -47,6 +47,7 @@ def on_grid_of(
         channel: with the affine that `alignment` decided on, on any grid.
         qsm: in ppb.
         mask: the brain, on the grid of ``qsm``.
+        called: what it is in a sentence, if it has no file.
 
     Returns:
         The channel (0 beyond its field of view), how it was moved, if it was, and what is to be said.
@@ -55,7 +56,7 @@ def on_grid_of(
         InputError: for a channel that shows too little of the brain, is off by more than ``FARTHEST_MM`` or ``FARTHEST_DEG``, or
             (on another grid) agrees with the QSM no better than anywhere else.
     """
-    name, own_grid = str(channel.path or "A channel"), channel.grid.same_as(qsm.grid, tolerance_mm=0.1)
+    name, own_grid = str(channel.path or called), channel.grid.same_as(qsm.grid, tolerance_mm=0.1)
     clean = channel.replace(data=np.nan_to_num(np.asarray(channel.data, np.float32), posinf=0.0, neginf=0.0))
     placed = channel.replace(affine=qsm.affine) if own_grid else _resampled(clean, qsm)
     if not own_grid:

@@ -169,6 +169,7 @@ class Augmenter:
         s = self.settings
         background = np.asarray(fill, np.float32).reshape(-1, 1, 1, 1)
         value = np.asarray(image, np.float32) - background
+        each = (len(value), 1, 1, 1)  # a magnitude's shading says nothing of a QSM's reference
         if s.low_resolution and rng.random() < 0.25:
             value = _coarser(value, 1 + rng.uniform(0, s.low_resolution, 3))
         if s.blur and rng.random() < 0.3:
@@ -177,7 +178,7 @@ class Augmenter:
             sigma = rng.uniform(0, s.blur) / np.asarray(spacing)
             value = np.stack([ndimage.gaussian_filter(v, sigma, truncate=3) for v in value])
         if s.gain:
-            value = value * np.float32(np.exp(rng.uniform(-1, 1) * np.log1p(s.gain)))
+            value = value * np.exp(rng.uniform(-1, 1, each) * np.log1p(s.gain)).astype(np.float32)
         if s.gamma and rng.random() < 0.3:
             power = np.float32(np.exp(rng.uniform(-1, 1) * np.log1p(s.gamma)))
             value = np.sign(value) * np.abs(value) ** power
@@ -185,7 +186,7 @@ class Augmenter:
             strength = np.float32(rng.uniform(0, s.noise))
             value = value + strength * rng.standard_normal(value.shape, np.float32)
         if s.offset:
-            value = value + np.float32(rng.uniform(-s.offset, s.offset))
+            value = value + rng.uniform(-s.offset, s.offset, each).astype(np.float32)
         limit = ((0 - self.pre.subtract) / self.pre.divide, (255 - self.pre.subtract) / self.pre.divide)
         return np.clip(np.where(mask, value, 0) + background, *limit).astype(np.float32)
 

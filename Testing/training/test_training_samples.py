@@ -1,5 +1,7 @@
 """Samples: padding, halo, random tiles, mirror and deformation, each against arrays made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from training_data import make_bids
@@ -169,6 +171,15 @@ def test_intensities_keep_the_background_and_the_sign():
         assert (image[0][~one.mask] == 0).all() and (image[0][one.mask] > 0).all()
         values.add(round(float(image[0][one.mask].mean()), 4))
     assert len(values) == 8
+
+
+def test_gains_of_two_channels_are_drawn_apart():
+    one = case()
+    one = replace(one, inputs=np.repeat(np.where(one.mask, np.float32(0.25), np.float32(0))[None], 2, axis=0))
+    change = Augmenter(AugmentationSettings(intensity=1.0, gain=0.4), PRE)
+    image, _, _ = change(one, (0, 0, 0), one.shape, (0, 0), np.random.default_rng(1))
+    first, second = (float(channel[one.mask].mean()) for channel in image)
+    assert abs(first - second) > 0.01
 
 
 def test_no_augmentation_is_none():
