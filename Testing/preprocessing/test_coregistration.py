@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid, Image, resample_to
 from DGMSegmentationLib.preprocessing.case import open_case
-from DGMSegmentationLib.preprocessing.coregistration import FARTHEST_MM, on_grid_of
+from DGMSegmentationLib.preprocessing.coregistration import FARTHEST_DEG, on_grid_of
 from DGMSegmentationLib.preprocessing.grid import Preprocessing, prepare
 
 
@@ -19,13 +19,13 @@ def grid(shape, steps) -> Grid:
     return Grid(shape, affine)
 
 
-GRID, OTHER = grid((56, 68, 38), (2.5, 2.5, 3.5)), grid((78, 92, 64), (-2.0, 2.0, 2.4))
+GRID, OTHER = grid((56, 68, 38), (1.5, 1.5, 2.1)), grid((78, 92, 64), (-1.2, 1.2, 1.44))
 
 
 def structure(seed: int) -> np.ndarray:
-    """Blobs of a centimetre and less on ``GRID``, about 0."""
+    """Blobs of a centimetre and less on ``GRID``, about 0, in a small head, which is quick."""
     noise = np.random.default_rng(seed).standard_normal(GRID.shape)
-    blobs = sum(ndimage.gaussian_filter(noise, sigma) * sigma**1.5 for sigma in (1.0, 2.5))
+    blobs = sum(ndimage.gaussian_filter(noise, sigma) * sigma**1.5 for sigma in (1.6, 3.2))
     return np.asarray(blobs / blobs.std(), np.float32)
 
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_borne_is_refused_with_its_sentence(head):
     qsm, mask, magnitude = head
     refused = {
         "channel_disagrees": Image(elsewhere(magnitude).data * 0 + _noise(), OTHER.affine),
-        "channel_too_far": displaced(elsewhere(magnitude), (FARTHEST_MM + 3, 0, 0), (0, 0, 0)),
+        "channel_too_far": displaced(elsewhere(magnitude), (0, 0, 0), (0, 0, FARTHEST_DEG + 2)),
         "channel_elsewhere": displaced(elsewhere(magnitude), (0, 90, 0), (0, 0, 0)),
         "channel_blank": Image(np.full(OTHER.shape, 7.0, np.float32), OTHER.affine),
     }
@@ -108,13 +108,15 @@ def test_a_channel_of_the_same_grid_is_only_doubted(head):
 
 def test_a_true_voxel_size_is_not_that_of_a_channel_with_another_array(head):
     qsm, mask, magnitude = head
+    whole = np.diag([1.6, 1.6, 1.6, 1])  # as large as a head
+    qsm, other = (i.replace(affine=whole @ i.affine) for i in (qsm, elsewhere(magnitude)))
     wrong = qsm.replace(affine=qsm.affine @ np.diag([1, 1, 2.0, 1]))
     wrong.affine[2, 3] *= 2  # its centre is right
     case = open_case(
         wrong,
         voxel_size=qsm.spacing,
         channels=("qsm", "magnitude"),
-        extra={"magnitude": elsewhere(magnitude)},
+        extra={"magnitude": other},
     )
     assert np.corrcoef(case.extra[0].data[mask], magnitude.data[mask])[0, 1] > 0.95
 
