@@ -8,7 +8,7 @@ loss itself has moved). Hints stay below 1: where the network was undecided (.1 
 with the mirrored run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,9 @@ LOST_IN_ALL = 0.13
 slice of a caudate is convention."""
 ONE_SIDED = 0.7
 """Lack of a slice's area against the other side's in the same slice, as shares of the largest ones: a doubt of 1."""
-BESIDE = 0.45
-"""Bright unlabelled tissue beside, as a share of the largest area, that supports the second in full."""
+BESIDE, BESIDE_ROLLED = 0.45, 0.72
+"""Bright unlabelled tissue beside, as a share of the largest area, that supports the second in full; more of it where the other
+side is in this slice only because the slices see the head rolled."""
 LEAST_DOUBT = 0.4
 """Smaller ones are not told."""
 _WEIGHT_OF_AREA = 0.5
@@ -125,14 +126,18 @@ def look_first(
     for sides in both_sides(labels, image_ppb, boxes):
         label = sides.here.label
         scores[label]["lost"], tissue[label, "lost"] = _lost(sides, axis, size, slabs)
-    for pair in label_set.pairs:
-        if all(structure.label in boxes for structure in pair):
-            one, other = (structure.label for structure in pair)
-            for label, there in ((one, other), (other, one)):
-                gap = shares[there] - shares[label]
-                scores[label]["one_sided"], tissue[label, "one_sided"] = _one_sided(
-                    labels, image_ppb, label, boxes[label], axis, gap
-                )
+    pairs = [
+        (one.label, other.label) for one, other in label_set.pairs if {one.label, other.label} <= set(boxes)
+    ]
+    places = {s: _middle(array[box] == s, box, labels, axis) for s, box in boxes.items()}
+    for pair in pairs:
+        roll = _roll(places, [p for p in pairs if p != pair])
+        for label, there in (pair, pair[::-1]):
+            higher = roll * (places[label][0] - places[there][0]) / labels.spacing[axis]
+            gaps = _moved(shares[there], higher) - shares[label], shares[there] - shares[label]
+            scores[label]["one_sided"], tissue[label, "one_sided"] = _one_sided(
+                labels, image_ppb, label, boxes[label], axis, gaps
+            )
     found, where = [], np.zeros(array.shape, bool)
     for label, kinds in scores.items():
         names, table = list(kinds), np.array(list(kinds.values()))
@@ -158,6 +163,28 @@ def _areas(inside: NDArray[np.bool_], axis: int, start: int, size: int) -> NDArr
     counts = inside.sum(axis=tuple(a for a in range(3) if a != axis))
     whole[start : start + len(counts)] = counts
     return whole
+
+
+def _middle(inside: NDArray[np.bool_], box: Box, labels: Image, axis: int) -> tuple[float, float]:
+    """Of a structure: its place from side to side, and along the axis of slices (mm)."""
+    lateral = int(np.argmax(np.abs(labels.affine[0, :3]) / np.array(labels.spacing)))
+    index = [m + s.start for m, s in zip(np.argwhere(inside).mean(axis=0), box, strict=True)]
+    return index[lateral] * labels.spacing[lateral], index[axis] * labels.spacing[axis]
+
+
+def _roll(places: Mapping[int, tuple[float, float]], pairs: Sequence[tuple[int, int]]) -> float:
+    """By how much the slices see one side higher than the other: mm along their axis for each mm from side to side.
+
+    From pairs of structures, by least squares; a loss moves the middle of its own structure, so its pair is not among them.
+    """
+    apart = np.array([np.subtract(places[one], places[other]) for one, other in pairs]).reshape(-1, 2)
+    return float(apart[:, 0] @ apart[:, 1] / max(1e-6, apart[:, 0] @ apart[:, 0]))
+
+
+def _moved(profile: NDArray[np.float64], slices: float) -> NDArray[np.float64]:
+    """A profile moved along its axis by so many slices."""
+    index = np.arange(len(profile))
+    return np.interp(index - slices, index, profile, left=0.0, right=0.0)
 
 
 def _together(areas: NDArray[Any], slices: int) -> NDArray[np.float64]:
@@ -203,9 +230,17 @@ def _lost(sides: Sides, axis: int, size: int, slabs: int) -> tuple[NDArray[np.fl
 
 
 def _one_sided(
-    labels: Image, image_ppb: Image, label: int, box: Box, axis: int, gap: NDArray[np.float64]
+    labels: Image,
+    image_ppb: Image,
+    label: int,
+    box: Box,
+    axis: int,
+    gaps: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> tuple[NDArray[np.float64], Tissue]:
-    """The gap to the other side's area in each slice, as far as bright unlabelled tissue beside supports it."""
+    """The gap to the other side's area in each slice, as far as bright unlabelled tissue beside supports it.
+
+    ``gaps``: with the other side where the head's roll puts it, and where it is.
+    """
     from scipy import ndimage
 
     spacing = np.array(labels.spacing)
@@ -214,8 +249,9 @@ def _one_sided(
         slice(max(0, s.start - m), min(n, s.stop + m))
         for s, m, n in zip(box, margin, labels.shape, strict=True)
     )
-    doubt, tissue = np.zeros(len(gap)), np.zeros([s.stop - s.start for s in wide], bool)
-    suspected = np.flatnonzero(gap >= LEAST_DOUBT * ONE_SIDED)
+    level, rolled = gaps
+    doubt, tissue = np.zeros(len(level)), np.zeros([s.stop - s.start for s in wide], bool)
+    suspected = np.flatnonzero(np.maximum(level, rolled) >= LEAST_DOUBT * ONE_SIDED)
     suspected = suspected[(suspected >= wide[axis].start) & (suspected < wide[axis].stop)]
     if not len(suspected):
         return doubt, (wide, tissue)
@@ -235,7 +271,9 @@ def _one_sided(
         beside = np.isin(parts, touching) & (parts > 0)
         np.moveaxis(tissue, axis, 0)[index] = beside
         place = index + wide[axis].start
-        doubt[place] = gap[place] * min(1.0, float(beside.sum()) / largest / BESIDE) / ONE_SIDED
+        share = float(beside.sum()) / largest
+        kinds = (level, BESIDE), (rolled, BESIDE_ROLLED)
+        doubt[place] = max(gap[place] * min(1.0, share / enough) for gap, enough in kinds) / ONE_SIDED
     return doubt, (wide, tissue)
 
 

@@ -7,7 +7,7 @@ The corrected cases are the first N training subjects of a random order (five or
 call so. Every row begins with the default model's weights: ``--start none`` without a protocol (for iron was fitted to all of
 the training subjects), ``--start iron`` as it ships. A finished row stands in RUNS/rows.tsv and is not run again; a row that
 was stopped goes on. With ``--held`` (a BIDS folder of ``dgmseg simulate``) some rows also say what is forgotten: Dice on
-simulated volumes, their truth brought to the site's convention by the protocol that was fitted to the first weights.
+simulated volumes, each left out of a protocol that is fitted to the others, before and after.
 """
 
 import argparse
@@ -23,14 +23,13 @@ from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
 from DGMSegmentationLib.adaptation.run import adapt
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.evaluation.overlap import CaseScore, evaluate_case
-from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.io.tables import read_table, write_table
 from DGMSegmentationLib.models.model import Model, load_model
 from DGMSegmentationLib.options import SegmentOptions
 from DGMSegmentationLib.segmentation.labelling import label_case
-from DGMSegmentationLib.segmentation.protocol import Protocol, load_protocol, plain_protocol, protocol_text
-from DGMSegmentationLib.segmentation.relabel import apply_protocol
+from DGMSegmentationLib.segmentation.protocol import plain_protocol
+from DGMSegmentationLib.segmentation.protocol_fit import best_protocol, fit_case
 from DGMSegmentationLib.segmentation.run import Watch
 from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.training.cases import open_subject
@@ -97,26 +96,17 @@ def scored(model: Model, protocol: str, subjects: list[Subject]) -> list[CaseSco
     return found
 
 
-def in_convention(reference: Image, protocol: Protocol) -> Image:
-    """A true label map as a protocol draws it: the map taken for probabilities of 0 and 1."""
-    classes = (np.arange(STANDARD.n_classes)[:, None, None, None] == reference.data[None]).astype(np.float32)
-    names = ("", *(s.abbreviation for s in STANDARD))
-    drawn, _ = apply_protocol(protocol, classes, names, reference.grid)
-    margins = drawn[1:] - 0.5
-    best = margins.argmax(axis=0)
-    values = np.asarray(protocol.labels[1:], np.uint8)[best]
-    return reference.replace(data=np.where(margins.max(axis=0) > 0, values, 0).astype(np.uint8))
+def remembered(model: Model, subjects: list[Subject]) -> float:
+    """Mean Dice on simulated volumes, each left out of a protocol that is fitted to the others.
 
-
-def on_held(model: Model, protocol: str, site: Protocol, subjects: list[Subject]) -> float:
-    """Mean Dice on simulated volumes whose truth was brought to the site's convention."""
+    So no model is blamed for the convention that it has learnt; what it no longer knows of the anatomies is left.
+    """
     predictor = Predictor(model, "cpu", log=lambda text: None)
-    found = []
+    cases = []
     for subject in subjects:
         opened, reference = open_subject(subject, DataSettings(), STANDARD)
-        labels = label_case(opened, predictor, SegmentOptions(protocol=protocol), QUIET).labels
-        found += [s.dice for s in evaluate_case(labels, in_convention(reference, site))]
-    return float(np.mean(found))
+        cases.append(fit_case(subject.name, opened, reference, predictor))
+    return float(np.mean([*best_protocol(plain_protocol(STANDARD, "none"), cases, "held").after.values()]))
 
 
 class Table:
@@ -185,22 +175,9 @@ def run_row(
     values["error_ppb"] = np.nanmedian([abs(s.mean_error_ppb) for s in scores])
     values["bias_ppb"] = np.nanmean([s.mean_error_ppb for s in scores])
     if held and row.cases == 3 and row.recipe in FORGETTING:
-        table = folder / f"none-3-{row.order}-protocol.safetensors"
-        if table.exists():
-            site = load_protocol(_written(load_model(table), folder))
-            values["held_before"] = on_held(
-                load_model(), str(_written(load_model(table), folder)), site, held
-            )
-            values["held_after"] = on_held(model, protocol, site, held)
+        values["held_before"], values["held_after"] = remembered(load_model(), held), remembered(model, held)
     shutil.rmtree(folder / name, ignore_errors=True)
     return {k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()}
-
-
-def _written(model: Model, folder: Path) -> Path:
-    """An adapted model's protocol as a file."""
-    path = folder / "site.toml"
-    path.write_text(model.header.protocol_text or protocol_text(plain_protocol(STANDARD, "none")))
-    return path
 
 
 def show(table: Table) -> None:

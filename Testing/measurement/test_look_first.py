@@ -77,6 +77,21 @@ def test_a_rolled_head_is_judged_by_its_own_slices(case):
     assert {"GP_R", "PU_R"} & {d.structure.abbreviation for d in look_first(cut, image).flagged}
 
 
+@pytest.mark.parametrize(("slope", "name"), [(0.1, "SN_R"), (0.15, "CN_R")])
+def test_slices_that_see_the_head_rolled_are_no_loss(case, slope, name):
+    """Left and right end in other slices then, all pairs of nuclei alike."""
+    labels, image = case
+
+    def rolled(data):
+        middle = len(data) / 2
+        return np.stack([np.roll(plane, round(slope * (x - middle)), axis=1) for x, plane in enumerate(data)])
+
+    turned, shown = labels.replace(data=rolled(labels.data)), image.replace(data=rolled(image.data))
+    assert name not in {d.structure.abbreviation for d in look_first(turned, shown).flagged}
+    cut, _ = without_lowest(turned, 8, 0.4)
+    assert "PU_R" in {d.structure.abbreviation for d in look_first(cut, shown).flagged}
+
+
 def hinted(doubts, label):
     return {d.index: d for d in doubts.slices if d.structure.label == label}
 

@@ -32,7 +32,8 @@ def test_everything_survives_the_scene_file(scene, tmp_path):
     assert not is_edited(node)
     assert attribute(node, "Model") == "phantom 1"
     assert provenance_of(node)["model"]["sha256"] == "ab" * 32
-    assert Measurer().measure(node, [volume]).rows == before
+    # As text: NaN is NaN there, which dataclasses of Python 3.13 no longer find equal.
+    assert str(Measurer().measure(node, [volume]).rows) == str(before)
     erase(node, volume, 5)
     assert is_edited(node)
 
