@@ -28,6 +28,7 @@ from .controls import Controls
 from .editor import EditorLogic
 from .options import Options
 from .page import Page
+from .pictures import QUALITY, prepare_views
 from .reading import LAYOUT, Reading, layout
 from .reading_room import ReadingRoom
 from .ready_made import layout_names, script_words, vuetify_locale
@@ -75,7 +76,7 @@ class Application:
             self.server,
             slice_view_ui_f=_slice_view,
             three_d_view_ui_f=_threed_view,
-            interactive_quality=70,
+            interactive_quality=QUALITY,
         )
         layouts = LayoutButtonLogic(self.server, self.slicer)
         layouts.layout_manager.register_layout(LAYOUT, layout())
@@ -109,6 +110,7 @@ class Application:
         self.server.controller.on_client_connected.add(self._connected)
         for view in self.slicer.view_manager.get_views():
             view.interactor().AddObserver("WindowResizeEvent", self._resized)
+        prepare_views(self.slicer.view_manager.get_views(), self.reading.in_front)
 
     def serve(self) -> None:
         """Serve until the program is ended."""

@@ -133,6 +133,10 @@ class Reading:
         view = chosen or self._axial()
         view.set_slice_value(view.get_slice_value() + steps * view.get_slice_step())
 
+    def in_front(self) -> str:
+        """The tag of the slice view that is worked in: the one under the mouse, else the axial one."""
+        return self._under or self._axial().get_singleton_tag()
+
     def place_on_slider(self, axis: int, index: int) -> float:
         """Where a slice of the volume lies on the axial view's slider, in percent."""
         view = self._axial()

@@ -3,11 +3,13 @@
 import asyncio
 import importlib.util
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from app_bench import LABEL
+from patience import PATIENCE_S
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "DGMSegmentation"))
 
@@ -50,6 +52,59 @@ def place(bench, point):
     x, y = (np.linalg.inv(matrix(node.GetXYToRAS())) @ [*point, 1.0])[:2]
     width, height = node.GetDimensions()[:2]
     return int(x - width / 2), int(y - height / 2)
+
+
+@pytest.fixture
+def drawn(bench):
+    """The tags of views in the order in which they are drawn from now on."""
+    rest(bench)
+    found, observers = [], []
+    for view in bench.app.slicer.view_manager.get_views():
+        window, tag = view.render_window(), view.get_singleton_tag()
+        tell = lambda *_, tag=tag: found.append(tag)  # noqa: E731
+        observers.append((window, window.AddObserver("EndEvent", tell)))
+    yield found
+    for window, observer in observers:
+        window.RemoveObserver(observer)
+
+
+def until(bench, drawn, tags):
+    """Until these views have been drawn."""
+
+    async def wait() -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not tags <= set(drawn) and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        assert tags <= set(drawn)
+
+    bench.run(wait())
+
+
+def test_the_view_that_is_worked_in_is_drawn_first_and_the_others_once(bench, drawn):
+    views = {v.get_singleton_tag(): v for v in bench.app.slicer.view_manager.get_views()}
+
+    async def change() -> None:
+        for _ in range(5):  # of all views, as a stroke does
+            for view in reversed(views.values()):
+                view.schedule_render()
+            await asyncio.sleep(0)
+
+    bench.run(change())
+    until(bench, drawn, set(views))
+    assert drawn[0] == "Red"
+    assert all(drawn.count(tag) == 1 for tag in set(views) - {"Red"})
+
+
+def test_a_view_that_is_moved_does_not_wait(bench, drawn):
+    views = {v.get_singleton_tag(): v for v in bench.app.slicer.view_manager.get_views()}
+
+    async def change() -> None:
+        views["Yellow"].schedule_render()
+        views["Green"].set_slice_value(views["Green"].get_slice_value() + 2.0)
+
+    bench.run(change())
+    until(bench, drawn, {"Yellow", "Green"})
+    assert drawn.index("Green") < drawn.index("Yellow")
 
 
 def test_the_views_are_framed_on_the_nuclei(bench):
