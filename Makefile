@@ -36,6 +36,9 @@ DOCS_STAMP := $(DOCS_VENV)/.installed
 TOOLS_VENV ?= .venv-tools
 TOOLS_BIN := $(TOOLS_VENV)/$(notdir $(BIN))
 TOOLS_STAMP := $(TOOLS_VENV)/.installed
+# What a run needs and nothing else, for the list of licences: .venv holds the tests' packages, too.
+RUN_VENV ?= .venv-run
+RUN_BIN := $(RUN_VENV)/$(notdir $(BIN))
 
 .DEFAULT_GOAL := help
 .PHONY: help install test test-app lint format demo app screenshots screenshots-app docs test-extension coverage wheel bids-check container-lint licences translations clean
@@ -125,10 +128,11 @@ bids-check: $(STAMP) $(TOOLS_STAMP) ## run dgmseg-bids on a small study and give
 container-lint: $(TOOLS_STAMP) ## check Resources/Container/Dockerfile by hadolint's rules
 	$(TOOLS_BIN)/tally lint --slow-checks off --select "hadolint/*" --ignore "tally/*" --ignore hadolint/DL3057 --fail-level warning Resources/Container/Dockerfile
 
-licences: $(RUN_STAMP) $(TOOLS_STAMP) ## write build/licences/: a bill of materials (CycloneDX) and the licences of all that a run installs
+licences: $(TOOLS_STAMP) ## write build/licences/: a bill of materials (CycloneDX) and the licences of all that a run installs
+	$(MAKE) VENV=$(RUN_VENV) $(RUN_VENV)/.installed-to-run
 	mkdir -p build/licences
-	$(TOOLS_BIN)/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-file build/licences/sbom.cdx.json
-	$(TOOLS_BIN)/pip-licenses --python $(BIN)/python --with-urls --format markdown --output-file build/licences/licences.md
+	$(TOOLS_BIN)/cyclonedx-py environment $(RUN_BIN)/python --pyproject pyproject.toml --output-file build/licences/sbom.cdx.json
+	$(TOOLS_BIN)/pip-licenses --python $(RUN_BIN)/python --with-urls --format markdown --output-file build/licences/licences.md
 
 translations: ## bring the .ts files up to the code, make .qm files where lrelease is installed
 	$(PYTHON) Testing/release/make_translations.py
@@ -147,5 +151,5 @@ format: $(STAMP) ## bring the code into the project's format
 	$(BIN)/python -m ruff format .
 
 clean: ## remove .venv and everything that was built
-	rm -rf $(VENV) $(APP_VENV) $(DOCS_VENV) $(TOOLS_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(APP_VENV) $(DOCS_VENV) $(TOOLS_VENV) $(RUN_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

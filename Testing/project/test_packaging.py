@@ -151,6 +151,8 @@ def test_index_entry_follows_the_schema(repository):
     assert {"$schema", "category", "scm_url"} <= set(entry) <= set(types)
     assert all(isinstance(value, types[key]) for key, value in entry.items())
     assert 1 <= entry["tier"] <= 5
+    needs = f'set(EXTENSION_DEPENDS "{" ".join(entry["build_dependencies"])}")'
+    assert needs in (repository / "CMakeLists.txt").read_text(encoding="utf-8")
     source = os.environ.get("SLICER_SOURCE_DIR")
     if source:
         schema = json.loads(
