@@ -27,9 +27,7 @@ def write_frame(output: Path, root: Path, label_set: LabelSet = STANDARD) -> Non
 
     What a person wrote into README, .bidsignore or the description stays.
     """
-    columns = {name: {"Description": text, **_units(name)} for name, text in COLUMN_DESCRIPTIONS.items()} | {
-        "asymmetry_percent": {"Description": COLUMN_DESCRIPTIONS["asymmetry_percent"], "Units": "percent"}
-    }
+    columns = {name: {"Description": text, **_units(name)} for name, text in COLUMN_DESCRIPTIONS.items()}
     _write_changed(output / DESCRIPTION, described(output, root, __version__))
     _write_changed(output / f"{ATLAS}_stats.json", columns)
     lookup = output / f"{ATLAS}_dseg.tsv"
@@ -42,10 +40,8 @@ def write_frame(output: Path, root: Path, label_set: LabelSet = STANDARD) -> Non
 
 
 def _units(column: str) -> dict[str, str]:
-    if column.endswith("_mm3"):
-        return {"Units": "mm3"}
-    ppb = column.endswith("_ppb") or column in ("p05", "p25", "p75", "p95", "min", "max")
-    return {"Units": "ppb"} if ppb else {}
+    ending = "ppb" if column in ("p05", "p25", "p75", "p95", "min", "max") else column.rpartition("_")[2]
+    return {"Units": ending} if ending in ("mm3", "ppb", "percent") else {}
 
 
 def _write_changed(path: Path, content: object) -> None:

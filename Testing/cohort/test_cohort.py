@@ -15,9 +15,10 @@ from patience import PATIENCE_S, until
 from processes import alive
 
 from DGMSegmentationLib.cli import main
+from DGMSegmentationLib.cohort.layout import write_frame
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.io.tables import read_table
-from DGMSegmentationLib.measurement.tables import read_long
+from DGMSegmentationLib.measurement.tables import COLUMN_DESCRIPTIONS, read_long
 from DGMSegmentationLib.structures import STANDARD
 
 GROUP = ("rois_long.tsv", "rois_wide.tsv", "cases.tsv", "cohort.html")
@@ -89,6 +90,15 @@ def test_it_is_a_bids_derivative(run):
     columns = json.loads((run.output / "seg-DGM_stats.json").read_text())
     stats = read_table(run.output / "sub-01/ses-1/anat/sub-01_ses-1_seg-DGM_stats.tsv")
     assert set(stats[0]) <= set(columns) and columns["p95"]["Units"] == "ppb"
+
+
+def test_a_column_says_its_unit_by_its_name(run, tmp_path, monkeypatch):
+    for unit in ("ppb", "mm3", "percent"):
+        monkeypatch.setitem(COLUMN_DESCRIPTIONS, f"new_{unit}", "A further statistic")
+    write_frame(tmp_path, run.bids)
+    columns = json.loads((tmp_path / "seg-DGM_stats.json").read_text())
+    assert all(columns[f"new_{unit}"]["Units"] == unit for unit in ("ppb", "mm3", "percent"))
+    assert columns["asymmetry_percent"]["Units"] == "percent" and "Units" not in columns["n_voxels"]
 
 
 def test_two_sessions_stand_side_by_side(run):
