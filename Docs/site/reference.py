@@ -108,7 +108,31 @@ def commands() -> str:
         for command in found.registered_commands:
             word = command.name or command.callback.__name__.replace("_", "-")
             parts.append(_command(f"{name} {word}", command.callback))
-    return "\n".join(parts)
+    return "\n".join([*parts, _bids_app()])
+
+
+def _bids_app() -> str:
+    """``dgmseg-bids``, a program of its own with another parser."""
+    made = import_module(f"{LIBRARY}.cli.bids_app").parser()
+    rows = []
+    for action in made._actions:
+        names = ", ".join(f"`{one}`" for one in action.option_strings) or f"`{action.dest}`"
+        takes = action.metavar or (f"one of {', '.join(action.choices)}" if action.choices else "")
+        rows.append(
+            (
+                names,
+                f"{takes} ..." if action.nargs == "+" else takes,
+                "needed" if action.required else "",
+                (action.help or "").replace("*", "\\*"),
+            )
+        )
+    return (
+        f"## {made.prog}\n\nThe same as `dgmseg cohort`, with the words of a BIDS app.\n\n{made.description}\n\n"
+        f"{table(('', 'takes', 'default', ''), rows)}\n"
+        "Any other option goes to [`dgmseg cohort`](#dgmseg-cohort) as it is, but for what the words above say already "
+        "(`--output`, `--level`, `--participant`, `--workers`). `-v` says the version here: write "
+        "`--verbose` for a line per case.\n"
+    )
 
 
 # -- Python

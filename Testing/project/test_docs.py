@@ -94,3 +94,27 @@ def test_the_reference_names_every_option(repository, command):
     for parameter in found.params:
         for name in parameter.opts:
             assert f"`{name}`" in section or parameter.param_type_name == "argument", name
+
+
+def test_the_wide_table_is_described_in_its_order(repository):
+    from DGMSegmentationLib.measurement.tables import COLUMNS, wide_columns
+    from DGMSegmentationLib.structures import STANDARD
+
+    site = reference(repository)
+    about = next(
+        entry["about"] for entry in site.formats()["file"] if "wide" in entry["title"] and "code" not in entry
+    )
+    written = re.findall(r"`((?:ABBR|NUC)_\w+|[a-z]+)`", about.partition("In a cohort")[0])
+    columns = [
+        re.sub(r"^[A-Z]+_[LR]_", "ABBR_", re.sub(r"^[A-Z]+_asymmetry", "NUC_asymmetry", name))
+        for name in wide_columns(STANDARD)
+    ]
+    always = [name for name in written if name != "ABBR_mean_weighted_ppb"]
+    assert always == list(dict.fromkeys(columns))
+    assert "ABBR_mean_weighted_ppb" in written and "mean_weighted_ppb" in COLUMNS
+
+
+def test_the_commands_have_the_bids_app(repository):
+    page = reference(repository).commands()
+    section = page.partition("\n## dgmseg-bids\n")[2]
+    assert all(f"`{word}`" in section for word in ("analysis_level", "--skip-bids-validation", "-v"))
