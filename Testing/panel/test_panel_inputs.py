@@ -143,12 +143,13 @@ def test_a_model_with_a_further_channel(panel, host, two_channel_model):
     blank = segment(image_of(qsm), two_channel_model, device="cpu", extra_channels=channels).labels.data
     assert not np.array_equal(expected, blank), "the second channel must matter"
 
-    # A volume on another grid is one sentence; removing the volume disables the button again.
+    # A volume that lies elsewhere is one sentence; removing the volume disables the button again.
     other, _labels = head(host.scene, "Elsewhere", (3.0, 3.0, 3.0))
+    other.SetOrigin(*(place + 200.0 for place in other.GetOrigin()))
     gui.choose(selector, "Elsewhere")
     gui.wait(0.02)
     run(panel)
-    assert "another grid" in message(panel) and "--" not in message(panel)
+    assert "magnitude shows only 0 % of the brain" in message(panel) and "--" not in message(panel)
     assert len(nodes(host.scene)) == 1
     host.scene.RemoveNode(other)  # no other volume takes its place
     gui.wait_until(lambda: not ui.segmentButton.enabled)
