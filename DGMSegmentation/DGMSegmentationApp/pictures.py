@@ -5,6 +5,7 @@ Without a graphics card a view takes 20 to 60 ms, and one thread draws them all.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from trame_slicer.views import ScheduledRenderStrategy
@@ -72,9 +73,13 @@ def prepare_views(views: Iterable[Any], front: Callable[[], str]) -> None:
 
     It smooths edges of polygons, of which slices have only straight lines and the brush, and takes three quarters of the time.
     """
+
+    def in_front(tag: str) -> bool:
+        return front() == tag
+
     for view in views:
         tag, given = view.get_singleton_tag(), view._scheduled_render
         if not isinstance(given, Following):
-            view.set_scheduled_render(Following(given, lambda tag=tag: front() == tag))
+            view.set_scheduled_render(Following(given, partial(in_front, tag)))
         if view.get_view_node().IsA("vtkMRMLSliceNode"):
             view.render_window().SetMultiSamples(0)
