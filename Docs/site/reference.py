@@ -41,6 +41,11 @@ def _plain(annotation: Any) -> Any:
     return annotation
 
 
+def _plain_text(text: str | None) -> str:
+    """A help text as Markdown: a star stays a star."""
+    return (text or "").replace("*", "\\*")
+
+
 def _kind(annotation: Any, info: Any) -> str:
     kind = _plain(annotation)
     if getattr(info, "metavar", None):
@@ -84,7 +89,13 @@ def _parameters(function: Callable[..., Any]) -> Iterable[tuple[bool, str, str, 
             names = ", ".join(f"`{one}`" for one in declared) or f"`--{word}`"
             if not declared and _plain(annotation) is bool:
                 names = f"`--{word}`, `--no-{word}`"
-        yield argument, names, "" if argument else _kind(annotation, info), str(default), info.help or ""
+        yield (
+            argument,
+            names,
+            "" if argument else _kind(annotation, info),
+            str(default),
+            _plain_text(info.help),
+        )
 
 
 def _command(name: str, function: Callable[..., Any]) -> str:
@@ -123,7 +134,7 @@ def _bids_app() -> str:
                 names,
                 f"{takes} ..." if action.nargs == "+" else takes,
                 "needed" if action.required else "",
-                (action.help or "").replace("*", "\\*"),
+                _plain_text(action.help),
             )
         )
     return (
