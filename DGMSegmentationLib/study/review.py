@@ -28,7 +28,7 @@ class StructureReview:
     """Voxels won against the automatic labels."""
     removed: int
     dice: float | None
-    """Against the automatic labels; None where both are empty or there are none."""
+    """Against the automatic labels; None where those are empty or there are none."""
     mean_automatic_ppb: float | None
     mean_ppb: float | None
     difference_ppb: float | None
