@@ -103,9 +103,10 @@ class Table(Messages):
         self.measured()
 
     def measure_now(self) -> None:
-        """Do not wait until the labels have settled."""
+        """Do not wait until the labels have settled; try again what could not be written."""
         if self._later is not None:
             self._later.cancel()
+        if self._later is not None or self.journal_failed:
             self._measure_now()
 
     def show_table(self) -> None:

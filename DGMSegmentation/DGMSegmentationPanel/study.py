@@ -38,6 +38,7 @@ class PanelStudy:
         self._nodes: list[Any] = []
         self._ready: dict[str, Task[LoadedCase]] = {}
         self._awaited, self._order = "", "name"
+        self._in_sight = False
         self._table = CaseTable(ui.studyTable)
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
@@ -87,6 +88,7 @@ class PanelStudy:
         study = Study(find_study(paths), reader, CaseSettings(options), blind)
         self.stop()
         self._walk = Walk(study, self._order, python=self._python())
+        self._enable_keys()
         self._walk.catch_up()
         self._timer.start()
         self._show()
@@ -105,13 +107,17 @@ class PanelStudy:
 
     def enter(self) -> None:
         """The module is in sight: its keys work."""
-        for key in self._keys:
-            key.enabled = self._walk is not None
+        self._in_sight = True
+        self._enable_keys()
 
     def exit(self) -> None:
         """The module goes out of sight."""
+        self._in_sight = False
+        self._enable_keys()
+
+    def _enable_keys(self) -> None:
         for key in self._keys:
-            key.enabled = False
+            key.enabled = self._in_sight and self._walk is not None
 
     def _choose(self) -> None:
         from DGMSegmentationLib.errors import DGMError
@@ -290,7 +296,15 @@ class PanelStudy:
         from DGMSegmentationLib.errors import DGMError
 
         reading, walk = self._reading, self._walk
-        if reading is None or walk is None or not self._kept() or not self._results.measurement.cases:
+        if reading is None or walk is None:
+            return
+        if self._nodes[:1] != [self._results.node]:
+            text = _(
+                "The table shows another segmentation than that of {name}: choose {name} in the list first."
+            )
+            self._note.show(text.format(name=reading.name))
+            return
+        if not self._kept() or not self._results.measurement.cases:
             return
         try:
             sign(reading)

@@ -188,10 +188,13 @@ def _moved(profile: NDArray[np.float64], slices: float) -> NDArray[np.float64]:
 
 
 def _together(areas: NDArray[Any], slices: int) -> NDArray[np.float64]:
-    """The mean of so many neighbouring slices, about each of them."""
+    """The mean of so many neighbouring slices, about each of them; of an even number the outermost two count half."""
     from scipy import ndimage
 
-    return np.asarray(ndimage.uniform_filter1d(np.asarray(areas, float), slices, mode="constant"))
+    weights = np.ones(slices + 1 - slices % 2)
+    if slices % 2 == 0:
+        weights[[0, -1]] = 0.5
+    return np.asarray(ndimage.convolve1d(np.asarray(areas, float), weights / slices, mode="constant"))
 
 
 def _share(areas: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -633,6 +633,10 @@
    <translation>Warum er nicht verwendbar ist:</translation>
   </message>
   <message>
+   <source>The table shows another segmentation than that of {name}: choose {name} in the list first.</source>
+   <translation>Die Tabelle zeigt eine andere Segmentierung als die von {name}: wählen Sie zuerst {name} in der Liste.</translation>
+  </message>
+  <message>
    <source>This is the last case of the list.</source>
    <translation>Das ist der letzte Fall der Liste.</translation>
   </message>

@@ -98,5 +98,7 @@ def test_a_blind_reader_sees_nothing_of_others(panel, folder):
         lines = [[ui.studyTable.item(row, column).text() for column in (1, 3)] for row in (0, 1)]
         assert lines == [["segmented", ""], ["segmented", ""]]
         assert not any(row.edited for row in panel.widget.results.measurement.of_volume(0))
+        panel.widget.enter()
+        assert all(key.enabled for key in study._keys)
     finally:
         study.stop()

@@ -33,13 +33,14 @@
       let name = null;
       if (held && key === "enter") name = "done";
       else if (held && key === "s") name = "save";
-      else if (!held && !event.altKey && !event.repeat && key === "n") name = "next";
-      else if (!held && !event.altKey && !event.repeat && key === "b") name = "previous";
+      else if (!held && !event.altKey && key === "n") name = "next";
+      else if (!held && !event.altKey && key === "b") name = "previous";
       if (!name) return;
       if (name === "save") event.preventDefault(); // else the browser saves its own page
       if (dgm.ownsKeys(target) || document.querySelector(".v-dialog.v-overlay--active, #dgm-busy.v-overlay--active")) return;
       event.preventDefault();
       event.stopPropagation();
+      if (event.repeat) return; // a key that is held signs or leaves one patient, not all that follow
       window.trame.trigger("dgm_study_key", [name]);
     },
     true,
