@@ -1,7 +1,7 @@
 """A study in the panel: the worklist, from case to case, done and rejected; the same folder and journal as the browser app's."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,7 @@ class PanelStudy:
         study = Study(find_study(paths), reader, CaseSettings(options), blind)
         self.stop()
         self._walk = Walk(study, self._order, python=self._python())
-        self._enable_keys()
+        self.enter(self._in_sight)
         self._walk.catch_up()
         self._timer.start()
         self._show()
@@ -101,23 +101,17 @@ class PanelStudy:
             self._walk.stop()
         self._walk = self._reading = None
         self._awaited = ""
-        self._ready.clear()
-        self._nodes.clear()
+        for kept in (self._ready, self._nodes):
+            kept.clear()
         self._show()
 
-    def enter(self) -> None:
-        """The module is in sight: its keys work."""
-        self._in_sight = True
-        self._enable_keys()
-
-    def exit(self) -> None:
-        """The module goes out of sight."""
-        self._in_sight = False
-        self._enable_keys()
-
-    def _enable_keys(self) -> None:
+    def enter(self, in_sight: bool = True) -> None:
+        """The module is in sight, or not any more: in sight its keys work."""
+        self._in_sight = in_sight
         for key in self._keys:
-            key.enabled = self._in_sight and self._walk is not None
+            key.enabled = in_sight and self._walk is not None
+
+    exit = partialmethod(enter, False)
 
     def _choose(self) -> None:
         from DGMSegmentationLib.errors import DGMError
@@ -304,17 +298,15 @@ class PanelStudy:
             )
             self._note.show(text.format(name=reading.name))
             return
-        if not self._kept() or not self._results.measurement.cases:
-            return
         try:
+            if not self._kept() or not self._results.measurement.cases:
+                return
             sign(reading)
         except DGMError as error:
-            self._note.show(error.sentence("panel"))
-            return
+            return self._note.show(error.sentence("panel"))
         walk.signed(reading.name)
         self._show()
-        following = walk.neighbour(reading.name, 1)
-        if following:
+        if following := walk.neighbour(reading.name, 1):
             self.go(following)
         else:
             self._note.show(_("This is the last case of the list."))
