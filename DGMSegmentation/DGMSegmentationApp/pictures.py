@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from DGMSegmentationScene.volumes import array_of
 from trame_slicer.views import ScheduledRenderStrategy
 
 FOLLOW_S = 0.2
@@ -61,11 +62,7 @@ def place_of(view: Any) -> tuple[float, ...]:
     if not node.IsA("vtkMRMLSliceNode"):
         camera = view.renderer().GetActiveCamera()
         return (*camera.GetPosition(), *camera.GetFocalPoint(), *camera.GetViewUp())
-    to_ras = node.GetSliceToRAS()
-    return (
-        *(to_ras.GetElement(row, column) for row in range(3) for column in range(4)),
-        *node.GetFieldOfView(),
-    )
+    return (*array_of(node.GetSliceToRAS()).flat, *node.GetFieldOfView())
 
 
 def prepare_views(views: Iterable[Any], front: Callable[[], str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from DGMSegmentationScene.doubtful import middle_of_slice, slice_shown
-from DGMSegmentationScene.volumes import affine_of
+from DGMSegmentationScene.volumes import affine_of, array_of
 from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
 
 from DGMSegmentationLib.image import union
@@ -155,7 +155,7 @@ class Reading:
     def _offset(self, view: Any, axis: int, index: int) -> float:
         """Of a slice through the middle of the volume."""
         point = middle_of_slice(self._session.volume, axis, index)
-        return float(_matrix(view.get_view_node().GetSliceToRAS())[:3, 2] @ point)
+        return float(array_of(view.get_view_node().GetSliceToRAS())[:3, 2] @ point)
 
     def _axial_axis(self) -> int:
         return int(
@@ -238,7 +238,7 @@ class Reading:
             or max(abs(x - pressed[0]), abs(y - pressed[1])) > CLICK_PX
         ):
             return
-        point = _matrix(view.get_view_node().GetXYToRAS()) @ [x, y, 0.0, 1.0]
+        point = array_of(view.get_view_node().GetXYToRAS()) @ [x, y, 0.0, 1.0]
         _value, label = self._at(point[:3])
         if label and self.picked is not None:
             self.picked(label)
@@ -292,7 +292,7 @@ class Reading:
         """ "23 / 52": the slice of the volume along the axis that the view looks along, counted from 1."""
         volume = self._session.volume
         to_index = np.linalg.inv(affine_of(volume))
-        plane = _matrix(view.get_view_node().GetSliceToRAS())
+        plane = array_of(view.get_view_node().GetSliceToRAS())
         axis = int(np.argmax(np.abs(to_index[:3, :3] @ plane[:3, 2])))
         index = int(np.rint((to_index @ plane[:, 3])[axis]))
         return f"{index + 1} / {volume.GetImageData().GetDimensions()[axis]}"
@@ -301,7 +301,3 @@ class Reading:
 def _pixel(node: Any) -> float:
     """Its size in mm."""
     return float(node.GetFieldOfView()[0] / max(1, node.GetDimensions()[0]))
-
-
-def _matrix(vtk_matrix: Any) -> Any:
-    return np.array([[vtk_matrix.GetElement(r, c) for c in range(4)] for r in range(4)])

@@ -217,9 +217,8 @@ class ReadingRoom:
     def _signed(self, sign: Callable[[Any, Any], object]) -> None:
         session = self._controls.session
         reading, walk = session.reading, self._walk
-        leaving = (
-            self._awaited and not self._state.dgm_awaited
-        )  # the next case is being read: nobody has seen it yet
+        # While the next case is being read nobody has seen it.
+        leaving = self._awaited and not self._state.dgm_awaited
         if reading is None or walk is None or session.running or leaving or not self.flush():
             return
         try:

@@ -101,8 +101,8 @@ class PanelStudy:
             self._walk.stop()
         self._walk = self._reading = None
         self._awaited = ""
-        for kept in (self._ready, self._nodes):
-            kept.clear()
+        self._ready.clear()
+        self._nodes.clear()
         self._show()
 
     def enter(self, in_sight: bool = True) -> None:

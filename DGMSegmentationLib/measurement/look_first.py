@@ -21,7 +21,7 @@ from ..structures import Structure
 from .lost_slabs import SMOOTHING_MM, Sides, both_sides, bright
 from .notes import NetworkNotes
 from .roi import Box, structure_boxes
-from .slice_hints import SMALL_SLICE, hints_on, slice_axis
+from .slice_hints import SMALL_SLICE, axis_along, hints_on, slice_axis
 
 LOST_IN_SLICE = 0.45
 """Bright unlabelled share of what is expected in a slice, with half of the lack in area: a doubt of 1."""
@@ -167,7 +167,7 @@ def _areas(inside: NDArray[np.bool_], axis: int, start: int, size: int) -> NDArr
 
 def _middle(inside: NDArray[np.bool_], box: Box, labels: Image, axis: int) -> tuple[float, float]:
     """Of a structure: its place from side to side, and along the axis of slices (mm)."""
-    lateral = int(np.argmax(np.abs(labels.affine[0, :3]) / np.array(labels.spacing)))
+    lateral = axis_along(labels, 0)
     index = [m + s.start for m, s in zip(np.argwhere(inside).mean(axis=0), box, strict=True)]
     return index[lateral] * labels.spacing[lateral], index[axis] * labels.spacing[axis]
 

@@ -30,7 +30,12 @@ class SliceHint(TypedDict):
 
 def slice_axis(grid: Grid | Image) -> int:
     """The array axis that runs from below to above."""
-    return int(np.argmax(np.abs(grid.affine[2, :3]) / np.array(grid.spacing)))
+    return axis_along(grid, 2)
+
+
+def axis_along(grid: Grid | Image, world: int) -> int:
+    """The array axis that runs most along right (0), anterior (1) or superior (2), or against it."""
+    return int(np.argmax(np.abs(grid.affine[world, :3]) / np.array(grid.spacing)))
 
 
 def undecided_hints(

@@ -29,7 +29,13 @@ from DGMSegmentationLib.preprocessing.case import Case, open_case
 from DGMSegmentationLib.preprocessing.coregistration import on_grid_of
 from DGMSegmentationLib.segmentation.labelling import label_case
 from DGMSegmentationLib.segmentation.run import Watch
-from DGMSegmentationLib.simulation.dataset import channel_path, image_path, labels_path, simulate_anatomies
+from DGMSegmentationLib.simulation.dataset import (
+    CHANNEL_NAMES,
+    channel_path,
+    image_path,
+    labels_path,
+    simulate_anatomies,
+)
 from DGMSegmentationLib.simulation.relaxation import CHANNELS
 from DGMSegmentationLib.simulation.subject import Options
 from DGMSegmentationLib.structures import STANDARD
@@ -100,8 +106,8 @@ def measure(arm: str, model: Path, heads: list[str], output: Path) -> None:
         if head in done:
             continue
         files = {
-            suffix: channel_path(output / "test", head, channel)
-            for channel, suffix in (("magnitude", "T2starw"), ("r2star", "R2starmap"))
+            CHANNEL_NAMES[channel].rpartition("_")[2]: channel_path(output / "test", head, channel)
+            for channel in CHANNELS
         }
         names = loaded.header.channels
         extra = {name: files[name] for name in names[1:]}
