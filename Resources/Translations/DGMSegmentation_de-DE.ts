@@ -2051,51 +2051,51 @@ ppb</translation>
   </message>
   <message>
    <source>The model {model} cannot learn without labels: it must be one network of the ten structures, of the QSM alone, that follows the simulator's convention;</source>
-   <translation type="unfinished" />
+   <translation>Das Modell {model} kann ohne Labels nicht lernen: Es muss ein einziges Netz der zehn Strukturen sein, nur für QSM, nach der Konvention des Simulators;</translation>
   </message>
   <message>
    <source>take one of the bundled models.</source>
-   <translation type="unfinished" />
+   <translation>nehmen Sie eines der mitgelieferten Modelle.</translation>
   </message>
   <message>
    <source>The nuclei were found in only {found} of {count} volumes;</source>
-   <translation type="unfinished" />
+   <translation>Die Kerne wurden nur in {found} von {count} Volumina gefunden;</translation>
   </message>
   <message>
    <source>without labels a model is adapted only to volumes in which it finds them: correct a few cases instead.</source>
-   <translation type="unfinished" />
+   <translation>ohne Labels wird ein Modell nur an Volumina angepasst, in denen es sie findet: Korrigieren Sie stattdessen einige Fälle.</translation>
   </message>
   <message>
    <source>No model was written: the mean volume of {structure} would have changed by {percent:+d} %, and nothing says which one is right;</source>
-   <translation type="unfinished" />
+   <translation>Es wurde kein Modell geschrieben: Das mittlere Volumen von {structure} hätte sich um {percent:+d} % geändert, und nichts sagt, welches stimmt;</translation>
   </message>
   <message>
    <source>correct a few cases instead.</source>
-   <translation type="unfinished" />
+   <translation>korrigieren Sie stattdessen einige Fälle.</translation>
   </message>
   <message>
    <source>No model was written: the new labels agree less with those of the mirrored heads (Dice {after:.3f} instead of {before:.3f});</source>
-   <translation type="unfinished" />
+   <translation>Es wurde kein Modell geschrieben: Die neuen Labels stimmen mit denen der gespiegelten Köpfe weniger überein (Dice {after:.3f} statt {before:.3f});</translation>
   </message>
   <message>
    <source>keep the model, or correct a few cases.</source>
-   <translation type="unfinished" />
+   <translation>behalten Sie das Modell, oder korrigieren Sie einige Fälle.</translation>
   </message>
   <message>
    <source>Without labels a model is adapted to one cohort at a time:</source>
-   <translation type="unfinished" />
+   <translation>Ohne Labels wird ein Modell an eine Kohorte auf einmal angepasst:</translation>
   </message>
   <message>
    <source>give one folder or table.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie einen Ordner oder eine Tabelle.</translation>
   </message>
   <message>
    <source>Label maps for the simulation are needed:</source>
-   <translation type="unfinished" />
+   <translation>Für die Simulation werden Labelkarten gebraucht:</translation>
   </message>
   <message>
    <source>name their folder.</source>
-   <translation type="unfinished" />
+   <translation>Nennen Sie deren Ordner.</translation>
   </message>
   <message>
    <source>Stopped; no model was written.</source>
@@ -2131,23 +2131,23 @@ ppb</translation>
   </message>
   <message>
    <source>--max-upload-mb {megabytes} leaves no room for a file:</source>
-   <translation type="unfinished" />
+   <translation>--max-upload-mb {megabytes} lässt keinen Platz für eine Datei:</translation>
   </message>
   <message>
    <source>--token is too short or holds other signs:</source>
-   <translation type="unfinished" />
+   <translation>--token ist zu kurz oder enthält andere Zeichen:</translation>
   </message>
   <message>
    <source>Port {port} is in use:</source>
-   <translation type="unfinished" />
+   <translation>Der Port {port} ist belegt:</translation>
   </message>
   <message>
    <source>The app cannot listen at {host}, port {port} ({reason}):</source>
-   <translation type="unfinished" />
+   <translation>Die App kann auf {host}, Port {port} keine Verbindungen annehmen ({reason}):</translation>
   </message>
   <message>
    <source>There is no language {language!r}:</source>
-   <translation type="unfinished" />
+   <translation>Die Sprache {language!r} gibt es nicht:</translation>
   </message>
   <message>
    <source>Open a QSM volume first.</source>
@@ -2635,11 +2635,11 @@ ppb</translation>
   </message>
   <message>
    <source>Two outputs have the same name:</source>
-   <translation type="unfinished" />
+   <translation>Zwei Ausgaben haben denselben Namen:</translation>
   </message>
   <message>
    <source>give each a file of its own.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie jeder eine eigene Datei.</translation>
   </message>
   <message>
    <source>The name of {path!r} is no UTF-8 text, so that no table could tell it:</source>
@@ -2679,27 +2679,27 @@ ppb</translation>
   </message>
   <message>
    <source>{path}: a run on {name} was stopped amid the writing of its results, which were brought to their places now.</source>
-   <translation type="unfinished" />
+   <translation>{path}: Ein Lauf für {name} wurde beim Schreiben seiner Ergebnisse unterbrochen; sie wurden nun an ihren Platz gebracht.</translation>
   </message>
   <message>
    <source>{path}: the results of {name} are being written, or a run was stopped amid it; they may not belong together.</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die Ergebnisse von {name} werden gerade geschrieben, oder ein Lauf wurde dabei unterbrochen; sie gehören vielleicht nicht zusammen.</translation>
   </message>
   <message>
    <source>{path} names {name!r}, which is no file of its own:</source>
-   <translation type="unfinished" />
+   <translation>{path} nennt {name!r}, was keine eigene Datei ist:</translation>
   </message>
   <message>
    <source>remove that folder.</source>
-   <translation type="unfinished" />
+   <translation>Entfernen Sie diesen Ordner.</translation>
   </message>
   <message>
    <source>{path} is a file, so {folder} cannot be an output folder:</source>
-   <translation type="unfinished" />
+   <translation>{path} ist eine Datei, daher kann {folder} kein Ausgabeordner sein:</translation>
   </message>
   <message>
    <source>choose another one.</source>
-   <translation type="unfinished" />
+   <translation>Wählen Sie einen anderen.</translation>
   </message>
   <message>
    <source>This cannot be saved as {name}:</source>
@@ -2747,11 +2747,11 @@ ppb</translation>
   </message>
   <message>
    <source>The lookup table of {labels} would replace {path}, which is another table:</source>
-   <translation type="unfinished" />
+   <translation>Die Zuordnungstabelle von {labels} würde {path} ersetzen, eine andere Tabelle:</translation>
   </message>
   <message>
    <source>What is to be known of the table {table} would replace {path}, which is another file:</source>
-   <translation type="unfinished" />
+   <translation>Was zur Tabelle {table} zu wissen ist, würde {path} ersetzen, eine andere Datei:</translation>
   </message>
   <message>
    <source>The table {path} cannot be read ({reason}):</source>
@@ -2795,135 +2795,135 @@ ppb</translation>
   </message>
   <message>
    <source>{what}: '{place}' is missing;</source>
-   <translation type="unfinished" />
+   <translation>{what}: '{place}' fehlt;</translation>
   </message>
   <message>
    <source>add it.</source>
-   <translation type="unfinished" />
+   <translation>fügen Sie es hinzu.</translation>
   </message>
   <message>
    <source>{name} must be one of {choices}, not {given};</source>
-   <translation type="unfinished" />
+   <translation>{name} muss eines von {choices} sein, nicht {given};</translation>
   </message>
   <message>
    <source>correct it.</source>
-   <translation type="unfinished" />
+   <translation>korrigieren Sie es.</translation>
   </message>
   <message>
    <source>{name} must be {wanted}, not {given};</source>
-   <translation type="unfinished" />
+   <translation>{name} muss {wanted} sein, nicht {given};</translation>
   </message>
   <message>
    <source>{name} is refused: {reason};</source>
-   <translation type="unfinished" />
+   <translation>{name} wird abgelehnt: {reason};</translation>
   </message>
   <message>
    <source>{what} is nested too deeply or holds numbers that are too large;</source>
-   <translation type="unfinished" />
+   <translation>{what} ist zu tief verschachtelt oder enthält zu große Zahlen;</translation>
   </message>
   <message>
    <source>{what}: '{place}' is no known setting;</source>
-   <translation type="unfinished" />
+   <translation>{what}: '{place}' ist keine bekannte Einstellung;</translation>
   </message>
   <message>
    <source>those known here are {choices}.</source>
-   <translation type="unfinished" />
+   <translation>bekannt sind hier {choices}.</translation>
   </message>
   <message>
    <source>{where} can make no file name;</source>
-   <translation type="unfinished" />
+   <translation>Aus {where} lässt sich kein Dateiname bilden;</translation>
   </message>
   <message>
    <source>use the letters a to z and digits.</source>
-   <translation type="unfinished" />
+   <translation>verwenden Sie die Buchstaben a bis z und Ziffern.</translation>
   </message>
   <message>
    <source>{path} names another subject or session than its folder:</source>
-   <translation type="unfinished" />
+   <translation>{path} nennt eine andere Person oder Sitzung als ihr Ordner:</translation>
   </message>
   <message>
    <source>rename or move it.</source>
-   <translation type="unfinished" />
+   <translation>Benennen Sie die Datei um, oder verschieben Sie sie.</translation>
   </message>
   <message>
    <source>{path} holds no sub-*/anat/*_Chimap.nii.gz, and {elsewhere} does:</source>
-   <translation type="unfinished" />
+   <translation>{path} enthält kein sub-*/anat/*_Chimap.nii.gz, {elsewhere} aber schon:</translation>
   </message>
   <message>
    <source>give that folder.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie diesen Ordner.</translation>
   </message>
   <message>
    <source>{path}: {text} could be {names: or }, and is left out:</source>
-   <translation type="unfinished" />
+   <translation>{path}: {text} könnte {names: oder } sein und wird ausgelassen:</translation>
   </message>
   <message>
    <source>write the whole name.</source>
-   <translation type="unfinished" />
+   <translation>Schreiben Sie den ganzen Namen.</translation>
   </message>
   <message>
    <source>{path}: {rows} of no subject of this folder.</source>
-   <translation type="unfinished" />
+   <translation>{path}: {rows} gehören zu keiner Person dieses Ordners.</translation>
   </message>
   <message>
    <source>{path}: no row for {subjects}.</source>
-   <translation type="unfinished" />
+   <translation>{path}: keine Zeile für {subjects}.</translation>
   </message>
   <message>
    <source>{path}: several rows for {subjects}; where they differ, neither counts.</source>
-   <translation type="unfinished" />
+   <translation>{path}: mehrere Zeilen für {subjects}; wo sie sich unterscheiden, zählt keine.</translation>
   </message>
   <message>
    <source>{path}: {ages} cannot be read and count as unknown.</source>
-   <translation type="unfinished" />
+   <translation>{path}: {ages} sind nicht lesbar und gelten als unbekannt.</translation>
   </message>
   <message>
    <source>{path}: {ages} taken as the number, though a bound.</source>
-   <translation type="unfinished" />
+   <translation>{path}: {ages} wird als die Zahl genommen, obwohl es eine Grenze ist.</translation>
   </message>
   <message>
    <source>{name}: more than one label file ({names});</source>
-   <translation type="unfinished" />
+   <translation>{name}: mehr als eine Label-Datei ({names});</translation>
   </message>
   <message>
    <source>keep one, or use a TSV table to choose.</source>
-   <translation type="unfinished" />
+   <translation>behalten Sie eine, oder wählen Sie mit einer TSV-Tabelle.</translation>
   </message>
   <message>
    <source>{path} is a file:</source>
-   <translation type="unfinished" />
+   <translation>{path} ist eine Datei:</translation>
   </message>
   <message>
    <source>give a folder for the derivatives.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie einen Ordner für die Ergebnisse (derivatives).</translation>
   </message>
   <message>
    <source>{path} is the folder of the images:</source>
-   <translation type="unfinished" />
+   <translation>{path} ist der Ordner der Bilder:</translation>
   </message>
   <message>
    <source>give another one, for example {suggested}.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie einen anderen, zum Beispiel {suggested}.</translation>
   </message>
   <message>
    <source>{path} already holds subjects of something else:</source>
-   <translation type="unfinished" />
+   <translation>{path} enthält schon Personen von etwas anderem:</translation>
   </message>
   <message>
    <source>give a folder of its own.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie einen eigenen Ordner.</translation>
   </message>
   <message>
    <source>{path} cannot be read:</source>
-   <translation type="unfinished" />
+   <translation>{path} ist nicht lesbar:</translation>
   </message>
   <message>
    <source>give another output folder.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie einen anderen Ausgabeordner.</translation>
   </message>
   <message>
    <source>{path} belongs to another dataset ({name}):</source>
-   <translation type="unfinished" />
+   <translation>{path} gehört zu einem anderen Datensatz ({name}):</translation>
   </message>
   <message>
    <source>The run was cancelled; nothing was written.</source>
@@ -3295,171 +3295,171 @@ ppb</translation>
   </message>
   <message>
    <source>DICOM SEG needs the package {package};</source>
-   <translation type="unfinished" />
+   <translation>DICOM SEG braucht das Paket {package};</translation>
   </message>
   <message>
    <source>install it with: pip install 'DGMSegmentation[dicom-seg]'.</source>
-   <translation type="unfinished" />
+   <translation>installieren Sie es mit: pip install 'DGMSegmentation[dicom-seg]'.</translation>
   </message>
   <message>
    <source>The DICOM files of {path} lack what a DICOM SEG must refer to ({tags}):</source>
-   <translation type="unfinished" />
+   <translation>Den DICOM-Dateien von {path} fehlt, worauf sich ein DICOM SEG beziehen muss ({tags}):</translation>
   </message>
   <message>
    <source>export the series with it, or save the labels as NIfTI.</source>
-   <translation type="unfinished" />
+   <translation>Exportieren Sie die Serie mit diesen Angaben, oder speichern Sie die Labels als NIfTI.</translation>
   </message>
   <message>
    <source>{path} is no DICOM series:</source>
-   <translation type="unfinished" />
+   <translation>{path} ist keine DICOM-Serie:</translation>
   </message>
   <message>
    <source>a DICOM SEG can only be made beside DICOM images.</source>
-   <translation type="unfinished" />
+   <translation>Ein DICOM SEG kann nur zu DICOM-Bildern erstellt werden.</translation>
   </message>
   <message>
    <source>The labels hold no structure:</source>
-   <translation type="unfinished" />
+   <translation>Die Labels enthalten keine Struktur:</translation>
   </message>
   <message>
    <source>there is nothing to write as DICOM SEG.</source>
-   <translation type="unfinished" />
+   <translation>Es gibt nichts, was als DICOM SEG zu schreiben wäre.</translation>
   </message>
   <message>
    <source>The labels are on another grid than {path}:</source>
-   <translation type="unfinished" />
+   <translation>Die Labels liegen auf einem anderen Gitter als {path}:</translation>
   </message>
   <message>
    <source>segment this series, or save the correction with its voxels.</source>
-   <translation type="unfinished" />
+   <translation>Segmentieren Sie diese Serie, oder speichern Sie die Korrektur mit deren Voxeln.</translation>
   </message>
   <message>
    <source>Some of the labels lie outside {path}:</source>
-   <translation type="unfinished" />
+   <translation>Ein Teil der Labels liegt außerhalb von {path}:</translation>
   </message>
   <message>
    <source>give the series that they were drawn on.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie die Serie, auf der sie gezeichnet wurden.</translation>
   </message>
   <message>
    <source>There is no label set {name}:</source>
-   <translation type="unfinished" />
+   <translation>Den Labelsatz {name} gibt es nicht:</translation>
   </message>
   <message>
    <source>give a table of structures (.tsv), or {shipped: or }.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie eine Tabelle der Strukturen (.tsv) oder {shipped: oder }.</translation>
   </message>
   <message>
    <source>The label set {label_set} cannot be read:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} ist nicht lesbar:</translation>
   </message>
   <message>
    <source>give a table as UTF-8 .tsv or .csv.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie eine Tabelle als UTF-8-Datei .tsv oder .csv.</translation>
   </message>
   <message>
    <source>The label set {label_set} has lines with more or fewer cells than columns:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat Zeilen mit mehr oder weniger Zellen als Spalten:</translation>
   </message>
   <message>
    <source>mend it.</source>
-   <translation type="unfinished" />
+   <translation>Berichtigen Sie ihn.</translation>
   </message>
   <message>
    <source>The label set {label_set} has a line without label or name:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat eine Zeile ohne Label oder Namen:</translation>
   </message>
   <message>
    <source>give both in each line.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie in jeder Zeile beides.</translation>
   </message>
   <message>
    <source>A structure of the label set {label_set} lacks its label, abbreviation or name:</source>
-   <translation type="unfinished" />
+   <translation>Einer Struktur des Labelsatzes {label_set} fehlt Label, Abkürzung oder Name:</translation>
   </message>
   <message>
    <source>The label set {label_set} has a wrong value in the column {column}: {value!r};</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat einen falschen Wert in der Spalte {column}: {value!r};</translation>
   </message>
   <message>
    <source>The label set {label_set} has no number in the column {column}: {value};</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat keine Zahl in der Spalte {column}: {value};</translation>
   </message>
   <message>
    <source>This is no label set:</source>
-   <translation type="unfinished" />
+   <translation>Das ist kein Labelsatz:</translation>
   </message>
   <message>
    <source>it needs a name and a list of structures.</source>
-   <translation type="unfinished" />
+   <translation>Er braucht einen Namen und eine Liste von Strukturen.</translation>
   </message>
   <message>
    <source>The label set {label_set} holds no structure:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} enthält keine Struktur:</translation>
   </message>
   <message>
    <source>give it at least one.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie ihm mindestens eine.</translation>
   </message>
   <message>
    <source>The label set {label_set} gives the {what} to {first} and to {second}:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} gibt {what} sowohl {first} als auch {second}:</translation>
   </message>
   <message>
    <source>each structure needs its own.</source>
-   <translation type="unfinished" />
+   <translation>Jede Struktur braucht ein Eigenes.</translation>
   </message>
   <message>
    <source>The label set {label_set} has {nucleus} both with and without a side:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat {nucleus} mit und ohne Seite:</translation>
   </message>
   <message>
    <source>rename one of them.</source>
-   <translation type="unfinished" />
+   <translation>Benennen Sie eine davon um.</translation>
   </message>
   <message>
    <source>The label set {label_set} has no structure with the label {label}:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat keine Struktur mit dem Label {label}:</translation>
   </message>
   <message>
    <source>it has {labels}.</source>
-   <translation type="unfinished" />
+   <translation>Er hat {labels}.</translation>
   </message>
   <message>
    <source>The label set {label_set} has no structure {abbreviation}:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set} hat keine Struktur {abbreviation}:</translation>
   </message>
   <message>
    <source>it has {abbreviations}.</source>
-   <translation type="unfinished" />
+   <translation>Er hat {abbreviations}.</translation>
   </message>
   <message>
    <source>The label set {label_set}, {structure}: the label {label} is no whole number from 1 to {largest};</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set}, {structure}: Das Label {label} ist keine ganze Zahl von 1 bis {largest};</translation>
   </message>
   <message>
    <source>The label set {label_set}, {structure}: the side {side} is none of L, R and nothing;</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set}, {structure}: Die Seite {side} ist weder L noch R noch leer;</translation>
   </message>
   <message>
    <source>The label set {label_set}, {structure}:</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set}, {structure}:</translation>
   </message>
   <message>
    <source>an abbreviation is made of letters, digits and hyphens, and ends with _L or _R when the column side says so, else not.</source>
-   <translation type="unfinished" />
+   <translation>Eine Abkürzung besteht aus Buchstaben, Ziffern und Bindestrichen und endet auf _L oder _R, wenn die Spalte side das sagt, sonst nicht.</translation>
   </message>
   <message>
    <source>it needs a name in one line, without | ~ and ^.</source>
-   <translation type="unfinished" />
+   <translation>Sie braucht einen Namen in einer Zeile, ohne | ~ und ^.</translation>
   </message>
   <message>
    <source>The label set {label_set}, {structure}: the colour {color} is not of the form #RRGGBB;</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set}, {structure}: Die Farbe {color} hat nicht die Form #RRGGBB;</translation>
   </message>
   <message>
    <source>The label set {label_set}, {structure}: the range {low:g} to {high:g} is empty;</source>
-   <translation type="unfinished" />
+   <translation>Der Labelsatz {label_set}, {structure}: Der Bereich {low:g} bis {high:g} ist leer;</translation>
   </message>
   <message>
    <source>{path} is not a label map (its values are not small whole numbers):</source>
@@ -3563,31 +3563,31 @@ ppb</translation>
   </message>
   <message>
    <source>The label scheme {scheme} is unknown:</source>
-   <translation type="unfinished" />
+   <translation>Das Labelschema {scheme} ist unbekannt:</translation>
   </message>
   <message>
    <source>choose one of {choices}.</source>
-   <translation type="unfinished" />
+   <translation>Wählen Sie eines von {choices}.</translation>
   </message>
   <message>
    <source>The lookup table {path} tells what {name} holds, and is none:</source>
-   <translation type="unfinished" />
+   <translation>Die Zuordnungstabelle {path} soll sagen, was {name} enthält, und ist keine:</translation>
   </message>
   <message>
    <source>{path} lies beside {name} and is no lookup table, for it has no columns index and name: {name} is read by its numbers.</source>
-   <translation type="unfinished" />
+   <translation>{path} liegt neben {name} und ist keine Zuordnungstabelle, denn sie hat keine Spalten index und name: {name} wird nach seinen Zahlen gelesen.</translation>
   </message>
   <message>
    <source>Its values {values: and } are both {structure};</source>
-   <translation type="unfinished" />
+   <translation>Ihre Werte {values: und } sind beide {structure};</translation>
   </message>
   <message>
    <source>There is no protocol {name!r} (bundled: {bundled});</source>
-   <translation type="unfinished" />
+   <translation>Das Protokoll {name!r} gibt es nicht (mitgeliefert: {bundled});</translation>
   </message>
   <message>
    <source>give a TOML file, for example one that was fitted.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie eine TOML-Datei, zum Beispiel eine angepasste.</translation>
   </message>
   <message>
    <source>{path} cannot be read as a protocol ({reason});</source>
@@ -3603,71 +3603,71 @@ ppb</translation>
   </message>
   <message>
    <source>{where}: {key!r} is no key of a protocol;</source>
-   <translation type="unfinished" />
+   <translation>{where}: {key!r} ist kein Schlüssel eines Protokolls;</translation>
   </message>
   <message>
    <source>use {choices}.</source>
-   <translation type="unfinished" />
+   <translation>verwenden Sie {choices}.</translation>
   </message>
   <message>
    <source>{where} must be a table;</source>
-   <translation type="unfinished" />
+   <translation>{where} muss eine Tabelle sein;</translation>
   </message>
   <message>
    <source>{where}: there is no such structure;</source>
-   <translation type="unfinished" />
+   <translation>{where}: Diese Struktur gibt es nicht;</translation>
   </message>
   <message>
    <source>{where}: the threshold {threshold} must lie between .05 and .95;</source>
-   <translation type="unfinished" />
+   <translation>{where}: Die Schwelle {threshold} muss zwischen .05 und .95 liegen;</translation>
   </message>
   <message>
    <source>{where} needs at least one [[structures.{structure}.parts]];</source>
-   <translation type="unfinished" />
+   <translation>{where} braucht mindestens ein [[structures.{structure}.parts]];</translation>
   </message>
   <message>
    <source>{where}: a part needs atoms,</source>
-   <translation type="unfinished" />
+   <translation>{where}: Ein Teil braucht atoms,</translation>
   </message>
   <message>
    <source>for example atoms = ["GPE", "GPI"].</source>
-   <translation type="unfinished" />
+   <translation>zum Beispiel atoms = ["GPE", "GPI"].</translation>
   </message>
   <message>
    <source>{where}: there is no atom {atom!r};</source>
-   <translation type="unfinished" />
+   <translation>{where}: Das Atom {atom!r} gibt es nicht;</translation>
   </message>
   <message>
    <source>{where}: a part names the atom {atom} twice;</source>
-   <translation type="unfinished" />
+   <translation>{where}: Ein Teil nennt das Atom {atom} zweimal;</translation>
   </message>
   <message>
    <source>name it once.</source>
-   <translation type="unfinished" />
+   <translation>nennen Sie es einmal.</translation>
   </message>
   <message>
    <source>{where}: {key} = {mm:g} and {other} = {limit:g} leave nothing between them;</source>
-   <translation type="unfinished" />
+   <translation>{where}: {key} = {mm:g} und {other} = {limit:g} lassen nichts dazwischen;</translation>
   </message>
   <message>
    <source>correct one of them.</source>
-   <translation type="unfinished" />
+   <translation>korrigieren Sie eines davon.</translation>
   </message>
   <message>
    <source>{where} must be a number, not {value!r};</source>
-   <translation type="unfinished" />
+   <translation>{where} muss eine Zahl sein, nicht {value!r};</translation>
   </message>
   <message>
    <source>{where} must hold three numbers:</source>
-   <translation type="unfinished" />
+   <translation>{where} muss drei Zahlen enthalten:</translation>
   </message>
   <message>
    <source>lateral, anterior, superior.</source>
-   <translation type="unfinished" />
+   <translation>nach außen, nach vorn, nach oben.</translation>
   </message>
   <message>
    <source>{where} must lie between {low:g} and {high:g};</source>
-   <translation type="unfinished" />
+   <translation>{where} muss zwischen {low:g} und {high:g} liegen;</translation>
   </message>
   <message>
    <source>The model {model} tells parts of nuclei apart, of which a protocol makes structures:</source>
@@ -3687,11 +3687,11 @@ ppb</translation>
   </message>
   <message>
    <source>The model {model} has one labelling convention only:</source>
-   <translation type="unfinished" />
+   <translation>Das Modell {model} kennt nur eine Labelkonvention:</translation>
   </message>
   <message>
    <source>run segment with a model of atoms to change it.</source>
-   <translation type="unfinished" />
+   <translation>Um sie zu ändern, segmentieren Sie mit einem Modell aus Atomen.</translation>
   </message>
   <message>
    <source>There are no corrected cases:</source>
@@ -3703,51 +3703,51 @@ ppb</translation>
   </message>
   <message>
    <source>{path}: there is no such map;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Diese Karte gibt es nicht;</translation>
   </message>
   <message>
    <source>give a map and its labels, a BIDS folder or a table.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie eine Karte und ihre Labels, einen BIDS-Ordner oder eine Tabelle.</translation>
   </message>
   <message>
    <source>{path}: no corrected labels {stem}{tail} lie beside it;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Keine korrigierten Labels {stem}{tail} liegen daneben;</translation>
   </message>
   <message>
    <source>name them, too.</source>
-   <translation type="unfinished" />
+   <translation>nennen Sie auch diese.</translation>
   </message>
   <message>
    <source>{path} has no name of a correction (*{tail}), and is taken for one:</source>
-   <translation type="unfinished" />
+   <translation>{path} hat keinen Namen einer Korrektur (*{tail}) und wird für eine genommen:</translation>
   </message>
   <message>
    <source>name the labels when the corrected ones are others.</source>
-   <translation type="unfinished" />
+   <translation>Nennen Sie die Labels, wenn die korrigierten andere sind.</translation>
   </message>
   <message>
    <source>No labelling protocol can name {structures}:</source>
-   <translation type="unfinished" />
+   <translation>Kein Labelprotokoll kann {structures} benennen:</translation>
   </message>
   <message>
    <source>use the model without a protocol.</source>
-   <translation type="unfinished" />
+   <translation>Verwenden Sie das Modell ohne Protokoll.</translation>
   </message>
   <message>
    <source>The corrected cases hold no structure of this protocol:</source>
-   <translation type="unfinished" />
+   <translation>Die korrigierten Fälle enthalten keine Struktur dieses Protokolls:</translation>
   </message>
   <message>
    <source>check their labels.</source>
-   <translation type="unfinished" />
+   <translation>Prüfen Sie deren Labels.</translation>
   </message>
   <message>
    <source>Fitting gains nothing on left-out {left_out} (mean Dice {dice:.3f} as it is):</source>
-   <translation type="unfinished" />
+   <translation>Die Anpassung gewinnt nichts auf den ausgelassenen {left_out} (mittlerer Dice {dice:.3f}, wie es ist):</translation>
   </message>
   <message>
    <source>go on with the protocol {protocol}.</source>
-   <translation type="unfinished" />
+   <translation>Arbeiten Sie mit dem Protokoll {protocol} weiter.</translation>
   </message>
   <message>
    <source>The segmentation and the image do not overlap in space:</source>
@@ -3767,159 +3767,159 @@ ppb</translation>
   </message>
   <message>
    <source>The reference {reference} is no file, no number and none of {choices}:</source>
-   <translation type="unfinished" />
+   <translation>Die Referenz {reference} ist weder eine Datei noch eine Zahl noch eines von {choices}:</translation>
   </message>
   <message>
    <source>check its path.</source>
-   <translation type="unfinished" />
+   <translation>Prüfen Sie ihren Pfad.</translation>
   </message>
   <message>
    <source>{path} is no mask: it holds fractions, from {low:.3g} to {high:.3g};</source>
-   <translation type="unfinished" />
+   <translation>{path} ist keine Maske: Die Datei enthält Bruchteile, von {low:.3g} bis {high:.3g};</translation>
   </message>
   <message>
    <source>give a mask of one value, or a threshold, as in {path}&gt;0.9.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie eine Maske mit einem Wert oder eine Schwelle wie {path}&gt;0.9.</translation>
   </message>
   <message>
    <source>{path} is no mask: it holds several values ({values});</source>
-   <translation type="unfinished" />
+   <translation>{path} ist keine Maske: Die Datei enthält mehrere Werte ({values});</translation>
   </message>
   <message>
    <source>give a mask of one value, or say which labels, as in {path}:{example}.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie eine Maske mit einem Wert, oder sagen Sie, welche Labels, wie {path}:{example}.</translation>
   </message>
   <message>
    <source>{path} has no voxel with the value {values};</source>
-   <translation type="unfinished" />
+   <translation>{path} hat kein Voxel mit dem Wert {values};</translation>
   </message>
   <message>
    <source>choose others.</source>
-   <translation type="unfinished" />
+   <translation>wählen Sie andere.</translation>
   </message>
   <message>
    <source>The reference region {reference}: {count} of its {of} voxels lie outside the brain or carry no value, and are left out.</source>
-   <translation type="unfinished" />
+   <translation>Die Referenzregion {reference}: {count} ihrer {of} Voxel liegen außerhalb des Gehirns oder haben keinen Wert und werden ausgelassen.</translation>
   </message>
   <message>
    <source>Unknown reference {reference}:</source>
-   <translation type="unfinished" />
+   <translation>Unbekannte Referenz {reference}:</translation>
   </message>
   <message>
    <source>use none, brain, a mask file or a number in ppb.</source>
-   <translation type="unfinished" />
+   <translation>Verwenden Sie none, brain, eine Maskendatei oder eine Zahl in ppb.</translation>
   </message>
   <message>
    <source>The reference {reference} is no finite number:</source>
-   <translation type="unfinished" />
+   <translation>Die Referenz {reference} ist keine endliche Zahl:</translation>
   </message>
   <message>
    <source>give a value in ppb.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie einen Wert in ppb.</translation>
   </message>
   <message>
    <source>The reference region {reference} has another shape than the image:</source>
-   <translation type="unfinished" />
+   <translation>Die Referenzregion {reference} hat eine andere Form als das Bild:</translation>
   </message>
   <message>
    <source>draw it on the image.</source>
-   <translation type="unfinished" />
+   <translation>Zeichnen Sie sie auf dem Bild.</translation>
   </message>
   <message>
    <source>The reference region {reference} covers no voxel of the image:</source>
-   <translation type="unfinished" />
+   <translation>Die Referenzregion {reference} deckt kein Voxel des Bildes ab:</translation>
   </message>
   <message>
    <source>check that it lies in the head.</source>
-   <translation type="unfinished" />
+   <translation>Prüfen Sie, ob sie im Kopf liegt.</translation>
   </message>
   <message>
    <source>A brain mask is needed to reference to the whole brain:</source>
-   <translation type="unfinished" />
+   <translation>Für das ganze Gehirn als Referenz wird eine Gehirnmaske gebraucht:</translation>
   </message>
   <message>
    <source>give one.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie eine.</translation>
   </message>
   <message>
    <source>The table {path} lacks the column {column}:</source>
-   <translation type="unfinished" />
+   <translation>Der Tabelle {path} fehlt die Spalte {column}:</translation>
   </message>
   <message>
    <source>give a long ROI table of DGMSegmentation.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie eine lange ROI-Tabelle von DGMSegmentation.</translation>
   </message>
   <message>
    <source>The table {path} holds a value of the wrong kind ({reason}):</source>
-   <translation type="unfinished" />
+   <translation>Die Tabelle {path} enthält einen Wert der falschen Art ({reason}):</translation>
   </message>
   <message>
    <source>check its numbers.</source>
-   <translation type="unfinished" />
+   <translation>Prüfen Sie ihre Zahlen.</translation>
   </message>
   <message>
    <source>The table {path} contradicts itself.</source>
-   <translation type="unfinished" />
+   <translation>Die Tabelle {path} widerspricht sich.</translation>
   </message>
   <message>
    <source>The side of {abbreviation} is {side} in its row: the abbreviation of one of a pair ends with _L or _R;</source>
-   <translation type="unfinished" />
+   <translation>Die Seite von {abbreviation} ist in ihrer Zeile {side}: Die Abkürzung einer Struktur eines Paares endet auf _L oder _R;</translation>
   </message>
   <message>
    <source>correct the column side or abbreviation.</source>
-   <translation type="unfinished" />
+   <translation>korrigieren Sie die Spalte side oder abbreviation.</translation>
   </message>
   <message>
    <source>The label {label} is {before} in one row and {now} in another:</source>
-   <translation type="unfinished" />
+   <translation>Das Label {label} ist in einer Zeile {before} und in einer anderen {now}:</translation>
   </message>
   <message>
    <source>measure with one label set, or correct the column label or abbreviation.</source>
-   <translation type="unfinished" />
+   <translation>Messen Sie mit einem Labelsatz, oder korrigieren Sie die Spalte label oder abbreviation.</translation>
   </message>
   <message>
    <source>A .stats file describes one image, and the table holds {count}:</source>
-   <translation type="unfinished" />
+   <translation>Eine .stats-Datei beschreibt ein Bild, und die Tabelle enthält {count}:</translation>
   </message>
   <message>
    <source>split it first.</source>
-   <translation type="unfinished" />
+   <translation>Teilen Sie sie zuerst.</translation>
   </message>
   <message>
    <source>The norm table {path} has no lines:</source>
-   <translation type="unfinished" />
+   <translation>Die Normtabelle {path} hat keine Zeilen:</translation>
   </message>
   <message>
    <source>give structure, mean_ppb and sd_ppb in each line.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie in jeder Zeile structure, mean_ppb und sd_ppb.</translation>
   </message>
   <message>
    <source>The norm table {path} lacks the column {column}:</source>
-   <translation type="unfinished" />
+   <translation>Der Normtabelle {path} fehlt die Spalte {column}:</translation>
   </message>
   <message>
    <source>The norm table {path} has the sex {sex} in line {number}:</source>
-   <translation type="unfinished" />
+   <translation>Die Normtabelle {path} hat in Zeile {number} das Geschlecht {sex}:</translation>
   </message>
   <message>
    <source>write F, M, or nothing for both.</source>
-   <translation type="unfinished" />
+   <translation>Schreiben Sie F, M oder nichts für beide.</translation>
   </message>
   <message>
    <source>The norm table {path} has no number in line {number} ({reason}):</source>
-   <translation type="unfinished" />
+   <translation>Die Normtabelle {path} hat in Zeile {number} keine Zahl ({reason}):</translation>
   </message>
   <message>
    <source>The norm table {path} names the unknown structure {structure} in line {number}:</source>
-   <translation type="unfinished" />
+   <translation>Die Normtabelle {path} nennt in Zeile {number} die unbekannte Struktur {structure}:</translation>
   </message>
   <message>
    <source>use {choices}, with _L or _R for one side.</source>
-   <translation type="unfinished" />
+   <translation>Verwenden Sie {choices}, mit _L oder _R für eine Seite.</translation>
   </message>
   <message>
    <source>The norm table {path} has no positive SD in line {number}:</source>
-   <translation type="unfinished" />
+   <translation>Die Normtabelle {path} hat in Zeile {number} keine positive SD:</translation>
   </message>
   <message>
    <source>There is no model {name!r} (bundled: {bundled});</source>
@@ -3995,183 +3995,183 @@ ppb</translation>
   </message>
   <message>
    <source>{model}: its header describes no network ({reason});</source>
-   <translation type="unfinished" />
+   <translation>{model}: Der Dateikopf beschreibt kein Netz ({reason});</translation>
   </message>
   <message>
    <source>{model}: weights and header do not belong together;</source>
-   <translation type="unfinished" />
+   <translation>{model}: Gewichte und Dateikopf gehören nicht zusammen;</translation>
   </message>
   <message>
    <source>{model}: network and preprocessing disagree on coordinates;</source>
-   <translation type="unfinished" />
+   <translation>{model}: Netz und Vorverarbeitung sind sich über die Koordinaten nicht einig;</translation>
   </message>
   <message>
    <source>{model}: its network looks at more than a head;</source>
-   <translation type="unfinished" />
+   <translation>{model}: Das Netz sieht mehr als einen Kopf;</translation>
   </message>
   <message>
    <source>{model}: some weights are no numbers (NaN or infinite);</source>
-   <translation type="unfinished" />
+   <translation>{model}: Einige Gewichte sind keine Zahlen (NaN oder unendlich);</translation>
   </message>
   <message>
    <source>train it again.</source>
-   <translation type="unfinished" />
+   <translation>trainieren Sie es neu.</translation>
   </message>
   <message>
    <source>{what} are for another number of channels than {channels};</source>
-   <translation type="unfinished" />
+   <translation>{what} sind für eine andere Zahl von Kanälen als {channels};</translation>
   </message>
   <message>
    <source>The channels of a model begin with qsm and have different names;</source>
-   <translation type="unfinished" />
+   <translation>Die Kanäle eines Modells beginnen mit qsm und haben verschiedene Namen;</translation>
   </message>
   <message>
    <source>Preprocessing: windows needs one (low, high) pair for each of the model's channels;</source>
-   <translation type="unfinished" />
+   <translation>Vorverarbeitung: windows braucht ein Paar (low, high) für jeden Kanal des Modells;</translation>
   </message>
   <message>
    <source>The labels of a network are 0 and others after it, not {labels};</source>
-   <translation type="unfinished" />
+   <translation>Die Labels eines Netzes sind 0 und danach andere, nicht {labels};</translation>
   </message>
   <message>
    <source>The label {label} of a network is no structure that is known here;</source>
-   <translation type="unfinished" />
+   <translation>Das Label {label} eines Netzes ist keine hier bekannte Struktur;</translation>
   </message>
   <message>
    <source>get the file again, or update this program.</source>
-   <translation type="unfinished" />
+   <translation>beschaffen Sie die Datei neu, oder aktualisieren Sie dieses Programm.</translation>
   </message>
   <message>
    <source>Two networks of a model file have the same prefix;</source>
-   <translation type="unfinished" />
+   <translation>Zwei Netze einer Modelldatei haben dasselbe Präfix;</translation>
   </message>
   <message>
    <source>The prior box of a model ends where it begins, or before;</source>
-   <translation type="unfinished" />
+   <translation>Der Suchkasten eines Modells endet, wo er beginnt, oder davor;</translation>
   </message>
   <message>
    <source>{path}: a model file ends in .safetensors;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Eine Modelldatei endet auf .safetensors;</translation>
   </message>
   <message>
    <source>give such a name.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie einen solchen Namen.</translation>
   </message>
   <message>
    <source>There is no network '{network}';</source>
-   <translation type="unfinished" />
+   <translation>Das Netz '{network}' gibt es nicht;</translation>
   </message>
   <message>
    <source>The network '{network}' cannot be built from these options: {reason};</source>
-   <translation type="unfinished" />
+   <translation>Das Netz '{network}' lässt sich mit diesen Optionen nicht bauen: {reason};</translation>
   </message>
   <message>
    <source>correct them.</source>
-   <translation type="unfinished" />
+   <translation>korrigieren Sie sie.</translation>
   </message>
   <message>
    <source>Reading Keras weights needs the package h5py, which is not installed;</source>
-   <translation type="unfinished" />
+   <translation>Zum Lesen von Keras-Gewichten wird das Paket h5py gebraucht, das nicht installiert ist;</translation>
   </message>
   <message>
    <source>run: pip install "DGMSegmentation[keras]".</source>
-   <translation type="unfinished" />
+   <translation>führen Sie aus: pip install "DGMSegmentation[keras]".</translation>
   </message>
   <message>
    <source>{path}: there is no such weights file;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Diese Gewichtsdatei gibt es nicht;</translation>
   </message>
   <message>
    <source>{path} is an HDF5 file without Keras 2 weights (no layer_names);</source>
-   <translation type="unfinished" />
+   <translation>{path} ist eine HDF5-Datei ohne Keras-2-Gewichte (kein layer_names);</translation>
   </message>
   <message>
    <source>save it again with Keras 2's model.save_weights('weights.h5').</source>
-   <translation type="unfinished" />
+   <translation>speichern Sie sie neu mit model.save_weights('weights.h5') von Keras 2.</translation>
   </message>
   <message>
    <source>{path} does not hold {name} itself but refers to another place for it, which is not followed:</source>
-   <translation type="unfinished" />
+   <translation>{path} enthält {name} nicht selbst, sondern verweist dafür auf einen anderen Ort, dem nicht gefolgt wird:</translation>
   </message>
   <message>
    <source>save the weights again with Keras.</source>
-   <translation type="unfinished" />
+   <translation>Speichern Sie die Gewichte mit Keras neu.</translation>
   </message>
   <message>
    <source>{path} is cut, damaged, or no HDF5 file of weights;</source>
-   <translation type="unfinished" />
+   <translation>{path} ist abgeschnitten, beschädigt oder keine HDF5-Datei mit Gewichten;</translation>
   </message>
   <message>
    <source>{path}: layer '{layer}' holds something else than weights;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die Schicht '{layer}' enthält etwas anderes als Gewichte;</translation>
   </message>
   <message>
    <source>{path}: layer '{layer}' holds weights that are not finite;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die Schicht '{layer}' enthält Gewichte, die nicht endlich sind;</translation>
   </message>
   <message>
    <source>{path}: layer '{layer}' with weights of shapes {shapes:; } is neither a convolution with bias, nor PReLU, nor batch normalisation; the two original networks have no other layers,</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die Schicht '{layer}' mit Gewichten der Formen {shapes:; } ist weder eine Faltung mit Bias noch PReLU noch Batch-Normalisierung; die beiden ursprünglichen Netze haben keine anderen Schichten,</translation>
   </message>
   <message>
    <source>give the weights of one of these.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie die Gewichte eines davon.</translation>
   </message>
   <message>
    <source>{path}: layer '{layer}' (number {number} with weights) is a {kind}, where {network} has a {expected};</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die Schicht '{layer}' (Nummer {number} mit Gewichten) ist {kind}, wo {network} {expected} hat;</translation>
   </message>
   <message>
    <source>check the network.</source>
-   <translation type="unfinished" />
+   <translation>prüfen Sie das Netz.</translation>
   </message>
   <message>
    <source>{path} has {count} layers with weights, {network} has {expected};</source>
-   <translation type="unfinished" />
+   <translation>{path} hat {count} Schichten mit Gewichten, {network} hat {expected};</translation>
   </message>
   <message>
    <source>{path}: layer '{layer}' is no 3-D convolution;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die Schicht '{layer}' ist keine 3-D-Faltung;</translation>
   </message>
   <message>
    <source>check the file.</source>
-   <translation type="unfinished" />
+   <translation>prüfen Sie die Datei.</translation>
   </message>
   <message>
    <source>{path}: '{role}' of layer '{layer}' has the shape {shape}, which does not fit {name} there;</source>
-   <translation type="unfinished" />
+   <translation>{path}: '{role}' der Schicht '{layer}' hat die Form {shape}, die dort nicht zu {name} passt;</translation>
   </message>
   <message>
    <source>check the network and that it was built for channels first.</source>
-   <translation type="unfinished" />
+   <translation>prüfen Sie das Netz und ob es mit den Kanälen an erster Stelle gebaut wurde.</translation>
   </message>
   <message>
    <source>Weights cannot be imported for the network '{network}';</source>
-   <translation type="unfinished" />
+   <translation>Für das Netz '{network}' lassen sich keine Gewichte einlesen;</translation>
   </message>
   <message>
    <source>choose one of {networks}.</source>
-   <translation type="unfinished" />
+   <translation>wählen Sie eines von {networks}.</translation>
   </message>
   <message>
    <source>The window {window} is no positive number of ppb;</source>
-   <translation type="unfinished" />
+   <translation>Das Fenster {window} ist keine positive Zahl in ppb;</translation>
   </message>
   <message>
    <source>{path}: the last layer gives {classes} classes instead of {expected};</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die letzte Schicht gibt {classes} Klassen statt {expected};</translation>
   </message>
   <message>
    <source>say which labels they are with labels, for example (0, 1, 2).</source>
-   <translation type="unfinished" />
+   <translation>sagen Sie mit labels, welche Labels sie sind, zum Beispiel (0, 1, 2).</translation>
   </message>
   <message>
    <source>{path}: the last layer gives {classes} classes;</source>
-   <translation type="unfinished" />
+   <translation>{path}: Die letzte Schicht gibt {classes} Klassen;</translation>
   </message>
   <message>
    <source>give as many different labels between 0 and {largest}, with 0 for background first.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie ebenso viele verschiedene Labels zwischen 0 und {largest}, zuerst 0 für den Hintergrund.</translation>
   </message>
   <message>
    <source>choose another model file.</source>
@@ -4179,11 +4179,11 @@ ppb</translation>
   </message>
   <message>
    <source>Unit {unit} is unknown:</source>
-   <translation type="unfinished" />
+   <translation>Die Einheit {unit} ist unbekannt:</translation>
   </message>
   <message>
    <source>choose auto, ppm or ppb.</source>
-   <translation type="unfinished" />
+   <translation>Wählen Sie auto, ppm oder ppb.</translation>
   </message>
   <message>
    <source>The unit of {image} is unclear: the middle 98 % of the brain's values span {spread:.3g}, which fits neither ppm (below 3) nor ppb (30 to 3000), but perhaps {guesses:, };</source>
@@ -4299,19 +4299,19 @@ ppb</translation>
   </message>
   <message>
    <source>The voxel size {given} is none;</source>
-   <translation type="unfinished" />
+   <translation>Die Voxelgröße {given} ist keine;</translation>
   </message>
   <message>
    <source>write three positive numbers in mm such as 0.94,0.94,3.</source>
-   <translation type="unfinished" />
+   <translation>schreiben Sie drei positive Zahlen in mm wie 0.94,0.94,3.</translation>
   </message>
   <message>
    <source>The orientation {given!r} is none;</source>
-   <translation type="unfinished" />
+   <translation>Die Orientierung {given!r} ist keine;</translation>
   </message>
   <message>
    <source>write three letters, one each of L or R, A or P, S or I, such as LPS: where the array's axes point to.</source>
-   <translation type="unfinished" />
+   <translation>schreiben Sie drei Buchstaben, je einen von L oder R, A oder P, S oder I, wie LPS: wohin die Achsen des Arrays zeigen.</translation>
   </message>
   <message>
    <source>The model takes no channel {name!r} (further channels: {channels});</source>
@@ -4383,11 +4383,11 @@ ppb</translation>
   </message>
   <message>
    <source>The model wants {wanted} input channel(s) and got {given};</source>
-   <translation type="unfinished" />
+   <translation>Das Modell erwartet {wanted} Eingangskanäle und bekam {given};</translation>
   </message>
   <message>
    <source>give one image per channel.</source>
-   <translation type="unfinished" />
+   <translation>geben Sie ein Bild je Kanal.</translation>
   </message>
   <message>
    <source>The brain mask is empty;</source>
@@ -4411,19 +4411,19 @@ ppb</translation>
   </message>
   <message>
    <source>Preprocessing: axes {value!r} is no axis code;</source>
-   <translation type="unfinished" />
+   <translation>Vorverarbeitung: axes {value!r} ist kein Achsencode;</translation>
   </message>
   <message>
    <source>write three letters such as RAS.</source>
-   <translation type="unfinished" />
+   <translation>schreiben Sie drei Buchstaben wie RAS.</translation>
   </message>
   <message>
    <source>Preprocessing: shape {value}</source>
-   <translation type="unfinished" />
+   <translation>Vorverarbeitung: shape {value}</translation>
   </message>
   <message>
    <source>needs three positive whole numbers.</source>
-   <translation type="unfinished" />
+   <translation>braucht drei positive ganze Zahlen.</translation>
   </message>
   <message>
    <source>Preprocessing: window_units {value}</source>
@@ -4435,11 +4435,11 @@ ppb</translation>
   </message>
   <message>
    <source>Preprocessing: windows {value}</source>
-   <translation type="unfinished" />
+   <translation>Vorverarbeitung: windows {value}</translation>
   </message>
   <message>
    <source>needs a (low, high) pair per channel.</source>
-   <translation type="unfinished" />
+   <translation>braucht ein Paar (low, high) je Kanal.</translation>
   </message>
   <message>
    <source>choose one under Advanced &gt; Units.</source>
@@ -4455,19 +4455,19 @@ ppb</translation>
   </message>
   <message>
    <source>There is no option {option}:</source>
-   <translation type="unfinished" />
+   <translation>Die Option {option} gibt es nicht:</translation>
   </message>
   <message>
    <source>choose of {choices}.</source>
-   <translation type="unfinished" />
+   <translation>Wählen Sie aus {choices}.</translation>
   </message>
   <message>
    <source>The option {option} is {value!r}:</source>
-   <translation type="unfinished" />
+   <translation>Die Option {option} ist {value!r}:</translation>
   </message>
   <message>
    <source>give {expected}.</source>
-   <translation type="unfinished" />
+   <translation>Geben Sie {expected}.</translation>
   </message>
   <message>
    <source>The model {model} knows one side of a structure only ({structure}), so its result cannot be averaged with that of the mirrored head:</source>
@@ -4503,7 +4503,7 @@ ppb</translation>
   </message>
   <message>
    <source>Backend {backend!r} is none of {choices};</source>
-   <translation type="unfinished" />
+   <translation>Das Backend {backend!r} ist keines von {choices};</translation>
   </message>
   <message>
    <source>OpenVINO is not installed;</source>
@@ -4515,11 +4515,11 @@ ppb</translation>
   </message>
   <message>
    <source>Not installed: {packages};</source>
-   <translation type="unfinished" />
+   <translation>Nicht installiert: {packages};</translation>
   </message>
   <message>
    <source>install the extra peers, or leave that part out.</source>
-   <translation type="unfinished" />
+   <translation>installieren Sie das Extra peers, oder lassen Sie diesen Teil aus.</translation>
   </message>
   <message>
    <source>Out of memory on {device}; trying again with tiles of {tile: x } voxels.</source>
@@ -4539,7 +4539,7 @@ ppb</translation>
   </message>
   <message>
    <source>Connectivity {connectivity} is none of 6, 18 and 26;</source>
-   <translation type="unfinished" />
+   <translation>Die Nachbarschaft {connectivity} ist keine von 6, 18 und 26;</translation>
   </message>
   <message>
    <source>A structure reaches the border of the region where it is expected; searching a larger one.</source>
@@ -4987,15 +4987,15 @@ ppb</translation>
   </message>
   <message>
    <source>A message to the segmentation process is too long:</source>
-   <translation type="unfinished" />
+   <translation>Eine Nachricht an den Segmentierungsprozess ist zu lang:</translation>
   </message>
   <message>
    <source>send volumes as files.</source>
-   <translation type="unfinished" />
+   <translation>Schicken Sie Volumina als Dateien.</translation>
   </message>
   <message>
    <source>A message to the segmentation process is no JSON object;</source>
-   <translation type="unfinished" />
+   <translation>Eine Nachricht an den Segmentierungsprozess ist kein JSON-Objekt;</translation>
   </message>
   <message>
    <source>please report it.</source>
@@ -5003,11 +5003,11 @@ ppb</translation>
   </message>
   <message>
    <source>The segmentation process does not know the request {request};</source>
-   <translation type="unfinished" />
+   <translation>Der Segmentierungsprozess kennt die Anfrage {request} nicht;</translation>
   </message>
   <message>
    <source>A message to the segmentation process cannot be read:</source>
-   <translation type="unfinished" />
+   <translation>Eine Nachricht an den Segmentierungsprozess ist nicht lesbar:</translation>
   </message>
   <message>
    <source>restart the application.</source>
