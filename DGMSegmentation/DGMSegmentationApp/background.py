@@ -4,7 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from DGMSegmentationLib.image import bounding_box
+
 NAME = "Outside the brain"
+_COLOURED = "DGMSegmentation.Coloured"
+"""The attribute with the corners of the box in which tissue is coloured."""
 _BLACK, _DOUBTFUL = 1, 2
 _DOUBTFUL_COLOR = (1.0, 0.1, 0.1, 0.55)  # no structure has it
 
@@ -56,10 +60,17 @@ def mark(scene: Any, tissue: Any) -> None:
     shown = scene.GetFirstNodeByName(NAME)
     if shown is None:
         return
-    scalars = shown.GetImageData().GetPointData().GetScalars()
-    array = vtk_to_numpy(scalars)
-    array[array == _DOUBTFUL] = 0
-    if tissue is not None:
-        array[tissue.T.ravel() & (array == 0)] = _DOUBTFUL
-    scalars.Modified()
-    shown.GetImageData().Modified()
+    image = shown.GetImageData()
+    scalars = image.GetPointData().GetScalars()
+    array = vtk_to_numpy(scalars).reshape(image.GetDimensions(), order="F")
+    corners = [int(n) for n in (shown.GetAttribute(_COLOURED) or "").split()]
+    before = tuple(slice(*pair) for pair in zip(corners[::2], corners[1::2], strict=True))
+    box = None if tissue is None else bounding_box(tissue)
+    for part, colour in ((before, 0), (box, _DOUBTFUL)):
+        if part:  # in its box alone: a fine map has forty million voxels
+            window = array[part]
+            window[window == _DOUBTFUL if not colour else tissue[part] & (window == 0)] = colour
+    shown.SetAttribute(_COLOURED, " ".join(f"{s.start} {s.stop}" for s in box or ()))
+    if before or box:
+        scalars.Modified()
+        image.Modified()

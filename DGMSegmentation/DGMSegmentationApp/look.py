@@ -1,11 +1,12 @@
 """Look here first on the page: marks beside the slider of the axial view, doubtful tissue in colour, keys to the next slice."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from DGMSegmentationScene.doubtful import doubts_of, flagged_after
 from DGMSegmentationScene.provenance import provenance_of
+from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.language import word
 from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
@@ -13,6 +14,9 @@ from DGMSegmentationLib.measurement.look_first import Doubt, Doubts
 from .background import mark
 from .reading import Reading
 from .session import Session
+
+if TYPE_CHECKING:
+    from DGMSegmentationLib.measurement.case import MeasuredCase
 
 LATER_S = 0.6  # after the last stroke: the doubts are no part of the table's time
 
@@ -41,23 +45,41 @@ class Look:
             self.now()  # before the server runs
 
     def _again(self) -> None:
+        self._later = None
+        create_task(self._look())
+
+    async def _look(self) -> None:
+        """In a thread: on a fine map it takes a second, in which the next stroke begins."""
+        case = self._case()
+        if case is not None:
+            network = provenance_of(self._session.segmentation)
+            found = await asyncio.get_running_loop().run_in_executor(None, doubts_of, case, network)
+            if case is not self._case():
+                return  # a stroke came first, after which it is looked again
+            self._take(case, found)
         with self._state:
-            self.now()
+            self._show()
 
     def now(self) -> None:
         """Look, and show what there is."""
         self._later = None
+        case = self._case()
+        if case is not None:
+            self._take(case, doubts_of(case, provenance_of(self._session.segmentation)))
+        self._show()
+
+    def _case(self) -> "MeasuredCase | None":
+        """The one that is to be looked at; None when there is none, or nothing has changed in it."""
         cases = self._session.measurement.cases
         if not cases or not self._session.has_labels:
             self._forget()
-        else:
-            case = cases[0]
-            if self._labels is not None and np.array_equal(self._labels, case.labels.data):
-                return
-            self._labels = case.labels.data
-            self._doubts = doubts_of(case, provenance_of(self._session.segmentation))
-            mark(self._session.scene, self._doubts.tissue)
-        self._show()
+            return None
+        labels = cases[0].labels.data
+        return None if self._labels is not None and np.array_equal(self._labels, labels) else cases[0]
+
+    def _take(self, case: "MeasuredCase", found: Doubts) -> None:
+        self._labels, self._doubts = case.labels.data, found
+        mark(self._session.scene, found.tissue)
 
     def _forget(self) -> None:
         self._doubts, self._labels = Doubts([], np.zeros((0, 0, 0), bool)), None
