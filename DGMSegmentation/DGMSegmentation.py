@@ -41,7 +41,8 @@ class DGMSegmentation(ScriptedLoadableModule):
             "quantitative susceptibility map (QSM) and measures them. For research use only; not a medical device."
         )
         parent.acknowledgementText = _(
-            "Networks after two articles on deep-gray-matter segmentation in QSM; see README."
+            "Networks and training after Zhe Liu's articles on deep-gray-matter segmentation in QSM (2017-2018); "
+            "the first network is that of Dolz et al. (NeuroImage 2018). References stand in README and CITATION.cff."
         )
         slicer.app.connect("startupCompleted()", register_data)
 

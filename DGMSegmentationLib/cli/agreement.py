@@ -96,11 +96,12 @@ def agreement(
         methods_from_tables,
         read_manifest,
     )
+    from ..evaluation.columns import AGREEMENT_DESCRIPTIONS, SUMMARY_DESCRIPTIONS
     from ..evaluation.overlap import SUMMARY_COLUMNS, summarise
     from ..io.atomic import all_or_none
     from ..io.files import check_writable, write_bytes, write_json
     from ..io.tables import check_table_name, table_text, write_table
-    from ..measurement.sidecar import sidecar_of_warnings, sidecar_path
+    from ..measurement.sidecar import sidecar_of_warnings, sidecars_of
     from ..structures import STANDARD
 
     said: list[Remark] = []
@@ -110,8 +111,14 @@ def agreement(
         warn(remark)
 
     check_table_name(output, changed, corrections)
-    tables = [path for path in (output, changed, corrections) if path is not None]
-    sidecars = dict.fromkeys(map(sidecar_path, tables))
+    columns_of_changes = change_columns(statistic.value)
+    kinds = (
+        (output, AGREEMENT_DESCRIPTIONS),
+        (changed, columns_of_changes),
+        (corrections, SUMMARY_DESCRIPTIONS),
+    )
+    tables = {path: about for path, about in kinds if path is not None}
+    sidecars = sidecars_of(tables)
     check_writable([*tables, *sidecars, *([plot] if plot else [])], overwrite)
     if plot is not None:
         from ..reports.agreement_plot import agreement_plot, plot_format
@@ -158,11 +165,11 @@ def agreement(
         if output is not None:
             write_table(output, AGREEMENT_COLUMNS, rows)
         if changed is not None:
-            write_table(changed, change_columns(statistic.value), side_by_side)
+            write_table(changed, tuple(columns_of_changes), side_by_side)
         if corrections is not None:
             write_table(corrections, SUMMARY_COLUMNS, edits)
-        for path in sidecars:
-            write_json(path, sidecar_of_warnings(said))
+        for path, about in sidecars.items():
+            write_json(path, sidecar_of_warnings(said, about))
     if plot is not None:
         write_bytes(plot, agreement_plot(methods, statistic.value, kind, known))
     if not sys.stdout.isatty():

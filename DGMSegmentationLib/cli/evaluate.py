@@ -43,16 +43,21 @@ def evaluate(
     import sys
 
     from ..errors import Remark
+    from ..evaluation.columns import CASE_DESCRIPTIONS, SUMMARY_DESCRIPTIONS
     from ..evaluation.overlap import CASE_COLUMNS, SUMMARY_COLUMNS, case_rows, summarise
     from ..evaluation.overlap_files import evaluate_files, find_pairs
     from ..io.atomic import all_or_none
     from ..io.files import check_writable, write_json
     from ..io.tables import check_table_name, table_text, write_table
-    from ..measurement.sidecar import sidecar_of_warnings, sidecar_path
+    from ..measurement.sidecar import sidecar_of_warnings, sidecars_of
 
     check_table_name(output, summary)
-    tables = [path for path in (output, summary) if path is not None]
-    sidecars = dict.fromkeys(map(sidecar_path, tables))
+    tables = {
+        path: about
+        for path, about in ((output, CASE_DESCRIPTIONS), (summary, SUMMARY_DESCRIPTIONS))
+        if path is not None
+    }
+    sidecars = sidecars_of(tables)
     check_writable([*tables, *sidecars], overwrite)
     said: list[Remark] = []
 
@@ -71,8 +76,8 @@ def evaluate(
             write_table(output, CASE_COLUMNS, cases)
         if summary is not None:
             write_table(summary, SUMMARY_COLUMNS, summaries)
-        for path in sidecars:
-            write_json(path, sidecar_of_warnings(said))
+        for path, about in sidecars.items():
+            write_json(path, sidecar_of_warnings(said, about))
     if not sys.stdout.isatty():
         sys.stdout.write(table_text(CASE_COLUMNS, cases))
         return

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
 from ..structures import STANDARD, LabelSet
+from .columns import AGREEMENT_DESCRIPTIONS, CHANGE_DESCRIPTIONS
 from .statistics import bland_altman, concordance, deming, icc_2_1
 
 NAN = float("nan")
@@ -24,54 +25,20 @@ DETECTABLE_FACTOR = 3
 
 STATISTICS = ("mean_ppb", "median_ppb", "mean_referenced_ppb", "volume_mm3")
 
-AGREEMENT_COLUMNS: tuple[str, ...] = (
-    "first",
-    "second",
-    "structure",
-    "statistic",
-    "n",
-    "first_mean",
-    "second_mean",
-    "bias",
-    "sd",
-    "limit_low",
-    "limit_high",
-    "slope",
-    "intercept",
-    "icc_2_1",
-    "icc_low",
-    "icc_high",
-    "ccc",
-    "ccc_low",
-    "ccc_high",
-    "repeatability_ppb",
-    "detectable_change_ppb",
-)
-
-CHANGE_COLUMNS: tuple[str, ...] = (
-    "subject",
-    "abbreviation",
-    "first",
-    "second",
-    "statistic",
-    "reference",
-    "first_ppb",
-    "second_ppb",
-    "change_ppb",
-    "detectable_change_ppb",
-    "beyond_chance",
-)
+AGREEMENT_COLUMNS: tuple[str, ...] = tuple(AGREEMENT_DESCRIPTIONS)
+CHANGE_COLUMNS: tuple[str, ...] = tuple(CHANGE_DESCRIPTIONS)
 
 Methods = Mapping[str, Sequence[RoiRow]]
 
 
-def change_columns(statistic: str) -> tuple[str, ...]:
-    """The columns of :func:`changes`; those of volumes are named _mm3."""
+def change_columns(statistic: str) -> dict[str, str]:
+    """The columns of :func:`changes` and what they mean; those of volumes are named _mm3."""
     unit = _unit(statistic)
-    return tuple(
-        name.replace("_ppb", f"_{unit}") if name != "detectable_change_ppb" else name
-        for name in CHANGE_COLUMNS
-    )
+
+    def named(text: str) -> str:
+        return text if text.startswith("detectable") else text.replace("ppb", unit)
+
+    return {named(name): named(meaning) for name, meaning in CHANGE_DESCRIPTIONS.items()}
 
 
 def _unit(statistic: str | None) -> str:

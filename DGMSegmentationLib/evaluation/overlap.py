@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..image import Image, label_set_of, reorient
 from ..measurement.reference import measurable
 from ..structures import nucleus_of
+from .columns import SUMMARY_DESCRIPTIONS
 from .statistics import bland_altman, icc_2_1
 from .surface import surface_distances
 
@@ -138,23 +139,7 @@ def _mean(values: NDArray[Any] | None, inside: NDArray[np.bool_]) -> float:
     return float(roi.mean()) if roi.size else NAN
 
 
-SUMMARY_COLUMNS: tuple[str, ...] = (
-    "structure",
-    "n",
-    *(f"{name}_{what}" for name in _AVERAGED for what in ("mean", "sd")),
-    "volume_bias_mm3",
-    "volume_limit_low_mm3",
-    "volume_limit_high_mm3",
-    "mean_bias_ppb",
-    "mean_sd_ppb",
-    "mean_limit_low_ppb",
-    "mean_limit_high_ppb",
-    "mean_absolute_error_ppb",
-    "icc_2_1",
-    "icc_low",
-    "icc_high",
-    "n_empty",
-)
+SUMMARY_COLUMNS: tuple[str, ...] = tuple(SUMMARY_DESCRIPTIONS)
 
 
 def summarise(scores: Iterable[CaseScore]) -> list[dict[str, object]]:

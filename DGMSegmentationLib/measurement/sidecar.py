@@ -1,7 +1,7 @@
 """The JSON file beside a table of measurements: what its columns mean, and of each image what no column holds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +22,35 @@ def sidecar_path(table: Path) -> Path:
     return path
 
 
+def sidecars_of(tables: Mapping[Path, Mapping[str, str]]) -> dict[Path, dict[str, str]]:
+    """The sidecars of tables with what the columns of each mean; two tables that differ in their suffix share one."""
+    found: dict[Path, dict[str, str]] = {}
+    for table, columns in tables.items():
+        found.setdefault(sidecar_path(table), {}).update(columns)
+    return found
+
+
 def sidecar(cases: Sequence[MeasuredCase]) -> dict[str, Any]:
     """As plain values: BIDS' descriptions of the columns, and the images with what is to be known of them."""
     return {
         "GeneratedBy": [{"Name": _NAME, "Version": __version__}],
         "Images": [_image(case) for case in cases],
-        **{name: {"Description": text} for name, text in COLUMN_DESCRIPTIONS.items()},
+        **_described(COLUMN_DESCRIPTIONS),
     }
 
 
-def sidecar_of_warnings(warnings: Sequence[Remark]) -> dict[str, Any]:
-    """The sidecar of a table that compares: what was doubtful about the images and labels."""
+def sidecar_of_warnings(warnings: Sequence[Remark], columns: Mapping[str, str]) -> dict[str, Any]:
+    """The sidecar of a table that compares: what was doubtful about the images and labels, and what its columns mean."""
     return {
         "GeneratedBy": [{"Name": _NAME, "Version": __version__}],
         "Warnings": plain_warnings(list(dict.fromkeys(warnings))),
+        **_described(columns),
     }
+
+
+def _described(columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """As BIDS has it."""
+    return {name: {"Description": text} for name, text in columns.items()}
 
 
 def _image(case: MeasuredCase) -> dict[str, Any]:

@@ -229,8 +229,9 @@ def described(entry: dict[str, Any]) -> list[tuple[str, str]]:
     """(column, meaning) of one file; raises ValueError where the words and the code name different columns."""
     where = entry["code"]
     words = {**said_in_code(where), **entry.get("columns", {})}
-    if where == "measurement.tables:COLUMNS":
-        words |= import_module(f"{LIBRARY}.measurement.tables").COLUMN_DESCRIPTIONS
+    if "words" in entry:
+        module, _, name = entry["words"].partition(":")
+        words |= getattr(import_module(f"{LIBRARY}.{module}"), name)
     names = names_in_code(where)
     lacking, idle = (
         [n for n in names if n not in words],

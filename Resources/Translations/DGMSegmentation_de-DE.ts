@@ -320,8 +320,8 @@
    <translation>Segmentiert Nucleus ruber, Substantia nigra, Globus pallidus, Putamen und Nucleus caudatus beider Seiten in einer quantitativen Suszeptibilitätskarte (QSM) und misst sie. Nur für die Forschung; kein Medizinprodukt.</translation>
   </message>
   <message>
-   <source>Networks after two articles on deep-gray-matter segmentation in QSM; see README.</source>
-   <translation>Netze nach zwei Artikeln über die Segmentierung der tiefen grauen Kerne in QSM; siehe README.</translation>
+   <source>Networks and training after Zhe Liu's articles on deep-gray-matter segmentation in QSM (2017-2018); the first network is that of Dolz et al. (NeuroImage 2018). References stand in README and CITATION.cff.</source>
+   <translation>Netze und Training nach Zhe Lius Artikeln über die Segmentierung der tiefen grauen Kerne in QSM (2017-2018); das erste Netz ist das von Dolz et al. (NeuroImage 2018). Die Quellen stehen in README und CITATION.cff.</translation>
   </message>
   <message>
    <source>Test passed</source>

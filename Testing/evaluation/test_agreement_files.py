@@ -1,5 +1,6 @@
 """``dgmseg agreement`` on files: tables, sessions within a table, manifests, images of one head."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -32,6 +33,8 @@ def test_command_with_tables_writes_table_and_plot(tmp_path, capsys):
     assert capsys.readouterr().out == out.read_text(encoding="utf-8")
     table = read_table(out)
     assert tuple(table[0]) == AGREEMENT_COLUMNS
+    about = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    assert all(about[name]["Description"] for name in AGREEMENT_COLUMNS)
     assert float(table[-1]["slope"]) == pytest.approx(1.1, abs=0.02)
     assert plot.read_bytes()[:4] == b"\x89PNG"
 

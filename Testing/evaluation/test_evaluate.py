@@ -1,6 +1,7 @@
 """Scores against hand-computed values, against brute force, and against the independent scoring script."""
 
 import importlib.util
+import json
 import math
 
 import numpy as np
@@ -163,6 +164,11 @@ def test_folders_manifest_and_command_agree(tmp_path, capsys):
     assert tuple(table[0]) == CASE_COLUMNS
     assert [float(row["dice"]) for row in table] == pytest.approx([s.dice for s in scores], abs=1e-6)
     assert read_table(summary)[0]["structure"] == "RN_L"
+    for written in (out, summary):  # a sidecar says what each column means
+        about = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))
+        columns = list(read_table(written)[0])
+        assert [name for name in about if name not in ("GeneratedBy", "Warnings")] == columns
+        assert all(about[name]["Description"] for name in columns)
     before = out.read_bytes()
     assert main(["evaluate", str(tmp_path / "pred"), str(tmp_path / "ref"), "--output", str(out)]) == 2
     assert out.read_bytes() == before

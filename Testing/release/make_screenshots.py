@@ -1,4 +1,4 @@
-"""Make Resources/Screenshots/: the panel idle, running and done, slice views and a 3D view, all on the bundled sample.
+"""Make Resources/Screenshots/: the panel idle, running and done, slice views, a 3D view, the demo, all on the bundled sample.
 
     python Testing/release/make_screenshots.py [--model FILE] [--output FOLDER]
 
@@ -8,6 +8,8 @@ sample's true labels; both need an --output of their own, so that no picture wit
 
 import argparse
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -48,6 +50,7 @@ def main() -> None:
         made = Path(work)
         if has_default or options.model is not None:
             node = panel_pictures(host, gui, panel, volume, options.model, made)
+            demo_picture(options.model, made)
         else:
             print("No bundled model: the views show the sample's true labels, and the panel is left out.")
             node = true_labels(host.scene, volume)
@@ -94,6 +97,15 @@ def panel_pictures(host: Any, gui: Any, panel: Any, volume: Any, model: Path | N
     if node is None:
         raise SystemExit(f"The run failed: {ui.messageLabel.text}")
     return node
+
+
+def demo_picture(model: Path | None, folder: Path) -> None:
+    """What ``dgmseg demo`` draws."""
+    chosen = [] if model is None else ["--model", str(model)]
+    with tempfile.TemporaryDirectory() as output:
+        command = [sys.executable, "-m", "DGMSegmentationLib", "demo", "--output", output, *chosen]
+        subprocess.run(command, check=True, capture_output=True)
+        shutil.copyfile(next(Path(output).glob("*_picture.png")), folder / "demo.png")
 
 
 def true_labels(scene: Any, volume: Any) -> Any:
