@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from DGMSegmentationLib.image import Image
     from DGMSegmentationLib.measurement.case import MeasuredCase
-    from DGMSegmentationLib.study.journal import Journal
+    from DGMSegmentationLib.study.journal_writer import Journal
     from DGMSegmentationLib.study.review import StructureReview
     from DGMSegmentationLib.study.study import Opened, Study
 
@@ -40,7 +40,7 @@ class CaseReading:
         if opened.automatic is not None and made is not None:
             show_labels(node, volume, opened.automatic.data, opened.automatic.label_set)
             write_provenance(node, volume, made.provenance)
-            node.SetAttribute(PREFIX + "Model", made.model)
+            node.SetAttribute(PREFIX + "Model", opened.model or made.model)
             carry(node)
             mark_unedited(node)
         labels = labels or opened.labels
@@ -55,15 +55,17 @@ class CaseReading:
         from DGMSegmentationLib.image import label_set_of
 
         before, self._means = self._means, {row.abbreviation: row.mean_ppb for row in case.rows}
-        journal = self._journal
+        journal, opened, model = self._journal, self.opened, case.options.model
         if journal is None:
-            self._journal = self.study.journal(self.opened, self.opened.labels or case.labels)
-            if self.opened.labels is None or self._journal.label_set == label_set_of(case.labels):
-                return self._journal.record(case.labels.data)
+            began = opened.labels or case.labels
+            self._journal = self.study.journal(opened, began, "" if opened.labels else model)
+            if opened.labels is None or self._journal.label_set == label_set_of(case.labels):
+                return self._journal.record(case.labels.data, model=model)
         elif journal.label_set == label_set_of(case.labels):
             means = {name: (before.get(name, mean), mean) for name, mean in self._means.items()}
-            return journal.record(case.labels.data, means)
-        self._journal = self.study.journal(self.opened, case.labels)  # another protocol's structures
+            return journal.record(case.labels.data, means, model)
+        # another protocol's structures
+        self._journal = self.study.journal(opened, case.labels, model, after=journal)
         self._journal.begin()
         return True
 

@@ -50,6 +50,9 @@ SENTENCES = {
     "journal_line_damaged": Sentence(
         "Line {number} of the journal {path} is damaged; it and what follows are left out."
     ),
+    "journal_begin_damaged": Sentence(
+        "The first line of your journal {path} is damaged, so it does not tell which labels that session began with."
+    ),
     # what is said when a case is opened
     "reading_resumed": Sentence(
         "Your reading of {time} goes on as you left it (changes that are not signed yet: {strokes})."
@@ -65,7 +68,43 @@ SENTENCES = {
     ),
     "reading_not_replayed": Sentence("The journal {path} cannot be used: {problem}"),
     "reading_other_grid": Sentence(
-        "The journal {path} belongs to an image of another size, and is left out."
+        "The journal {path} belongs to an image of another size or place, and is left out."
+    ),
+    "reading_grid_unknown": Sentence(
+        "The journal {path} does not say how its image lay, and its labels lie elsewhere than those of the model (mirrored,"
+        " perhaps): it is left out."
+    ),
+    "reading_turned": Sentence(
+        "The image is stored with other axes than when you read it; your labels were turned with it, voxel for voxel."
+    ),
+    "reading_moved": Sentence(
+        "The header of the image says another place than when you read it; your labels went with the voxels."
+    ),
+    "reading_resampled": Sentence(
+        "The image has another grid than when you read it; your labels ({path}) were carried over to the nearest voxels: look"
+        " at their edges."
+    ),
+    "reading_other_image": Sentence(
+        "The image has changed since you began to read it ({time}): look whether your labels still fit."
+    ),
+    "reading_rebuilt": Sentence(
+        "All its changes follow from the labels that are known, and were taken over."
+    ),
+    "reading_not_rebuilt": Sentence("Its changes follow from no labels that are known, and are left out."),
+    "reading_file_gone": Sentence(
+        "{name}, which you signed, is not there any more: the case is in review again, and Done writes the file anew from"
+        " your journal."
+    ),
+    "reading_window_joined": Sentence(
+        "You changed this case in another window, too ({file}, {time}, changes: {strokes}); of these you see {structures}."
+    ),
+    "reading_windows_differ": Sentence(
+        "You changed {structures} in another window, too ({file}, {time}, changes: {strokes}), and otherwise: you see what"
+        " {kept} says; the other stays in its journal."
+    ),
+    "reading_window_apart": Sentence(
+        "You changed this case in another window, too ({file}, {time}, changes: {strokes}), beginning with other labels: that"
+        " stays in its journal."
     ),
     # the worklist
     "case_being_segmented": Sentence("{name} is being segmented; it appears as soon as it is."),

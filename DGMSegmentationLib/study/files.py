@@ -1,7 +1,7 @@
 """The label files of readers: whose they are, which one a reader writes, and the signed set of label file and record."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -22,14 +22,32 @@ _LABELS, _RECORD, _LOOKUP = ".nii.gz", ".json", ".tsv"
 
 
 @dataclass(frozen=True)
-class _Signature:
+class _Signed:
+    abbreviation: str = ""
+    status: str = ""
+    edited_by: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the record beside a label file says of its reading."""
+
     reader: str = ""
+    model: str = ""
+    """That made the labels which the reader began with."""
     labels_sha256: str = ""
+    structures: tuple[_Signed, ...] = ()
+
+    @property
+    def editors(self) -> dict[str, str]:
+        """Who edited what: abbreviation -> reader."""
+        edited = (one for one in self.structures if one.status == EDITED)
+        return {one.abbreviation: one.edited_by or self.reader for one in edited}
 
 
 @dataclass(frozen=True)
 class _Sidecar:
-    DGMSegmentation: _Signature = _Signature()
+    DGMSegmentation: Signature = field(default_factory=Signature)
 
 
 @dataclass(frozen=True)
@@ -38,7 +56,11 @@ class Signing:
 
     reader: str
     model: str
-    """That made the automatic labels."""
+    """That made the labels which the reader began with."""
+    automatic_model: str
+    """That made the automatic labels, with which the review compares."""
+    begun_from: str
+    """Name of the label file that the reading began with; empty: the automatic labels."""
     automatic: str
     """Name of the automatic label file; empty when there is none."""
     source: str
@@ -50,14 +72,19 @@ def own_labels(paths: CasePaths, case: str, reader: str) -> Path:
     return paths.folder / f"{described_stem(case, reader)}_dseg{_LABELS}"
 
 
-def owner_of(labels: Path) -> str:
-    """Whose reading wrote a label file; empty when nobody's did, or somebody has changed it since."""
+def signature_of(labels: Path) -> Signature:
+    """Whose reading wrote a label file, and how; empty when nobody's did, or somebody has changed it since."""
     record = labels.with_name(labels.name.removesuffix(_LABELS) + _RECORD)
     try:
         signature = read_typed(record, _Sidecar).DGMSegmentation
-        return signature.reader if signature.labels_sha256 == sha256(labels) else ""
+        return signature if signature.labels_sha256 == sha256(labels) else Signature()
     except (OSError, InputError):
-        return ""
+        return Signature()
+
+
+def owner_of(labels: Path) -> str:
+    """Whose reading wrote a label file; empty when nobody's did, or somebody has changed it since."""
+    return signature_of(labels).reader
 
 
 def is_for_cohort(case: CohortCase, paths: CasePaths, reader: str, blind: bool) -> bool:
@@ -139,6 +166,8 @@ def _write(
             "reader": signing.reader,
             "signed": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "model": signing.model,
+            "automatic_model": signing.automatic_model,
+            "begun_from": signing.begun_from,
             "software": f"DGMSegmentation {__version__}",
             "labels_sha256": sha256(made[0]),
             "structures": [asdict(one) for one in review],

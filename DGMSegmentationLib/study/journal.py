@@ -2,31 +2,27 @@
 
 Nobody else ever writes into a session's file, so a network share needs no locks. A line is written whole and flushed to the
 disk before the next stroke; a last line that a crash tore is left out, and that is said. The first line holds the labels
-that the session began with, so each file alone gives all its labels back.
+that the session began with and where their voxels lie, so each file alone gives all its labels back; it also names the
+sessions that this one goes on from (:mod:`.order`). :mod:`.journal_writer` writes, this module reads.
 """
 
-import json
-import math
 import os
 import re
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
-from ..errors import DGMError, InputError, Remark
-from ..io.atomic import flush_to_disk
+from ..errors import InputError, Remark
+from ..image import Affine
 from ..io.bids.derivatives import STATE
 from ..io.limits import check_voxels
-from ..io.typed import parsed, plain, typed
+from ..io.typed import parsed, typed
 from ..structures import STANDARD, LabelSet
-from .change import Change, applied, change_between, unpacked
+from .change import applied, unpacked
+from .order import in_order
 
 FORMAT = 1
 FOLDER = "journal"
@@ -45,6 +41,19 @@ class Touched:
 
 
 @dataclass(frozen=True)
+class Parent:
+    """A session that another one goes on from."""
+
+    file: str
+    """Name of its journal."""
+    lines: int
+    """How many of its lines were read."""
+
+
+Row = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
 class Event:
     """One line."""
 
@@ -55,8 +64,23 @@ class Event:
     case: str = ""
     software: str = ""
     model: str = ""
+    """That made the labels which the session began with (first line), those of a run (edit), or those that were signed (done)."""
+    automatic_model: str = ""
+    """That made the automatic labels which the review compares with (done)."""
+    parents: tuple[Parent, ...] | None = None
+    """The sessions that this one goes on from (first line); None: a version that did not write them."""
+    image: str = ""
+    """Name of the image's file (first line)."""
+    image_sha256: str = ""
+    """Its checksum, where the cohort's record knew it (first line)."""
     shape: tuple[int, int, int] | None = None
     """Of the label map (first line)."""
+    affine: tuple[Row, Row, Row, Row] | None = None
+    """From its voxel indices to RAS+ mm (first line); None: a version that did not write it."""
+    begun_from: str = ""
+    """Name of the label file that the session (first line), or the whole reading (done), began with, where that was one."""
+    editors: dict[str, str] = field(default_factory=dict)
+    """Who had edited what in that file: abbreviation -> reader (first line)."""
     label_set: dict[str, object] | None = None
     """Of labels of another set than the standard one (first line)."""
     blind: bool = False
@@ -78,155 +102,82 @@ class Session:
 
     path: Path
     reader: str
+    began: str
+    """By the file's name: UTC, ISO 8601."""
     events: tuple[Event, ...]
+    """All lines that can be read; those behind a damaged one tell what was done, and no labels."""
+    numbers: tuple[int, ...]
+    """The number of each line."""
+    lines: int
+    """How many there are, damaged ones counted."""
     remarks: tuple[Remark, ...] = ()
 
     @property
     def last(self) -> Event:
-        """The newest line."""
+        """The newest line that can be read; raises IndexError where there is none."""
         return self.events[-1]
 
     @property
+    def time(self) -> str:
+        """Of the newest line."""
+        return self.events[-1].time if self.events else self.began
+
+    @property
+    def opening(self) -> Event | None:
+        """The first line; None where it is damaged."""
+        first = self.events[0] if self.events and self.numbers[0] == 1 else None
+        return first if first is not None and first.event == "open" else None
+
+    @property
+    def start(self) -> str:
+        """When it began."""
+        return self.opening.time if self.opening is not None else self.began
+
+    @property
     def label_set(self) -> LabelSet:
         """What the values of its labels mean."""
-        own = self.events[0].label_set
+        own = self.opening.label_set if self.opening is not None else None
         return STANDARD if own is None else LabelSet.from_dict(own)
 
-    def replay(self) -> NDArray[np.integer]:
-        """The labels (i, j, k) after the last line. Raises InputError when a line cannot follow the one before."""
-        shape = self.events[0].shape
-        if shape is None or min(shape) < 1:
+    @property
+    def affine(self) -> Affine | None:
+        """4x4, from the labels' indices to RAS+ mm; None where the journal does not say."""
+        known = self.opening.affine if self.opening is not None else None
+        return None if known is None else np.array(known, np.float64)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no line is damaged but perhaps the last, which a crash tore."""
+        return (
+            bool(self.events) and self.numbers == tuple(range(1, self.lines + 1)) and self.opening is not None
+        )
+
+    def replay(
+        self, lines: int | None = None, base: NDArray[np.integer] | None = None
+    ) -> NDArray[np.integer]:
+        """The labels (i, j, k) after so many lines, or after the last one before a damaged line.
+
+        ``base``: what it began with, where the first line is damaged. Raises InputError when a line cannot follow the one
+        before, or nothing is known of the labels that it began with.
+        """
+        opening = self.opening
+        if opening is not None:
+            if opening.shape is None or min(opening.shape) < 1:
+                raise InputError("journal_unusable", path=self.path)
+            check_voxels(opening.shape, self.path)
+            labels: NDArray[np.integer] = np.zeros(opening.shape, self.label_set.dtype)
+        elif base is not None:
+            labels = base
+        else:
             raise InputError("journal_unusable", path=self.path)
-        check_voxels(shape, self.path)
-        labels: NDArray[np.integer] = np.zeros(shape, self.label_set.dtype)
-        for event in self.events:
+        expected = 1 if opening is not None else 2
+        for number, event in zip(self.numbers, self.events, strict=True):
+            if number != expected or (lines is not None and number > lines):
+                break  # what follows was made of labels that are not known
+            expected += 1
             if event.change:
                 labels = applied(unpacked(event.change, labels.size), labels)
         return labels
-
-
-class Journal:
-    """The file of one reader's session on one case; made with the first line that is worth one."""
-
-    def __init__(
-        self,
-        output: Path,
-        case: str,
-        reader: str,
-        labels: NDArray[np.integer],
-        label_set: LabelSet = STANDARD,
-        model: str = "",
-        blind: bool = False,
-    ) -> None:
-        self._place, self._case, self._reader = journal_folder(output, case), case, reader
-        self._label_set, self._model, self._blind = label_set, model, blind
-        self._labels = np.array(labels, order="C")
-        self.path: Path | None = None
-
-    @property
-    def labels(self) -> NDArray[np.integer]:
-        """The labels as the journal knows them."""
-        return self._labels
-
-    def begin(self) -> None:
-        """Write the first line now: these labels are what a reader works on, though nothing was edited yet."""
-        if self.path is None:
-            self._append(None)
-
-    @property
-    def label_set(self) -> LabelSet:
-        """What the values of its labels mean."""
-        return self._label_set
-
-    def record(
-        self, labels: NDArray[np.integer], means: Mapping[str, tuple[float, float]] | None = None
-    ) -> bool:
-        """Write what changed since the last line; False when nothing did.
-
-        Args:
-            labels: (i, j, k), all of them.
-            means: abbreviation -> mean in ppb before and after.
-
-        Raises DGMError when the line cannot be written.
-        """
-        change = change_between(self._labels, labels)
-        if not change:
-            return False
-        self._append(Event("edit", structures=self._touched(change, means or {}), change=change.packed()))
-        self._labels = np.array(labels, order="C")
-        return True
-
-    def sign(self, review: Sequence[dict[str, object]], labels: str = "") -> None:
-        """The reader is done with the case."""
-        self._append(Event("done", review=list(review), labels=labels))
-
-    def reject(self, reason: str) -> None:
-        """The case cannot be used, and why."""
-        self._append(Event("rejected", reason=reason))
-
-    def reopen(self) -> None:
-        """A case that was done or rejected is to be read again."""
-        self._append(Event("reopened"))
-
-    def _touched(self, change: Change, means: Mapping[str, tuple[float, float]]) -> dict[str, Touched]:
-        found = {}
-        for label in change.labels:
-            name = self._label_set.by_label(label).abbreviation if label in self._label_set else str(label)
-            before, after = (
-                round(mean, 4) if math.isfinite(mean) else None
-                for mean in means.get(name, (math.nan, math.nan))
-            )
-            found[name] = Touched(change.added(label), change.removed(label), before, after)
-        return found
-
-    def _append(self, event: Event | None) -> None:
-        lines = [] if self.path else [self._opening()]
-        if self.path is None:
-            began = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
-            self.path = self._place / f"{self._reader}_{began}-{secrets.token_hex(4)}.jsonl"
-        text = "".join(_line(one, self._reader, self._case) for one in (*lines, event) if one)
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-            try:
-                _write_all(descriptor, text.encode("utf-8"))
-                flush_to_disk(descriptor)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            self.path = None  # a line may be torn: what follows goes into a file of its own
-            raise DGMError("journal_unwritten", path=self._place, reason=error.strerror or error) from error
-
-    def _opening(self) -> Event:
-        shape = tuple(int(n) for n in self._labels.shape)
-        base = change_between(np.zeros_like(self._labels), self._labels)
-        own = None if self._label_set == STANDARD else self._label_set.to_dict()
-        return Event(
-            "open",
-            software=f"DGMSegmentation {__version__}",
-            model=self._model,
-            shape=(shape[0], shape[1], shape[2]),
-            label_set=own,
-            blind=self._blind,
-            change=base.packed(),
-        )
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(descriptor, content) :]
-
-
-def _line(event: Event, reader: str, case: str) -> str:
-    empty = asdict(Event(event.event))
-    values = {
-        **asdict(event),
-        "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-        "reader": reader,
-        "case": case,
-    }
-    kept = {key: value for key, value in values.items() if value != empty[key] or key in ("event", "format")}
-    return json.dumps(plain(kept), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def journal_folder(output: Path, case: str) -> Path:
@@ -248,38 +199,55 @@ def journal_files(output: Path, case: str) -> list[Path]:
 
 
 def read_sessions(output: Path, case: str) -> tuple[Session, ...]:
-    """All journals of a case, the one with the newest line last; what cannot be read is left out with a remark."""
+    """All journals of a case, each behind those that it goes on from, else the one with the newest line last.
+
+    What cannot be read of one is said in its remarks.
+    """
     found = [read_session(path) for path in journal_files(output, case)]
-    return tuple(sorted((s for s in found if s is not None), key=lambda s: (s.last.time, s.path.name)))
+    return in_order([session for session in found if session is not None])
 
 
 def read_session(path: Path) -> Session | None:
-    """One journal; None when not even its first line is whole."""
+    """One journal, damaged or not; None for a file that is none by its name."""
     name = _NAME.fullmatch(path.name)
+    if name is None:
+        return None
+    day, clock = name["began"].split("T")
+    began = f"{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}+00:00"
     try:
-        if name is None or path.is_symlink() or path.stat().st_size > _LARGEST:
-            return None
+        if path.is_symlink() or path.stat().st_size > _LARGEST:
+            raise InputError("journal_unusable", path=path)
         lines = path.read_bytes().split(b"\n")
-    except OSError:
+    except (OSError, InputError):
+        return Session(path, name["reader"], began, (), (), 0, (Remark("journal_unusable", path=path),))
+    whole = lines[:-1]  # a whole line ends with a line end, so that the last part is empty
+    read = [
+        (number, event) for number, line in enumerate(whole, 1) if (event := _event(line, path)) is not None
+    ]
+    return Session(
+        path,
+        name["reader"],
+        began,
+        tuple(event for _, event in read),
+        tuple(number for number, _ in read),
+        len(whole),
+        _said(path, [event for _, event in read], [n for n, _ in read], lines),
+    )
+
+
+def _event(line: bytes, path: Path) -> Event | None:
+    try:
+        return typed(Event, parsed(line, str(path)), str(path))
+    except InputError:
         return None
-    events: list[Event] = []
-    remarks: list[Remark] = []
-    for number, line in enumerate(lines, start=1):
-        torn = number == len(lines)  # a whole line ends with a line end, so that the last part is empty
-        if torn and not line:
-            break
-        try:
-            if torn:
-                raise InputError("journal_unusable", path=path)
-            events.append(typed(Event, parsed(line, str(path)), str(path)))
-        except InputError:
-            last = number >= len(lines) - 1
-            remarks.append(
-                Remark("journal_line_torn", path=path)
-                if last
-                else Remark("journal_line_damaged", path=path, number=number)
-            )
-            break  # what follows was made of labels that are not known
-    if not events or events[0].event != "open":
-        return None
-    return Session(path, name["reader"], tuple(events), tuple(remarks))
+
+
+def _said(path: Path, events: list[Event], numbers: list[int], lines: list[bytes]) -> tuple[Remark, ...]:
+    """What cannot be read of a journal, and what that costs."""
+    count = len(lines) - 1
+    if not events or numbers[0] != 1 or events[0].event != "open":
+        return (Remark("journal_begin_damaged", path=path),)
+    damaged = next((number for number, known in enumerate(numbers, 1) if number != known), len(numbers) + 1)
+    if damaged == count or (damaged > count and lines[-1]):
+        return (Remark("journal_line_torn", path=path),)
+    return (Remark("journal_line_damaged", path=path, number=damaged),) if damaged < count else ()

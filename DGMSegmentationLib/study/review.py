@@ -1,7 +1,8 @@
 """What a reader signs: each structure as automatic, edited or accepted, and how far it moved from the automatic labels."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -32,6 +33,8 @@ class StructureReview:
     mean_automatic_ppb: float | None
     mean_ppb: float | None
     difference_ppb: float | None
+    edited_by: str = ""
+    """Whose edit it is, where it is edited; empty where nobody has signed it."""
 
 
 def review_of(
@@ -52,6 +55,33 @@ def review_of(
         _reviewed(label_set, label, labels.data, before, image.data, label in changed, signed)
         for label in label_set.values
     )
+
+
+def with_editors(
+    review: Sequence[StructureReview],
+    labels: Image,
+    reader: str,
+    begun: Image | None = None,
+    editors: Mapping[str, str] | None = None,
+) -> tuple[StructureReview, ...]:
+    """The review, with who edited what.
+
+    Args:
+        labels: (i, j, k), those that are signed.
+        reader: who signs them.
+        begun: what the reader began with, where that was somebody's label file.
+        editors: who had edited what in it: abbreviation -> reader.
+    """
+
+    def editor(one: StructureReview) -> str:
+        if one.status != EDITED:
+            return ""
+        if begun is None or begun.shape != labels.shape or label_set_of(begun) != label_set_of(labels):
+            return reader
+        same = np.array_equal(labels.data == one.label, begun.data == one.label)
+        return (editors or {}).get(one.abbreviation, "") if same else reader
+
+    return tuple(replace(one, edited_by=editor(one)) for one in review)
 
 
 def _reviewed(

@@ -1,11 +1,13 @@
 """How far the reading of a case is, told by its journals and its record: nothing else is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..cohort.record import Record
 from ..language import marked
 from .journal import Event, Session
+from .order import history, known_to
 
 TO_DO, SEGMENTED, IN_REVIEW = marked("to do"), marked("segmented"), marked("in review")
 DONE, REJECTED = marked("done"), marked("rejected")
@@ -27,31 +29,53 @@ class Reading:
     """The line that signed it, when it is done."""
     strokes: int = 0
     """Changes since it was signed or begun."""
+    gone: str = ""
+    """Name of the label file that was signed and is not there any more."""
 
 
-def readings_of(sessions: Sequence[Session]) -> tuple[Reading, ...]:
-    """The readings of a case by its journals, the newest last."""
-    by_reader: dict[str, list[Event]] = {}
+def readings_of(sessions: Sequence[Session], folder: Path | None = None) -> tuple[Reading, ...]:
+    """The readings of a case by its journals, the newest last.
+
+    ``folder``: of its label files; a signature whose file is gone does not count.
+    """
+    by_reader: dict[str, list[Session]] = {}
     for session in sessions:
-        by_reader.setdefault(session.reader, []).extend(session.events)
-    found = [_reading(reader, sorted(events, key=lambda e: e.time)) for reader, events in by_reader.items()]
+        by_reader.setdefault(session.reader, []).append(session)
+    found = [_reading(reader, own) for reader, own in by_reader.items()]
+    if folder is not None:
+        found = [_with_file(reading, folder) for reading in found]
     return tuple(sorted(found, key=lambda reading: reading.time))
 
 
-def _reading(reader: str, events: Sequence[Event]) -> Reading:
-    told = [event for event in events if event.event != "open"]
+def _reading(reader: str, sessions: Sequence[Session]) -> Reading:
+    lines = history(sessions)
+    told = [(session, event) for session, _, event in lines if event.event != "open"]
     if not told:
-        return Reading(reader, IN_REVIEW, events[-1].time)
-    last, strokes = told[-1], 0
-    for event in reversed(told):
+        return Reading(reader, IN_REVIEW, max(session.time for session in sessions))
+    (session, last), strokes = told[-1], 0
+    if last.event == "rejected":
+        return Reading(reader, REJECTED, last.time, last.reason)
+    if last.event == "done":
+        # What another window did meanwhile was not signed with it.
+        known = {**known_to(session, sessions), session.path.name: session.lines}
+        strokes = sum(e.event == "edit" and n > known.get(s.path.name, 0) for s, n, e in lines)
+        return (
+            Reading(reader, IN_REVIEW, last.time, strokes=strokes)
+            if strokes
+            else Reading(reader, DONE, last.time, signed=last)
+        )
+    for _, event in reversed(told):
         if event.event != "edit":
             break
         strokes += 1
-    if last.event == "done":
-        return Reading(reader, DONE, last.time, signed=last)
-    if last.event == "rejected":
-        return Reading(reader, REJECTED, last.time, last.reason)
     return Reading(reader, IN_REVIEW, last.time, strokes=strokes)
+
+
+def _with_file(reading: Reading, folder: Path) -> Reading:
+    name = Path(reading.signed.labels).name if reading.signed is not None else ""
+    if not name or (folder / name).is_file():
+        return reading
+    return replace(reading, state=IN_REVIEW, signed=None, gone=name)
 
 
 def state_of(

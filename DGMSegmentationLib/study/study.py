@@ -1,6 +1,7 @@
 """A study as a reader has it open: its cases, what each begins with, and how a reading is signed."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,12 @@ from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.file_set import finish_sets
 from ..io.files import read_image
 from ..io.labels import read_labels
-from .files import Signing, own_labels, owner_of, write_signed
-from .journal import Journal, Session, journal_files, read_sessions
+from .files import Signing, own_labels, owner_of, signature_of, write_signed
+from .journal import Parent, Session, journal_files, read_sessions
+from .journal_writer import Journal, Origin
 from .places import Place, reader_label
-from .review import StructureReview, review_of
+from .resume import Begun, Resume, Resumed, parents_of, words_of
+from .review import StructureReview, review_of, with_editors
 from .state import DONE, IN_REVIEW, REJECTED, Reading, readings_of
 
 
@@ -34,6 +37,20 @@ class Opened:
     """What the reader goes on with: an earlier session's, a label file's, or the automatic ones."""
     record: Record
     remarks: tuple[Remark, ...] = ()
+    model: str = ""
+    """That made the labels; empty where none did."""
+    parents: tuple[Parent, ...] = ()
+    """The sessions that a new one goes on from."""
+    begun: Begun = field(default_factory=Begun)
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """Labels of a file that a reader goes on with, on the image's grid."""
+
+    labels: Image
+    model: str
+    begun: Begun
 
 
 class Study:
@@ -97,7 +114,7 @@ class Study:
 
     def readings(self, name: str) -> tuple[Reading, ...]:
         """Who read a case, and how far, as far as this reader may see."""
-        return readings_of(self.sessions(name))
+        return readings_of(self.sessions(name), self.paths(name).folder)
 
     def stamp(self, name: str) -> tuple[object, ...]:
         """Another one as soon as anybody's journal of a case, or its record, has changed; reads no file."""
@@ -118,50 +135,59 @@ class Study:
         if automatic is not None and not automatic.grid.same_as(image.grid):
             remarks.append(Remark("study_labels_other_grid", path=paths.labels))
             automatic = None
-        labels = self._own_labels(case, paths, image, remarks)
-        labels = labels if labels is not None else self._file_labels(case, paths, image, remarks)
-        return Opened(case, image, automatic, automatic if labels is None else labels, record, tuple(remarks))
+        own = [session for session in self.sessions(name) if session.reader == self.reader]
+        opened = Opened(
+            case,
+            image,
+            automatic,
+            automatic,
+            record,
+            model=record.automatic.model if record.automatic else "",
+            parents=parents_of(own),
+        )
+        found = self._own_labels(opened, own, remarks) or self._file_labels(opened, remarks)
+        if found is not None:
+            opened = replace(
+                opened, labels=found.labels, model=found.model or opened.model, begun=found.begun
+            )
+        return replace(opened, remarks=tuple(remarks))
 
     def _own_labels(
-        self, case: CohortCase, paths: CasePaths, image: Image, remarks: list[Remark]
-    ) -> Image | None:
+        self, opened: Opened, own: Sequence[Session], remarks: list[Remark]
+    ) -> "Resumed | Taken | None":
         """As this reader left them: the last session's journal, unless somebody changed the signed file since."""
-        own = [session for session in self.sessions(case.name) if session.reader == self.reader]
-        others = [r for r in self.readings(case.name) if r.reader != self.reader]
-        for other in others:
-            code = {DONE: "reading_done_by", REJECTED: "reading_rejected_by"}.get(other.state)
-            if code == "reading_done_by":
-                remarks.append(Remark("reading_done_by", reader=other.reader, time=_words(other.time)))
-            elif code:
-                remarks.append(Remark("reading_rejected_by", reader=other.reader, reason=other.reason))
-            else:
-                remarks.append(Remark("reading_open_by", reader=other.reader, time=_words(other.time)))
-        if not own:
+        readings, paths = self.readings(opened.case.name), self.paths(opened.case.name)
+        remarks += [_of_other(reading) for reading in readings if reading.reader != self.reader]
+        mine = next((reading for reading in readings if reading.reader == self.reader), None)
+        if mine is None:
             return None
-        last = own[-1]
-        remarks += last.remarks
-        mine = next(r for r in readings_of(own) if r.reader == self.reader)
-        if mine.signed is not None and mine.signed.labels:
-            file = paths.folder / Path(mine.signed.labels).name
-            if file.is_file() and owner_of(file) != self.reader:
-                remarks.append(Remark("reading_file_changed", path=file))
+        if mine.gone:
+            remarks.append(Remark("reading_file_gone", name=mine.gone))
+        signed = paths.folder / Path(mine.signed.labels).name if mine.signed and mine.signed.labels else None
+        if signed is not None and signed.is_file():
+            if owner_of(signed) != self.reader:
+                remarks.append(Remark("reading_file_changed", path=signed))
                 return None
-        try:
-            labels = last.replay()
-        except InputError as error:
-            remarks.append(Remark("reading_not_replayed", path=last.path, problem=error))
+            if not own[-1].is_whole:  # the file is
+                remarks += own[-1].remarks
+                return None
+        resumed = Resume(own, opened.image, opened.automatic, remarks.append).resumed()
+        if resumed is None:
             return None
-        if labels.shape != image.shape:
-            remarks.append(Remark("reading_other_grid", path=last.path))
-            return None
-        if mine.state == IN_REVIEW:
-            remarks.append(Remark("reading_resumed", time=_words(mine.time), strokes=mine.strokes))
-        return Image(labels, image.affine, label_set=last.label_set)
+        stamp = opened.record.inputs.image if opened.record.inputs else None
+        first = resumed.session.opening
+        turned = any(
+            remark.code in ("reading_turned", "reading_moved", "reading_resampled") for remark in remarks
+        )
+        if stamp and first and first.image_sha256 not in ("", stamp.sha256) and not turned:
+            remarks.append(Remark("reading_other_image", time=words_of(first.time)))
+        if mine.state == IN_REVIEW and not mine.gone:
+            remarks.append(Remark("reading_resumed", time=words_of(mine.time), strokes=mine.strokes))
+        return resumed
 
-    def _file_labels(
-        self, case: CohortCase, paths: CasePaths, image: Image, remarks: list[Remark]
-    ) -> Image | None:
+    def _file_labels(self, opened: Opened, remarks: list[Remark]) -> "Taken | None":
         """Labels that were saved: this reader's own, else the correction that the cohort takes."""
+        case, paths, image = opened.case, self.paths(opened.case.name), opened.image
         own = own_labels(paths, case.name, self.reader)
         shared = [] if self.blind else [case.edited] if case.edited else paths.edited_labels()
         file = next((path for path in (own, *shared) if path.is_file()), None)
@@ -174,14 +200,33 @@ class Study:
         if resampled:
             remarks.append(Remark("labels_resampled", path=file))
         remarks.append(Remark("reading_of_file", name=file.name))
-        return Image(data, image.affine, label_set=labels.label_set)
+        placed, signature = Image(data, image.affine, label_set=labels.label_set), signature_of(file)
+        return Taken(placed, signature.model, Begun(file.name, signature.editors, placed, now=True))
 
-    def journal(self, opened: Opened, labels: Image) -> Journal:
-        """A new session on a case, which begins with these labels."""
-        model = opened.record.automatic.model if opened.record.automatic else ""
-        return Journal(
-            self.output, opened.case.name, self.reader, labels.data, label_set_of(labels), model, self.blind
+    def journal(
+        self, opened: Opened, labels: Image, model: str = "", after: Journal | None = None
+    ) -> Journal:
+        """A new session on a case, which begins with these labels.
+
+        Args:
+            labels: on the image's grid.
+            model: that made them, where it is another one than that of the labels which were opened.
+            after: the session of this window that it goes on from, where it is not the first.
+        """
+        begun, stamp = opened.begun, opened.record.inputs.image if opened.record.inputs else None
+        takes_file = begun.now and after is None
+        origin = Origin(
+            label_set_of(labels),
+            opened.image.affine,
+            model or (opened.model if after is None else after.model),
+            opened.parents if after is None else after.parents,
+            begun.file if takes_file else "",
+            begun.editors if takes_file else {},
+            opened.case.image.name,
+            stamp.sha256 if stamp else "",
+            self.blind,
         )
+        return Journal(self.output, opened.case.name, self.reader, labels.data, origin)
 
     def sign(
         self, opened: Opened, labels: Image, in_ppb: Image, journal: Journal
@@ -193,21 +238,24 @@ class Study:
         """
         if not np.any(labels.data):
             raise InputError("study_no_labels", name=opened.case.name)
-        automatic = opened.automatic
+        automatic, begun = opened.automatic, opened.begun
         if automatic is not None and label_set_of(automatic) != label_set_of(labels):
             automatic = None
         review = review_of(labels, automatic, in_ppb)
-        made = opened.record.automatic
-        paths = self.paths(opened.case.name)
+        review = with_editors(review, labels, self.reader, begun.labels, begun.editors)
+        made = opened.record.automatic.model if opened.record.automatic else ""
         signing = Signing(
             self.reader,
-            made.model if made else "",
-            paths.labels.name if automatic is not None else "",
+            journal.model,
+            made,
+            begun.file,
+            self.paths(opened.case.name).labels.name if automatic is not None else "",
             opened.case.source,
         )
         journal.record(labels.data)
+        paths = self.paths(opened.case.name)
         file = write_signed(opened.case, paths, labels, opened.image, review, signing, self.blind)
-        journal.sign([asdict(one) for one in review], file.name if file else "")
+        journal.sign([asdict(one) for one in review], file.name if file else "", made, begun.file)
         return review, file
 
     def with_settings(self, **changes: object) -> CaseSettings:
@@ -215,6 +263,11 @@ class Study:
         return replace(self.settings, options=self.settings.options.changed(**changes))
 
 
-def _words(time: str) -> str:
-    """A time of a journal as people read it."""
-    return time[:16].replace("T", " ") + " UTC"
+def _of_other(reading: Reading) -> Remark:
+    """What another reader did."""
+    time = words_of(reading.time)
+    if reading.state == DONE:
+        return Remark("reading_done_by", reader=reading.reader, time=time)
+    if reading.state == REJECTED:
+        return Remark("reading_rejected_by", reader=reading.reader, reason=reading.reason)
+    return Remark("reading_open_by", reader=reading.reader, time=time)

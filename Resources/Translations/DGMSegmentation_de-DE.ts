@@ -4834,6 +4834,10 @@ ppb</translation>
    <translation>Zeile {number} des Protokollbuchs {path} ist beschädigt; sie und was folgt bleibt weg.</translation>
   </message>
   <message>
+   <source>The first line of your journal {path} is damaged, so it does not tell which labels that session began with.</source>
+   <translation>Die erste Zeile Ihres Protokollbuchs {path} ist beschädigt; es sagt daher nicht, mit welchen Labels diese Sitzung begann.</translation>
+  </message>
+  <message>
    <source>Your reading of {time} goes on as you left it (changes that are not signed yet: {strokes}).</source>
    <translation>Ihre Befundung vom {time} geht weiter, wie Sie sie verlassen haben (noch nicht unterzeichnete Änderungen: {strokes}).</translation>
   </message>
@@ -4862,8 +4866,52 @@ ppb</translation>
    <translation>Das Protokollbuch {path} kann nicht verwendet werden: {problem}</translation>
   </message>
   <message>
-   <source>The journal {path} belongs to an image of another size, and is left out.</source>
-   <translation>Das Protokollbuch {path} gehört zu einem Bild anderer Größe und bleibt weg.</translation>
+   <source>The journal {path} belongs to an image of another size or place, and is left out.</source>
+   <translation>Das Protokollbuch {path} gehört zu einem Bild anderer Größe oder Lage und bleibt weg.</translation>
+  </message>
+  <message>
+   <source>The journal {path} does not say how its image lay, and its labels lie elsewhere than those of the model (mirrored, perhaps): it is left out.</source>
+   <translation>Das Protokollbuch {path} sagt nicht, wie sein Bild lag, und seine Labels liegen anderswo als die des Modells (vielleicht gespiegelt): Es bleibt weg.</translation>
+  </message>
+  <message>
+   <source>The image is stored with other axes than when you read it; your labels were turned with it, voxel for voxel.</source>
+   <translation>Das Bild ist mit anderen Achsen gespeichert als bei Ihrer Befundung; Ihre Labels wurden Voxel für Voxel mitgedreht.</translation>
+  </message>
+  <message>
+   <source>The header of the image says another place than when you read it; your labels went with the voxels.</source>
+   <translation>Der Kopf der Bilddatei nennt einen anderen Ort als bei Ihrer Befundung; Ihre Labels sind bei den Voxeln geblieben.</translation>
+  </message>
+  <message>
+   <source>The image has another grid than when you read it; your labels ({path}) were carried over to the nearest voxels: look at their edges.</source>
+   <translation>Das Bild hat ein anderes Gitter als bei Ihrer Befundung; Ihre Labels ({path}) wurden auf die nächsten Voxel übertragen: Sehen Sie ihre Ränder an.</translation>
+  </message>
+  <message>
+   <source>The image has changed since you began to read it ({time}): look whether your labels still fit.</source>
+   <translation>Das Bild hat sich geändert, seit Sie es zu befunden begannen ({time}): Sehen Sie nach, ob Ihre Labels noch passen.</translation>
+  </message>
+  <message>
+   <source>All its changes follow from the labels that are known, and were taken over.</source>
+   <translation>Alle seine Änderungen folgen aus den bekannten Labels und wurden übernommen.</translation>
+  </message>
+  <message>
+   <source>Its changes follow from no labels that are known, and are left out.</source>
+   <translation>Seine Änderungen folgen aus keinen bekannten Labels und bleiben weg.</translation>
+  </message>
+  <message>
+   <source>{name}, which you signed, is not there any more: the case is in review again, and Done writes the file anew from your journal.</source>
+   <translation>{name}, von Ihnen unterzeichnet, ist nicht mehr da: Der Fall ist wieder in Befundung, und „Fertig“ schreibt die Datei neu aus Ihrem Protokollbuch.</translation>
+  </message>
+  <message>
+   <source>You changed this case in another window, too ({file}, {time}, changes: {strokes}); of these you see {structures}.</source>
+   <translation>Sie haben diesen Fall auch in einem anderen Fenster geändert ({file}, {time}, Änderungen: {strokes}); davon sehen Sie {structures}.</translation>
+  </message>
+  <message>
+   <source>You changed {structures} in another window, too ({file}, {time}, changes: {strokes}), and otherwise: you see what {kept} says; the other stays in its journal.</source>
+   <translation>Sie haben {structures} auch in einem anderen Fenster geändert ({file}, {time}, Änderungen: {strokes}), und zwar anders: Sie sehen, was {kept} sagt; das andere bleibt in seinem Protokollbuch.</translation>
+  </message>
+  <message>
+   <source>You changed this case in another window, too ({file}, {time}, changes: {strokes}), beginning with other labels: that stays in its journal.</source>
+   <translation>Sie haben diesen Fall auch in einem anderen Fenster geändert ({file}, {time}, Änderungen: {strokes}), ausgehend von anderen Labels: Das bleibt in seinem Protokollbuch.</translation>
   </message>
   <message>
    <source>{name} is being segmented; it appears as soon as it is.</source>

@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as arrays
 
 from DGMSegmentationLib.errors import DGMError, InputError
 from DGMSegmentationLib.study.change import applied, change_between, unpacked
-from DGMSegmentationLib.study.journal import Journal, read_session, read_sessions
+from DGMSegmentationLib.study.journal import read_session, read_sessions
+from DGMSegmentationLib.study.journal_writer import Journal
 
 SHAPE = (4, 5, 3)
 LABELS = arrays.arrays(np.uint8, SHAPE, elements=st.integers(0, 10))
@@ -69,7 +70,8 @@ def test_a_torn_end_costs_the_last_line_alone(tmp_path):
         assert np.array_equal(session.replay(), kept[-2])
         assert [remark.code for remark in session.remarks] == ["journal_line_torn"]
     journal.path.write_bytes(whole[: whole.index(b"\n") - 3])
-    assert read_sessions(tmp_path, "sub-01") == ()
+    (session,) = read_sessions(tmp_path, "sub-01")
+    assert session.events == () and [remark.code for remark in session.remarks] == ["journal_begin_damaged"]
 
 
 def test_damage_in_the_middle_is_said_and_nothing_is_guessed(tmp_path):

@@ -1,0 +1,218 @@
+"""The labels of a case as a reader left them, brought to the image as it is now: of the last session, with what another
+window of the same reader did meanwhile.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..errors import InputError, Remark
+from ..image import Affine, Image, label_set_of
+from .journal import Parent, Session
+from .merge import merged
+from .order import heads, history, in_order, known_to
+
+_ALIKE = 0.5
+"""Share of the labelled voxels that lie in the automatic labels, too, where a journal does not say where its voxels lie. Of
+mirrored labels almost none does."""
+Say = Callable[[Remark], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """What a reading began with."""
+
+    file: str = ""
+    """Name of the label file; empty: the automatic labels."""
+    editors: Mapping[str, str] = field(default_factory=dict)
+    """Who had edited what in it: abbreviation -> reader."""
+    labels: Image | None = None
+    """Those of the file, on the image's grid."""
+    now: bool = False
+    """Whether this session is the one that begins with it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Resumed:
+    """Where a reader goes on."""
+
+    labels: Image
+    """On the image's grid."""
+    model: str
+    """That made them; empty where the journals do not say."""
+    begun: Begun
+    session: Session
+    """The one that they are of."""
+
+
+def words_of(time: str) -> str:
+    """A time of a journal as people read it."""
+    return time[:16].replace("T", " ") + " UTC"
+
+
+def parents_of(sessions: Sequence[Session]) -> tuple[Parent, ...]:
+    """What a new session of this reader goes on from."""
+    return tuple(Parent(one.path.name, one.lines) for one in heads(sessions))
+
+
+class Resume:
+    """Goes on with the sessions of one reader.
+
+    Args:
+        sessions: all of them.
+        image: as its file is now.
+        automatic: the model's labels on its grid, where there are any.
+        say: takes what the reader has to know.
+    """
+
+    def __init__(self, sessions: Sequence[Session], image: Image, automatic: Image | None, say: Say) -> None:
+        self._sessions, self._image, self._automatic, self._say = in_order(sessions), image, automatic, say
+
+    def resumed(self) -> Resumed | None:
+        """None where no session's labels can be used."""
+        loose = heads(self._sessions)
+        for session in loose:
+            for remark in session.remarks:
+                self._say(remark)
+        usable = [
+            (one, labels)
+            for one in reversed(loose)
+            if (labels := self._labels_of(one, self._say)) is not None
+        ]
+        if not usable:
+            return None
+        (newest, labels), *others = usable
+        for session, there in others:
+            labels = self._joined(newest, labels, session, there)
+        told = [(s, event) for s, _, event in history(self._sessions)]
+        model = next((event.model for _, event in reversed(told) if event.model), "")
+        return Resumed(labels, model, self._begun(newest), newest)
+
+    def _labels_of(self, session: Session, say: Say, lines: int | None = None) -> Image | None:
+        """After so many lines, on the image's grid; None where they are not known, or not where they lie."""
+        try:
+            if session.opening is None:
+                return self._rebuilt(session, say, lines)
+            affine = self._image.affine if session.affine is None else session.affine
+            labels = Image(session.replay(lines), affine, label_set=session.label_set)
+        except InputError as error:
+            say(Remark("reading_not_replayed", path=session.path, problem=error))
+            return None
+        return self._placed(session, labels, say)
+
+    def _placed(self, session: Session, labels: Image, say: Say) -> Image | None:
+        from ..measurement.roi import labels_on_grid
+
+        path, image = session.path, self._image
+        if session.affine is None:
+            if labels.shape != image.shape:
+                say(Remark("reading_other_grid", path=path))
+                return None
+            if self._share(labels) < _ALIKE:
+                say(Remark("reading_grid_unknown", path=path))
+                return None
+            return labels
+        if labels.grid.same_as(image.grid):
+            return labels.replace(affine=image.affine)
+        try:
+            data, resampled = labels_on_grid(labels, image)
+        except InputError:
+            data, resampled = np.zeros(image.shape, labels.data.dtype), True
+        placed = Image(data, image.affine, label_set=labels.label_set)
+        by_voxel = labels.replace(affine=image.affine)
+        # Was the head moved, or its header rewritten? The model's labels of today tell.
+        if (
+            labels.shape == image.shape
+            and _same_axes(labels.affine, image.affine)
+            and (np.array_equal(data, labels.data) or self._share(by_voxel) > self._share(placed))
+        ):
+            say(Remark("reading_moved"))
+            return by_voxel
+        if labels.data.any() and not data.any():
+            say(Remark("reading_other_grid", path=path))
+            return None
+        say(Remark("reading_resampled", path=path) if resampled else Remark("reading_turned"))
+        return placed
+
+    def _share(self, labels: Image) -> float:
+        """Of the labelled voxels those that are the same in the automatic labels; 1 where there are none to compare with."""
+        automatic, here = self._automatic, labels.data > 0
+        if automatic is None or label_set_of(automatic) != label_set_of(labels):
+            return 1.0
+        return float((labels.data == automatic.data)[here].mean()) if here.any() else 0.0
+
+    def _rebuilt(self, session: Session, say: Say, lines: int | None) -> Image | None:
+        """Of a session whose first line is damaged: its changes on labels from which every one of them follows."""
+        known = (one for one in reversed(self._sessions) if one.opening is not None)
+        bases = [self._labels_of(one, _unsaid) for one in known]
+        for base in (*bases, self._automatic):
+            if base is None:
+                continue
+            try:
+                data = session.replay(lines, base.data)
+            except InputError:
+                continue
+            say(Remark("reading_rebuilt"))
+            return base.replace(data=data)
+        say(Remark("reading_not_rebuilt"))
+        return None
+
+    def _joined(self, newest: Session, here: Image, other: Session, there: Image) -> Image:
+        """With what another window did since both began."""
+        ours, theirs = self._known(newest), self._known(other)
+        strokes = sum(
+            event.event == "edit" and ours.get(one.path.name, 0) < number <= theirs.get(one.path.name, 0)
+            for one, number, event in history(self._sessions)
+        )
+        if not strokes or np.array_equal(here.data, there.data):
+            return here
+        what = {"file": other.path.name, "time": words_of(other.time), "strokes": strokes}
+        before = self._shared(newest, other)
+        if before is None or not label_set_of(before) == label_set_of(here) == label_set_of(there):
+            self._say(Remark("reading_window_apart", **what))
+            return here
+        found, names = merged(before.data, here.data, there.data), label_set_of(here)
+        taken, refused = (
+            [names.by_label(label).abbreviation for label in labels if label in names]
+            for labels in (found.taken, found.refused)
+        )
+        if taken:
+            self._say(Remark("reading_window_joined", structures=taken, **what))
+        if refused:
+            self._say(Remark("reading_windows_differ", structures=refused, kept=newest.path.name, **what))
+        return here.replace(data=found.labels)
+
+    def _known(self, session: Session) -> dict[str, int]:
+        return {**known_to(session, self._sessions), session.path.name: session.lines}
+
+    def _shared(self, one: Session, other: Session) -> Image | None:
+        """The labels that both began with; None where they began with different ones."""
+        mine, theirs = self._known(one), self._known(other)
+        for session in reversed(self._sessions):
+            lines = min(mine.get(session.path.name, 0), theirs.get(session.path.name, 0))
+            if lines:
+                return self._labels_of(session, _unsaid, lines)
+        roots = [next(s for s in self._sessions if s.path.name in known) for known in (mine, theirs)]
+        first, second = (self._labels_of(root, _unsaid, 1) for root in roots)
+        if first is None or second is None or not np.array_equal(first.data, second.data):
+            return None
+        return first
+
+    def _begun(self, newest: Session) -> Begun:
+        """With what this reading began, told by the last session that took a label file."""
+        known = self._known(newest)
+        for session in reversed(self._sessions):
+            opening = session.opening
+            if opening is not None and opening.begun_from and session.path.name in known:
+                return Begun(opening.begun_from, opening.editors, self._labels_of(session, _unsaid, 1))
+        return Begun()
+
+
+def _same_axes(one: Affine, other: Affine) -> bool:
+    """Whether two grids differ in nothing but where they begin."""
+    return bool(np.allclose(one[:3, :3], other[:3, :3], atol=1e-3))
+
+
+def _unsaid(_remark: Remark) -> None:
+    return None
