@@ -4899,7 +4899,7 @@ ppb</translation>
   </message>
   <message>
    <source>{name}, which you signed, is not there any more: the case is in review again, and Done writes the file anew from your journal.</source>
-   <translation>{name}, von Ihnen unterzeichnet, ist nicht mehr da: Der Fall ist wieder in Befundung, und „Fertig“ schreibt die Datei neu aus Ihrem Protokollbuch.</translation>
+   <translation>{name}, von Ihnen unterzeichnet, ist nicht mehr da: Der Fall ist wieder in Arbeit, und „Fertig“ schreibt die Datei neu aus Ihrem Protokollbuch.</translation>
   </message>
   <message>
    <source>You changed this case in another window, too ({file}, {time}, changes: {strokes}); of these you see {structures}.</source>
