@@ -17,6 +17,7 @@ from ..measurement.contrast import contrasts
 from ..measurement.places import sides_exchanged
 from ..preprocessing.case import Case
 from ..study.places import find_study, is_study
+from ..study.state import rejected_cases
 from ..training.data import Subject, find_subjects
 
 _EDITED, _AUTOMATIC = "_desc-edited_dseg.nii.gz", "_dseg.nii.gz"
@@ -112,11 +113,13 @@ def _of_study(path: Path, channels: Sequence[str]) -> list[Subject]:
 def corrected_of(
     cases: Sequence[CohortCase], results: Path, channels: Sequence[str] = ("qsm",)
 ) -> list[Subject]:
-    """Of a study's cases those with one file of corrected labels, in its folder of results or named by its table."""
-    found = []
+    """Of a study's cases those with one file of corrected labels, in its folder of results or named by its table; not those
+    that a reader rejected.
+    """
+    found, rejected = [], rejected_cases(results, [case.name for case in cases])
     for case in cases:
         labels = [case.edited] if case.edited else case_paths(results, case.name).edited_labels()
-        if len(labels) == 1 and not case.problem:
+        if len(labels) == 1 and not case.problem and case.name not in rejected:
             images = (case.image, *(case.channels[name] for name in channels[1:]))
             found.append(Subject(case.name, images, labels[0], person=case.subject))
     return found

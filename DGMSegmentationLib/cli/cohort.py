@@ -94,11 +94,12 @@ def cohort(
     """Segment and measure every subject of a BIDS folder, and keep the tables of the whole cohort.
 
     A second run does only what is missing or out of date. Labels saved as ..._seg-DGM_desc-edited_dseg.nii.gz win over
-    automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1. A doubtful case is
-    measured, but left out of means, figures and norms.
+    automatic ones. A broken subject is a row of cases.tsv with its reason, and the exit code is then 1. A doubtful case, and
+    one that a reader rejected, is measured, but left out of means, figures and norms.
     """
     from ..cohort.plan import CaseSettings, Rerun
     from ..cohort.run import Request, run_cohort
+    from ..study.state import rejected_cases
 
     settings = CaseSettings(options, reference=reference, norms=str(norms) if norms else None)
     rerun = Rerun(redo, retry_failed, overwrite, frozenset(participant or []))
@@ -114,6 +115,7 @@ def cohort(
         include_doubtful,
         level.value,
         decimal_comma,
+        rejected_cases,
     )
 
     with cohort_progress(verbose) as progress:
@@ -139,7 +141,9 @@ def _sentence(summary: "Summary", output: Path, include_doubtful: bool) -> str:
     doubted = f", {len(summary.doubtful)} of them doubtful" if summary.doubtful else ""
     if doubted:
         doubted += " and in the means all the same" if include_doubtful else " and left out of the means"
+    rejected = sum(bool(entry.rejected) for entry in summary.entries)
     parts = [f"{found} {'image' if found == 1 else 'images'}: {measured} measured{doubted}"]
+    parts += [f"{rejected} rejected by readers and left out of the means"] if rejected else []
     parts += [f"{failed} failed (see cases.tsv)"] if failed else []
     waiting = len(summary.entries) - measured - failed
     parts += [f"{waiting} not done yet"] if waiting else []

@@ -12,10 +12,11 @@ from ..measurement.tables import wide_rows
 from ..measurement.verdict import DOUBTFUL
 from ..structures import STANDARD, LabelSet
 from .find import CohortCase
+from .plan import UNREACHABLE, Step
 from .record import Judged, Record
 
 CASE_COLUMNS = (
-    "subject", "session", "name", "image", "status", "reason", "verdict", "verdict_reasons", "note", "edited",
+    "subject", "session", "name", "image", "status", "reason", "verdict", "verdict_reasons", "rejected", "note", "edited",
     "flagged_structures", "flags", "warnings", "reference", "reference_mean_ppb", "reference_sd_ppb", "reference_n_voxels",
     "brain_mean_ppb", "model", "seconds", "finished", "sha256",
 )  # fmt: skip
@@ -32,6 +33,8 @@ class Entry:
     problem: str = ""
     note: str = ""
     """What is to be said of a finished case, that its image is not reachable."""
+    rejected: str = ""
+    """Why a reader rejected it: a measured case keeps its rows, and counts in no mean, figure or comparison."""
 
     @property
     def status(self) -> str:
@@ -76,6 +79,26 @@ class Entry:
         return inputs.image.sha256 if inputs and inputs.image else ""
 
 
+def entries_of(
+    steps: Sequence[Step], records: Mapping[str, Record | None], rejected: Mapping[str, str]
+) -> list[Entry]:
+    """The cases of the steps for the tables, each with its record of now.
+
+    ``rejected``: case -> why a reader rejected it.
+    """
+    return [
+        Entry(
+            step.case,
+            step.paths,
+            records[step.case.name],
+            step.why if step.do == "refuse" else "",
+            step.why if step.why == UNREACHABLE else "",
+            rejected.get(step.case.name, ""),
+        )
+        for step in steps
+    ]
+
+
 def same_images(entries: Sequence[Entry]) -> list[list[str]]:
     """Groups of case names whose images have one content: usually a copying mistake. Only images that could be read
     count: empty files are alike too.
@@ -88,12 +111,15 @@ def same_images(entries: Sequence[Entry]) -> list[list[str]]:
 
 
 def with_session(columns: Sequence[str]) -> list[str]:
-    """The columns of one image's table with the session after the subject, for a path need not name it, and the verdict."""
-    return [columns[0], "session", *columns[1:], "verdict"]
+    """The columns of one image's table with the session after the subject, for a path need not name it, the verdict, and whether
+    a reader rejected the case.
+    """
+    return [columns[0], "session", *columns[1:], "verdict", "rejected"]
 
 
-def _of_case(entry: Entry) -> dict[str, str]:
-    return {"session": entry.case.session, "verdict": entry.verdict.status if entry.verdict else ""}
+def _of_case(entry: Entry) -> dict[str, object]:
+    verdict = entry.verdict.status if entry.verdict else ""
+    return {"session": entry.case.session, "verdict": verdict, "rejected": bool(entry.rejected)}
 
 
 def long_lines(done: Sequence[Entry], rows: Mapping[str, Sequence[RoiRow]]) -> Iterator[dict[str, object]]:
@@ -125,6 +151,7 @@ def case_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
                 "reason": entry.reason,
                 "verdict": entry.verdict.status if entry.verdict else "",
                 "verdict_reasons": ";".join(r.code for r in entry.verdict.reasons) if entry.verdict else "",
+                "rejected": entry.rejected,
                 "note": "; ".join(filter(None, (entry.note, same))),
                 "edited": entry.edited if rows else None,
                 "flagged_structures": sum(bool(flags_of_quality(row)) for row in rows) if rows else None,

@@ -55,7 +55,8 @@ def write_group(
     between sessions and the table against norms. Returns False, writing nothing, when all of it is up to date.
 
     ``known``: the structures that the model gives. Doubtful cases stand in the tables of rows with their verdict, and without
-    ``include_doubtful`` in no mean, figure or comparison. ``commas``: tables with decimal commas, for spreadsheets.
+    ``include_doubtful`` in no mean, figure or comparison; nor do those that a reader rejected. ``commas``: tables with decimal
+    commas, for spreadsheets.
     """
     state = output / STATE
     digest = _digest(entries, norms, include_doubtful, commas)
@@ -63,7 +64,7 @@ def write_group(
         return False
     done = [entry for entry in entries if entry.status == "done"]
     rows = {entry.case.name: entry.rows for entry in done}
-    counted = [entry for entry in done if include_doubtful or not entry.doubtful]
+    counted = [entry for entry in done if not entry.rejected and (include_doubtful or not entry.doubtful)]
     staging = Path(tempfile.mkdtemp(prefix="tmp-group-", dir=state))
     try:
         every = [row for here in rows.values() for row in here]
@@ -113,7 +114,7 @@ def _digest(entries: Sequence[Entry], norms: str | None, include_doubtful: bool,
                 e.case.age,
                 e.case.sex,
             ),
-            *(e.status, e.reason, e.note, e.record.finished if e.record else None),
+            *(e.status, e.reason, e.note, e.rejected, e.record.finished if e.record else None),
         )
         for e in entries
     ]
@@ -202,6 +203,7 @@ def _write_page(
         for entry in entries
         if entry.doubtful and entry.verdict
     }
+    rejected = {entry.case.name: entry.rejected for entry in entries if entry.rejected}
     waiting = sum(entry.status == "waiting" for entry in entries)
     alike = [few(names) for names in same_images(entries)]
     write_cohort_report(
@@ -210,7 +212,7 @@ def _write_page(
         related=related,
         known=known,
         pages=pages,
-        doubts=Doubts(doubts, include_doubtful),
+        doubts=Doubts(doubts, include_doubtful, rejected),
         failures=[(entry.case.name, entry.reason) for entry in entries if entry.status == "failed"],
         provenance={
             **provenance,

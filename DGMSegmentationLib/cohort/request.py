@@ -1,6 +1,7 @@
 """What the user asks of a run over a cohort, checked before anything is done."""
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,10 @@ from ..models.model import find_model, read_header
 from ..segmentation.convention import model_for
 from .find import Cohort
 from .plan import CaseSettings, Rerun
+
+
+def _none_rejected(_output: Path, _names: Sequence[str]) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,10 @@ class Request:
     """"participant": the chosen cases without the tables of all, beside other such runs; "group": only those tables."""
     decimal_comma: bool = False
     """Write the tables of the whole cohort with decimal commas."""
+    rejected: Callable[[Path, Sequence[str]], Mapping[str, str]] = _none_rejected
+    """Called with the folder of results and the names of the cases: those that readers rejected, and why. The command line
+    and the reading room give :func:`..study.state.rejected_cases`; this room knows no journals.
+    """
 
 
 def checked(settings: CaseSettings) -> tuple[tuple[str, ...], CaseSettings]:

@@ -4,14 +4,14 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import Cancelled, DGMError, InputError, Remark, few
 from ..io.bids.derivatives import STATE, case_paths, check_output
-from .entries import Entry, same_images, without_norm
+from .entries import Entry, entries_of, same_images, without_norm
 from .find import Cohort, CohortCase, find_cohort
 from .group import write_group
 from .layout import write_frame
@@ -111,7 +111,7 @@ def run_cohort(
         log(remark)
     if request.dry_run:
         steps = survey(cohort, output, settings, request.rerun, selected, log)
-        entries = tuple(entry_of(step, step.record) for step in steps)
+        entries = _entries(request, steps, {step.case.name: step.record for step in steps})
         todo = [step for step in steps if step.do in ("segment", "measure")]
         return Summary(
             entries, 0, dict(Counter(s.why for s in todo)), 0.0, 0, False, cohort.left_out, tuple(todo)
@@ -181,10 +181,11 @@ def _gone(steps: Sequence[Step], output: Path) -> list[str]:
     return [name for name, record in records.items() if record is not None and record.status == "done"]
 
 
-def entry_of(step: Step, record: Record | None) -> Entry:
-    """The case of a step with its record, for the tables."""
-    note = step.why if step.why == UNREACHABLE else ""
-    return Entry(step.case, step.paths, record, step.why if step.do == "refuse" else "", note)
+def _entries(
+    request: Request, steps: Sequence[Step], records: Mapping[str, Record | None]
+) -> tuple[Entry, ...]:
+    rejected = request.rejected(request.output, [step.case.name for step in steps])
+    return tuple(entries_of(steps, records, rejected))
 
 
 def _run(
@@ -213,7 +214,7 @@ def _run(
     def write_tables() -> bool:
         if request.level == "participant":
             return False
-        entries = [entry_of(step, records[step.case.name]) for step in steps]
+        entries = _entries(request, steps, records)
         provenance = group_provenance(request, settings, entries)
         return write_group(
             output,
@@ -264,7 +265,7 @@ def _run(
         for leftover in (output / STATE).glob(f"tmp-{name}-*"):
             shutil.rmtree(leftover, ignore_errors=True)
     changed = write_tables()
-    entries = tuple(entry_of(step, records[step.case.name]) for step in steps)
+    entries = _entries(request, steps, records)
     for text in mixed(entries).values():
         log(Remark("tables_mixed", mixed=text))
     if settings.norms and (lacking := without_norm(entries, settings.norms, settings.label_set())):

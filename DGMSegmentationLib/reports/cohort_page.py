@@ -85,12 +85,14 @@ def _outliers(everything: Sequence[tuple[Key, RoiRow]], known: LabelSet) -> list
 
 @dataclass(frozen=True)
 class Doubts:
-    """The doubtful cases of a cohort."""
+    """The doubtful cases of a cohort, and those that readers rejected."""
 
     cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Name of the case -> sentences."""
     counted: bool = False
     """Whether they are in means and figures all the same."""
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    """Name of the case -> why; they are in no mean and figure."""
 
 
 def write_cohort_report(
@@ -124,7 +126,12 @@ def write_cohort_report(
     doubts = doubts or Doubts()
     doubted: Mapping[Key, Sequence[str]] = dict(doubts.cases.items())
     include_doubtful = doubts.counted
-    counted = [(key, row) for key, row in everything if include_doubtful or key not in doubted]
+    rejected: Mapping[Key, str] = dict(doubts.rejected.items())
+    counted = [
+        (key, row)
+        for key, row in everything
+        if key not in rejected and (include_doubtful or key not in doubted)
+    ]
     outliers, scale = _outliers(counted, known), _Scale.of([row for _, row in counted])
     drawn = [_strip(s, counted, shown, outliers, links, scale) for s in label_set]
     apart: dict[Key, set[str]] = {}
@@ -145,6 +152,7 @@ def write_cohort_report(
                     "link": links.get(key),
                     "rows": by_name,
                     "doubtful": key in doubted,
+                    "rejected": key in rejected,
                     "edited": any(row.edited for row in by_name.values()),
                     "flags": _flag_counts(by_name.values()),
                     "outliers": apart.get(key, set()),
@@ -160,6 +168,7 @@ def write_cohort_report(
             failures=failures,
             doubts=[(name, links.get(name), sentences) for name, sentences in doubted.items()],
             include_doubtful=include_doubtful,
+            rejected=[(name, links.get(name), why) for name, why in rejected.items()],
             related={title: quote(page) for title, page in (related or {}).items()},
             provenance=list(flatten(provenance or {})),
             software=f"DGMSegmentation {__version__}",

@@ -1,12 +1,13 @@
 """How far the reading of a case is, told by its journals and its record: nothing else is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..cohort.record import Record
+from ..io.bids.derivatives import STATE, case_paths
 from ..language import marked
-from .journal import Event, Session
+from .journal import FOLDER, Event, Session, read_sessions
 from .order import history, known_to
 
 TO_DO, SEGMENTED, IN_REVIEW = marked("to do"), marked("segmented"), marked("in review")
@@ -78,12 +79,24 @@ def _with_file(reading: Reading, folder: Path) -> Reading:
     return replace(reading, state=IN_REVIEW, signed=None, gone=name)
 
 
+def rejected_cases(output: Path, names: Sequence[str]) -> Mapping[str, str]:
+    """Of the cases those whose newest reading rejected them, and why; ``output`` is the folder of the results."""
+    if not (output / STATE / FOLDER).is_dir():
+        return {}
+    found = {}
+    for name in names:
+        readings = readings_of(read_sessions(output, name), case_paths(output, name).folder)
+        if readings and readings[-1].state == REJECTED:
+            found[name] = readings[-1].reason or REJECTED
+    return found
+
+
 def state_of(
     record: Record | None, readings: Sequence[Reading], reader: str, blind: bool
 ) -> tuple[str, Reading | None]:
     """The state of a case as a reader sees it, and the reading that it follows.
 
-    A reader's own reading goes before others'; blind to others, theirs do not count.
+    A reader's own reading goes before others'; blind to others, theirs do not count. Nobody's own (no ``reader``): the newest.
     """
     own = next((reading for reading in readings if reading.reader == reader), None)
     shown = own or (None if blind else next(iter(reversed(readings)), None))

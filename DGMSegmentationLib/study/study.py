@@ -8,7 +8,7 @@ import numpy as np
 
 from ..cohort.find import Cohort, CohortCase, find_cohort
 from ..cohort.plan import CaseSettings
-from ..cohort.record import Record, quick_stamp, read_record
+from ..cohort.record import Record, is_same, quick_stamp, read_record
 from ..cohort.request import checked
 from ..errors import InputError, Remark
 from ..image import Image, label_set_of
@@ -120,6 +120,14 @@ class Study:
         """Another one as soon as anybody's journal of a case, or its record, has changed; reads no file."""
         files = (*journal_files(self.output, name), self.paths(name).record)
         return tuple((path.name, quick_stamp(path)) for path in files)
+
+    def is_stale(self, name: str) -> bool:
+        """Whether the correction that the cohort takes is another one than its record measured."""
+        case, paths, record = self.case(name), self.paths(name), self.record(name)
+        corrected = [case.edited] if case.edited else paths.edited_labels()
+        if not corrected:
+            return record is not None and record.corrected
+        return record is None or not is_same(corrected[0], record.edited)
 
     def open(self, name: str) -> Opened:
         """Read a case's image and labels. Raises InputError for what cannot be read, and for a case with a problem."""

@@ -83,11 +83,11 @@ class Walk:
                 self._background.want(item.name, LATER)
 
     def catch_up(self) -> None:
-        """Corrections that were signed and not measured before the program ended, and the tables."""
+        """Corrections that were signed, again or for the first time, or that went, and were not measured before the program
+        ended; and the tables.
+        """
         for item in self.items:
-            signed = [r for r in self.study.readings(item.name) if r.signed and r.signed.labels]
-            record = self.study.record(item.name)
-            if signed and (record is None or record.edited is None):
+            if self.study.is_stale(item.name):
                 self._background.want(item.name, LATER)
         self._background.want_tables()
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..cohort.entries import entries_of
 from ..cohort.find import CohortCase, find_cohort
 from ..cohort.group import write_group
 from ..cohort.layout import write_frame
@@ -20,7 +21,7 @@ from ..cohort.plan import CaseSettings, Rerun, Step, decide, is_foreign
 from ..cohort.provenance import group_provenance
 from ..cohort.record import Record, read_record
 from ..cohort.request import Request, checked
-from ..cohort.run import entry_of, survey
+from ..cohort.run import survey
 from ..cohort.subject import process_task, task_of
 from ..errors import DGMError, InputError, Remark
 from ..io.bids.derivatives import STATE, CasePaths, case_paths
@@ -31,8 +32,9 @@ from ..measurement.roi import labels_on_grid
 from ..preprocessing.case import open_case
 from .pictures import picture_path, write_picture
 from .places import Place
+from .state import REJECTED
 from .study import Study
-from .worklist import COLUMNS, READING_COLUMNS, reading_lines, worklist, worklist_lines
+from .worklist import COLUMNS, READING_COLUMNS, neutral_worklist, reading_lines, worklist_lines
 
 WORKLIST, READINGS = "worklist.tsv", "readings.tsv"
 _GENTLE = 5
@@ -140,7 +142,9 @@ def write_tables(job: Job) -> str:
     with _alone(output):
         write_frame(output, study.cohort.root, settings.label_set())
         steps = survey(study.cohort, output, settings, Rerun(), frozenset(), lambda _: None)
-        entries = [entry_of(step, step.record) for step in steps]
+        items = neutral_worklist(study)
+        rejected = {item.name: item.reason or REJECTED for item in items if item.state == REJECTED}
+        entries = entries_of(steps, {step.case.name: step.record for step in steps}, rejected)
         if any(entry.record for entry in entries):
             request = Request(study.place.source, output, settings)
             write_group(
@@ -150,8 +154,7 @@ def write_tables(job: Job) -> str:
                 provenance=group_provenance(request, settings, entries),
                 known=settings.label_set(),
             )
-        lines = worklist_lines(worklist(study))
-        write_text(output / WORKLIST, table_text(COLUMNS, lines, missing="n/a"))
+        write_text(output / WORKLIST, table_text(COLUMNS, worklist_lines(items), missing="n/a"))
         write_text(output / READINGS, table_text(READING_COLUMNS, reading_lines(study), missing="n/a"))
     return ""
 

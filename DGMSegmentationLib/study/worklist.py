@@ -13,11 +13,12 @@ from .study import Study
 ORDERS = ("name", "doubt")
 COLUMNS = (
     "subject", "session", "name", "image", "state", "reason", "verdict", "verdict_reasons", "flagged_structures", "flags",
-    "reader", "changed", "edited_structures",
+    "reader", "others", "changed", "edited_structures",
 )  # fmt: skip
 READING_COLUMNS = (
-    "subject", "session", "name", "reader", "state", "signed", "model", "labels", "abbreviation", "status", "voxels_added",
-    "voxels_removed", "dice", "mean_automatic_ppb", "mean_ppb", "difference_ppb", "reason",
+    "subject", "session", "name", "reader", "state", "changed", "signed", "model", "automatic_model", "begun_from", "labels",
+    "abbreviation", "status", "edited_by", "voxels_added", "voxels_removed", "dice", "mean_automatic_ppb", "mean_ppb",
+    "difference_ppb", "reason",
 )  # fmt: skip
 _DOUBT = {"failed": 0, "doubtful": 1, "ok": 2}
 
@@ -64,11 +65,19 @@ def worklist(study: Study, order: str = "name") -> list[Item]:
     )
 
 
-def item_of(study: Study, name: str) -> Item:
-    """One case as its files are now."""
+def neutral_worklist(study: Study) -> list[Item]:
+    """All cases as they are for nobody in particular: each follows its newest reading, whoever's it is.
+
+    The study must not be one of a blind reader, who sees nothing of others.
+    """
+    return [item_of(study, name, "") for name in study.names]
+
+
+def item_of(study: Study, name: str, reader: str | None = None) -> Item:
+    """One case as its files are now, for the study's reader, for another one, or for nobody ("")."""
     case, record = study.case(name), study.record(name)
     readings = study.readings(name)
-    state, reading = state_of(record, readings, study.reader, study.blind)
+    state, reading = state_of(record, readings, study.reader if reader is None else reader, study.blind)
     known = record or Record()
     hidden = study.blind and known.edited is not None  # they are those of somebody else's labels
     rows = known.rows if known.status == "done" and not hidden else []
@@ -108,6 +117,7 @@ def worklist_lines(items: Sequence[Item]) -> list[dict[str, object]]:
             "flagged_structures": item.flagged if item.verdict else None,
             "flags": ";".join(item.flags),
             "reader": item.reader,
+            "others": ";".join(f"{reader}: {state}" for reader, state in sorted(item.others)),
             "changed": item.changed,
             "edited_structures": ";".join(item.edited),
         }
@@ -116,7 +126,7 @@ def worklist_lines(items: Sequence[Item]) -> list[dict[str, object]]:
 
 
 def reading_lines(study: Study) -> list[dict[str, object]]:
-    """Lines of the table readings.tsv: a structure of each signed reading, and one line for a case that was rejected."""
+    """Lines of the table readings.tsv: a structure of each signed reading, and one line for any other."""
     lines: list[dict[str, object]] = []
     for name in study.names:
         case = study.case(name)
@@ -127,22 +137,25 @@ def reading_lines(study: Study) -> list[dict[str, object]]:
                 "name": name,
                 "reader": reading.reader,
                 "state": reading.state,
-                "signed": reading.time,
+                "changed": reading.time,
+                "signed": reading.signed.time if reading.signed else "",
                 "reason": reading.reason,
             }
             if reading.signed is None:
                 lines.append(shared)
                 continue
-            record = study.record(name)
-            model = record.automatic.model if record and record.automatic else ""
-            for one in reading.signed.review:
+            signed = reading.signed
+            for one in signed.review:
                 lines.append(
                     {
                         **shared,
-                        "model": model,
-                        "labels": reading.signed.labels,
+                        "model": signed.model,
+                        "automatic_model": signed.automatic_model,
+                        "begun_from": signed.begun_from,
+                        "labels": signed.labels,
                         "abbreviation": one.get("abbreviation"),
                         "status": one.get("status"),
+                        "edited_by": one.get("edited_by") or "",
                         "voxels_added": one.get("added"),
                         "voxels_removed": one.get("removed"),
                         **{

@@ -173,6 +173,27 @@ def test_doubtful_cases_are_measured_and_left_out_of_the_means(tmp_path):
     assert not write_group(output, cohort, entries, include_doubtful=True)
 
 
+def test_rejected_cases_keep_their_rows_and_count_nowhere(tmp_path):
+    """Not with the doubtful ones either; the reader's reason stands in table and page."""
+    entries = [
+        entry(tmp_path, "sub-P1_ses-1", "x1.nii"),
+        replace(entry(tmp_path, "sub-P1_ses-2", "x2.nii", shift=1000.0), rejected="the head moved"),
+        entry(tmp_path, "sub-P2_ses-1", "x3.nii", shift=4.0),
+    ]
+    output = written(tmp_path, entries)
+    assert [line["rejected"] for line in read_table(output / "cases.tsv")] == ["", "the head moved", ""]
+    lines = read_table(output / "rois_long.tsv")
+    assert {line["image"] for line in lines if line["rejected"] == "true"} == {"x2.nii"} and len(lines) == 30
+    cohort = Cohort(tmp_path, tuple(e.case for e in entries))
+    page = (output / "cohort.html").read_text(encoding="utf-8")
+    assert "3 measured, 1 rejected by readers and left out of means and figures, 0 failed" in page
+    assert "the head moved" in page and "<td>2</td>" in page and "<td>3</td>" not in page
+    write_group(output, cohort, entries, include_doubtful=True)
+    assert not (output / "changes.tsv").exists()
+    again = [replace(one, rejected="") for one in entries]
+    assert write_group(output, cohort, again) and (output / "changes.tsv").exists()
+
+
 def test_doubtful_cases_have_no_norm(tmp_path):
     norms = tmp_path / "norms.tsv"
     norms.write_text("structure\tmean_ppb\tsd_ppb\nGP\t100\t20\n")
