@@ -84,7 +84,8 @@ $(APP_BIN)/python:
 # Two runs: the browser's driver keeps an event loop in its process, in which the other tests could not start theirs.
 test-app: $(APP_TEST_STAMP) ## run the browser app's tests
 	$(APP_PYTEST) Testing/app/test_app_routes.py Testing/app/test_app_editor.py Testing/app/test_app_controls.py \
-		Testing/app/test_app_adapting.py Testing/app/test_app_reading.py Testing/app/test_app_brush.py $(PYTEST_ARGS)
+		Testing/app/test_app_adapting.py Testing/app/test_app_reading.py Testing/app/test_app_brush.py Testing/app/test_app_room.py \
+		$(PYTEST_ARGS)
 	$(APP_PYTEST) Testing/app/test_app.py Testing/app/test_app_page.py Testing/app/test_app_study.py \
 		Testing/app/test_app_language.py Testing/app/test_app_keyboard.py Testing/app/test_app_two_readers.py $(PYTEST_ARGS)
 

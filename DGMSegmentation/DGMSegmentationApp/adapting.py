@@ -52,7 +52,8 @@ class Adapting:
     def count(self, **_state: Any) -> None:
         """How many cases of the study are corrected; signing one changes it."""
         study = self._room.study
-        found = corrected_of(study.cohort.cases, study.output, study.channels) if study is not None else []
+        open_to_all = study is not None and not study.blind  # else it would tell of others' corrections
+        found = corrected_of(study.cohort.cases, study.output, study.channels) if open_to_all else []
         self._state.dgm_adapt_count = len(found)
 
     def _offer_models(self, **_state: Any) -> None:
@@ -144,7 +145,7 @@ def adapt_button(adapting: Adapting) -> None:
         variant="text",
         click=adapting.open,
         disabled=("!dgm_adapt_count",),
-        v_else=True,
+        v_else_if="!dgm_blind",
         title=_("Make a model of your own from the signed corrections of this study"),
         id="dgm-adapt",
     )

@@ -132,6 +132,12 @@ class Controls(Table):
         self.state.dgm_file = loaded.opened.case.name
         self._shown(new_volume=True)
 
+    def show_nothing(self) -> None:
+        """Take what is shown away: the case that comes next cannot be shown."""
+        self.clear()
+        self._refresh()
+        self.state.dgm_done += 1
+
     def show(self, image: Any, kind: str, title: str, subject: str = "") -> Remark | None:
         """Put a volume or labels into the scene and on the page; returns a note for the user."""
         self.measure_now()

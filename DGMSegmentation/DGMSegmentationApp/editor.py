@@ -136,6 +136,12 @@ class EditorLogic(Changes, SegmentEditorLogic):
         self._update_node(editor.get_active_segment_id())
         self._on_segment_display_changed(self.data.segment_display)
 
+    def leave(self) -> None:
+        """What is edited goes out of the scene: no tool stays in the hand, no step of undo. The brush stays as it is."""
+        self.segmentation_editor.deactivate_effect()
+        self._undo_stack.clear()
+        self._volume_id = ""
+
     @property
     def chosen(self) -> str:
         """The id of the segment that is edited; empty when there is none."""

@@ -60,7 +60,10 @@ LINES = (
         marked("next or previous doubtful slice (with the focus in the views)"),
         (_one("next_doubt", "tab"), _one("previous_doubt", "shift+tab")),
     ),
-    Line(marked("N, B; Ctrl+Enter; Ctrl+S"), marked("of a study: next, previous case; done; save")),
+    Line(
+        marked("N, B; Ctrl+Enter; Ctrl+Backspace; Ctrl+S"),
+        marked("of a study: next, previous case; done; reject; save"),
+    ),
     Line(
         marked("F6, Shift+F6"),
         marked(

@@ -107,6 +107,10 @@ class Look:
 
     def step(self, by: int) -> int:
         """Go to the next (1) or previous (-1) slice that asks for a look; the label of the structure there, 0 without one."""
+        if not self._doubts.flagged and self._case() is not None:
+            if self._later is not None:
+                self._later.cancel()
+            self.now()  # else "none" would be said of labels that nobody has looked at
         flagged = self._doubts.flagged
         if not flagged:
             return 0

@@ -18,7 +18,7 @@ from .panel import Panel
 from .reading_room import ReadingRoom
 from .ready_made import aria, quoted, with_layout_names
 from .study_opening import StudyOpening
-from .worklist import reading_bar, study_dialogs, worklist_drawer
+from .worklist import blocked_card, reading_bar, study_dialogs, worklist_drawer
 
 _ = texts_of(__name__)
 NARROW = 1000  # pixels of the page: the worklist begins hidden
@@ -84,6 +84,7 @@ class Page:
             with v.VMain(id="dgm-views", raw_attrs=['tabindex="-1"']), html.Div(classes="dgm-fill"):
                 layout_manager.initialize_layout_grid(self.layout)
                 self._welcome()
+                blocked_card(room)
             self._dialogs()
             study_dialogs(room, opening)
             adapt_dialog(adapting)
@@ -149,7 +150,10 @@ class Page:
             )
 
     def _welcome(self) -> None:
-        with html.Div(classes="dgm-welcome", v_show=("!dgm_file",)), html.Div(classes="dgm-welcome-card"):
+        with (
+            html.Div(classes="dgm-welcome", v_show=("!dgm_file && !dgm_blocked.name",)),
+            html.Div(classes="dgm-welcome-card"),
+        ):
             v.VIcon("mdi-tray-arrow-down", size=44)
             html.H2(_("Open a QSM volume"))
             html.P(_("Drop a file here: NIfTI, NRRD, or a DICOM series as .zip."))

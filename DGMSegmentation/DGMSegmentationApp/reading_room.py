@@ -1,14 +1,15 @@
 """A study in the app: the worklist, from case to case, done and rejected, while the next case is made ready."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from DGMSegmentationScene.case_loading import LoadedCase, load_case
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError, Remark
+from DGMSegmentationLib.errors import DGMError, Remark, explained
 from DGMSegmentationLib.language import texts_of
 from DGMSegmentationLib.study.places import find_study
 from DGMSegmentationLib.study.study import Study
@@ -18,6 +19,7 @@ from DGMSegmentationLib.study.worklist import counts
 from .controls import Controls
 from .messages import FACE
 from .options import Options
+from .signing import Signing
 from .state import chosen_options
 from .study_state import case_of, growing_table
 
@@ -30,9 +32,11 @@ class ReadingRoom:
 
     def __init__(self, controls: Controls, options: Options) -> None:
         self._controls, self._options = controls, options
-        self._walk: Walk | None = None
+        self.walk: Walk | None = None
+        """The way through the study that is open."""
+        self.signing = Signing(self, controls)
         self._ready: dict[str, asyncio.Future[LoadedCase]] = {}
-        self._awaited = ""
+        self._awaited = self._blocked = ""  # the case that the reader waits for; one that cannot be shown
         self._said: list[Remark] = []
         controls.measured.connect(self._measured)
         self._state.change("dgm_order")(self._order_changed)
@@ -44,13 +48,28 @@ class ReadingRoom:
     @property
     def study(self) -> Study | None:
         """The study that is open."""
-        return self._walk.study if self._walk is not None else None
+        return self.walk.study if self.walk is not None else None
 
     @property
     def case(self) -> str:
         """The name of the case that is open; empty when none is."""
         reading = self._controls.session.reading
         return reading.name if reading is not None else ""
+
+    @property
+    def here(self) -> str:
+        """The name of the case where the reader stands, be it open or one that cannot be shown."""
+        return self.case or self._blocked
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the reader stands at a case that cannot be shown."""
+        return bool(self._blocked) and not self.leaving
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the next case is being read: the one that is shown is left already."""
+        return bool(self._awaited and not self._state.dgm_awaited)
 
     # --- a study ----------------------------------------------------------------------------------------------------
 
@@ -61,49 +80,52 @@ class ReadingRoom:
         options = chosen_options(self._state)
         study = Study(find_study(paths), self._options.reader, CaseSettings(options), self._options.blind)
         self.close()
-        self._walk = Walk(study, self._state.dgm_order)
+        self.walk = Walk(study, self._state.dgm_order)
         self._ready.clear()
+        self._blocked, self._state.dgm_blocked = "", {}
         self._state.dgm_study, self._state.dgm_reader = study.name, study.reader
+        self._state.dgm_blind = study.blind
         self._state.dgm_study_place = str(study.output)
         self._state.dgm_worklist = True
-        self._show_list()
+        self.show_list()
 
     def start(self, said: Remark | None = None) -> None:
         """When the server runs: open the first case that is not done; ``said`` is shown with it."""
-        if self._walk is None:
+        if self.walk is None:
             return
         self._said = [said] if said else []
-        create_task(self._watch(self._walk))
-        self._walk.catch_up()
-        create_task(self.go(self._walk.first()))
+        create_task(self._watch(self.walk))
+        self.walk.catch_up()
+        create_task(self.go(self.walk.first()))
 
     def close(self) -> None:
         """End the process in the background; what it had to do is found again at the next start."""
-        if self._walk is not None:
-            self._walk.stop()
-        self._walk = None
+        if self.walk is not None:
+            self.walk.stop()
+        self.walk = None
 
-    def _show_list(self) -> None:
-        walk, state = self._walk, self._state
+    def show_list(self) -> None:
+        """The page shows the list as it is now."""
+        walk, state = self.walk, self._state
         if walk is None:
             return
         state.dgm_cases = [case_of(item) for item in walk.items]
         state.dgm_counts = counts(walk.items)
-        state.dgm_case = self.case
-        state.dgm_case_state = walk[self.case].state if self.case in walk else ""
+        state.dgm_case = self.here
+        state.dgm_case_state = walk[self.here].state if self.here in walk else ""
         state.dgm_study_table = growing_table(walk.items)
         state.dgm_segmenting_all &= any(walk.lacks_labels(item.name) for item in walk.items)
 
     def _order_changed(self, **_state: Any) -> None:
-        if self._walk is not None:
-            self._walk.list_all(self._state.dgm_order)
-            self._show_list()
+        if self.walk is not None:
+            self.walk.list_all(self._state.dgm_order)
+            self.show_list()
 
     # --- from case to case -----------------------------------------------------------------------------------------
 
     async def go(self, name: str) -> None:
         """Show a case; while it is not segmented yet, that is said and it appears when it is."""
-        walk = self._walk
+        walk = self.walk
         if walk is None or name not in walk or not self.flush():
             return
         self._awaited = name
@@ -116,31 +138,46 @@ class ReadingRoom:
         await self._show(name)
 
     async def _show(self, name: str) -> None:
+        walk, problem = self.walk, ""
         try:
             loaded = await self._loading(name)
-        except DGMError as error:
-            self._ready.pop(name, None)
-            self._awaited = self._state.dgm_awaited = ""
-            self._controls.fail(error, _("Opening the case"))
-            self._prepare_next(name)
-            return
-        finally:
-            self._state.flush()
-        walk = self._walk
-        if self._awaited != name or walk is None:
+        except Exception as error:
+            problem = self._why(error)
+        if self._awaited != name or walk is None or walk is not self.walk:
             return  # the reader went on
-        self._awaited = ""
+        self._awaited = self._blocked = ""
         self._ready.pop(name, None)
         with self._state as state:
-            state.dgm_awaited = ""
+            state.dgm_awaited, state.dgm_blocked = "", {}
             self._controls.show_message("")
-            self._controls.show_case(loaded, walk.study)
+            try:
+                if not problem:
+                    self._controls.show_case(loaded, walk.study)
+            except Exception as error:
+                problem = self._why(error)
             walk.refresh(name)
-            self._show_list()
+            if problem:
+                self._block(name, problem)
+                return
+            self.show_list()
             said = " ".join(remark.sentence(FACE) for remark in (*self._said, *loaded.opened.remarks))
             self._said = []
             if said:
                 self._controls.show_message(said)
+        self._prepare_next(name)
+
+    @staticmethod
+    def _why(error: Exception) -> str:
+        if not isinstance(error, DGMError):
+            logging.error("A case cannot be shown", exc_info=error)
+        return explained(error, _("Opening the case")).sentence(FACE)
+
+    def _block(self, name: str, problem: str) -> None:
+        """The reader stands at a case that cannot be shown: what was shown before goes, so that nobody takes it for this one."""
+        self._controls.show_nothing()
+        self._blocked, self._said = name, []
+        self._state.dgm_blocked = {"name": name, "problem": problem}
+        self.show_list()
         self._prepare_next(name)
 
     def _loading(self, name: str) -> "asyncio.Future[LoadedCase]":
@@ -153,7 +190,7 @@ class ReadingRoom:
 
     def _prepare_next(self, name: str) -> None:
         """Segment the next case, and read it, while this one is read."""
-        walk = self._walk
+        walk = self.walk
         following = walk.neighbour(name, 1) if walk is not None else ""
         for kept in set(self._ready) - {following}:
             self._ready.pop(kept)
@@ -165,9 +202,11 @@ class ReadingRoom:
             self._loading(following).add_done_callback(_heard)
 
     def key(self, name: str) -> None:
-        """A key that the page's script passes on: next, previous, done, save."""
-        if name in ("next", "previous", "done", "save"):
+        """A key that the page's script passes on: next, previous, done, ask_why, save."""
+        if name in ("next", "previous"):
             getattr(self, name)()
+        elif name in ("done", "ask_why", "save"):
+            getattr(self.signing, name)()
 
     def next(self) -> None:
         """The key N."""
@@ -178,66 +217,18 @@ class ReadingRoom:
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        if self._walk is None:
+        if self.walk is None:
             return
-        name = self._walk.neighbour(self._awaited or self.case, step)
+        name = self.walk.neighbour(self._awaited or self.here, step)
         if name:
             create_task(self.go(name))
         else:
             self._controls.show_message(Remark("worklist_end") if step > 0 else Remark("worklist_begin"))
 
-    # --- what is signed --------------------------------------------------------------------------------------------
-
-    def save(self) -> None:
-        """Ctrl+S: everything is in the journal already; say so."""
-        if self.flush() and self.case:
-            self._controls.show_message(Remark("reading_saved", name=self.case))
-
-    def done(self) -> None:
-        """The button Done: sign this case, and go to the next one."""
-        self._signed(lambda reading, case: reading.sign(case))
-
-    def reject(self, reason: str) -> None:
-        """The case cannot be used, for this reason; go to the next one."""
-        reason = " ".join(str(reason or "").split())[:500]
-        self._state.dgm_rejecting = False
-        if not reason:
-            self._controls.show_message(Remark("reject_why"), "warning")
-            return
-        self._signed(lambda reading, _case: reading.reject(reason))
-
-    def reopen(self) -> None:
-        """A case that was done or rejected is read again."""
-        reading = self._controls.session.reading
-        if reading is not None and self._walk is not None and self.flush():
-            reading.reopen()
-            self._walk.refresh(reading.name)
-            self._show_list()
-
-    def _signed(self, sign: Callable[[Any, Any], object]) -> None:
-        session = self._controls.session
-        reading, walk = session.reading, self._walk
-        # While the next case is being read nobody has seen it.
-        leaving = self._awaited and not self._state.dgm_awaited
-        if reading is None or walk is None or session.running or leaving or not self.flush():
-            return
-        try:
-            sign(reading, session.measurement.cases[0])
-        except DGMError as error:
-            self._controls.fail(error, _("Signing"))
-            return
-        walk.signed(reading.name)
-        self._show_list()
-        following = walk.neighbour(reading.name, 1)
-        if following:
-            create_task(self.go(following))
-        else:
-            self._controls.show_message(Remark("worklist_end"))
-
     def segment_all(self) -> None:
         """Segment every case of the list, in the background."""
-        if self._walk is not None:
-            self._walk.segment_all()
+        if self.walk is not None:
+            self.walk.segment_all()
             self._state.dgm_segmenting_all = True
 
     # --- what happens meanwhile ------------------------------------------------------------------------------------
@@ -250,22 +241,24 @@ class ReadingRoom:
 
     def _measured(self) -> None:
         """The labels were measured, and what was edited is in the journal."""
-        name, walk = self.case, self._walk
+        if self._controls.session.volume is not None:
+            self._blocked = ""
+        name, walk = self.here, self.walk
         if walk is None:
             return
         other = name != self._state.dgm_case and not self._awaited  # another file took the case's place
         if walk.refresh(name) or other:
             with self._state:
-                self._show_list()
+                self.show_list()
 
     async def _watch(self, walk: Walk) -> None:
-        while walk is self._walk:
+        while walk is self.walk:
             await asyncio.sleep(POLL_S)
             finished, changed = walk.poll(), walk.changed()
             if not finished and not changed:
                 continue
             with self._state:
-                self._show_list()
+                self.show_list()
             self._read_again(changed)
             for one in finished:
                 await self._after(walk, one.name, one.problem)
@@ -274,19 +267,15 @@ class ReadingRoom:
         """What was read of a case before somebody else changed it does not count."""
         for name in names:
             if name != self._awaited and self._ready.pop(name, None) is not None:
-                self._prepare_next(self.case)
+                self._prepare_next(self.here)
 
     async def _after(self, walk: Walk, name: str, problem: str) -> None:
         if name and name == self._awaited:
             if problem:
-                with self._state as state:
-                    self._awaited = state.dgm_awaited = ""
-                    self._controls.show_message(Remark("case_failed", name=name, problem=problem), "error")
-                self._prepare_next(name)
-            else:
-                await self._show(name)
-        elif name and not problem and name == walk.neighbour(self.case, 1):
-            self._prepare_next(self.case)
+                self._said = [Remark("case_failed", name=name, problem=problem)]
+            await self._show(name)
+        elif name and not problem and name == walk.neighbour(self.here, 1):
+            self._prepare_next(self.here)
 
 
 def _heard(future: "asyncio.Future[LoadedCase]") -> None:

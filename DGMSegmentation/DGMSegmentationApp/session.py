@@ -117,6 +117,15 @@ class Session:
         self.show()
         self.measure()
 
+    def clear(self) -> None:
+        """Show nothing, as at the start."""
+        self.runner.abort()
+        for kind in ("vtkMRMLSegmentationNode", "vtkMRMLScalarVolumeNode"):
+            self._remove(kind)
+        self.volume = self.segmentation = self.reading = self._image = None
+        self.measurement, self.warnings = Measurement([]), ()
+        self._saved.clear()
+
     def _place(self, image: "Image", name: str, subject: str) -> None:
         """A new volume with empty segments in place of what was open; raises InputError and changes nothing then."""
         import numpy as np
@@ -299,7 +308,7 @@ class Session:
     def _holds_unsaved(self, node: Any) -> bool:
         return is_edited(node) and _state_of(node) not in self._saved
 
-    def _remove(self, kind: str, keep: Any) -> None:
+    def _remove(self, kind: str, keep: Any = None) -> None:
         for node in list(self.scene.GetNodesByClass(kind)):
             if node is not keep:
                 hierarchy.remove(node)

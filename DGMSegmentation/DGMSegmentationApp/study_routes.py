@@ -28,14 +28,20 @@ class StudyRoutes:
         study, name = self._room.study, request.match_info["name"]
         if study is None or name not in study.names:
             return _nothing()
+        if study.hides_results(name):
+            return _withheld()
         return _sent(picture_path(study.output, name), "image/png")
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
         study = self._room.study
+        if study is not None and study.blind:
+            return _withheld()
         return _nothing() if study is None else _sent(study.output / PAGE, "text/html")
 
     async def _table(self, _request: web.Request) -> web.StreamResponse:
         study = self._room.study
+        if study is not None and study.blind:
+            return _withheld()
         if study is None:
             return _nothing()
         return _sent(study.output / LONG, "text/tab-separated-values", f'attachment; filename="{LONG}"')
@@ -46,6 +52,11 @@ def _sent(path: Path, kind: str, disposition: str = "inline") -> web.StreamRespo
         return _nothing()
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return web.Response(body=path.read_bytes(), content_type=kind, headers=headers)
+
+
+def _withheld() -> web.Response:
+    """What others signed is in it."""
+    return web.Response(status=403, text=Remark("blind_withheld").sentence(FACE))
 
 
 def _nothing() -> web.Response:

@@ -13,15 +13,18 @@ STUDY_DEFAULTS: dict[str, Any] = {
     "dgm_study": "",  # its name; empty outside a study
     "dgm_study_place": "",  # the folder of its results
     "dgm_reader": "",
+    "dgm_blind": False,  # nothing of what other readers did is shown
     "dgm_cases": [],  # the worklist, a dict a case
     "dgm_counts": {},  # state -> how many
     "dgm_case": "",  # the one that is open
     "dgm_case_state": "",
+    "dgm_blocked": {},  # name and problem of a case that cannot be shown, while the reader stands there
     "dgm_awaited": "",  # the one that is being segmented or read
     "dgm_order": "name",  # or doubt
     "dgm_worklist": True,  # the drawer is open
     "dgm_rejecting": False,  # the dialog that asks why
     "dgm_reject_reason": "",
+    "dgm_reject_problem": "",  # why that answer is none
     "dgm_naming_folder": False,  # the dialog that asks for a study's folder
     "dgm_folder": "",
     "dgm_segmenting_all": False,

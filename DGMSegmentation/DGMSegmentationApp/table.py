@@ -10,6 +10,7 @@ from DGMSegmentationScene.segments import structure_segments
 from trame_server import Server
 from undo_stack import Signal
 
+from DGMSegmentationLib.errors import Remark
 from DGMSegmentationLib.language import texts_of
 
 from .editor import TOOLS, EditorLogic
@@ -129,6 +130,14 @@ class Table(Messages):
         state.dgm_measured += 1
         self.look.soon()
 
+    def clear(self) -> None:
+        """Show nothing, as at the start."""
+        self.measure_now()
+        self._editor.leave()
+        self.session.clear()
+        self.state.dgm_file, self.state.dgm_warnings = "", []
+        self.show_table()
+
     def show_chosen(self) -> None:
         """Mark the row of the structure that the editor edits."""
         active = self._editor.chosen
@@ -150,6 +159,8 @@ class Table(Messages):
     def next_doubt(self, by: int = 1) -> None:
         """To the next or previous slice that asks for a look, and to its structure's row; the views stay else."""
         label, ids = self.look.step(by), self._segments()
+        if not label:
+            self.show_message(Remark("doubts_none"))
         if label in ids:
             self.state.dgm_selected = label
             self._editor.choose(ids[label])

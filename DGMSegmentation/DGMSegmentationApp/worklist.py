@@ -3,9 +3,11 @@
 from trame.widgets import html
 from trame.widgets import vuetify3 as v
 
+from DGMSegmentationLib.errors import Remark
 from DGMSegmentationLib.language import texts_of
 
 from .adapting import Adapting, adapt_button
+from .messages import FACE
 from .reading_room import ReadingRoom
 from .ready_made import aria, quoted
 from .study_opening import StudyOpening
@@ -126,7 +128,8 @@ def reading_bar(room: ReadingRoom) -> None:
             _("Reject"),
             size="small",
             variant="text",
-            click="dgm_reject_reason = ''; dgm_rejecting = true",
+            click=room.signing.ask_why,
+            title=_("The case cannot be used; you are asked why (Ctrl+Backspace)"),
             disabled=("!dgm_case || dgm_case_state === 'rejected' || dgm_phase !== 'idle'",),
             id="dgm-reject",
         )
@@ -135,7 +138,7 @@ def reading_bar(room: ReadingRoom) -> None:
             size="small",
             variant="text",
             v_if="dgm_case_state === 'done' || dgm_case_state === 'rejected'",
-            click=room.reopen,
+            click=room.signing.reopen,
             id="dgm-reopen",
         )
         v.VBtn(
@@ -144,11 +147,32 @@ def reading_bar(room: ReadingRoom) -> None:
             size="small",
             color="primary",
             variant="flat",
-            click=room.done,
+            click=room.signing.done,
             disabled=("!dgm_case || !dgm_has_labels || dgm_phase !== 'idle'",),
             title=_("Sign this case and go to the next one (Ctrl+Enter)"),
             id="dgm-done",
         )
+
+
+def blocked_card(room: ReadingRoom) -> None:
+    """In place of the views: why a case cannot be shown, and what can be done."""
+    with (
+        html.Div(v_if=("!dgm_file && dgm_blocked.name",), classes="dgm-welcome", id="dgm-blocked"),
+        html.Div(classes="dgm-welcome-card", raw_attrs=['role="alert"']),
+    ):
+        v.VIcon("mdi-image-broken-variant", size=44)
+        html.H2(_("{name} cannot be shown").format(name="{{ dgm_blocked.name }}"))
+        html.P("{{ dgm_blocked.problem }}")
+        with html.Div(classes="d-flex"):
+            v.VBtn(_("Previous case (B)"), variant="text", click=room.previous)
+            v.VBtn(
+                _("Reject"),
+                variant="text",
+                color="warning",
+                click=room.signing.ask_why,
+                id="dgm-blocked-reject",
+            )
+            v.VBtn(_("Next case (N)"), variant="text", click=room.next)
 
 
 def _button(icon: str, words: str, click: object, name: str) -> None:
@@ -165,16 +189,16 @@ def _button(icon: str, words: str, click: object, name: str) -> None:
 def _question(
     shown: str,
     title: object,
-    field: tuple[str, str, str],
+    field: tuple[str, str, str, str],
     answer: tuple[str, str, object],
     names: tuple[str, str],
 ) -> None:
     """A dialog with one line to fill in.
 
-    ``field``: where the text is kept, what it is, a hint; ``answer``: the button's word and colour, and what it does with the
-    text; ``names``: of the field and the button.
+    ``field``: where the text is kept, what it is, a hint, where a problem with it stands; ``answer``: the button's word and
+    colour, and what it does with the text; ``names``: of the field and the button.
     """
-    (text, label, hint), (word, colour, act) = field, answer
+    (text, label, hint, problem), (word, colour, act) = field, answer
     with v.VDialog(v_model=(shown,), max_width=520), v.VCard(title=title):
         with v.VCardText():
             v.VTextField(
@@ -182,6 +206,7 @@ def _question(
                 label=label,
                 hint=hint,
                 persistent_hint=bool(hint),
+                error_messages=(problem,),
                 autofocus=True,
                 density="comfortable",
                 id=names[0],
@@ -198,8 +223,8 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
     _question(
         "dgm_rejecting",
         (quoted(_("Reject {name}?")) + ".replace('{name}', dgm_case)",),
-        ("dgm_reject_reason", _("Why it cannot be used"), ""),
-        (_("Reject"), "warning", room.reject),
+        ("dgm_reject_reason", _("Why it cannot be used"), "", "dgm_reject_problem"),
+        (_("Reject"), "warning", room.signing.reject),
         ("dgm-reject-reason", "dgm-reject-yes"),
     )
     _question(
@@ -209,6 +234,7 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
             "dgm_folder",
             _("Folder on the computer that runs the program"),
             _("A BIDS folder, or a folder of images"),
+            "''",
         ),
         (_("Open"), "primary", opening.folder),
         ("dgm-folder", "dgm-folder-open"),
@@ -236,8 +262,17 @@ def study_dialogs(room: ReadingRoom, opening: StudyOpening) -> None:
             v_if=("dgm_study_table.rows.some((line) => line.edited.length)",),
             classes="dgm-small dgm-legend",
         )
+        html.P(
+            Remark("blind_withheld").sentence(FACE),
+            v_if=("dgm_blind",),
+            classes="dgm-small dgm-legend",
+            id="dgm-withheld",
+        )
         with v.VCardActions():
-            v.VBtn(_("Page of all cases"), href="study/page", target="_blank", id="dgm-cohort-page")
-            v.VBtn(_("Table (TSV)"), href="study/table", id="dgm-cohort-table")
+            for words, place, options in (
+                (_("Page of all cases"), "page", {"target": "_blank"}),
+                (_("Table (TSV)"), "table", {}),
+            ):
+                v.VBtn(words, href=f"study/{place}", v_if="!dgm_blind", id=f"dgm-cohort-{place}", **options)
             v.VSpacer()
             v.VBtn(_("Close"), click="dgm_all_cases = false")

@@ -109,10 +109,24 @@ SENTENCES = {
     # the worklist
     "case_being_segmented": Sentence("{name} is being segmented; it appears as soon as it is."),
     "case_failed": Sentence("{name} cannot be segmented: {problem}"),
+    "case_unshown": Sentence(
+        "{name} cannot be shown, so there is nothing to sign: reject it with a reason, or go on."
+    ),
+    "signing_waits": Sentence(
+        "A segmentation is running: wait for its labels, or cancel it; then sign the case."
+    ),
+    "doubts_none": Sentence(
+        "No slice of these labels asks for a look.", app="F6 leads on to the list and to the table."
+    ),
     "worklist_end": Sentence("This is the last case of the list."),
     "worklist_begin": Sentence("This is the first case of the list."),
     "reading_saved": Sentence("Everything you did to {name} is saved in its journal; Done signs it."),
     "reject_why": Sentence("Say in a few words why the case cannot be used; nothing was rejected."),
+    "blind_withheld": Sentence(
+        "The page, the table and the adaptation hold what other readers signed, so a blind reading does not show them:",
+        app="start the program without --blind to see them.",
+        panel="open the study without Blind to others to see them.",
+    ),
     "study_file_later": Sentence("This is not there yet; it is made when a case is done."),
     "folder_from_elsewhere": Sentence(
         "Other computers can reach this page, so it opens no folders:",

@@ -146,6 +146,12 @@ class Session:
         return None if known is None else np.array(known, np.float64)
 
     @property
+    def holds_labels(self) -> bool:
+        """False where a case was rejected because its image could not be read."""
+        shape = self.opening.shape if self.opening is not None else None
+        return shape is None or min(shape) > 0
+
+    @property
     def is_whole(self) -> bool:
         """Whether no line is damaged but perhaps the last, which a crash tore."""
         return (

@@ -52,8 +52,13 @@ def words_of(time: str) -> str:
 
 
 def parents_of(sessions: Sequence[Session]) -> tuple[Parent, ...]:
-    """What a new session of this reader goes on from."""
-    return tuple(Parent(one.path.name, one.lines) for one in heads(sessions))
+    """What a new session of this reader goes on from: the newest words, and the newest labels where those have none."""
+    newest = {one.path.name: one for one in (*heads(_labelled(sessions)), *heads(sessions))}
+    return tuple(Parent(name, one.lines) for name, one in newest.items())
+
+
+def _labelled(sessions: Sequence[Session]) -> list[Session]:
+    return [session for session in sessions if session.holds_labels]
 
 
 class Resume:
@@ -67,7 +72,8 @@ class Resume:
     """
 
     def __init__(self, sessions: Sequence[Session], image: Image, automatic: Image | None, say: Say) -> None:
-        self._sessions, self._image, self._automatic, self._say = in_order(sessions), image, automatic, say
+        self._sessions = in_order(_labelled(sessions))
+        self._image, self._automatic, self._say = image, automatic, say
 
     def resumed(self) -> Resumed | None:
         """None where no session's labels can be used."""

@@ -107,6 +107,11 @@ class Study:
         """What the cohort knows of a case."""
         return read_record(self.paths(name).record)
 
+    def hides_results(self, name: str) -> bool:
+        """Whether what was measured of a case is withheld from this reader: it is that of labels which somebody else signed."""
+        record = self.record(name) if self.blind else None
+        return record is not None and record.edited is not None
+
     def sessions(self, name: str) -> tuple[Session, ...]:
         """The journals of a case that this reader may see."""
         found = read_sessions(self.output, name)
@@ -235,6 +240,14 @@ class Study:
             self.blind,
         )
         return Journal(self.output, opened.case.name, self.reader, labels.data, origin)
+
+    def journal_unread(self, name: str) -> Journal:
+        """A new session on a case whose image cannot be read: it holds no labels, and takes a rejection with its reason."""
+        label_set = self.settings.label_set()
+        own = [session for session in self.sessions(name) if session.reader == self.reader]
+        origin = Origin(label_set, parents=parents_of(own), blind=self.blind)
+        nothing = np.zeros((0, 0, 0), label_set.dtype)
+        return Journal(self.output, self.case(name).name, self.reader, nothing, origin)
 
     def sign(
         self, opened: Opened, labels: Image, in_ppb: Image, journal: Journal

@@ -81,7 +81,8 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
     known = record or Record()
     hidden = study.blind and known.edited is not None  # they are those of somebody else's labels
     rows = known.rows if known.status == "done" and not hidden else []
-    verdict = known.verdict.status if known.verdict else ""
+    judged = known.verdict if not hidden else None
+    verdict = judged.status if judged else ""
     failed = bool(case.problem) or known.status == "failed"
     signed = reading.signed.review if reading and reading.signed else []
     return Item(
@@ -92,7 +93,7 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
         state=state,
         reason=(reading.reason if reading else "") or case.problem or (known.reason if failed else ""),
         verdict="failed" if failed else verdict,
-        verdict_reasons=tuple(r.sentence or r.code for r in known.verdict.reasons) if known.verdict else (),
+        verdict_reasons=tuple(r.sentence or r.code for r in judged.reasons) if judged else (),
         flagged=sum(bool(flags_of_quality(row)) for row in rows),
         flags=tuple(dict.fromkeys(code for row in rows for code in row.flag_list)),
         reader=reading.reader if reading else "",

@@ -1054,12 +1054,12 @@ ppb</translation>
    <translation>nächste oder vorige zweifelhafte Schicht (mit dem Fokus in den Ansichten)</translation>
   </message>
   <message>
-   <source>N, B; Ctrl+Enter; Ctrl+S</source>
-   <translation>N, B; Strg+Eingabe; Strg+S</translation>
+   <source>N, B; Ctrl+Enter; Ctrl+Backspace; Ctrl+S</source>
+   <translation>N, B; Strg+Eingabe; Strg+Rücktaste; Strg+S</translation>
   </message>
   <message>
-   <source>of a study: next, previous case; done; save</source>
-   <translation>in einer Studie: nächster, voriger Fall; fertig; speichern</translation>
+   <source>of a study: next, previous case; done; reject; save</source>
+   <translation>in einer Studie: nächster, voriger Fall; fertig; ablehnen; speichern</translation>
   </message>
   <message>
    <source>F6, Shift+F6</source>
@@ -1488,10 +1488,6 @@ ppb</translation>
    <source>Opening the case</source>
    <translation>Das Öffnen des Falls</translation>
   </message>
-  <message>
-   <source>Signing</source>
-   <translation>Das Unterzeichnen</translation>
-  </message>
  </context>
  <context>
   <name>DGMSegmentationApp.ready_made</name>
@@ -1708,6 +1704,13 @@ ppb</translation>
   </message>
  </context>
  <context>
+  <name>DGMSegmentationApp.signing</name>
+  <message>
+   <source>Signing</source>
+   <translation>Das Unterzeichnen</translation>
+  </message>
+ </context>
+ <context>
   <name>DGMSegmentationApp.state</name>
   <message>
    <source>no QSM</source>
@@ -1840,6 +1843,10 @@ ppb</translation>
    <translation>Strukturen mit Hinweis</translation>
   </message>
   <message>
+   <source>The case cannot be used; you are asked why (Ctrl+Backspace)</source>
+   <translation>Der Fall ist nicht verwendbar; Sie werden nach dem Grund gefragt (Strg+Rücktaste)</translation>
+  </message>
+  <message>
    <source>Sign this case and go to the next one (Ctrl+Enter)</source>
    <translation>Diesen Fall unterzeichnen und zum nächsten gehen (Strg+Eingabe)</translation>
   </message>
@@ -1850,14 +1857,6 @@ ppb</translation>
   <message>
    <source>All cases: means in ppb</source>
    <translation>Alle Fälle: Mittelwerte in ppb</translation>
-  </message>
-  <message>
-   <source>Page of all cases</source>
-   <translation>Seite aller Fälle</translation>
-  </message>
-  <message>
-   <source>Table (TSV)</source>
-   <translation>Tabelle (TSV)</translation>
   </message>
   <message>
    <source>Close</source>
@@ -1872,6 +1871,10 @@ ppb</translation>
    <translation>Zweifel</translation>
   </message>
   <message>
+   <source>{name} cannot be shown</source>
+   <translation>{name} kann nicht gezeigt werden</translation>
+  </message>
+  <message>
    <source>Reject {name}?</source>
    <translation>{name} ablehnen?</translation>
   </message>
@@ -1882,6 +1885,14 @@ ppb</translation>
   <message>
    <source>State</source>
    <translation>Stand</translation>
+  </message>
+  <message>
+   <source>Page of all cases</source>
+   <translation>Seite aller Fälle</translation>
+  </message>
+  <message>
+   <source>Table (TSV)</source>
+   <translation>Tabelle (TSV)</translation>
   </message>
   <message>
    <source>Worklist</source>
@@ -4922,6 +4933,22 @@ ppb</translation>
    <translation>{name} kann nicht segmentiert werden: {problem}</translation>
   </message>
   <message>
+   <source>{name} cannot be shown, so there is nothing to sign: reject it with a reason, or go on.</source>
+   <translation>{name} kann nicht gezeigt werden, also gibt es nichts zu unterzeichnen: Lehnen Sie den Fall mit einem Grund ab, oder gehen Sie weiter.</translation>
+  </message>
+  <message>
+   <source>A segmentation is running: wait for its labels, or cancel it; then sign the case.</source>
+   <translation>Eine Segmentierung läuft: Warten Sie auf ihre Labels, oder brechen Sie sie ab; unterzeichnen Sie den Fall dann.</translation>
+  </message>
+  <message>
+   <source>No slice of these labels asks for a look.</source>
+   <translation>Keine Schicht dieser Labels verlangt einen Blick.</translation>
+  </message>
+  <message>
+   <source>F6 leads on to the list and to the table.</source>
+   <translation>F6 führt weiter zur Liste und zur Tabelle.</translation>
+  </message>
+  <message>
    <source>This is the last case of the list.</source>
    <translation>Das ist der letzte Fall der Liste.</translation>
   </message>
@@ -4936,6 +4963,18 @@ ppb</translation>
   <message>
    <source>Say in a few words why the case cannot be used; nothing was rejected.</source>
    <translation>Sagen Sie in wenigen Worten, warum der Fall nicht verwendbar ist; nichts wurde abgelehnt.</translation>
+  </message>
+  <message>
+   <source>The page, the table and the adaptation hold what other readers signed, so a blind reading does not show them:</source>
+   <translation>Seite, Tabelle und Anpassung enthalten, was andere unterzeichnet haben; eine blinde Lesung zeigt sie deshalb nicht:</translation>
+  </message>
+  <message>
+   <source>open the study without Blind to others to see them.</source>
+   <translation>Öffnen Sie die Studie ohne Blind für andere, um sie zu sehen.</translation>
+  </message>
+  <message>
+   <source>start the program without --blind to see them.</source>
+   <translation>Starten Sie das Programm ohne --blind, um sie zu sehen.</translation>
   </message>
   <message>
    <source>This is not there yet; it is made when a case is done.</source>

@@ -247,7 +247,7 @@
       if (target.closest(".dgm-case, [aria-expanded=true]") && event.key.startsWith("Arrow")) return;
       const found = press(event);
       if (!found || (event.repeat && !found.repeats)) return;
-      if (event.key === "Tab" && (!inViews(target) || !window.trame.state.get("dgm_flagged"))) return;
+      if (event.key === "Tab" && (!inViews(target) || !window.trame.state.get("dgm_has_labels"))) return;
       event.preventDefault();
       event.stopPropagation(); // Slicer's views have keys of their own, "v" among them
       window.trame.trigger("dgm_key", [found.action]);

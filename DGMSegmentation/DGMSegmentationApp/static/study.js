@@ -1,4 +1,5 @@
-// Studies: "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+S save; up and down in the worklist.
+// Studies: "Save and go on", and the keys: N next, B previous, Ctrl+Enter done, Ctrl+Backspace reject, Ctrl+S save; up and down
+// in the worklist.
 (function () {
   "use strict";
   // The labels as a download, then what the dialog asked about; an export that fails leaves everything as it is.
@@ -33,6 +34,7 @@
       let name = null;
       if (held && key === "enter") name = "done";
       else if (held && key === "s") name = "save";
+      else if (held && key === "backspace") name = "ask_why";
       else if (!held && !event.altKey && key === "n") name = "next";
       else if (!held && !event.altKey && key === "b") name = "previous";
       if (!name) return;

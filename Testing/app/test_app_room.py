@@ -1,0 +1,219 @@
+"""The reading room without a browser: a case that cannot be shown, the ends of the list, a blind reading."""
+
+import asyncio
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cohorts import add_subject
+from models_for_tests import PHANTOM_MODEL
+from patience import PATIENCE_S
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "DGMSegmentation"))
+
+if importlib.util.find_spec("trame_slicer") is None:
+    pytest.skip("not installed: trame-slicer (extra: app)", allow_module_level=True)
+
+from DGMSegmentationLib.cohort.plan import CaseSettings
+from DGMSegmentationLib.options import SegmentOptions
+from DGMSegmentationLib.preprocessing.case import open_case
+from DGMSegmentationLib.study.journal import journal_files, read_sessions
+from DGMSegmentationLib.study.places import find_study
+from DGMSegmentationLib.study.study import Study
+from DGMSegmentationLib.study.work import Job, bring_up, write_tables
+from DGMSegmentationLib.study.worklist import item_of
+
+pytest_plugins = ["app_fixtures"]
+SETTINGS = CaseSettings(SegmentOptions(str(PHANTOM_MODEL), device="cpu"))
+
+
+def study_of(folder, reader="anna", blind=False):
+    return Study(find_study([folder]), reader, SETTINGS, blind)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three cases as the background makes them; the second one's image is cut."""
+    root = tmp_path_factory.mktemp("room")
+    for number in (1, 2, 3):
+        path = add_subject(root, f"sub-{number:02}", number)
+        if number == 2:
+            path.write_bytes(path.read_bytes()[:20_000])
+    study = study_of(root)
+    assert [bool(bring_up(Job.of(study), name)) for name in study.names] == [False, True, False]
+    return root
+
+
+class Visit:
+    """A reader in the room; what they do happens in the app's own loop."""
+
+    def __init__(self, bench, folder, reader, blind=False):
+        from DGMSegmentationApp.options import decide
+
+        self.bench, self.room, self.state = bench, bench.app.room, bench.state
+        self.room._options = decide(port=0, reader=reader, blind=blind)
+
+        async def begin():
+            with self.state:
+                self.room.open_study([folder])
+                self.room.start()
+
+        bench.run(begin())
+        self.until(lambda: self.room.here and not self.room.leaving)
+
+    def until(self, condition):
+        deadline = time.monotonic() + PATIENCE_S
+
+        async def wait():
+            while not condition():
+                assert time.monotonic() < deadline, self.state.dgm_message
+                await asyncio.sleep(0.02)
+
+        self.bench.run(wait())
+
+    def do(self, act, *arguments):
+        async def now():
+            with self.state:
+                act(*arguments)
+
+        self.bench.run(now())
+
+    def press(self, key, name=""):
+        """A key; with a name wait until the reader stands at that case."""
+        self.do(self.room.key, key)
+        if name:
+            self.until(lambda: self.state.dgm_case == name and not self.room.leaving)
+
+    def leave(self):
+        self.do(self.room.close)
+        self.state.update({"dgm_study": "", "dgm_case": "", "dgm_cases": []})
+        self.bench.open()
+
+
+@pytest.fixture
+def visit(bench, folder):
+    begun = []
+
+    def begin(reader, blind=False):
+        begun.append(Visit(bench, folder, reader, blind))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.leave()
+
+
+def test_an_image_that_cannot_be_read_is_passed_and_rejected(visit, folder):
+    here = visit("anna")
+    session, state = here.bench.app.session, here.state
+    output = find_study([folder]).output
+    assert state.dgm_case == "sub-01" and state.dgm_has_labels
+    here.press("previous")
+    assert "the first case" in state.dgm_message
+    here.do(here.bench.editor.resize_brush, 3)
+    here.do(here.bench.controls.key, "p")
+    brush = here.bench.slicer_editor.active_effect.get_brush_diameter()
+    here.press("next", "sub-02")
+    # nothing of the patient before is left, and why is said
+    assert state.dgm_blocked["name"] == "sub-02" and "cut" in state.dgm_blocked["problem"]
+    assert session.volume is None and session.segmentation is None and not state.dgm_file
+    assert not any(row["mean"] for row in state.dgm_rows) and not state.dgm_has_labels
+    for key in ("next_doubt", "undo", "p", "slice_up", "structure_1", "hide", "exchange"):
+        here.do(here.bench.controls.key, key)
+    here.press("done")
+    assert "sub-02 cannot be shown" in state.dgm_message and journal_files(output, "sub-02") == []
+    here.press("previous", "sub-01")
+    assert not state.dgm_blocked and state.dgm_has_labels
+    here.press("next", "sub-02")
+    here.press("next", "sub-03")
+    assert state.dgm_has_labels and session.volume is not None
+    here.do(here.bench.controls.key, "p")
+    assert here.bench.slicer_editor.active_effect.get_brush_diameter() == brush
+    here.press("next")
+    assert "the last case" in state.dgm_message and state.dgm_case == "sub-03"
+    here.press("previous", "sub-02")
+    here.press("ask_why")
+    assert state.dgm_rejecting
+    here.do(here.room.signing.reject, "  ")
+    assert "few words" in state.dgm_reject_problem and state.dgm_rejecting
+    assert journal_files(output, "sub-02") == []
+    here.do(here.room.signing.reject, "cut while it was copied")
+    here.until(lambda: state.dgm_case == "sub-03" and not here.room.leaving)
+    assert not state.dgm_rejecting
+    item = item_of(study_of(folder, "bert"), "sub-02")
+    assert (item.state, item.reason, item.reader) == ("rejected", "cut while it was copied", "anna")
+    # whoever comes later passes it, and can take the word back
+    here.press("previous", "sub-02")
+    assert state.dgm_case_state == "rejected"
+    here.press("ask_why")
+    assert not state.dgm_rejecting
+    here.do(here.room.signing.reopen)
+    assert state.dgm_case_state == "in review"
+    here.do(here.room.signing.reject, "cut while it was copied")
+    here.until(lambda: state.dgm_case == "sub-03" and not here.room.leaving)
+
+
+def test_an_image_that_was_mended_begins_with_its_labels(visit, folder, tmp_path):
+    """The rejection's journal holds no labels, and takes none away."""
+    study = study_of(folder)
+    broken = study.case("sub-02").image
+    kept = broken.read_bytes()
+    study.journal_unread("sub-02").reject("cut")
+    broken.write_bytes(add_subject(tmp_path, "sub-02", 2).read_bytes())
+    try:
+        opened = study.open("sub-02")
+        assert opened.labels is None and opened.remarks == ()
+        here = visit("anna")
+        here.press("next", "sub-02")
+        assert not here.state.dgm_blocked and here.bench.app.session.volume is not None
+        here.do(here.room.signing.reopen)
+        assert here.state.dgm_case_state == "in review"
+    finally:
+        broken.write_bytes(kept)
+        for path in journal_files(study.output, "sub-02"):
+            path.unlink()
+
+
+def test_a_blind_reading_shows_nothing_of_what_others_signed(visit, folder):
+    """Neither in the list, nor by the addresses of the page, the table and the pictures."""
+    import aiohttp
+    from aiohttp import web
+    from aiohttp.test_utils import TestServer
+    from DGMSegmentationApp.study_routes import StudyRoutes
+
+    study = study_of(folder)
+    opened = study.open("sub-01")
+    data = opened.labels.data.copy()
+    data[:, :, np.argwhere(data == 7)[:, 2].max()][data[:, :, np.argwhere(data == 7)[:, 2].max()] == 7] = 0
+    journal = study.journal(opened, opened.labels)
+    study.sign(opened, opened.labels.replace(data=data), open_case(opened.image).image, journal)
+    assert bring_up(Job.of(study), "sub-01") == "" and write_tables(Job.of(study)) == ""
+    addresses = ("/study/page", "/study/table", "/study/picture/sub-01", "/study/picture/sub-03")
+
+    async def answers(room):
+        application = web.Application()
+        StudyRoutes(room).add_to(application)
+        async with TestServer(application) as server, aiohttp.ClientSession() as client:
+            found = {}
+            for address in addresses:
+                async with client.get(server.make_url(address)) as answer:
+                    found[address] = answer.status, "blind reading" in await answer.text(errors="replace")
+            return found
+
+    here = visit("bert", blind=True)
+    withheld, shown = (403, True), (200, False)
+    assert here.bench.run(answers(here.room)) == dict(
+        zip(addresses, (withheld, withheld, withheld, shown), strict=True)
+    )
+    assert here.state.dgm_blind and here.state.dgm_adapt_count == 0
+    first, _second, third = here.state.dgm_cases
+    silent = {"verdict": "", "flagged": 0, "reader": "", "others": "", "why": "", "picture": ""}
+    assert first["state"] == "segmented" and {key: first[key] for key in silent} == silent
+    assert third["picture"] and [line["name"] for line in here.state.dgm_study_table["rows"]] == ["sub-03"]
+    assert not any(read.reader == "bert" for read in read_sessions(study.output, "sub-01"))
+    here.leave()
+    here = visit("bert")
+    assert set(here.bench.run(answers(here.room)).values()) == {shown}
