@@ -52,8 +52,9 @@ class Adapting:
     def count(self, **_state: Any) -> None:
         """How many cases of the study are corrected; signing one changes it."""
         study = self._room.study
-        open_to_all = study is not None and not study.blind  # else it would tell of others' corrections
-        found = corrected_of(study.cohort.cases, study.output, study.channels) if open_to_all else []
+        if study is not None and study.blind:  # it would tell of others' corrections
+            study = None
+        found = corrected_of(study.cohort.cases, study.output, study.channels) if study is not None else []
         self._state.dgm_adapt_count = len(found)
 
     def _offer_models(self, **_state: Any) -> None:
