@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..image import Affine, Image
 from .atomic import TEMPORARY_LETTERS, atomic_path
 from .fetched import check_fetched
-from .suffixes import LABEL_SUFFIXES
+from .suffixes import LABEL_SUFFIXES, without_suffix
 from .typed import plain
 
 if TYPE_CHECKING:
@@ -195,9 +195,9 @@ def stem(path: PathLike) -> str:
     A link keeps its own name: it may be a pseudonym of its target.
     """
     path = Path(path)
-    for suffix in LABEL_SUFFIXES:
-        if path.name.lower().endswith(suffix) and not path.is_dir() and len(path.name) > len(suffix):
-            return path.name[: -len(suffix)]
+    short = without_suffix(path.name)
+    if short not in ("", path.name) and not path.is_dir():
+        return short
     if path.is_dir():
         return Path(os.path.abspath(path)).name or "root"
     if path.suffix.lower() in ("", ".dcm", ".ima") and path.is_file() and not _is_volume_among_others(path):

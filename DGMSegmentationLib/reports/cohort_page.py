@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import __version__
 from ..io.files import write_text
+from ..io.suffixes import without_suffix
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
 from ..measurement.row_structures import label_set_of_rows
@@ -190,7 +191,7 @@ def _short(subject: str, image: str, case: Key) -> str:
 
     Where the image's name lacks what tells the case apart (the session of a table), that comes before it.
     """
-    name = image.removesuffix(".gz").removesuffix(".nii").removesuffix(".nrrd").removesuffix("_Chimap")
+    name = without_suffix(image).removesuffix("_Chimap")
     short = name.removeprefix(f"{subject}_") or image
     apart = case.partition("_")[2] if isinstance(case, str) else ""
     return short if apart in short else f"{apart} {short}"

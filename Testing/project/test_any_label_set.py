@@ -199,7 +199,7 @@ def test_a_further_structure_is_a_row_an_entry_and_a_trained_model(tmp_path):
     further = {"label": 11, "abbreviation": "DN_L", "name": "Left dentate nucleus", "color": "#117733"}
     rows = [
         *rows_of_label_set(STANDARD),
-        further | {"snomed": "26230003", "snomed_meaning": "Dentate nucleus"},
+        further | {"snomed": "99999999", "snomed_meaning": "Dentate nucleus"},
     ]
     table = tmp_path / "eleven.tsv"
     with open(table, "w", encoding="utf-8", newline="") as handle:
