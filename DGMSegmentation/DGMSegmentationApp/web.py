@@ -18,7 +18,7 @@ from aiohttp import web
 
 from DGMSegmentationLib.errors import Coded, DGMError, InputError, Remark
 from DGMSegmentationLib.language import spoken, texts_of
-from DGMSegmentationLib.study.places import is_image
+from DGMSegmentationLib.study.loose import is_image
 
 from .controls import Controls
 from .messages import FACE

@@ -15,6 +15,9 @@ SENTENCES = {
         "give the one that you mean.",
     ),
     "study_no_case": Sentence("There is no case {name} in {path}:", "open the study again."),
+    "study_image_gone": Sentence(
+        "The image {path} is not there:", "put it back, or open the folder where it is now with its results."
+    ),
     "study_case_unusable": Sentence(
         "{name} cannot be read ({problem}):", "mend that, and open the case again."
     ),

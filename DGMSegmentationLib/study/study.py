@@ -19,7 +19,8 @@ from ..io.labels import read_labels
 from .files import Signing, own_labels, owner_of, signature_of, write_signed
 from .journal import Parent, Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
-from .places import Place, reader_label
+from .names import reader_label
+from .places import Place
 from .resume import Begun, Resume, Resumed, parents_of, words_of
 from .review import StructureReview, review_of, with_editors
 from .state import DONE, IN_REVIEW, REJECTED, Reading, readings_of

@@ -1,9 +1,12 @@
 """The worklist: a line a case with its state, verdict, flags, reader and dates, told by the files as they are now."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..cohort.find import CohortCase
 from ..cohort.record import Record
+from ..errors import Remark
 from ..io.bids.names import natural_order
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
@@ -91,7 +94,7 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
         session=case.session,
         image=case.shown,
         state=state,
-        reason=(reading.reason if reading else "") or case.problem or (known.reason if failed else ""),
+        reason=(reading.reason if reading else "") or _problem(case, known),
         verdict="failed" if failed else verdict,
         verdict_reasons=tuple(r.sentence or r.code for r in judged.reasons) if judged else (),
         flagged=sum(bool(flags_of_quality(row)) for row in rows),
@@ -102,6 +105,15 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
         rows=tuple(rows),
         others=tuple((one.reader, one.state) for one in readings if one is not reading),
     )
+
+
+def _problem(case: CohortCase, record: Record) -> str:
+    """Why a case cannot be read or segmented; empty where nothing speaks against it."""
+    if case.problem:
+        return case.problem
+    if not case.image.exists():
+        return str(Remark("study_image_gone", path=os.path.abspath(case.image)))
+    return record.reason if record.status == "failed" else ""
 
 
 def counts(items: Sequence[Item]) -> dict[str, int]:

@@ -22,7 +22,8 @@ from DGMSegmentationLib.options import SegmentOptions
 from DGMSegmentationLib.preprocessing.case import open_case
 from DGMSegmentationLib.study.background import Background
 from DGMSegmentationLib.study.lookout import Lookout
-from DGMSegmentationLib.study.places import find_study, is_study, reader_label
+from DGMSegmentationLib.study.names import reader_label
+from DGMSegmentationLib.study.places import find_study, is_study
 from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.work import Job, bring_up, write_tables
 from DGMSegmentationLib.study.worklist import counts, item_of, worklist

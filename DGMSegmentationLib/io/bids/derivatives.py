@@ -9,6 +9,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from ...errors import InputError
 from ..suffixes import LABEL_SUFFIXES
@@ -74,6 +76,20 @@ def raw_dataset(folder: Path) -> Path | None:
     """The BIDS folder that a folder ``derivatives/NAME`` belongs to; None for another folder."""
     whole = Path(os.path.abspath(folder))
     return whole.parents[1] if whole.parent.name == "derivatives" else None
+
+
+def linked_raw(folder: Path) -> Path | None:
+    """The images' folder as the description of a derivative folder names it; None where it does not."""
+    try:
+        links = read_description(folder).get("DatasetLinks")
+    except (OSError, ValueError):
+        return None
+    link = links.get("raw") if isinstance(links, dict) else None
+    if not isinstance(link, str) or not link:
+        return None
+    if link.startswith("file:"):
+        return Path(url2pathname(urlsplit(link).path))
+    return None if "://" in link else Path(os.path.abspath(folder.resolve() / link))
 
 
 def is_automatic(folder: Path) -> bool:
