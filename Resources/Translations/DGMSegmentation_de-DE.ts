@@ -4773,6 +4773,14 @@ ppb</translation>
    <translation>Öffnen Sie die Studie noch einmal.</translation>
   </message>
   <message>
+   <source>The image {path} is not there:</source>
+   <translation>Das Bild {path} ist nicht da:</translation>
+  </message>
+  <message>
+   <source>put it back, or open the folder where it is now with its results.</source>
+   <translation>Legen Sie es zurück, oder öffnen Sie den Ordner, in dem es jetzt mit seinen Ergebnissen liegt.</translation>
+  </message>
+  <message>
    <source>{name} cannot be read ({problem}):</source>
    <translation>{name} kann nicht gelesen werden ({problem}):</translation>
   </message>
