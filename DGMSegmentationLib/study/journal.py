@@ -28,6 +28,7 @@ FORMAT = 1
 FOLDER = "journal"
 _NAME = re.compile(r"(?P<reader>[A-Za-z0-9]+)_(?P<began>\d{8}T\d{6})-[0-9a-f]{8}\.jsonl")
 _LARGEST = 1 << 28  # bytes of a journal
+_FLAT = 1e-9  # mm3: voxels that lie nowhere
 
 
 @dataclass(frozen=True)
@@ -143,13 +144,19 @@ class Session:
     def affine(self) -> Affine | None:
         """4x4, from the labels' indices to RAS+ mm; None where the journal does not say."""
         known = self.opening.affine if self.opening is not None else None
-        return None if known is None else np.array(known, np.float64)
+        affine = None if known is None else np.array(known, np.float64)
+        return None if affine is None or abs(np.linalg.det(affine)) < _FLAT else affine
 
     @property
     def holds_labels(self) -> bool:
-        """False where a case was rejected because its image could not be read."""
-        shape = self.opening.shape if self.opening is not None else None
-        return shape is None or min(shape) > 0
+        """False where a case was rejected that had none: its image could not be read, or not segmented."""
+        opening = self.opening
+        if opening is None or opening.shape is None or any(event.event == "edit" for event in self.events):
+            return True
+        try:
+            return bool(unpacked(opening.change, int(np.prod(opening.shape))))
+        except InputError:
+            return True  # it says so when it is read
 
     @property
     def is_whole(self) -> bool:

@@ -1,14 +1,22 @@
 """A study in the panel: opened, corrected, signed; the journal is the one that the browser app reads."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from cohorts import add_subject
+from DGMSegmentationScene.case_reading import CaseReading
 from host import gui
 from models_for_tests import PHANTOM_MODEL
 from scene_actions import erase
+from small_study import labelled, study_of
 
 from DGMSegmentationLib.cohort.plan import CaseSettings
+from DGMSegmentationLib.measurement.case import measure_case
+from DGMSegmentationLib.measurement.options import MeasureOptions
 from DGMSegmentationLib.options import SegmentOptions
+from DGMSegmentationLib.preprocessing.case import open_case
+from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.study.journal import read_sessions
 from DGMSegmentationLib.study.places import find_study
 from DGMSegmentationLib.study.study import Study
@@ -102,3 +110,25 @@ def test_a_blind_reader_sees_nothing_of_others(panel, folder):
         assert all(key.enabled for key in study._keys)
     finally:
         study.stop()
+
+
+def test_a_run_of_another_model_stands_in_the_journal(tmp_path):
+    """Labels of the standard set, and those of another one, which take a session of their own that goes on from the first."""
+    study = study_of(labelled(tmp_path))
+    opened = study.open("sub-01")
+    reading = CaseReading(study, opened)
+
+    def measured(labels, model):
+        return measure_case(labels, open_case(opened.image), MeasureOptions(model=model))
+
+    reading.record(measured(opened.labels, "m 1"))
+    moved = opened.labels.replace(data=np.roll(opened.labels.data, 1, axis=2))
+    assert reading.record(measured(moved, "other 2"))
+    fewer = replace(STANDARD, name="fewer", structures=STANDARD.structures[:-2])
+    data = np.where(moved.data > 8, 0, moved.data)
+    assert reading.record(measured(moved.replace(data=data, label_set=fewer), "third 3"))
+    first, second = read_sessions(study.output, "sub-01")
+    assert [event.model for event in first.events] == ["m 1", "other 2"]
+    assert second.opening.model == "third 3" and second.label_set == fewer
+    assert [(parent.file, parent.lines) for parent in second.opening.parents] == [(first.path.name, 2)]
+    assert study.open("sub-01").model == "third 3"

@@ -247,6 +247,21 @@ def test_a_signed_file_that_is_gone_is_said_and_written_again(folder):
     assert state_of(folder) == "done"
 
 
+def test_a_case_that_was_rejected_without_labels_goes_on_with_those_it_got_since(folder):
+    study = study_of(folder)
+    opened = study.open("sub-01")
+    study.journal(opened, opened.labels.replace(data=np.zeros_like(opened.labels.data))).reject("no labels")
+    assert state_of(folder) == "rejected"
+    again = Reader(study_of(folder))
+    assert np.array_equal(again.labels.data, opened.automatic.data)
+    again.stroke()
+    assert state_of(folder) == "in review" and Reader(study_of(folder)).size(7) == again.size(7)
+    # erased by hand is something else
+    nothing = again.labels.replace(data=np.zeros_like(again.labels.data))
+    assert again.journal.record(nothing.data)
+    assert not Reader(study_of(folder)).labels.data.any()
+
+
 # --- who did what
 
 
