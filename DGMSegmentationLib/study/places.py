@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..cohort.record import is_same, read_record
 from ..errors import InputError
 from ..io.bids.derivatives import STATE, check_output, linked_raw, raw_dataset
 from ..io.bids.maps import find_maps
@@ -12,6 +13,8 @@ from .loose import IMAGES, RESULTS, images_in, is_image, keep_table
 
 OUTPUT = "dgmseg"
 """The folder of results in ``derivatives``, or beside loose images; there the results lie below the table."""
+_LOOKED_AT = 3
+"""Records of results whose images are looked for."""
 
 
 @dataclass(frozen=True)
@@ -68,29 +71,55 @@ def is_study(path: Path) -> bool:
 
 
 def _derivatives(root: Path) -> Path:
-    """The results of a BIDS folder: the derivative folder that holds records of ours, else one beside or in the BIDS folder
-    that says that its images lie there; else the usual one.
+    """The results of a BIDS folder: the derivative folder that holds records of ours, else one in or beside the BIDS folder
+    that says so, or was moved there by hand; else the usual one.
     """
     found = sorted(p for p in root.glob("derivatives/*") if (p / STATE).is_dir())
     if not found:
-        near = [p for place in (root, root.parent) for p in place.glob("*") if (p / STATE).is_dir()]
-        found = [p for p in sorted(near) if (linked := linked_raw(p)) and linked.resolve() == root.resolve()]
+        near = sorted(p for place in (root, root.parent) for p in place.glob("*") if (p / STATE).is_dir())
+        said = {p: _said_images(p) for p in near}
+        found = [p for p, images in said.items() if images is not None and images.resolve() == root.resolve()]
+        found = found or [p for p, images in said.items() if images is None and _made_of(p, root)]
     if len(found) > 1:
         raise InputError("study_many_derivatives", path=root, names=[p.name for p in found])
     return found[0] if found else root / "derivatives" / OUTPUT
 
 
 def _images_of(results: Path) -> Path:
-    """Where the images of a folder of results lie: where its description says, as long as they are there."""
+    """Where the images of a folder of results lie: where its description says, as long as they are there; else a folder
+    beside it that holds the images which its records know.
+    """
+    said, raw = _said_images(results), raw_dataset(results)
+    if said is not None:
+        return said
+    beside = sorted(p for p in results.parent.glob("*") if p.is_dir() and p != results)
+    near = (p for p in (raw, results.parent, *beside) if p is not None and _made_of(results, p))
+    return next(near, raw or results.parent)
+
+
+def _said_images(results: Path) -> Path | None:
+    """The BIDS folder, or the table, that the description of results names; None where it is not there."""
     linked = linked_raw(results)
-    if linked is not None and linked.is_dir():
-        if find_maps(linked).found:
-            return linked
-        tables = [linked / IMAGES] if (linked / IMAGES).is_file() else sorted(linked.glob("*.tsv"))
-        named = [table for table in tables if _names_images(table)]
-        if len(named) == 1:
-            return named[0]
-    return raw_dataset(results) or results.parent
+    if linked is None or not linked.is_dir():
+        return None
+    if find_maps(linked).found:
+        return linked
+    tables = [linked / IMAGES] if (linked / IMAGES).is_file() else sorted(linked.glob("*.tsv"))
+    named = [table for table in tables if _names_images(table)]
+    return named[0] if len(named) == 1 else None
+
+
+def _made_of(results: Path, root: Path) -> bool:
+    """Whether results were made of the images of a folder: one of the first that the records know is there, unchanged."""
+    for path in sorted((results / STATE).glob("sub-*.json"))[:_LOOKED_AT]:
+        record = read_record(path)
+        if record is None or record.inputs is None:
+            continue
+        image = Path(record.image)
+        inside = bool(record.image) and not image.is_absolute() and ".." not in image.parts
+        if inside and is_same(root / image, record.inputs.image):
+            return True
+    return False
 
 
 def _names_images(table: Path) -> bool:

@@ -123,9 +123,13 @@ class Study:
         return readings_of(self.sessions(name), self.paths(name).folder)
 
     def stamp(self, name: str) -> tuple[object, ...]:
-        """Another one as soon as anybody's journal of a case, or its record, has changed; reads no file."""
-        files = (*journal_files(self.output, name), self.paths(name).record)
-        return tuple((path.name, quick_stamp(path)) for path in files)
+        """Another one as soon as anybody's journal of a case, or its record, has changed, or a file of it came or went; reads
+        no file.
+        """
+        paths = self.paths(name)
+        files = (*journal_files(self.output, name), paths.record)
+        folder = paths.folder.stat().st_mtime_ns if paths.folder.is_dir() else 0
+        return (folder, *((path.name, quick_stamp(path)) for path in files))
 
     def is_stale(self, name: str) -> bool:
         """Whether the correction that the cohort takes is another one than its record measured."""

@@ -101,10 +101,18 @@ def test_results_beside_the_images_are_found_by_either_folder(tmp_path):
     assert find_study([results]) == find_study([raw]) and find_study([raw]).output == results
     assert cases(results) == cases(raw) == {"sub-01": ("in review", False)}
     assert Reader(study_of(results)).size(7) == reader.size(7)
+    # moved by hand, so that the description names a folder that is none
+    other = tmp_path / "elsewhere/second"
+    other.parent.mkdir()
+    shutil.move(raw, other)
+    shutil.move(results, other.parent / "kept")
+    labelled(tmp_path / "elsewhere/first", seed=2)  # a subject of the same name is no sign
+    assert find_study([other.parent / "kept"]) == find_study([other])
+    assert cases(other) == {"sub-01": ("in review", False)}
     # of images that a table names
     table = tmp_path / "tables/mine.tsv"
     table.parent.mkdir()
-    table.write_text("subject\timage\n01\t../raw/sub-01/anat/sub-01_Chimap.nii.gz\n")
+    table.write_text("subject\timage\n01\t../elsewhere/second/sub-01/anat/sub-01_Chimap.nii.gz\n")
     (tmp_path / "other/.dgmseg").mkdir(parents=True)
     write_frame(tmp_path / "other", table.parent)
     assert find_study([tmp_path / "other"]).source == table

@@ -239,7 +239,9 @@ def test_of_a_damaged_signed_reading_the_label_file_counts(folder):
 def test_a_signed_file_that_is_gone_is_said_and_written_again(folder):
     left = Reader(study_of(folder)).stroke()
     file = left.sign()
+    before = left.study.stamp("sub-01")
     file.unlink()
+    assert left.study.stamp("sub-01") != before  # an open window sees it, too
     assert state_of(folder) == "in review"
     again = Reader(study_of(folder))
     assert again.said == ["reading_file_gone"] and again.size(7) == left.size(7)

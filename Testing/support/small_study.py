@@ -41,6 +41,7 @@ def label(root: Path, name: str, labels: np.ndarray, affine: np.ndarray, model: 
     record = Record(
         name=name,
         status="done",
+        image=f"{name}/anat/{image.name}",
         inputs=Inputs(full_stamp(image)),
         automatic=Automatic(labels=full_stamp(paths.labels), model=model),
     )
