@@ -127,7 +127,7 @@ SENTENCES = {
     "reject_why": Sentence("Say in a few words why the case cannot be used; nothing was rejected."),
     "blind_withheld": Sentence(
         "The page, the table and the adaptation hold what other readers signed, so a blind reading does not show them:",
-        app="start the program without --blind to see them.",
+        app="start the program for a reading that is not blind to see them.",
         panel="open the study without Blind to others to see them.",
     ),
     "study_file_later": Sentence("This is not there yet; it is made when a case is done."),

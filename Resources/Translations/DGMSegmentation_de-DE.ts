@@ -4981,8 +4981,8 @@ ppb</translation>
    <translation>Öffnen Sie die Studie ohne Blind für andere, um sie zu sehen.</translation>
   </message>
   <message>
-   <source>start the program without --blind to see them.</source>
-   <translation>Starten Sie das Programm ohne --blind, um sie zu sehen.</translation>
+   <source>start the program for a reading that is not blind to see them.</source>
+   <translation>Starten Sie das Programm für eine Befundung, die nicht blind ist, um sie zu sehen.</translation>
   </message>
   <message>
    <source>This is not there yet; it is made when a case is done.</source>

@@ -5,18 +5,21 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from make_images import save_nifti
 from small_study import Reader, label, labelled, study_of
 
+from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
 from DGMSegmentationLib.study import journal_writer
 from DGMSegmentationLib.study.journal import read_sessions
+from DGMSegmentationLib.study.journal_writer import Journal, Origin
 from DGMSegmentationLib.study.merge import merged
 from DGMSegmentationLib.study.order import heads
+from DGMSegmentationLib.study.resume import Resume, parents_of
 from DGMSegmentationLib.study.worklist import item_of
 
 LABELS = arrays.arrays(np.uint8, (3, 3, 2), elements=st.integers(0, 4))
@@ -183,6 +186,49 @@ def test_a_signature_does_not_cover_what_another_window_did(folder):
     assert again.size(5) == one.size(5)
     again.sign()
     assert state_of(folder) == "done"
+
+
+WINDOWS = 4
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, WINDOWS - 1), st.booleans()), min_size=1, max_size=16),
+    st.lists(st.integers(-30, 30), min_size=WINDOWS, max_size=WINDOWS),
+)
+def test_whatever_windows_and_clocks_do_every_stroke_is_there(tmp_path_factory, strokes, clocks):
+    """Each window paints a row of its own; before a stroke it may be opened anew, from what is on the disk then."""
+    output, shape = tmp_path_factory.mktemp("study"), (WINDOWS, 20, 1)
+    image, windows, expected = Image(np.zeros(shape, np.float32), np.eye(4)), {}, np.zeros(shape, np.uint8)
+
+    def now():
+        sessions = read_sessions(output, "sub-01")
+        found = Resume(sessions, image, None, lambda _: None).resumed()
+        return np.zeros(shape, np.uint8) if found is None else found.labels.data, parents_of(sessions)
+
+    for number, (window, anew) in enumerate(strokes):
+
+        class Clock(datetime):
+            ahead = timedelta(minutes=clocks[window], seconds=number)
+
+            @classmethod
+            def now(cls, tz=None):
+                return datetime.now(tz) + cls.ahead
+
+        if anew or window not in windows:
+            labels, parents = now()
+            windows[window] = (
+                labels,
+                Journal(output, "sub-01", "anna", labels, Origin(affine=np.eye(4), parents=parents)),
+            )
+        labels, journal = windows[window]
+        labels = labels.copy()
+        labels[window, number] = expected[window, number] = window + 1
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(journal_writer, "datetime", Clock)
+            journal.record(labels)
+        windows[window] = labels, journal
+    assert np.array_equal(now()[0], expected)
 
 
 @given(LABELS, LABELS, LABELS)
