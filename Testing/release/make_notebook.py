@@ -30,7 +30,7 @@ cases.groupby(["status", "verdict"]).size()""",
     """Only what is `ok` counts. The table of all rows gets age and sex; each session has its own age.""",
     """rows = pd.read_csv(output / "rois_long.tsv", sep="\\t", na_values="n/a")
 people = pd.read_csv(study / "participants.tsv", sep="\\t").rename(columns={"participant_id": "subject"})
-table = rows[rows["verdict"] == "ok"].merge(people, on="subject")
+table = rows[(rows["verdict"] == "ok") & ~rows["rejected"]].merge(people, on="subject")
 table["nucleus"] = table["abbreviation"].str[:-2]
 table["decades"] = (table["age"] + 3.0 * (table["session"] == "ses-2") - 50) / 10
 table[["subject", "session", "abbreviation", "mean_ppb", "volume_mm3", "decades", "sex"]].head()""",
