@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from DGMSegmentationScene.case_loading import LoadedCase, load_case
+from DGMSegmentationScene.growing_table import growing_table
 from trame_server.utils.asynchronous import create_task
 
 from DGMSegmentationLib.errors import DGMError, Remark, explained
@@ -21,7 +22,7 @@ from .messages import FACE
 from .options import Options
 from .signing import Signing
 from .state import chosen_options
-from .study_state import case_of, growing_table
+from .study_state import case_of
 
 _ = texts_of(__name__)
 POLL_S = 0.2
@@ -225,6 +226,25 @@ class ReadingRoom:
         else:
             self._controls.show_message(Remark("worklist_end") if step > 0 else Remark("worklist_begin"))
 
+    def look_for_cases(self, asked: bool = True) -> None:
+        """Cases that came into the folder since it was opened stand in the list; the open one stays.
+
+        ``asked``: somebody waits for the answer that there are none.
+        """
+        if self.walk is None:
+            return
+        try:
+            came = self.walk.look_again(self.here)
+        except (DGMError, OSError) as error:
+            if asked:
+                self._controls.fail(error, _("The look for new cases"))
+            return
+        self.show_list()
+        if came:
+            self._controls.show_message(Remark("cases_came", names=came))
+        elif asked:
+            self._controls.show_message(Remark("cases_none_new"))
+
     def segment_all(self) -> None:
         """Segment every case of the list, in the background."""
         if self.walk is not None:
@@ -254,6 +274,9 @@ class ReadingRoom:
     async def _watch(self, walk: Walk) -> None:
         while walk is self.walk:
             await asyncio.sleep(POLL_S)
+            if walk.grown():
+                with self._state:
+                    self.look_for_cases(asked=False)
             finished, changed = walk.poll(), walk.changed()
             if not finished and not changed:
                 continue

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError, Remark
+from DGMSegmentationLib.errors import DGMError, InputError, Remark
 from DGMSegmentationLib.language import texts_of
 from DGMSegmentationLib.study.state import REJECTED
 
@@ -41,7 +41,13 @@ class Signing:
         elif self._controls.session.running:
             self._controls.show_message(Remark("signing_waits"), "warning")
         else:
-            self._signed(lambda reading: reading.sign(self._controls.session.measurement.cases[0]))
+            self._signed(self._sign)
+
+    def _sign(self, reading: Any) -> None:
+        cases = self._controls.session.measurement.cases
+        if not cases:
+            raise InputError("study_no_labels", name=reading.name)
+        reading.sign(cases[0])
 
     def ask_why(self) -> None:
         """The button Reject: ask for the reason."""

@@ -1,9 +1,6 @@
 """What the page shows of a study, as names and values of the trame state."""
 
-from collections.abc import Sequence
 from typing import Any
-
-from DGMSegmentationScene.shown import number
 
 from DGMSegmentationLib.language import texts_of, word
 from DGMSegmentationLib.study.worklist import Item
@@ -63,20 +60,3 @@ def case_of(item: Item) -> dict[str, Any]:
         "why": " ".join(filter(None, reasons)),
         "picture": f"study/picture/{item.name}" if item.rows else "",
     }
-
-
-def growing_table(items: Sequence[Item]) -> dict[str, Any]:
-    """Means in ppb of all measured cases: one line a case, one column a structure."""
-    measured = [item for item in items if item.rows]
-    columns = dict.fromkeys(row.abbreviation for item in measured for row in item.rows)
-    lines = [
-        {
-            "name": item.name,
-            "state": item.state,
-            "words": word(item.state),
-            "means": {row.abbreviation: number(row.mean_ppb) if row.n_voxels else "" for row in item.rows},
-            "edited": [row.abbreviation for row in item.rows if row.edited],
-        }
-        for item in measured
-    ]
-    return {"columns": list(columns), "rows": lines}

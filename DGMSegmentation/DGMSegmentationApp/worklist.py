@@ -57,6 +57,16 @@ def worklist_drawer(room: ReadingRoom, adapting: Adapting) -> None:
                     id="dgm-order-doubt",
                     title=_("The doubtful ones first"),
                 )
+            v.VBtn(
+                icon="mdi-refresh",
+                click=room.look_for_cases,
+                title=_("Look for new cases in the folder"),
+                size="x-small",
+                variant="text",
+                classes="dgm-look-for-cases",
+                id="dgm-new-cases",
+                raw_attrs=[aria(_("Look for new cases in the folder"))],
+            )
         with html.Div(classes="dgm-worklist-cases", raw_attrs=['role="list"']):
             _case(room)
         with html.Div(classes="dgm-worklist-foot"):

@@ -44,7 +44,16 @@ class Adapting:
         if self._run.running or self._run.made is not None:
             self._show()
             return
-        opened = self._study()
+        from DGMSegmentationLib.errors import DGMError
+
+        try:
+            opened = self._study()
+        except DGMError as error:  # a blind reading
+            self._build()
+            self._text.text = error.sentence("panel")
+            self._state("nothing")
+            self._show()
+            return
         if opened is not None:
             self.open(opened)
             return

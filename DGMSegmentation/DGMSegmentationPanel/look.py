@@ -72,13 +72,16 @@ class Look:
             _("Next doubtful slice ({count})").format(count=len(slices)) if slices else _("No doubtful slice")
         )
 
-    def next(self, *_clicked: Any) -> None:
-        """To the next doubtful slice in the axial view, and to its structure's row; the button's tooltip says why."""
+    def next(self, *_clicked: Any) -> bool:
+        """To the next doubtful slice in the axial view, and to its structure's row; the button's tooltip says why.
+
+        False when there is none.
+        """
         volume = self._results.volume
         node = slicer.mrmlScene.GetSingletonNode(AXIAL, "vtkMRMLSliceNode")
         flagged = self._doubts.flagged if self._doubts is not None else []
         if volume is None or node is None or not flagged:
-            return
+            return False
         axis = flagged[0].axis
         doubt = flagged_after(flagged, slice_shown(volume, node, axis), 1)
         node.JumpSliceByOffsetting(*middle_of_slice(volume, axis, doubt.index))
@@ -87,3 +90,4 @@ class Look:
         for row in range(table.rowCount):
             if self._results.label_of(row) == doubt.structure.label:
                 table.selectRow(row)
+        return True

@@ -1,6 +1,7 @@
 """The result: a table that follows the labels as they are edited."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .parameters import DGMSegmentationParameters
 
 DEBOUNCE_MS = 250
+UNMEASURED_MS = 1000
+"""A reader who strokes without a pause is measured, and so in the journal, at the latest so long after the first stroke."""
 WAIT_MS = 10
 
 
@@ -49,6 +52,8 @@ class Results:
         self._timer.setInterval(DEBOUNCE_MS)
         self._timer.connect("timeout()", self._begin)
         self._turns: Iterator[int] | None = None
+        self._waiting_since = 0.0  # the first change that no table shows yet; 0: there is none
+        self._changed_since = 0.0  # the first one after a measurement that is under way began
         self._turn_timer = qt.QTimer()
         self._turn_timer.setSingleShot(True)
         self._turn_timer.connect("timeout()", self._next_turn)
@@ -120,6 +125,7 @@ class Results:
         """Forget the scene: no timer, no observer."""
         self._timer.stop()
         self._turns = None
+        self._waiting_since = self._changed_since = 0.0
         for caller, tag in self._observed:
             caller.RemoveObserver(tag)
         self._observed = []
@@ -130,6 +136,7 @@ class Results:
         for _pause in self._measuring(in_threads=False):
             pass
         self._turns = None
+        self._waiting_since = self._changed_since = 0.0
 
     def _begin(self) -> None:
         """Measure and show one volume after the other, in turns of the event loop: none holds the window for long."""
@@ -137,9 +144,14 @@ class Results:
         self._next_turn()
 
     def _next_turn(self) -> None:
-        pause = next(self._turns, None) if self._turns is not None else None
+        if self._turns is None:
+            return  # given up for a newer change
+        pause = next(self._turns, None)
         if pause is None:
             self._turns = None
+            self._waiting_since, self._changed_since = self._changed_since, 0.0
+            if self._waiting_since:
+                self._timer.start(DEBOUNCE_MS)
         else:
             self._turn_timer.start(pause)
 
@@ -193,9 +205,17 @@ class Results:
             self.schedule()
 
     def schedule(self, *_arguments: Any) -> None:
-        """Measure soon: something that the table shows has changed. What is under way would be out of date."""
+        """Measure soon: something that the table shows has changed. What is under way would be out of date, and begins
+        anew, but not for ever: else nothing of a reader who strokes without a pause would be measured.
+        """
+        now = time.monotonic()
+        self._waiting_since = self._waiting_since or now
+        left = UNMEASURED_MS - 1000 * (now - self._waiting_since)
+        if self._turns is not None and left <= 0:
+            self._changed_since = self._changed_since or now
+            return
         self._turns = None
-        self._timer.start(DEBOUNCE_MS)
+        self._timer.start(int(max(0, min(DEBOUNCE_MS, left))))
 
     def _why_no_own_volume(self, node: Any) -> str:
         volume, made_from = self.volume, attribute(node, "InputName")

@@ -1,6 +1,6 @@
-"""A study in the panel: the worklist, from case to case, done and rejected; the same folder and journal as the browser app's."""
+"""A study in the panel: the worklist and the way from case to case; the same folder and journal as the browser app's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,13 @@ from DGMSegmentationScene.turns import Task, let_threads_work
 from DGMSegmentationScene.volumes import add_volume
 from slicer.i18n import tr as _
 
-from .case_table import CaseTable
+from .case_list import CaseList
 from .files import folder_for
 from .notes import Note
+from .signing import Signing
 
 if TYPE_CHECKING:
+    from DGMSegmentationLib.errors import Coded
     from DGMSegmentationLib.study.walk import Walk
 
     from .results import Results
@@ -32,35 +34,37 @@ class PanelStudy:
 
     def __init__(self, ui: Any, results: "Results", python: Callable[[], str | None]) -> None:
         self._ui, self._results, self._python = ui, results, python
-        self._note = Note(ui.studyNote)
-        self._walk: Walk | None = None
-        self._reading: CaseReading | None = None
-        self._nodes: list[Any] = []
+        self.note = Note(ui.studyNote)
+        self.walk: Walk | None = None
+        """The way through the study that is open."""
+        self.reading: CaseReading | None = None
+        """Of the case that is open."""
+        self.nodes: list[Any] = []
+        """Its segmentation and its volume."""
+        self.blocked = ""
+        """The case where the reader stands and that cannot be shown."""
         self._ready: dict[str, Task[LoadedCase]] = {}
-        self._awaited, self._order = "", "name"
+        self._awaited = self._problem = ""
         self._in_sight = False
-        self._table = CaseTable(ui.studyTable)
+        self.signing = Signing(ui, results, self)
+        self.list = CaseList(ui, self)
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._poll)
         ui.openStudyButton.connect("clicked(bool)", self._choose)
-        ui.studyTable.connect("cellDoubleClicked(int,int)", self._picked)
-        ui.doubtfulFirstBox.connect("toggled(bool)", self._sort)
-        ui.previousCaseButton.connect("clicked(bool)", partial(self._step, -1))
-        ui.nextCaseButton.connect("clicked(bool)", partial(self._step, 1))
-        ui.rejectCaseButton.connect("clicked(bool)", self._ask_why)
-        ui.doneCaseButton.connect("clicked(bool)", self._done)
+        ui.previousCaseButton.connect("clicked(bool)", partial(self.step, -1))
+        ui.nextCaseButton.connect("clicked(bool)", partial(self.step, 1))
         self._keys = [
             self._key(keys, act)
             for keys, act in (
-                ("Ctrl+Return", self._done),
-                ("Ctrl+J", partial(self._step, 1)),
-                ("Ctrl+K", partial(self._step, -1)),
-                ("Ctrl+L", results.look.next),
+                ("Ctrl+Return", self.signing.done),
+                ("Ctrl+Backspace", self.signing.ask_why),
+                ("Ctrl+J", partial(self.step, 1)),
+                ("Ctrl+K", partial(self.step, -1)),
+                ("Ctrl+L", self._next_doubt),
             )
         ]
-        results.measured = self._measured
-        self._show()
+        self.list.show()
 
     def _key(self, keys: str, act: Callable[..., None]) -> Any:
         shortcut = qt.QShortcut(self._ui.studySection)
@@ -87,29 +91,29 @@ class PanelStudy:
         options = SegmentOptions().changed(**({"model": chosen} if chosen else {}))
         study = Study(find_study(paths), reader, CaseSettings(options), blind)
         self.stop()
-        self._walk = Walk(study, self._order, python=self._python())
+        self.walk = Walk(study, self.list.order, python=self._python())
         self.enter(self._in_sight)
-        self._walk.catch_up()
+        self.walk.catch_up()
         self._timer.start()
-        self._show()
-        self.go(self._walk.first())
+        self.list.show()
+        self.go(self.walk.first())
 
     def stop(self) -> None:
         """Leave the study: no process, no timer. The scene keeps what it shows."""
         self._timer.stop()
-        if self._walk is not None:
-            self._walk.stop()
-        self._walk = self._reading = None
-        self._awaited = ""
+        if self.walk is not None:
+            self.walk.stop()
+        self.walk = self.reading = None
+        self._awaited = self.blocked = ""
         self._ready.clear()
-        self._nodes.clear()
-        self._show()
+        self.nodes.clear()
+        self.list.show()
 
     def enter(self, in_sight: bool = True) -> None:
         """The module is in sight, or not any more: in sight its keys work."""
         self._in_sight = in_sight
         for key in self._keys:
-            key.enabled = in_sight and self._walk is not None
+            key.enabled = in_sight and self.walk is not None
 
     exit = partialmethod(enter, False)
 
@@ -125,76 +129,104 @@ class PanelStudy:
         try:
             self.open([Path(folder)], str(self._ui.readerEdit.text), blind=bool(self._ui.blindBox.checked))
         except DGMError as error:
-            self._note.show(error.sentence("panel"))
+            self.note.show(error.sentence("panel"))
 
     # --- from case to case -----------------------------------------------------------------------------------------
 
     def go(self, name: str) -> None:
         """Show a case as soon as it is segmented and read."""
-        walk = self._walk
-        if walk is None or name not in walk or not self._kept():
+        walk = self.walk
+        if walk is None or name not in walk or not self.signing.kept():
             return
         self._awaited = name
         if walk.lacks_labels(name):
             walk.want(name, now=True)
-            self._note.show(_("{name} is being segmented; it appears as soon as it is.").format(name=name))
+            self.note.show(_("{name} is being segmented; it appears as soon as it is.").format(name=name))
         else:
             self._loading(name)
-            self._note.show(_("Reading {name}").format(name=name))
+            self.note.show(_("Reading {name}").format(name=name))
 
     def _loading(self, name: str) -> "Task[LoadedCase]":
-        assert self._walk is not None
+        assert self.walk is not None
         if name not in self._ready:
-            self._ready[name] = Task(partial(load_case, self._walk.study, name))
+            self._ready[name] = Task(partial(load_case, self.walk.study, name))
         return self._ready[name]
 
-    def _step(self, step: int, *_clicked: Any) -> None:
-        if self._walk is not None:
-            name = self._walk.neighbour(self._awaited or self.case, step)
+    def step(self, step: int, *_clicked: Any) -> None:
+        """To the case below (1) or above (-1)."""
+        from DGMSegmentationLib.errors import Remark
+
+        if self.walk is not None:
+            name = self.walk.neighbour(self._awaited or self.here, step)
             if name:
                 self.go(name)
+            else:
+                self.say(Remark("worklist_end") if step > 0 else Remark("worklist_begin"))
 
-    def _picked(self, row: int, _column: int) -> None:
-        if self._walk is not None:
-            self.go(self._walk.items[row].name)
+    def _next_doubt(self) -> None:
+        from DGMSegmentationLib.errors import Remark
+
+        if not self._results.look.next():
+            self.say(Remark("doubts_none"))
+
+    def say(self, remark: "Coded") -> None:
+        """One sentence below the list."""
+        self.note.show(remark.sentence("panel"))
 
     @property
     def results(self) -> Path | None:
-        """The folder of results of the study that is open; None when none is."""
-        return self._walk.study.output if self._walk is not None else None
+        """The folder of results of the study that is open; None when none is. Raises InputError for a blind reader."""
+        from DGMSegmentationLib.errors import InputError
+
+        if self.walk is not None and self.walk.study.blind:
+            raise InputError("blind_withheld")
+        return self.walk.study.output if self.walk is not None else None
+
+    @property
+    def here(self) -> str:
+        """The name of the case where the reader stands, be it open or one that cannot be shown."""
+        return self.case or self.blocked
+
+    @property
+    def in_table(self) -> bool:
+        """Whether the table shows the labels of the case that is open."""
+        return self.nodes[:1] == [self._results.node]
 
     @property
     def case(self) -> str:
         """The name of the case that is open; empty when none is."""
-        return self._reading.name if self._reading is not None else ""
+        return self.reading.name if self.reading is not None else ""
 
     def _poll(self) -> None:
-        walk = self._walk
+        walk = self.walk
         if walk is None:
             return
         let_threads_work()
         finished = walk.poll()
-        for one in finished:
-            if one.name == self._awaited and one.problem:
-                self._awaited = ""
-                self._note.show(
-                    _("{name} cannot be segmented: {problem}").format(name=one.name, problem=one.problem)
-                )
+        failed = next((one for one in finished if one.name == self._awaited and one.problem), None)
+        if failed is not None:  # it is shown without labels where its image can be read
+            self._problem = _("{name} cannot be segmented: {problem}").format(
+                name=failed.name, problem=failed.problem
+            )
+        if walk.grown():
+            self.list.look_for_cases(asked=False)
         changed = walk.changed()
         for name in changed:
             if name != self._awaited:
                 self._ready.pop(name, None)  # read before somebody else changed it
         if finished or changed:
-            self._show()
-        if self._awaited and not walk.lacks_labels(self._awaited):
+            self.list.show()
+        if self._awaited and (
+            failed is not None or self._awaited in self._ready or not walk.lacks_labels(self._awaited)
+        ):
             if not self._loading(self._awaited).is_alive():
                 self._present(self._ready.pop(self._awaited))
-        elif self.case:
+        elif self.here:
             self._prepare_next()
 
     def _prepare_next(self) -> None:
-        walk = self._walk
-        following = walk.neighbour(self.case, 1) if walk is not None else ""
+        walk = self.walk
+        following = walk.neighbour(self.here, 1) if walk is not None else ""
         if walk is None or not following:
             return
         if walk.lacks_labels(following):
@@ -206,125 +238,47 @@ class PanelStudy:
     def _present(self, task: "Task[LoadedCase]") -> None:
         from DGMSegmentationLib.errors import explained
 
-        name, self._awaited = self._awaited, ""
+        name, self._awaited, self.blocked = self._awaited, "", ""
         try:
             self._show_case(task.result())
         except Exception as error:
-            self._note.show(explained(error, _("Opening the case")).sentence("panel"))
-            return
-        assert self._walk is not None
-        self._walk.refresh(name)
-        self._ready = {key: task for key, task in self._ready.items() if key == self._walk.neighbour(name, 1)}
-        self._show()
+            self._block(name, explained(error, _("Opening the case")))
+        assert self.walk is not None
+        self.walk.refresh(name)
+        self._ready = {key: task for key, task in self._ready.items() if key == self.walk.neighbour(name, 1)}
+        self.list.show()
+
+    def _block(self, name: str, error: "Coded") -> None:
+        """The reader stands at a case that cannot be shown: the one before goes, so that nobody takes it for this one."""
+        self.reading, self.blocked, self._problem = None, name, ""
+        self._remove(self.nodes)
+        self.nodes = []
+        self.say(error)
+
+    @staticmethod
+    def _remove(nodes: Sequence[Any]) -> None:
+        scene = slicer.mrmlScene
+        for old in nodes:
+            if scene.GetNodeByID(old.GetID()) is old:
+                hierarchy.remove(old)
 
     def _show_case(self, loaded: LoadedCase) -> None:
         """The case's volume and segmentation in place of the case before; other nodes of the scene stay."""
         scene, opened, parameters = slicer.mrmlScene, loaded.opened, self._results.parameters
-        assert self._walk is not None
+        assert self.walk is not None
         if parameters is None:
             return
         volume = add_volume(scene, opened.image, opened.case.name)
         node = create_segmentation(scene, volume)
-        reading = CaseReading(self._walk.study, opened)
+        reading = CaseReading(self.walk.study, opened)
         reading.show(node, volume)
-        before, self._nodes = self._nodes, [node, volume]
-        self._reading = reading
+        before, self.nodes = self.nodes, [node, volume]
+        self.reading = reading
         parameters.inputVolume = volume
         parameters.outputSegmentation = parameters.resultSegmentation = node
         self._results.take_over(loaded.measured_on(node, volume))
-        for old in before:
-            if scene.GetNodeByID(old.GetID()) is old:
-                hierarchy.remove(old)
+        self._remove(before)
         navigation.show_alone(node)
         navigation.jump_to_all(node)
-        self._note.show(" ".join(remark.sentence("panel") for remark in opened.remarks))
-
-    # --- what is signed --------------------------------------------------------------------------------------------
-
-    def _measured(self, measurement: Any) -> None:
-        """The table was measured anew: what was edited goes into the journal."""
-        reading = self._reading
-        if reading is None or not measurement.cases or self._nodes[:1] != [self._results.node]:
-            return
-        from DGMSegmentationLib.errors import DGMError
-
-        try:
-            reading.record(measurement.cases[0])
-        except DGMError as error:
-            self._note.show(error.sentence("panel"))
-            return
-        if self._walk is not None and self._walk.refresh(reading.name):
-            self._show()
-
-    def _kept(self) -> bool:
-        """Bring the last stroke into the journal; False when that cannot be written, which is said."""
-        reading = self._reading
-        if reading is None or self._nodes[:1] != [self._results.node]:
-            return True
-        if self._results.pending:
-            self._results.update()
-        from DGMSegmentationLib.errors import DGMError
-
-        try:
-            if self._results.measurement.cases:
-                reading.record(self._results.measurement.cases[0])
-        except DGMError as error:
-            self._note.show(error.sentence("panel"))
-            return False
-        return True
-
-    def _done(self, *_clicked: Any) -> None:
-        self._signed(lambda reading: reading.sign(self._results.measurement.cases[0]))
-
-    def _ask_why(self, *_clicked: Any) -> None:
-        if self._reading is None:
-            return
-        why = qt.QInputDialog.getText(
-            slicer.util.mainWindow(), _("Reject the case"), _("Why it cannot be used:")
-        )
-        reason = " ".join(str(why or "").split())
-        if reason:
-            self._signed(lambda reading: reading.reject(reason))
-
-    def _signed(self, sign: Callable[[CaseReading], object]) -> None:
-        from DGMSegmentationLib.errors import DGMError
-
-        reading, walk = self._reading, self._walk
-        if reading is None or walk is None:
-            return
-        if self._nodes[:1] != [self._results.node]:
-            text = _(
-                "The table shows another segmentation than that of {name}: choose {name} in the list first."
-            )
-            self._note.show(text.format(name=reading.name))
-            return
-        try:
-            if not self._kept() or not self._results.measurement.cases:
-                return
-            sign(reading)
-        except DGMError as error:
-            return self._note.show(error.sentence("panel"))
-        walk.signed(reading.name)
-        self._show()
-        if following := walk.neighbour(reading.name, 1):
-            self.go(following)
-        else:
-            self._note.show(_("This is the last case of the list."))
-
-    # --- the list --------------------------------------------------------------------------------------------------
-
-    def _show(self) -> None:
-        walk = self._walk
-        self._ui.studyTable.visible = walk is not None
-        for button in (self._ui.previousCaseButton, self._ui.nextCaseButton):
-            button.enabled = walk is not None
-        for button in (self._ui.rejectCaseButton, self._ui.doneCaseButton):
-            button.enabled = self._reading is not None
-        items, output = ((), Path()) if walk is None else (walk.items, walk.study.output)
-        self._table.show(items, self.case, output)
-
-    def _sort(self, doubtful_first: bool) -> None:
-        self._order = "doubt" if doubtful_first else "name"
-        if self._walk is not None:
-            self._walk.list_all(self._order)
-            self._show()
+        problem, self._problem = self._problem, ""
+        self.note.show(" ".join([problem, *(remark.sentence("panel") for remark in opened.remarks)]).strip())

@@ -121,6 +121,8 @@ SENTENCES = {
     "doubts_none": Sentence(
         "No slice of these labels asks for a look.", app="F6 leads on to the list and to the table."
     ),
+    "cases_came": Sentence("Cases that came into the folder meanwhile: {names}."),
+    "cases_none_new": Sentence("No case came into the folder since the study was opened."),
     "worklist_end": Sentence("This is the last case of the list."),
     "worklist_begin": Sentence("This is the first case of the list."),
     "reading_saved": Sentence("Everything you did to {name} is saved in its journal; Done signs it."),

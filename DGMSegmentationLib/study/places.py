@@ -1,7 +1,7 @@
 """Where a study lies: its images and its derivatives, told by the folder (or the files) that a person points at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..cohort.record import is_same, read_record
@@ -23,6 +23,8 @@ class Place:
 
     source: Path
     output: Path
+    loose: Path | None = None
+    """The folder of loose images, where all that it holds are meant."""
 
 
 def find_study(paths: Sequence[Path], output: Path | None = None) -> Place:
@@ -55,7 +57,7 @@ def find_study(paths: Sequence[Path], output: Path | None = None) -> Place:
     files = images_in(path)
     if not files and not (path / OUTPUT / IMAGES).is_file():
         raise InputError("study_no_images", path=path)
-    return _loose(files, output or path / OUTPUT)
+    return replace(_loose(files, output or path / OUTPUT), loose=path)
 
 
 def is_study(path: Path) -> bool:

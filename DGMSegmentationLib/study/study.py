@@ -1,5 +1,6 @@
 """A study as a reader has it open: its cases, what each begins with, and how a reading is signed."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from .files import Signing, own_labels, owner_of, signature_of, write_signed
 from .journal import Parent, Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
 from .names import reader_label
-from .places import Place
+from .places import Place, find_study
 from .resume import Begun, Resume, Resumed, parents_of, words_of
 from .review import StructureReview, review_of, with_editors
 from .state import DONE, IN_REVIEW, REJECTED, Reading, readings_of
@@ -96,9 +97,27 @@ class Study:
             raise InputError("study_no_case", name=name, path=self.place.source)
         return found
 
-    def look_again(self) -> None:
-        """Cases may have been added to the folder."""
-        self.cohort = find_cohort(self.place.source, self.channels)
+    def look_again(self, kept: str = "") -> None:
+        """Cases may have come into the folder, or gone; the one called ``kept`` stays. Raises InputError when none is left."""
+        if self.place.loose is not None:
+            find_study([self.place.loose], self.place.source.parent)  # the table names what came
+        found = find_cohort(self.place.source, self.channels)
+        names = {case.name for case in found.cases}
+        gone = [case for case in self.cohort.cases if case.name == kept and kept not in names]
+        self.cohort = replace(found, cases=(*found.cases, *gone))
+
+    def folders_stamp(self) -> tuple[object, ...]:
+        """Another one as soon as an image came, went, or grew; reads no file."""
+        place = self.place.loose or self.place.source
+        if place.is_file():
+            return (quick_stamp(place),)
+        patterns = () if self.place.loose else ("sub-*", "sub-*/anat", "sub-*/ses-*", "sub-*/ses-*/anat")
+        folders = [place, *(found for pattern in patterns for found in place.glob(pattern))]
+        return tuple(
+            (entry.path, entry.stat().st_size if entry.is_file() else 0)
+            for folder in sorted(set(folders))
+            for entry in sorted(os.scandir(folder), key=lambda one: one.name)
+        )
 
     def paths(self, name: str) -> CasePaths:
         """Where the files of a case lie."""

@@ -34,8 +34,23 @@ class Walk:
     def __getitem__(self, name: str) -> Item:
         return self._items[name]
 
+    def look_again(self, here: str = "") -> list[str]:
+        """Cases may have come into the folder, or gone; the one where the reader stands stays. Returns those that came.
+
+        Raises InputError when none is left.
+        """
+        before = set(self._items)
+        self.study.look_again(here)
+        self.list_all(self._order)
+        return [name for name in self._items if name not in before]
+
+    def grown(self) -> bool:
+        """Whether images came into the folder, or went, since the last call."""
+        return self._lookout.grown()
+
     def list_all(self, order: str) -> None:
         """Read the states of all cases anew; by "name", or by "doubt"."""
+        self._order = order
         self._items = {item.name: item for item in worklist(self.study, order)}
 
     def refresh(self, name: str) -> bool:

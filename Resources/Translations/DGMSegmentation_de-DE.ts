@@ -52,6 +52,22 @@
    <translation>Die Arbeitsliste. Ein Doppelklick oder die Eingabetaste öffnet einen Fall.</translation>
   </message>
   <message>
+   <source>All cases</source>
+   <translation>Alle Fälle</translation>
+  </message>
+  <message>
+   <source>The means of all cases as they grow, and the page of the cohort.</source>
+   <translation>Die Mittelwerte aller Fälle, wie sie wachsen, und die Seite der Kohorte.</translation>
+  </message>
+  <message>
+   <source>Look for new cases</source>
+   <translation>Neue Fälle suchen</translation>
+  </message>
+  <message>
+   <source>Cases that came into the folder since it was opened; this is also done by itself.</source>
+   <translation>Fälle, die seit dem Öffnen in den Ordner kamen; das geschieht auch von selbst.</translation>
+  </message>
+  <message>
    <source>Previous</source>
    <translation>Zurück</translation>
   </message>
@@ -72,8 +88,8 @@
    <translation>Ablehnen ...</translation>
   </message>
   <message>
-   <source>The case cannot be used; you are asked why.</source>
-   <translation>Der Fall ist nicht verwendbar; es wird nach dem Grund gefragt.</translation>
+   <source>The case cannot be used; you are asked why (Ctrl+Backspace).</source>
+   <translation>Der Fall ist nicht verwendbar; Sie werden nach dem Grund gefragt (Strg+Rücktaste).</translation>
   </message>
   <message>
    <source>Done</source>
@@ -82,6 +98,30 @@
   <message>
    <source>Sign this case and go to the next one (Ctrl+Enter).</source>
    <translation>Diesen Fall abzeichnen und zum nächsten gehen (Strg+Eingabe).</translation>
+  </message>
+  <message>
+   <source>Why it cannot be used</source>
+   <translation>Warum er nicht verwendbar ist</translation>
+  </message>
+  <message>
+   <source>A few words; Enter rejects the case and goes to the next one.</source>
+   <translation>Wenige Worte; die Eingabetaste lehnt den Fall ab und geht zum nächsten.</translation>
+  </message>
+  <message>
+   <source>Reject</source>
+   <translation>Ablehnen</translation>
+  </message>
+  <message>
+   <source>The case cannot be used, for this reason.</source>
+   <translation>Der Fall ist aus diesem Grund nicht verwendbar.</translation>
+  </message>
+  <message>
+   <source>Cancel</source>
+   <translation>Abbrechen</translation>
+  </message>
+  <message>
+   <source>Nothing is rejected.</source>
+   <translation>Nichts wird abgelehnt.</translation>
   </message>
   <message>
    <source>Input</source>
@@ -122,10 +162,6 @@
   <message>
    <source>Segment</source>
    <translation>Segmentieren</translation>
-  </message>
-  <message>
-   <source>Cancel</source>
-   <translation>Abbrechen</translation>
   </message>
   <message>
    <source>Stop the run; nothing is changed.</source>
@@ -384,6 +420,29 @@
   </message>
  </context>
  <context>
+  <name>DGMSegmentationPanel.all_cases</name>
+  <message>
+   <source>All cases: means in ppb</source>
+   <translation>Alle Fälle: Mittelwerte in ppb</translation>
+  </message>
+  <message>
+   <source>Case</source>
+   <translation>Fall</translation>
+  </message>
+  <message>
+   <source>State</source>
+   <translation>Zustand</translation>
+  </message>
+  <message>
+   <source>Bold and underlined: changed by hand.</source>
+   <translation>Fett und unterstrichen: von Hand geändert.</translation>
+  </message>
+  <message>
+   <source>Page of all cases</source>
+   <translation>Seite aller Fälle</translation>
+  </message>
+ </context>
+ <context>
   <name>DGMSegmentationPanel.case_table</name>
   <message>
    <source>Case</source>
@@ -623,26 +682,21 @@
   </message>
  </context>
  <context>
-  <name>DGMSegmentationPanel.study</name>
-  <message>
-   <source>Reject the case</source>
-   <translation>Fall ablehnen</translation>
-  </message>
-  <message>
-   <source>Why it cannot be used:</source>
-   <translation>Warum er nicht verwendbar ist:</translation>
-  </message>
+  <name>DGMSegmentationPanel.signing</name>
   <message>
    <source>The table shows another segmentation than that of {name}: choose {name} in the list first.</source>
-   <translation>Die Tabelle zeigt eine andere Segmentierung als die von {name}: wählen Sie zuerst {name} in der Liste.</translation>
+   <translation>Die Tabelle zeigt eine andere Segmentierung als die von {name}: Wählen Sie zuerst {name} in der Liste.</translation>
   </message>
-  <message>
-   <source>This is the last case of the list.</source>
-   <translation>Das ist der letzte Fall der Liste.</translation>
-  </message>
+ </context>
+ <context>
+  <name>DGMSegmentationPanel.study</name>
   <message>
    <source>Choose a study</source>
    <translation>Studie wählen</translation>
+  </message>
+  <message>
+   <source>{name} cannot be segmented: {problem}</source>
+   <translation>{name} kann nicht segmentiert werden: {problem}</translation>
   </message>
   <message>
    <source>{name} is being segmented; it appears as soon as it is.</source>
@@ -651,10 +705,6 @@
   <message>
    <source>Reading {name}</source>
    <translation>{name} wird gelesen</translation>
-  </message>
-  <message>
-   <source>{name} cannot be segmented: {problem}</source>
-   <translation>{name} kann nicht segmentiert werden: {problem}</translation>
   </message>
   <message>
    <source>Opening the case</source>
@@ -1488,6 +1538,10 @@ ppb</translation>
    <source>Opening the case</source>
    <translation>Das Öffnen des Falls</translation>
   </message>
+  <message>
+   <source>The look for new cases</source>
+   <translation>Die Suche nach neuen Fällen</translation>
+  </message>
  </context>
  <context>
   <name>DGMSegmentationApp.ready_made</name>
@@ -1869,6 +1923,10 @@ ppb</translation>
   <message>
    <source>Doubt</source>
    <translation>Zweifel</translation>
+  </message>
+  <message>
+   <source>Look for new cases in the folder</source>
+   <translation>Neue Fälle im Ordner suchen</translation>
   </message>
   <message>
    <source>{name} cannot be shown</source>
@@ -4955,6 +5013,14 @@ ppb</translation>
   <message>
    <source>F6 leads on to the list and to the table.</source>
    <translation>F6 führt weiter zur Liste und zur Tabelle.</translation>
+  </message>
+  <message>
+   <source>Cases that came into the folder meanwhile: {names}.</source>
+   <translation>Fälle, die inzwischen in den Ordner kamen: {names}.</translation>
+  </message>
+  <message>
+   <source>No case came into the folder since the study was opened.</source>
+   <translation>Seit dem Öffnen der Studie kam kein Fall in den Ordner.</translation>
   </message>
   <message>
    <source>This is the last case of the list.</source>

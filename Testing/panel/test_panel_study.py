@@ -1,5 +1,6 @@
 """A study in the panel: opened, corrected, signed; the journal is the one that the browser app reads."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -25,8 +26,9 @@ from DGMSegmentationLib.study.study import Study
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     root = tmp_path_factory.mktemp("study")
-    for number in (1, 2):
-        add_subject(root, f"sub-{number:02}", number)
+    for number in (1, 2, 3):
+        path = add_subject(root, f"sub-{number:02}", number)
+    path.write_bytes(path.read_bytes()[:20_000])
     return root
 
 
@@ -92,7 +94,7 @@ def test_what_the_app_wrote_is_gone_on_with_and_the_other_way_round(panel, folde
         again = elsewhere.open("sub-02").labels.data
         assert (again == 7).sum() == (cut == 7).sum() and (again == 5).sum() == (cut == 5).sum() - 1
         ui.doubtfulFirstBox.checked = True
-        assert study._walk.items[0].doubt <= study._walk.items[1].doubt
+        assert study.walk.items[0].doubt <= study.walk.items[1].doubt
     finally:
         ui.doubtfulFirstBox.checked = False
         study.stop()
@@ -108,8 +110,111 @@ def test_a_blind_reader_sees_nothing_of_others(panel, folder):
         assert not any(row.edited for row in panel.widget.results.measurement.of_volume(0))
         panel.widget.enter()
         assert all(key.enabled for key in study._keys)
+        ui.allCasesButton.click()
+        window = study.list._all_cases
+        assert window.window.visible and not window.page.visible and "blind reading" in window.words.text
+        assert window.table.rowCount == 1  # of sub-01 somebody signed another one
+        panel.widget.adapting.choose()
+        assert "blind reading" in panel.widget.adapting._text.text
     finally:
         study.stop()
+        panel.widget.adapting.stop()
+    assert not window.window.visible
+
+
+def test_an_image_that_cannot_be_read_is_passed_and_rejected(panel, scene, folder):
+    ui, study, results = panel.widget.ui, panel.widget.study, panel.widget.results
+    output = find_study([folder]).output
+    try:
+        study.open([folder], reader="dora", model=str(PHANTOM_MODEL))
+        gui.wait_until(lambda: study.case == "sub-02" and not results.pending)  # the first one is done
+        ui.previousCaseButton.click()
+        gui.wait_until(lambda: study.case == "sub-01")
+        ui.previousCaseButton.click()
+        assert "the first case" in ui.studyNote.text
+        study.step(1)
+        gui.wait_until(lambda: study.case == "sub-02")
+        ui.nextCaseButton.click()
+        gui.wait_until(lambda: study.blocked == "sub-03")
+        # nothing of the patient before is left, and why is said
+        assert study.case == "" and results.node is None and "sub-03" in ui.studyNote.text
+        assert scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 0
+        assert ui.studyTable.currentRow() == 2 and ui.rejectCaseButton.enabled
+        ui.doneCaseButton.click()
+        assert "sub-03 cannot be shown" in ui.studyNote.text
+        ui.nextCaseButton.click()
+        assert "the last case" in ui.studyNote.text
+        ui.previousCaseButton.click()
+        gui.wait_until(lambda: study.case == "sub-02" and study.blocked == "")
+        ui.nextCaseButton.click()
+        gui.wait_until(lambda: study.blocked == "sub-03")
+        ui.studySection.collapsed = False
+        study.signing.ask_why()
+        assert not ui.rejectBox.isHidden()
+        ui.rejectReason.text = " "
+        ui.rejectNowButton.click()
+        assert "few words" in ui.studyNote.text and read_sessions(output, "sub-03") == ()
+        ui.rejectReason.text = "cut while it was copied"
+        ui.rejectReason.returnPressed.emit()
+        gui.wait_until(lambda: ui.studyTable.item(2, 1).text() == "rejected")
+        assert ui.rejectBox.isHidden()
+        (session,) = read_sessions(output, "sub-03")
+        assert session.last.reason == "cut while it was copied" and not session.holds_labels
+    finally:
+        ui.studySection.collapsed = True
+        study.stop()
+
+
+def test_strokes_without_a_pause_and_under_another_table_are_kept(panel, scene, folder):
+    """A reader who never rests is in the journal all the same; Done signs nothing but the case's own labels."""
+    from DGMSegmentationScene.segments import create_segmentation, show_labels
+
+    ui, study, results = panel.widget.ui, panel.widget.study, panel.widget.results
+    output = find_study([folder]).output
+
+    def edits():
+        sessions = [one for one in read_sessions(output, "sub-02") if one.reader == "emil"]
+        return [event for one in sessions for event in one.events if event.event != "open"]
+
+    try:
+        study.open([folder], reader="emil", model=str(PHANTOM_MODEL))
+        gui.wait_until(lambda: study.case == "sub-02" and not results.pending)
+        node, volume = study.nodes
+        for _dab in range(100):
+            erase(node, volume, 7)
+            gui.wait(0.05)
+            if edits():
+                break
+        assert edits()
+        gui.wait_until(lambda: not results.pending)
+        # another segmentation comes into the table right after a stroke
+        before = len(edits())
+        erase(node, volume, 7)
+        other = create_segmentation(scene, volume, "another one")
+        show_labels(other, volume, np.zeros(volume.GetImageData().GetDimensions(), np.uint8))
+        results.parameters.resultSegmentation = other
+        gui.wait_until(lambda: not results.pending)
+        assert len(edits()) == before and not study.in_table
+        ui.doneCaseButton.click()
+        assert "another segmentation than that of sub-02" in ui.studyNote.text
+        assert [event.event for event in edits()].count("done") == 0
+        ui.previousCaseButton.click()
+        gui.wait_until(lambda: study.case == "sub-01" and not results.pending)
+        assert len(edits()) == before + 1
+        ui.allCasesButton.click()
+        window = study.list._all_cases
+        assert window.page.visible and window.table.rowCount == 2
+        window.page.click()
+        assert window.words.text
+        add_subject(folder, "sub-00", 4)
+        ui.newCasesButton.click()
+        assert "sub-00" in ui.studyNote.text and ui.studyTable.rowCount == 4
+        assert study.case == "sub-01" and ui.studyTable.currentRow() == 1
+        ui.newCasesButton.click()
+        assert "No case came" in ui.studyNote.text
+    finally:
+        study.stop()
+        shutil.rmtree(folder / "sub-00", ignore_errors=True)
 
 
 def test_a_run_of_another_model_stands_in_the_journal(tmp_path):
