@@ -2,48 +2,40 @@
 
 import asyncio
 import importlib.util
+import shutil
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
 from cohorts import add_subject
-from models_for_tests import PHANTOM_MODEL
 from patience import PATIENCE_S
+from small_study import Reader, labelled, study_of
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "DGMSegmentation"))
 
 if importlib.util.find_spec("trame_slicer") is None:
     pytest.skip("not installed: trame-slicer (extra: app)", allow_module_level=True)
 
-from DGMSegmentationLib.cohort.plan import CaseSettings
-from DGMSegmentationLib.options import SegmentOptions
-from DGMSegmentationLib.preprocessing.case import open_case
 from DGMSegmentationLib.study.journal import journal_files, read_sessions
+from DGMSegmentationLib.study.lookout import Lookout
 from DGMSegmentationLib.study.places import find_study
-from DGMSegmentationLib.study.study import Study
 from DGMSegmentationLib.study.work import Job, bring_up, write_tables
 from DGMSegmentationLib.study.worklist import item_of
 
 pytest_plugins = ["app_fixtures"]
-SETTINGS = CaseSettings(SegmentOptions(str(PHANTOM_MODEL), device="cpu"))
-
-
-def study_of(folder, reader="anna", blind=False):
-    return Study(find_study([folder]), reader, SETTINGS, blind)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Three cases as the background makes them; the second one's image is cut."""
+    """Three cases with labels; the second one's image is cut, as the background finds it."""
     root = tmp_path_factory.mktemp("room")
-    for number in (1, 2, 3):
-        path = add_subject(root, f"sub-{number:02}", number)
-        if number == 2:
-            path.write_bytes(path.read_bytes()[:20_000])
-    study = study_of(root)
-    assert [bool(bring_up(Job.of(study), name)) for name in study.names] == [False, True, False]
+    for number in (1, 3):
+        labelled(root, f"sub-{number:02}", number)
+    path = add_subject(root, "sub-02", 2)
+    path.write_bytes(path.read_bytes()[:20_000])
+    assert bring_up(Job.of(study_of(root)), "sub-02")
     return root
 
 
@@ -86,6 +78,11 @@ class Visit:
         self.do(self.room.key, key)
         if name:
             self.until(lambda: self.state.dgm_case == name and not self.room.leaving)
+
+    def open(self, name):
+        """A click in the list."""
+        self.bench.run(self.room.go(name))
+        self.until(lambda: self.state.dgm_case == name and not self.room.leaving)
 
     def leave(self):
         self.do(self.room.close)
@@ -185,11 +182,7 @@ def test_a_blind_reading_shows_nothing_of_what_others_signed(visit, folder):
     from DGMSegmentationApp.study_routes import StudyRoutes
 
     study = study_of(folder)
-    opened = study.open("sub-01")
-    data = opened.labels.data.copy()
-    data[:, :, np.argwhere(data == 7)[:, 2].max()][data[:, :, np.argwhere(data == 7)[:, 2].max()] == 7] = 0
-    journal = study.journal(opened, opened.labels)
-    study.sign(opened, opened.labels.replace(data=data), open_case(opened.image).image, journal)
+    assert Reader(study, "sub-01").stroke().sign() is not None
     assert bring_up(Job.of(study), "sub-01") == "" and write_tables(Job.of(study)) == ""
     addresses = ("/study/page", "/study/table", "/study/picture/sub-01", "/study/picture/sub-03")
 
@@ -204,16 +197,43 @@ def test_a_blind_reading_shows_nothing_of_what_others_signed(visit, folder):
             return found
 
     here = visit("bert", blind=True)
-    withheld, shown = (403, True), (200, False)
+    withheld, shown, none_yet = (403, True), (200, False), (404, False)
     assert here.bench.run(answers(here.room)) == dict(
-        zip(addresses, (withheld, withheld, withheld, shown), strict=True)
+        zip(addresses, (withheld, withheld, withheld, none_yet), strict=True)
     )
     assert here.state.dgm_blind and here.state.dgm_adapt_count == 0
-    first, _second, third = here.state.dgm_cases
+    first = here.state.dgm_cases[0]
     silent = {"verdict": "", "flagged": 0, "reader": "", "others": "", "why": "", "picture": ""}
     assert first["state"] == "segmented" and {key: first[key] for key in silent} == silent
-    assert third["picture"] and [line["name"] for line in here.state.dgm_study_table["rows"]] == ["sub-03"]
+    assert here.state.dgm_study_table["rows"] == []
     assert not any(read.reader == "bert" for read in read_sessions(study.output, "sub-01"))
     here.leave()
     here = visit("bert")
-    assert set(here.bench.run(answers(here.room)).values()) == {shown}
+    assert [*here.bench.run(answers(here.room)).values()] == [shown, shown, shown, none_yet]
+    assert [line["name"] for line in here.state.dgm_study_table["rows"]] == ["sub-01"]
+
+
+def test_cases_that_come_into_the_folder_stand_in_the_list(visit, folder, monkeypatch):
+    """By the button at once, and by themselves; the open one stays, also when its image goes."""
+    monkeypatch.setattr("DGMSegmentationLib.study.walk.Lookout", partial(Lookout, every_s=0.05))
+    here = visit("fred")
+    here.open("sub-03")
+    gone = folder / "sub-03/anat"
+    try:
+        labelled(folder, "sub-00", 4)
+        gone.rename(folder / "away")
+        here.do(here.room.look_for_cases)
+        assert "sub-00" in here.state.dgm_message and here.state.dgm_case == "sub-03"
+        names = [case["name"] for case in here.state.dgm_cases]
+        assert names == ["sub-00", "sub-01", "sub-02", "sub-03"]
+        here.until(lambda: len(here.state.dgm_cases) == 4)
+        here.press("previous", "sub-02")
+        here.do(here.room.look_for_cases)
+        assert [case["name"] for case in here.state.dgm_cases] == ["sub-00", "sub-01", "sub-02"]
+        (folder / "away").rename(gone)
+        here.until(lambda: len(here.state.dgm_cases) == 4)
+        assert "sub-03" in here.state.dgm_message and here.state.dgm_case == "sub-02"
+    finally:
+        if not gone.is_dir():
+            (folder / "away").rename(gone)
+        shutil.rmtree(folder / "sub-00")

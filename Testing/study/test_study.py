@@ -251,3 +251,37 @@ def test_what_others_do_is_seen_without_asking(segmented):
         assert item_of(study, "sub-02").state == "done"
     finally:
         lookout.stop()
+
+
+def test_images_that_come_are_told_when_they_no_longer_grow(tmp_path):
+    """In a BIDS folder and in one of loose images, whose table names them then."""
+    add_subject(tmp_path / "bids", "sub-01", 1)
+    (tmp_path / "loose").mkdir()
+    image = add_subject(tmp_path / "spare", "sub-02", 1)
+    (tmp_path / "loose/a.nii.gz").write_bytes(image.read_bytes())
+    for root, new in (("bids", "sub-02/anat/sub-02_Chimap.nii.gz"), ("loose", "b.nii.gz")):
+        study = study_of(tmp_path / root)
+        (first,) = study.names
+        lookout = Lookout(study, every_s=0.01)
+        try:
+            file = tmp_path / root / new
+            file.parent.mkdir(parents=True, exist_ok=True)
+            stamps = {study.folders_stamp()}
+            with file.open("wb") as growing:
+                for part in np.array_split(np.frombuffer(image.read_bytes(), np.uint8), 4):
+                    growing.write(part.tobytes())
+                    growing.flush()
+                    stamps.add(study.folders_stamp())
+            assert len(stamps) == 5
+            until(lookout.grown)
+        finally:
+            lookout.stop()
+        study.look_again()
+        assert len(study.names) == 2 and first in study.names
+        (tmp_path / root / new).unlink()
+        study.look_again(kept=study.names[1])
+        assert len(study.names) == 2
+        study.look_again()
+        assert study.names == (
+            (first,) if root == "bids" else ("sub-a", "sub-b")
+        )  # a table keeps what it names
