@@ -26,6 +26,7 @@ from ..measurement.edited import changed_labels
 from ..measurement.norms import read_norms
 from ..measurement.notes import notes_of_image
 from ..measurement.options import MeasureOptions
+from ..measurement.roi import labels_on_grid
 from ..measurement.verdict import Verdict
 from ..preprocessing.case import open_case
 from ..segmentation.provenance import Provenance
@@ -229,8 +230,7 @@ def _changed(labels: Image, paths: CasePaths, made: Automatic) -> frozenset[int]
         return None
     try:
         before = read_labels(paths.labels, label_set=label_set_of(labels))
+        data, resampled = labels_on_grid(before, labels)  # the image may be stored with other axes since
     except InputError:
         return None
-    if not before.grid.same_as(labels.grid):
-        return None
-    return changed_labels(labels.data, before.data)
+    return None if resampled else changed_labels(labels.data, data)

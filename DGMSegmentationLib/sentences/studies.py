@@ -78,7 +78,7 @@ SENTENCES = {
         " perhaps): it is left out."
     ),
     "reading_turned": Sentence(
-        "The image is stored with other axes than when you read it; your labels were turned with it, voxel for voxel."
+        "The image is stored otherwise than when you read it (axes, place or crop); your labels went with it, voxel for voxel."
     ),
     "reading_moved": Sentence(
         "The header of the image says another place than when you read it; your labels went with the voxels."

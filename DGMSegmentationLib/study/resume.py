@@ -61,6 +61,25 @@ def _labelled(sessions: Sequence[Session]) -> list[Session]:
     return [session for session in sessions if session.holds_labels]
 
 
+def turned_with(image: Image, labels: Image) -> Image | None:
+    """Labels of an image that was stored anew with flipped, swapped or cropped axes, on its grid of now, voxel for voxel.
+
+    None where that cannot be: on a grid between the voxels, and where nothing but the place in the header differs, for either
+    the head or the header may have moved.
+    """
+    from ..measurement.roi import labels_on_grid
+
+    if labels.grid.same_as(image.grid):
+        return labels
+    if labels.shape == image.shape and _same_axes(labels.affine, image.affine):
+        return None
+    try:
+        data, resampled = labels_on_grid(labels, image)
+    except InputError:
+        return None
+    return None if resampled else labels.replace(data=data, affine=image.affine)
+
+
 class Resume:
     """Goes on with the sessions of one reader.
 

@@ -22,7 +22,7 @@ from .journal import Parent, Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
 from .names import reader_label
 from .places import Place, find_study
-from .resume import Begun, Resume, Resumed, parents_of, words_of
+from .resume import Begun, Resume, Resumed, parents_of, turned_with, words_of
 from .review import StructureReview, review_of, with_editors
 from .state import DONE, IN_REVIEW, REJECTED, Reading, readings_of
 
@@ -169,9 +169,10 @@ class Study:
         automatic = None
         if record.automatic is not None and paths.labels.is_file():
             automatic = read_labels(paths.labels, default=self.settings.label_set())
-        if automatic is not None and not automatic.grid.same_as(image.grid):
-            remarks.append(Remark("study_labels_other_grid", path=paths.labels))
-            automatic = None
+        if automatic is not None:
+            automatic = turned_with(image, automatic)
+            if automatic is None:
+                remarks.append(Remark("study_labels_other_grid", path=paths.labels))
         own = [session for session in self.sessions(name) if session.reader == self.reader]
         opened = Opened(
             case,

@@ -4951,8 +4951,8 @@ ppb</translation>
    <translation>Das Protokollbuch {path} sagt nicht, wie sein Bild lag, und seine Labels liegen anderswo als die des Modells (vielleicht gespiegelt): Es bleibt weg.</translation>
   </message>
   <message>
-   <source>The image is stored with other axes than when you read it; your labels were turned with it, voxel for voxel.</source>
-   <translation>Das Bild ist mit anderen Achsen gespeichert als bei Ihrer Befundung; Ihre Labels wurden Voxel für Voxel mitgedreht.</translation>
+   <source>The image is stored otherwise than when you read it (axes, place or crop); your labels went with it, voxel for voxel.</source>
+   <translation>Das Bild ist anders gespeichert als bei Ihrer Befundung (Achsen, Lage oder Ausschnitt); Ihre Labels sind Voxel für Voxel mitgegangen.</translation>
   </message>
   <message>
    <source>The header of the image says another place than when you read it; your labels went with the voxels.</source>

@@ -20,6 +20,7 @@ from DGMSegmentationLib.study.journal_writer import Journal, Origin
 from DGMSegmentationLib.study.merge import merged
 from DGMSegmentationLib.study.order import heads
 from DGMSegmentationLib.study.resume import Resume, parents_of
+from DGMSegmentationLib.study.work import Job, bring_up
 from DGMSegmentationLib.study.worklist import item_of
 
 LABELS = arrays.arrays(np.uint8, (3, 3, 2), elements=st.integers(0, 4))
@@ -44,7 +45,7 @@ def rewritten(journal, change):
 # --- the image lies otherwise than it did
 
 
-def stored_anew(folder, turn):
+def stored_anew(folder, turn, labels_too=True):
     """The image, and the model's labels of it, with other axes; nothing has moved in space."""
     path = next((folder / "sub-01/anat").glob("*.nii.gz"))
     image, automatic = read_image(path), study_of(folder).open("sub-01").automatic
@@ -60,7 +61,8 @@ def stored_anew(folder, turn):
         turned = [data[4:].copy() for data in (image.data, automatic.data)]
     affine = image.affine @ step
     save_nifti(path, turned[0], affine)
-    label(folder, "sub-01", turned[1], affine)
+    if labels_too:
+        label(folder, "sub-01", turned[1], affine)
 
 
 def centre(labels, number):
@@ -76,6 +78,18 @@ def test_labels_turn_with_an_image_that_is_stored_anew(folder, turn):
     assert again.size(7) == left.size(7) < int((again.opened.automatic.data == 7).sum())
     for number in (7, 8):
         assert centre(again.labels, number) == pytest.approx(centre(left.labels, number), abs=0.01)
+
+
+def test_the_models_labels_turn_too(folder):
+    """Signed before the case was segmented anew: one structure alone is edited."""
+    left = Reader(study_of(folder)).stroke()
+    stored_anew(folder, "flipped", labels_too=False)
+    again = Reader(study_of(folder))
+    assert again.said == ["reading_turned", "reading_resumed"] and again.size(7) == left.size(7)
+    assert sidecar(again.sign())[1] == {"PU_L": "anna"}
+    assert bring_up(Job.of(again.study), "sub-01") == ""
+    rows = item_of(again.study, "sub-01").rows
+    assert [row.abbreviation for row in rows if row.edited] == ["PU_L"] and rows[6].n_voxels == left.size(7)
 
 
 def test_a_journal_without_a_place_is_taken_only_where_its_labels_lie_as_the_models(folder):
