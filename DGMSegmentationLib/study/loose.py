@@ -7,7 +7,7 @@ from pathlib import Path
 from ..cohort.record import full_stamp, quick_stamp, read_record
 from ..errors import InputError
 from ..io.bids.derivatives import STATE
-from ..io.bids.names import as_label
+from ..io.bids.names import as_label, map_stem, series_of
 from ..io.files import stem, write_text
 from ..io.suffixes import IMAGE_SUFFIXES
 from ..io.tables import read_table, table_text
@@ -76,7 +76,10 @@ def _found_again(known: Mapping[str, Path], files: Sequence[Path], results: Path
     for subject, image in gone.items():
         same = next((file for file in free if file.name == image.name), None)
         if same is None:
-            same = _of_same_content(free, subject, results)
+            alike = [
+                file for file in free if _series(file) == _series(image)
+            ]  # else the case would get another name
+            same = _of_same_content(alike, subject, results)
         if same is not None:
             found[subject] = same
             free.remove(same)
@@ -96,6 +99,10 @@ def _of_same_content(files: Sequence[Path], subject: str, results: Path) -> Path
             if whole is not None and whole.sha256 == stamp.sha256:
                 return file
     return None
+
+
+def _series(image: Path) -> str:
+    return series_of(map_stem(image.name) or "")
 
 
 def _new_name(file: Path, known: Iterable[str]) -> str:

@@ -69,6 +69,11 @@ def test_a_renamed_image_keeps_its_readings_and_one_that_is_gone_is_said(loose):
     assert cases(loose) == found
     gone = next(item for item in worklist(study_of(loose)) if item.name == "sub-two")
     assert str(loose / "two.nii.gz") in gone.reason
+    # as a BIDS map of a run it is another case: said to be gone, until it has a plain name again
+    (loose / "first head.nii.gz").rename(loose / "sub-9_run-2_Chimap.nii.gz")
+    assert cases(loose)["sub-one"] == ("in review", True)
+    (loose / "sub-9_run-2_Chimap.nii.gz").rename(loose / "one.nii.gz")
+    assert cases(loose)["sub-one"] == ("in review", False)
 
 
 def test_names_of_images_stay_apart(loose):
