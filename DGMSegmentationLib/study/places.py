@@ -1,7 +1,7 @@
 """Where a study lies: its images and its derivatives, told by the folder (or the files) that a person points at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..cohort.record import is_same, read_record
@@ -23,7 +23,7 @@ class Place:
 
     source: Path
     output: Path
-    loose: Path | None = None
+    loose: Path | None = field(default=None, compare=False)
     """The folder of loose images, where all that it holds are meant."""
 
 
