@@ -16,7 +16,7 @@ CHANGES, CHANGES_PAGE, NORMS = "changes.tsv", "changes.html", "norms.tsv"
 PAGE = "cohort.html"
 
 _README = "Deep-gray-matter nuclei in susceptibility maps, made by dgmseg cohort. For research use only.\n"
-_IGNORED = "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\n*_stats.*\n"
+_IGNORED = "*.html\nrois_*.tsv\ncases.tsv\nchanges.tsv\nnorms.tsv\nworklist.tsv\nreadings.tsv\n*_stats.*\n"
 
 
 def write_frame(output: Path, root: Path, label_set: LabelSet = STANDARD) -> None:
