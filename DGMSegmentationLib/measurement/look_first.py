@@ -4,8 +4,8 @@ A doubt of 1 or more asks for a look; what is below only orders the slices. Two 
 slabs cut from real labels (Docs/quality.md): tissue that the other side, laid over this one along the head's own middle
 plane, lets expect and that is bright and unlabelled, much of it in the slice and enough in all; and a slice in which the other
 side has the structure, this one has not, and bright unlabelled tissue lies beside it (a rolled head, whose middle plane the
-loss itself has moved). Hints stay below 1: where the network was undecided (.1 < p < .9), predicted end slices, disagreement
-with the mirrored run.
+loss itself has moved). A structure without a voxel asks for a look where it should lie. Hints stay below 1: where the
+network was undecided (.1 < p < .9), predicted end slices, disagreement with the mirrored run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from ..image import Image, label_set_of
 from ..language import marked
 from ..structures import Structure
 from .lost_slabs import SMOOTHING_MM, Sides, both_sides, bright
+from .missing import missing_structures
 from .notes import NetworkNotes
 from .roi import Box, structure_boxes
 from .slice_hints import SMALL_SLICE, axis_along, hints_on, slice_axis
@@ -33,6 +34,8 @@ ONE_SIDED = 0.7
 BESIDE, BESIDE_ROLLED = 0.45, 0.72
 """Bright unlabelled tissue beside, as a share of the largest area, that supports the second in full; more of it where the other
 side is in this slice only because the slices see the head rolled."""
+MISSING, MISSING_BESIDE = 1.0, 0.6
+"""The slice in which most of a structure without a voxel should lie, and the others: one of them asks for a look."""
 LEAST_DOUBT = 0.4
 """Smaller ones are not told."""
 _WEIGHT_OF_AREA = 0.5
@@ -55,7 +58,7 @@ class Doubt:
     score: float
     """From 1 on: look here."""
     reason: str
-    """ "lost", "one_sided", "undecided", "mirrored" or "end": the strongest evidence."""
+    """ "missing", "lost", "one_sided", "undecided", "mirrored" or "end": the strongest evidence."""
 
     @property
     def flagged(self) -> bool:
@@ -69,6 +72,7 @@ class Doubt:
 
 
 WORDS = {
+    "missing": marked("it has no voxel; this is where it should lie"),
     "lost": marked("the other side goes on here, and so does the map"),
     "one_sided": marked("only the other side is labelled in this slice, and bright tissue lies beside"),
     "undecided": marked("the network was undecided about much of its border"),
@@ -84,7 +88,7 @@ class Doubts:
     slices: list[Doubt]
     """By slice, then by structure; those of :data:`LEAST_DOUBT` or more."""
     tissue: NDArray[np.bool_]
-    """The bright unlabelled voxels (i, j, k) that speak for the flagged ones."""
+    """The bright unlabelled voxels (i, j, k) that speak for the flagged ones; where a missing structure should lie."""
 
     @property
     def flagged(self) -> list[Doubt]:
@@ -150,6 +154,11 @@ def look_first(
                 window, inside = tissue[label, reason]
                 place = index - window[axis].start
                 np.moveaxis(where[window], axis, 0)[place] |= np.moveaxis(inside, axis, 0)[place]
+    for gone in missing_structures(labels, boxes, axis):
+        for index in gone.slices:
+            score = MISSING if index == gone.middle else MISSING_BESIDE
+            found.append(Doubt(gone.structure, axis, index, score, "missing"))
+        where[gone.box] |= gone.expected
     return Doubts(sorted(found, key=lambda doubt: (doubt.index, doubt.structure.label)), where)
 
 

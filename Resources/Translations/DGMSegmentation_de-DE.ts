@@ -5511,6 +5511,10 @@ ppb</translation>
    <translation>das {1}-Fache derer eines QSM</translation>
   </message>
   <message>
+   <source>it has no voxel; this is where it should lie</source>
+   <translation>es hat kein Voxel; hier sollte es liegen</translation>
+  </message>
+  <message>
    <source>the other side goes on here, and so does the map</source>
    <translation>die andere Seite geht hier weiter, und die Karte auch</translation>
   </message>

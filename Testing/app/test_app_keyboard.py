@@ -149,11 +149,17 @@ def test_a_patient_from_the_list_to_the_signature(reader, left):
     reader.case_shown(lambda name: name == "sub-01")
     assert has_focus(reader, "dgm-views")
     # what was taken away is found by Tab, and mended from the other side
-    flagged = reader.wait_for("dgm_flagged", bool)
-    selected = set()
+    cut_away = "Right putamen"
+    doubts = reader.wait_for(
+        "dgm_doubts", lambda found: any(d["flagged"] and cut_away in d["words"] for d in found)
+    )
+    flagged, selected = sum(doubt["flagged"] for doubt in doubts), set()
     for _ in range(flagged):
+        before = reader.state("dgm_slices")
         press(reader, "Tab")
         reader.wait_for("dgm_here", bool)
+        if flagged > 1:
+            reader.wait_for("dgm_slices", lambda slices, before=before: slices != before)
         selected.add(reader.state("dgm_selected"))
     assert PU_R in selected and has_focus(reader, "dgm-views")
     press(reader, "8")

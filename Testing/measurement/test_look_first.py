@@ -140,3 +140,30 @@ def test_one_side_alone_gives_no_error(case):
     assert {d.reason for d in look_first(lone, image).slices} == {"end"}
     empty = labels.replace(data=np.zeros_like(labels.data))
     assert look_first(empty, image).slices == []
+
+
+@pytest.mark.parametrize(
+    "gone", [("GP_L",), ("GP_L", "GP_R"), ("SN_R", "CN_L"), ("PU_L", "PU_R", "RN_L", "RN_R")]
+)
+def test_a_structure_without_a_voxel_leads_to_where_it_should_lie(case, gone):
+    """By the other side, or where that is missing, too, by the others."""
+    labels, image = case
+    chosen = {s.label: s for s in STANDARD if s.abbreviation in gone}
+    data = np.where(np.isin(labels.data, list(chosen)), 0, labels.data)
+    doubts = look_first(labels.replace(data=data), image)
+    for label, structure in chosen.items():
+        inside = labels.data == label
+        told = [d for d in doubts.slices if d.structure == structure]
+        (flagged,) = (d for d in told if d.flagged)
+        assert flagged.reason == "missing" and inside[:, :, flagged.index].any()
+        assert flagged.words.startswith(structure.name) and {d.reason for d in told} == {"missing"}
+        if gone == ("GP_L",):
+            assert (doubts.tissue & inside).sum() > 0.5 * inside.sum()
+            assert inside[:, :, [d.index for d in told]].any(axis=(0, 1)).mean() > 0.8
+    assert not (doubts.tissue & (data > 0)).any()
+
+
+def test_who_has_just_begun_to_draw_is_led_nowhere(case):
+    labels, image = case
+    data = np.where(labels.data == 7, labels.data, 0)
+    assert {d.structure.label for d in look_first(labels.replace(data=data), image).slices} == {7}
