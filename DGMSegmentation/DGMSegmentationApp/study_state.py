@@ -57,6 +57,7 @@ def case_of(item: Item) -> dict[str, Any]:
         "others": ", ".join(f"{reader}: {word(state)}" for reader, state in item.others),
         "doubtful": word(item.verdict) if item.verdict == "doubtful" else "",
         "changed": item.changed[:16].replace("T", " "),
+        "reason": f"{word(item.state)}: {item.reason}" if item.state == "rejected" else "",
         "why": " ".join(filter(None, reasons)),
         "picture": f"study/picture/{item.name}" if item.rows else "",
     }

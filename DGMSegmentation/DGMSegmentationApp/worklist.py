@@ -173,10 +173,16 @@ def blocked_card(room: ReadingRoom) -> None:
         v.VIcon("mdi-image-broken-variant", size=44)
         html.H2(_("{name} cannot be shown").format(name="{{ dgm_blocked.name }}"))
         html.P("{{ dgm_blocked.problem }}")
-        with html.Div(classes="d-flex"):
+        html.P(
+            "{{ (dgm_cases.find((one) => one.name === dgm_case) || {}).reason }}",
+            v_if="dgm_case_state === 'rejected'",
+            classes="dgm-small",
+        )
+        with html.Div(classes="dgm-blocked-ways"):
             v.VBtn(_("Previous case (B)"), variant="text", click=room.previous)
             v.VBtn(
                 _("Reject"),
+                v_if="dgm_case_state !== 'rejected'",
                 variant="text",
                 color="warning",
                 click=room.signing.ask_why,
