@@ -9,8 +9,9 @@ from DGMSegmentationLib.image import bounding_box
 NAME = "Outside the brain"
 _COLOURED = "DGMSegmentation.Coloured"
 """The attribute with the corners of the box in which tissue is coloured."""
-_BLACK, _DOUBTFUL = 1, 2
-_DOUBTFUL_COLOR = (1.0, 0.1, 0.1, 0.55)  # no structure has it
+_BLACK = 1
+_COLOURS = ((1.0, 0.1, 0.1, 0.55), (1.0, 1.0, 1.0, 0.3), (0.2, 0.9, 1.0, 0.35))  # no structure has them
+"""Of doubtful tissue, of what might go on beyond an end slice, and of what the other side has more."""
 
 
 def blacken(scene: Any, volume: Any, mask: Any) -> None:
@@ -34,10 +35,11 @@ def blacken(scene: Any, volume: Any, mask: Any) -> None:
     image.GetPointData().SetScalars(numpy_to_vtk(_BLACK * outside.astype(np.uint8), True, VTK_UNSIGNED_CHAR))
     colors = scene.AddNode(slicer.vtkMRMLColorTableNode())
     colors.SetTypeToUser()
-    colors.SetNumberOfColors(3)
+    colors.SetNumberOfColors(2 + len(_COLOURS))
     colors.SetColor(0, 0.0, 0.0, 0.0, 0.0)
     colors.SetColor(_BLACK, 0.0, 0.0, 0.0, 1.0)
-    colors.SetColor(_DOUBTFUL, *_DOUBTFUL_COLOR)
+    for value, colour in enumerate(_COLOURS, _BLACK + 1):
+        colors.SetColor(value, *colour)
     shown = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", NAME)
     matrix = vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
@@ -53,8 +55,8 @@ def blacken(scene: Any, volume: Any, mask: Any) -> None:
         node.SetLabelOpacity(1.0)
 
 
-def mark(scene: Any, tissue: Any) -> None:
-    """Colour voxels (i, j, k) of the volume that was blackened last; None takes the colour away."""
+def mark(scene: Any, kinds: Any) -> None:
+    """Colour voxels (i, j, k) of the volume that was blackened last: 0 none, n the n-th colour; None takes colours away."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
     shown = scene.GetFirstNodeByName(NAME)
@@ -65,11 +67,13 @@ def mark(scene: Any, tissue: Any) -> None:
     array = vtk_to_numpy(scalars).reshape(image.GetDimensions(), order="F")
     corners = [int(n) for n in (shown.GetAttribute(_COLOURED) or "").split()]
     before = tuple(slice(*pair) for pair in zip(corners[::2], corners[1::2], strict=True))
-    box = None if tissue is None else bounding_box(tissue)
-    for part, colour in ((before, 0), (box, _DOUBTFUL)):
-        if part:  # in its box alone: a fine map has forty million voxels
-            window = array[part]
-            window[window == _DOUBTFUL if not colour else tissue[part] & (window == 0)] = colour
+    box = None if kinds is None else bounding_box(kinds)
+    if before:  # in its box alone: a fine map has forty million voxels
+        array[before][array[before] > _BLACK] = 0
+    if box:
+        window, wanted = array[box], kinds[box]
+        free = (wanted > 0) & (window == 0)
+        window[free] = _BLACK + wanted[free]
     shown.SetAttribute(_COLOURED, " ".join(f"{s.start} {s.stop}" for s in box or ()))
     if before or box:
         scalars.Modified()

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from DGMSegmentationScene.doubtful import doubts_of, flagged_after
+from DGMSegmentationScene.doubtful import doubts_of, flagged_after, hints_of
 from DGMSegmentationScene.provenance import provenance_of
 from trame_server.utils.asynchronous import create_task
 
@@ -16,7 +16,10 @@ from .reading import Reading
 from .session import Session
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from DGMSegmentationLib.measurement.case import MeasuredCase
+    from DGMSegmentationLib.measurement.notes import NetworkNotes
 
 LATER_S = 0.6  # after the last stroke: the doubts are no part of the table's time
 
@@ -30,6 +33,12 @@ class Look:
         self._volume: Any = None
         self._labels: Any = None
         self._doubts = Doubts([], np.zeros((0, 0, 0), bool))
+        state.change("dgm_hints")(self._hints_changed)
+
+    def _hints_changed(self, **_state: Any) -> None:
+        """The switch: look again, and colour more, or less."""
+        self._labels = None
+        self.soon()
 
     def soon(self) -> None:
         """Look again when the labels have been at rest for a moment; what was found in another volume is gone at once."""
@@ -53,10 +62,11 @@ class Look:
         case = self._case()
         if case is not None:
             network = provenance_of(self._session.segmentation)
-            found = await asyncio.get_running_loop().run_in_executor(None, doubts_of, case, network)
+            shown = bool(self._state.dgm_hints)
+            found = await asyncio.get_running_loop().run_in_executor(None, _found, case, network, shown)
             if case is not self._case():
                 return  # a stroke came first, after which it is looked again
-            self._take(case, found)
+            self._take(case, *found)
         with self._state:
             self._show()
 
@@ -65,7 +75,8 @@ class Look:
         self._later = None
         case = self._case()
         if case is not None:
-            self._take(case, doubts_of(case, provenance_of(self._session.segmentation)))
+            network = provenance_of(self._session.segmentation)
+            self._take(case, *_found(case, network, bool(self._state.dgm_hints)))
         self._show()
 
     def _case(self) -> "MeasuredCase | None":
@@ -77,9 +88,10 @@ class Look:
         labels = cases[0].labels.data
         return None if self._labels is not None and np.array_equal(self._labels, labels) else cases[0]
 
-    def _take(self, case: "MeasuredCase", found: Doubts) -> None:
+    def _take(self, case: "MeasuredCase", found: Doubts, hints: "NDArray[np.uint8] | None") -> None:
         self._labels, self._doubts = case.labels.data, found
-        mark(self._session.scene, found.tissue)
+        kinds = found.tissue.astype(np.uint8) if hints is None else np.where(found.tissue, np.uint8(1), hints)
+        mark(self._session.scene, kinds)
 
     def _forget(self) -> None:
         self._doubts, self._labels = Doubts([], np.zeros((0, 0, 0), bool)), None
@@ -118,3 +130,9 @@ class Look:
         doubt = flagged_after(flagged, self._reading.slice_shown(axis), by)
         self._reading.show_slice(axis, doubt.index)
         return int(doubt.structure.label)
+
+
+def _found(
+    case: "MeasuredCase", network: "NetworkNotes", hints: bool
+) -> "tuple[Doubts, NDArray[np.uint8] | None]":
+    return doubts_of(case, network), hints_of(case) if hints else None

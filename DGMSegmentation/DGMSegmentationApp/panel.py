@@ -299,6 +299,15 @@ class Panel(SegmentEditorUI):
         with html.Div(classes="dgm-section", v_show=("dgm_has_labels",)), html.Details():
             html.Summary(_("How labels are shown"), classes="dgm-small")
             Display(self.sub_state(self._typed_state.name.segment_display), classes="mt-2")
+            v.VCheckbox(
+                v_model=("dgm_hints",),
+                label=_("Hints in colour"),
+                title=_(
+                    "White: where a structure might go on beyond its first and last slice; cyan: where only its other side lies"
+                ),
+                id="dgm-hints",
+                **_CHECK,
+            )
 
 
 _FIELD = {"density": "compact", "hide_details": True, "variant": "outlined"}

@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
     "dgm_keys": {},  # press -> action, for the page's script
     "dgm_doubts": [],  # slices to look at first: index, at (percent of the slider), flagged, words
     "dgm_flagged": 0,  # how many of them ask for a look
+    "dgm_hints": False,  # hints are coloured, too
     "dgm_here": "",  # why the slice that is shown does
     "dgm_about": False,
     "dgm_phase": "idle",  # idle, running, cancelling

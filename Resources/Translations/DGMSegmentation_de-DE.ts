@@ -1472,6 +1472,14 @@ ppb</translation>
    <translation>Urteil: {status}.</translation>
   </message>
   <message>
+   <source>Hints in colour</source>
+   <translation>Hinweise in Farbe</translation>
+  </message>
+  <message>
+   <source>White: where a structure might go on beyond its first and last slice; cyan: where only its other side lies</source>
+   <translation>Weiß: wo eine Struktur jenseits ihrer ersten und letzten Schicht weitergehen könnte; türkis: wo nur ihre Gegenseite liegt</translation>
+  </message>
+  <message>
    <source>Model</source>
    <translation>Modell</translation>
   </message>

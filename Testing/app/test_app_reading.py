@@ -236,3 +236,37 @@ def test_a_lost_slab_is_shown_and_found_by_a_key(bench):
         assert bench.state.dgm_here
     finally:
         bench.open()
+
+
+def test_hints_are_coloured_when_they_are_asked_for(bench):
+    """A nucleus without its lower part: bright tissue stays red, what lies beyond ends is white; nothing without the switch."""
+    from trame_slicer.utils import vtk_image_to_np
+
+    labels = bench.labels.data.copy()
+    inside = labels == LABEL["PU_R"]
+    k = np.indices(labels.shape)[2]
+    gone = inside & (k <= np.quantile(k[inside], 0.4))
+    labels[gone] = 0
+
+    def colours():
+        return vtk_image_to_np(
+            bench.app.session.scene.GetFirstNodeByName("Outside the brain").GetImageData()
+        ).T
+
+    async def show(hints):
+        with bench.state:
+            bench.state.dgm_hints = hints
+            bench.controls.show(bench.labels.replace(data=labels), "labels", "cut")
+            bench.controls.look.now()
+
+    try:
+        bench.run(show(True))
+        shown = colours()
+        beyond = gone & (k == k[gone].max())
+        assert np.isin(shown[beyond], (2, 3, 4)).mean() > 0.8 and (shown[gone] == 2).any()
+        assert not (shown[labels > 0] > 1).any() and (shown == 3).any()
+        bench.run(show(False))
+        assert not (colours() > 2).any() and (colours()[gone] == 2).any()
+    finally:
+        bench.state.dgm_hints = False
+        bench.open()

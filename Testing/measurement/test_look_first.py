@@ -7,6 +7,7 @@ from places import REPOSITORY
 from DGMSegmentationLib.image import reorient
 from DGMSegmentationLib.io.files import read_image
 from DGMSegmentationLib.io.labels import read_labels
+from DGMSegmentationLib.measurement.hints_in_place import BEYOND_END, OTHER_SIDE, hints_in_place
 from DGMSegmentationLib.measurement.look_first import WORDS, look_first
 from DGMSegmentationLib.measurement.slice_hints import (
     LARGEST_HINT,
@@ -167,3 +168,18 @@ def test_who_has_just_begun_to_draw_is_led_nowhere(case):
     labels, image = case
     data = np.where(labels.data == 7, labels.data, 0)
     assert {d.structure.label for d in look_first(labels.replace(data=data), image).slices} == {7}
+
+
+def test_hints_lie_where_a_structure_might_go_on(case):
+    """Beyond each end slice its section; where a slab is gone what the other side has there, bright or not."""
+    labels, image = case
+    cut, gone = without_lowest(labels, 8, 0.4)
+    flat = image.replace(data=np.where(gone, 0.0, image.data))  # nothing bright speaks for it
+    hints = hints_in_place(cut, flat)
+    assert not hints[cut.data > 0].any()
+    assert (hints[gone] == OTHER_SIDE).mean() > 0.6
+    for label in (1, 7):
+        used = np.flatnonzero((cut.data == label).any(axis=(0, 1)))
+        for end, beyond in ((used[0], used[0] - 1), (used[-1], used[-1] + 1)):
+            section = (cut.data[:, :, end] == label) & (cut.data[:, :, beyond] == 0)
+            assert np.isin(hints[:, :, beyond][section], (BEYOND_END, OTHER_SIDE)).all()
