@@ -117,7 +117,7 @@ class Signing:
         reading: Any = study.reading
         if study.blocked and walk is not None:
             reading = walk.study.journal_unread(name)
-        if reading is None or walk is None:
+        if reading is None or walk is None or study.is_leaving:
             return False
         try:
             if not self.kept():
@@ -128,5 +128,5 @@ class Signing:
             return False
         walk.signed(name)
         study.list.show()
-        study.step(1)
+        study.step_from(name, 1)
         return True

@@ -90,6 +90,8 @@ class PanelStudy:
         chosen = model or (self._results.parameters.model if self._results.parameters else "")
         options = SegmentOptions().changed(**({"model": chosen} if chosen else {}))
         study = Study(find_study(paths), reader, CaseSettings(options), blind)
+        if not self.signing.kept():
+            return
         self.stop()
         self.walk = Walk(study, self.list.order, python=self._python())
         self.enter(self._in_sight)
@@ -99,7 +101,9 @@ class PanelStudy:
         self.go(self.walk.first())
 
     def stop(self) -> None:
-        """Leave the study: no process, no timer. The scene keeps what it shows."""
+        """Leave the study: no process, no timer. The last stroke goes into the journal, the scene keeps what it shows."""
+        if self.nodes and all(slicer.mrmlScene.GetNodeByID(node.GetID()) is node for node in self.nodes):
+            self.signing.kept()
         self._timer.stop()
         if self.walk is not None:
             self.walk.stop()
@@ -154,10 +158,14 @@ class PanelStudy:
 
     def step(self, step: int, *_clicked: Any) -> None:
         """To the case below (1) or above (-1)."""
+        self.step_from(self._awaited or self.here, step)
+
+    def step_from(self, name: str, step: int) -> None:
+        """To the case below (1) or above (-1) another one."""
         from DGMSegmentationLib.errors import Remark
 
         if self.walk is not None:
-            name = self.walk.neighbour(self._awaited or self.here, step)
+            name = self.walk.neighbour(name, step)
             if name:
                 self.go(name)
             else:
@@ -186,6 +194,11 @@ class PanelStudy:
     def here(self) -> str:
         """The name of the case where the reader stands, be it open or one that cannot be shown."""
         return self.case or self.blocked
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the next case is being read: it appears at any moment, and nobody has seen it."""
+        return self._awaited in self._ready
 
     @property
     def in_table(self) -> bool:
@@ -238,7 +251,10 @@ class PanelStudy:
     def _present(self, task: "Task[LoadedCase]") -> None:
         from DGMSegmentationLib.errors import explained
 
-        name, self._awaited, self.blocked = self._awaited, "", ""
+        name, self._awaited = self._awaited, ""
+        if not self.signing.kept():  # a stroke that was made while this one was read
+            return
+        self.blocked = ""
         try:
             self._show_case(task.result())
         except Exception as error:

@@ -237,3 +237,30 @@ def test_a_run_of_another_model_stands_in_the_journal(tmp_path):
     assert second.opening.model == "third 3" and second.label_set == fewer
     assert [(parent.file, parent.lines) for parent in second.opening.parents] == [(first.path.name, 2)]
     assert study.open("sub-01").model == "third 3"
+
+
+def test_what_is_done_while_the_next_case_is_read(panel, scene, tmp_path):
+    """A stroke made meanwhile is in its own journal, a second Done signs nothing and passes nobody."""
+    ui, study, results = panel.widget.ui, panel.widget.study, panel.widget.results
+    folder = labelled(labelled(labelled(tmp_path), "sub-02", seed=2), "sub-03", seed=3)
+    output = find_study([folder]).output
+
+    def events(name):
+        return [event.event for one in read_sessions(output, name) for event in one.events]
+
+    try:
+        study.open([folder], reader="anna", model=str(PHANTOM_MODEL))
+        gui.wait_until(lambda: study.case == "sub-01" and not results.pending)
+        study.step(1)
+        erase(results.node, results.volume, 7)
+        assert study.case == "sub-01" and study.is_leaving
+        gui.wait_until(lambda: study.case == "sub-02" and not results.pending)
+        assert events("sub-01") == ["open", "edit"]
+        ui.doneCaseButton.click()
+        ui.doneCaseButton.click()
+        gui.wait_until(lambda: study.case == "sub-03" and not results.pending)
+        assert events("sub-02").count("done") == 1 and events("sub-03") == []
+        erase(results.node, results.volume, 7)
+    finally:
+        study.stop()
+    assert events("sub-03") == ["open", "edit"]
