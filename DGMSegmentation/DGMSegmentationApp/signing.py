@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.errors import DGMError, InputError, Remark
+from DGMSegmentationLib.errors import InputError, Remark
 from DGMSegmentationLib.language import texts_of
 from DGMSegmentationLib.study.state import REJECTED
 
@@ -89,7 +89,7 @@ class Signing:
             return
         try:
             sign(reading)
-        except DGMError as error:
+        except Exception as error:  # also what nobody foresaw is said: a key that does nothing signs nothing
             self._controls.fail(error, _("Signing"))
             return
         room.walk.signed(name)
