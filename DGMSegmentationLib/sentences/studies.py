@@ -27,6 +27,9 @@ SENTENCES = {
     "study_labels_other_grid": Sentence(
         "The automatic labels {path} lie on another grid than the image, and are left out."
     ),
+    "study_image_changed": Sentence(
+        "The image of this case is another one than the model segmented: the model's labels do not count for it.",
+    ),
     "reader_edited": Sentence(
         'A reader cannot be called "{reader}": that word names the corrections that a cohort takes;',
         "give another name.",

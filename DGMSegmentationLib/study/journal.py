@@ -73,7 +73,11 @@ class Event:
     image: str = ""
     """Name of the image's file (first line)."""
     image_sha256: str = ""
-    """Its checksum, where the cohort's record knew it (first line)."""
+    """Its checksum, where the cohort's record knew it (first line, done)."""
+    image_imprint: str = ""
+    """By which its content is known again, however it is stored: see :mod:`.same_image` (first line)."""
+    automatic_sha256: str = ""
+    """Checksum of the automatic label file (first line, done); empty where there was none."""
     shape: tuple[int, int, int] | None = None
     """Of the label map (first line)."""
     affine: tuple[Row, Row, Row, Row] | None = None
@@ -93,6 +97,8 @@ class Event:
     """What was signed, a structure each (last line of a finished reading)."""
     labels: str = ""
     """Name of the label file that was written; empty when all labels stayed the automatic ones."""
+    labels_sha256: str = ""
+    """Its checksum."""
     reason: str = ""
     format: int = FORMAT
 

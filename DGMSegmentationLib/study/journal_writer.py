@@ -39,6 +39,8 @@ class Origin:
     """Who had edited what in it: abbreviation -> reader."""
     image: str = ""
     image_sha256: str = ""
+    image_imprint: str = ""
+    automatic_sha256: str = ""
     blind: bool = False
 
 
@@ -118,6 +120,7 @@ class Journal:
         labels: str = "",
         automatic_model: str = "",
         begun_from: str = "",
+        labels_sha256: str = "",
     ) -> None:
         """The reader is done with the case.
 
@@ -126,12 +129,16 @@ class Journal:
             labels: name of the file that was written; empty when all labels stayed the automatic ones.
             automatic_model: that made those.
             begun_from: name of the label file that the reading began with.
+            labels_sha256: checksum of the file that was written.
         """
         self._append(
             Event(
                 "done",
                 review=list(review),
                 labels=labels,
+                labels_sha256=labels_sha256,
+                image_sha256=self._origin.image_sha256,
+                automatic_sha256=self._origin.automatic_sha256,
                 model=self._model,
                 automatic_model=automatic_model,
                 begun_from=begun_from,
@@ -197,6 +204,8 @@ class Journal:
             parents=self._went_before,
             image=origin.image,
             image_sha256=origin.image_sha256,
+            image_imprint=origin.image_imprint,
+            automatic_sha256=origin.automatic_sha256,
             shape=(int(i), int(j), int(k)),
             affine=_rows(origin.affine),
             label_set=None if origin.label_set == STANDARD else origin.label_set.to_dict(),

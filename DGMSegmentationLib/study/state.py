@@ -32,6 +32,15 @@ class Reading:
     """Changes since it was signed or begun."""
     gone: str = ""
     """Name of the label file that was signed and is not there any more."""
+    other_image: bool = False
+    """Whether it was signed, and the image is another one since."""
+
+    def of_image(self, checksum: str) -> "Reading":
+        """As it counts for the image that is there now; an empty checksum says nothing."""
+        then = self.signed.image_sha256 if self.signed is not None else ""
+        if not checksum or then in ("", checksum):
+            return self
+        return replace(self, state=IN_REVIEW, signed=None, other_image=True)
 
 
 def readings_of(sessions: Sequence[Session], folder: Path | None = None) -> tuple[Reading, ...]:

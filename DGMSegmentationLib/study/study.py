@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,41 +18,15 @@ from ..io.file_set import finish_sets
 from ..io.files import read_image
 from ..io.labels import read_labels
 from .files import Signing, own_labels, owner_of, signature_of, write_signed
-from .journal import Parent, Session, journal_files, read_sessions
+from .journal import Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
 from .names import reader_label
+from .opened import Opened, Taken, of_other
 from .places import Place, find_study
 from .resume import Begun, Resume, Resumed, parents_of, turned_with, words_of
 from .review import StructureReview, review_of, with_editors
-from .state import DONE, IN_REVIEW, REJECTED, Reading, readings_of
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """A case as it is shown first."""
-
-    case: CohortCase
-    image: Image
-    automatic: Image | None
-    """The model's labels on the image's grid; None when there are none."""
-    labels: Image | None
-    """What the reader goes on with: an earlier session's, a label file's, or the automatic ones."""
-    record: Record
-    remarks: tuple[Remark, ...] = ()
-    model: str = ""
-    """That made the labels; empty where none did."""
-    parents: tuple[Parent, ...] = ()
-    """The sessions that a new one goes on from."""
-    begun: Begun = field(default_factory=Begun)
-
-
-@dataclass(frozen=True, eq=False)
-class Taken:
-    """Labels of a file that a reader goes on with, on the image's grid."""
-
-    labels: Image
-    model: str
-    begun: Begun
+from .same_image import are_alike, checksum_now, has_changed, imprint, made_of
+from .state import IN_REVIEW, Reading, readings_of
 
 
 class Study:
@@ -139,7 +113,17 @@ class Study:
 
     def readings(self, name: str) -> tuple[Reading, ...]:
         """Who read a case, and how far, as far as this reader may see."""
-        return readings_of(self.sessions(name), self.paths(name).folder)
+        found = readings_of(self.sessions(name), self.paths(name).folder)
+        image = self.image_now(name) if found else ""
+        return tuple(reading.of_image(image) for reading in found)
+
+    def image_now(self, name: str) -> str:
+        """Checksum of the image of a case; empty where it is not there, or the cohort knows none to compare with."""
+        return checksum_now(self.case(name).image, self.record(name))
+
+    def image_changed(self, name: str) -> bool:
+        """Whether the image is another one than the cohort's record tells of."""
+        return has_changed(self.case(name).image, self.record(name))
 
     def stamp(self, name: str) -> tuple[object, ...]:
         """Another one as soon as anybody's journal of a case, or its record, has changed, or a file of it came or went; reads
@@ -182,12 +166,17 @@ class Study:
             record,
             model=record.automatic.model if record.automatic else "",
             parents=parents_of(own),
+            image_sha256=checksum_now(case.image, record),
+            image_imprint=imprint(image),
         )
         found = self._own_labels(opened, own, remarks) or self._file_labels(opened, remarks)
         if found is not None:
             opened = replace(
                 opened, labels=found.labels, model=found.model or opened.model, begun=found.begun
             )
+        if automatic is not None and not self._is_image_of(opened, made_of(record), own):
+            remarks.append(Remark("study_image_changed"))
+            opened = replace(opened, automatic=None, labels=found.labels if found is not None else None)
         return replace(opened, remarks=tuple(remarks))
 
     def _own_labels(
@@ -195,7 +184,7 @@ class Study:
     ) -> "Resumed | Taken | None":
         """As this reader left them: the last session's journal, unless somebody changed the signed file since."""
         readings, paths = self.readings(opened.case.name), self.paths(opened.case.name)
-        remarks += [_of_other(reading) for reading in readings if reading.reader != self.reader]
+        remarks += [of_other(reading) for reading in readings if reading.reader != self.reader]
         mine = next((reading for reading in readings if reading.reader == self.reader), None)
         if mine is None:
             return None
@@ -212,16 +201,25 @@ class Study:
         resumed = Resume(own, opened.image, opened.automatic, remarks.append).resumed()
         if resumed is None:
             return None
-        stamp = opened.record.inputs.image if opened.record.inputs else None
         first = resumed.session.opening
-        turned = any(
-            remark.code in ("reading_turned", "reading_moved", "reading_resampled") for remark in remarks
-        )
-        if stamp and first and first.image_sha256 not in ("", stamp.sha256) and not turned:
+        if first is not None and not self._is_image_of(opened, first.image_sha256, own):
+            remarks[:] = [one for one in remarks if one.code not in ("reading_turned", "reading_moved")]
             remarks.append(Remark("reading_other_image", time=words_of(first.time)))
-        if mine.state == IN_REVIEW and not mine.gone:
+        if mine.state == IN_REVIEW and not mine.gone and not (mine.other_image and not mine.strokes):
             remarks.append(Remark("reading_resumed", time=words_of(mine.time), strokes=mine.strokes))
         return resumed
+
+    @staticmethod
+    def _is_image_of(opened: Opened, checksum: str, own: Sequence[Session]) -> bool:
+        """Whether the image is the one of this checksum, be it stored anew; True where nothing is known of that."""
+        if opened.image_sha256 in ("", checksum) or not checksum:
+            return True
+        known = (session.opening for session in own)
+        return any(
+            are_alike(one.image_imprint, opened.image_imprint)
+            for one in known
+            if one is not None and one.image_sha256 == checksum
+        )
 
     def _file_labels(self, opened: Opened, remarks: list[Remark]) -> "Taken | None":
         """Labels that were saved: this reader's own, else the correction that the cohort takes."""
@@ -251,7 +249,7 @@ class Study:
             model: that made them, where it is another one than that of the labels which were opened.
             after: the session of this window that it goes on from, where it is not the first.
         """
-        begun, stamp = opened.begun, opened.record.inputs.image if opened.record.inputs else None
+        begun, made = opened.begun, opened.record.automatic
         takes_file = begun.now and after is None
         origin = Origin(
             label_set_of(labels),
@@ -261,7 +259,9 @@ class Study:
             begun.file if takes_file else "",
             begun.editors if takes_file else {},
             opened.case.image.name,
-            stamp.sha256 if stamp else "",
+            opened.image_sha256,
+            opened.image_imprint,
+            made.labels.sha256 if made and made.labels and opened.automatic is not None else "",
             self.blind,
         )
         return Journal(self.output, opened.case.name, self.reader, labels.data, origin)
@@ -307,13 +307,3 @@ class Study:
     def with_settings(self, **changes: object) -> CaseSettings:
         """The settings with other options of the network."""
         return replace(self.settings, options=self.settings.options.changed(**changes))
-
-
-def _of_other(reading: Reading) -> Remark:
-    """What another reader did."""
-    time = words_of(reading.time)
-    if reading.state == DONE:
-        return Remark("reading_done_by", reader=reading.reader, time=time)
-    if reading.state == REJECTED:
-        return Remark("reading_rejected_by", reader=reading.reader, reason=reading.reason)
-    return Remark("reading_open_by", reader=reading.reader, time=time)

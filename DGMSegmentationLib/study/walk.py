@@ -73,9 +73,11 @@ class Walk:
         return names[place] if 0 <= place < len(names) else ""
 
     def lacks_labels(self, name: str) -> bool:
-        """Whether a case must be segmented before it can be shown; one for which that failed is shown without labels."""
+        """Whether a case must be segmented before it can be shown, also because its image is another one since; one for which
+        that failed is shown without labels.
+        """
         item = self._items[name]
-        return item.state == TO_DO and item.verdict != "failed"
+        return (item.state == TO_DO or item.image_changed) and item.verdict != "failed"
 
     def want(self, name: str, now: bool = False) -> None:
         """Segment a case: while the reader waits, or soon."""
@@ -126,4 +128,11 @@ class Walk:
 
 
 def _told(item: Item) -> tuple[object, ...]:
-    return item.state, item.verdict, item.reader, item.others, str(item.rows)  # rows hold NaN
+    return (
+        item.state,
+        item.verdict,
+        item.reader,
+        item.others,
+        item.image_changed,
+        str(item.rows),
+    )  # rows hold NaN

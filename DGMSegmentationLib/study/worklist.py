@@ -10,7 +10,8 @@ from ..errors import Remark
 from ..io.bids.names import natural_order
 from ..measurement.quality import flags_of_quality
 from ..measurement.roi import RoiRow
-from .state import STATES, state_of
+from .same_image import has_changed
+from .state import SEGMENTED, STATES, TO_DO, state_of
 from .study import Study
 
 ORDERS = ("name", "doubt")
@@ -53,6 +54,8 @@ class Item:
     """As the cohort's table has them; none before the case was measured."""
     others: tuple[tuple[str, str], ...] = ()
     """Readers whose reading the state does not follow, and how far theirs is."""
+    image_changed: bool = False
+    """The image is another one than was segmented."""
 
     @property
     def doubt(self) -> tuple[int, int]:
@@ -82,6 +85,9 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
     readings = study.readings(name)
     state, reading = state_of(record, readings, study.reader if reader is None else reader, study.blind)
     known = record or Record()
+    changed = has_changed(case.image, record)
+    if changed and state == SEGMENTED:
+        state = TO_DO
     hidden = study.blind and known.edited is not None  # they are those of somebody else's labels
     rows = known.rows if known.status == "done" and not hidden else []
     judged = known.verdict if not hidden else None
@@ -104,6 +110,7 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
         edited=tuple(str(one.get("abbreviation")) for one in signed if one.get("status") == "edited"),
         rows=tuple(rows),
         others=tuple((one.reader, one.state) for one in readings if one is not reading),
+        image_changed=changed,
     )
 
 

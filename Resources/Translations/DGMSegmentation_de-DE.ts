@@ -4867,6 +4867,10 @@ ppb</translation>
    <translation>Die automatischen Labels {path} liegen auf einem anderen Gitter als das Bild und bleiben weg.</translation>
   </message>
   <message>
+   <source>The image of this case is another one than the model segmented: the model's labels do not count for it.</source>
+   <translation>Das Bild dieses Falls ist ein anderes als das, das das Modell segmentiert hat: Die Labels des Modells gelten für es nicht.</translation>
+  </message>
+  <message>
    <source>A reader cannot be called "{reader}": that word names the corrections that a cohort takes;</source>
    <translation>Ein Befunder kann nicht „{reader}“ heißen: Dieses Wort benennt die Korrekturen, die eine Kohorte nimmt;</translation>
   </message>

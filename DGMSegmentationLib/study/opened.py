@@ -1,0 +1,53 @@
+"""A case as a reader has it before them."""
+
+from dataclasses import dataclass, field
+
+from ..cohort.find import CohortCase
+from ..cohort.record import Record
+from ..errors import Remark
+from ..image import Image
+from .journal import Parent
+from .resume import Begun, words_of
+from .state import DONE, REJECTED, Reading
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A case as it is shown first."""
+
+    case: CohortCase
+    image: Image
+    automatic: Image | None
+    """The model's labels on the image's grid; None when there are none."""
+    labels: Image | None
+    """What the reader goes on with: an earlier session's, a label file's, or the automatic ones."""
+    record: Record
+    remarks: tuple[Remark, ...] = ()
+    model: str = ""
+    """That made the labels; empty where none did."""
+    parents: tuple[Parent, ...] = ()
+    """The sessions that a new one goes on from."""
+    begun: Begun = field(default_factory=Begun)
+    image_sha256: str = ""
+    """Checksum of the image's file, where the record knows one to compare with."""
+    image_imprint: str = ""
+    """See :mod:`.same_image`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """Labels of a file that a reader goes on with, on the image's grid."""
+
+    labels: Image
+    model: str
+    begun: Begun
+
+
+def of_other(reading: Reading) -> Remark:
+    """What another reader did."""
+    time = words_of(reading.time)
+    if reading.state == DONE:
+        return Remark("reading_done_by", reader=reading.reader, time=time)
+    if reading.state == REJECTED:
+        return Remark("reading_rejected_by", reader=reading.reader, reason=reading.reason)
+    return Remark("reading_open_by", reader=reading.reader, time=time)

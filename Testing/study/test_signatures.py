@@ -1,0 +1,59 @@
+"""What a signature holds for: its image, its label file, its model, its reader; and what blind readers see of others."""
+
+import numpy as np
+import pytest
+from make_images import head, save_nifti
+from small_study import Reader, labelled, study_of
+
+from DGMSegmentationLib.image import Image
+from DGMSegmentationLib.study.same_image import are_alike, imprint
+from DGMSegmentationLib.study.worklist import item_of
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return labelled(tmp_path)
+
+
+def state_of(folder, reader="anna"):
+    return item_of(study_of(folder, reader), "sub-01").state
+
+
+def put_another_head(folder):
+    data, _, affine = head(seed=7)
+    save_nifti(next((folder / "sub-01/anat").glob("*.nii.gz")), data, affine)
+
+
+# --- the image
+
+
+def test_an_image_is_known_again_however_it_is_stored():
+    first, other = head(seed=1)[0], head(seed=7)[0]
+    known = imprint(Image(first, np.eye(4)))
+    for turned in (first[::-1], first.transpose(1, 0, 2), first[4:], np.pad(first, ((0, 0), (3, 2), (0, 0)))):
+        assert are_alike(known, imprint(Image(turned.copy(), np.eye(4))))
+    for foreign in (other, first * np.float32(1.1), np.zeros_like(first)):
+        assert not are_alike(known, imprint(Image(foreign, np.eye(4))))
+    assert not are_alike("", "")
+
+
+def test_the_labels_of_another_head_do_not_count(folder):
+    put_another_head(folder)
+    item, opened = item_of(study_of(folder), "sub-01"), study_of(folder).open("sub-01")
+    assert item.state == "to do" and item.image_changed
+    assert opened.automatic is None and opened.labels is None
+    assert [remark.code for remark in opened.remarks] == ["study_image_changed"]
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_signature_does_not_hold_for_another_head(folder, edited):
+    reader = Reader(study_of(folder))
+    (reader.stroke() if edited else reader).sign()
+    assert state_of(folder) == "done"
+    put_another_head(folder)
+    assert state_of(folder) == "in review"
+    again = Reader(study_of(folder))
+    assert again.said == ["reading_other_image", "study_image_changed"] and again.opened.automatic is None
+    again.sign()  # as it is: all of it is the reader's now
+    assert state_of(folder) == "done"
+    assert {one["status"] for one in again.study.readings("sub-01")[0].signed.review} == {"edited"}
