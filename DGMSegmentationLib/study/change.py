@@ -6,7 +6,6 @@ Changed voxels stand in C order as runs of one value before and one after. Runs 
 import base64
 import binascii
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,19 +85,17 @@ def unpacked(text: str, voxels: int) -> Change:
 
 def applied(change: Change, labels: NDArray[np.integer]) -> NDArray[np.integer]:
     """A copy of the labels with the change. Raises InputError when they are not those that it was made of."""
-    largest = int(np.iinfo(labels.dtype).max)
-    if change and int(change.after.max()) > largest:
-        raise InputError("journal_change_unreadable")
     result = np.array(labels, order="C")
-    flat = result.reshape(-1)
-    for first, count, before, after in _runs(change):
-        part = flat[first : first + count]
-        if (part != before).any():
-            raise InputError("journal_other_labels")
-        part[:] = after
+    apply(change, result)
     return result
 
 
-def _runs(change: Change) -> Iterator[tuple[int, int, int, int]]:
-    columns = (change.first, change.count, change.before, change.after)
-    return zip(*(column.tolist() for column in columns), strict=True)
+def apply(change: Change, labels: NDArray[np.integer]) -> None:
+    """Make a change in labels in C order. Raises InputError, and changes nothing, when they are not those that it was made of."""
+    if change and int(change.after.max()) > int(np.iinfo(labels.dtype).max):
+        raise InputError("journal_change_unreadable")
+    flat, count = labels.reshape(-1), change.count
+    where = np.repeat(change.first - (np.cumsum(count) - count), count) + np.arange(count.sum())
+    if (flat[where] != np.repeat(change.before, count)).any():
+        raise InputError("journal_other_labels")
+    flat[where] = np.repeat(change.after, count)

@@ -8,7 +8,9 @@ sessions that this one goes on from (:mod:`.order`). :mod:`.journal_writer` writ
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +23,7 @@ from ..io.bids.derivatives import STATE
 from ..io.limits import check_voxels
 from ..io.typed import parsed, typed
 from ..structures import STANDARD, LabelSet
-from .change import applied, unpacked
+from .change import apply, unpacked
 from .order import in_order
 
 FORMAT = 1
@@ -117,7 +119,10 @@ class Session:
     """The number of each line."""
     lines: int
     """How many there are, damaged ones counted."""
-    remarks: tuple[Remark, ...] = ()
+    torn: bool = False
+    """Whether an unfinished line follows."""
+    read: bool = True
+    """Whether the file could be read at all."""
 
     @property
     def last(self) -> Event:
@@ -164,39 +169,112 @@ class Session:
         except InputError:
             return True  # it says so when it is read
 
+    @cached_property
+    def known(self) -> int:
+        """Number of the last line whose labels are known, before the first damaged one; 0 where those of the first are not."""
+        try:
+            return max((number for number, _ in self.steps()), default=0)
+        except InputError:
+            return 0
+
     @property
     def is_whole(self) -> bool:
         """Whether no line is damaged but perhaps the last, which a crash tore."""
-        return (
-            bool(self.events) and self.numbers == tuple(range(1, self.lines + 1)) and self.opening is not None
-        )
+        return 0 < self.lines == self.known
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What cannot be read of it, and what that costs."""
+        damaged = self.known + 1
+        if not self.read:
+            return (Remark("journal_unusable", path=self.path),)
+        if damaged == 1:
+            return (Remark("journal_begin_damaged", path=self.path),)
+        if damaged > self.lines:
+            return (Remark("journal_line_torn", path=self.path),) if self.torn else ()
+        if damaged == self.lines and damaged not in self.numbers:
+            return (Remark("journal_line_torn", path=self.path),)
+        return (Remark("journal_line_damaged", path=self.path, number=damaged),)
+
+    def steps(
+        self, lines: int | None = None, base: NDArray[np.integer] | None = None
+    ) -> Iterator[tuple[int, NDArray[np.integer]]]:
+        """The number of each line and the labels (i, j, k) after it, up to the first damaged one; always the same array.
+
+        Args:
+            lines: after so many it ends.
+            base: what the session began with, where its first line is damaged.
+
+        Raises InputError when nothing is known of the labels that it began with, and when its changes do not follow from
+        ``base``.
+        """
+        if base is not None:
+            labels, expected = np.array(base, order="C"), 1 if self._begins_with_a_change else 2
+            yield expected - 1, labels
+        else:
+            labels, expected = self._nothing(), 1
+        for number, event in zip(self.numbers, self.events, strict=True):
+            if number < expected:
+                continue
+            if number > expected or (lines is not None and number > lines):
+                return  # what follows was made of labels that are not known
+            if event.change:
+                try:
+                    apply(unpacked(event.change, labels.size), labels)
+                except InputError as error:
+                    if base is not None and error.code == "journal_other_labels":
+                        raise
+                    return
+            yield number, labels
+            expected += 1
+
+    @property
+    def _begins_with_a_change(self) -> bool:
+        """Whether the file was taken away while its session went on, so that its first line is no opening."""
+        return bool(self.events) and self.numbers[0] == 1 and self.events[0].event != "open"
+
+    def _nothing(self) -> NDArray[np.integer]:
+        shape = self.opening.shape if self.opening is not None else None
+        if shape is None or min(shape) < 0:
+            raise InputError("journal_unusable", path=self.path)
+        check_voxels(shape, self.path)
+        return np.zeros(shape, self.label_set.dtype)
 
     def replay(
         self, lines: int | None = None, base: NDArray[np.integer] | None = None
     ) -> NDArray[np.integer]:
-        """The labels (i, j, k) after so many lines, or after the last one before a damaged line.
+        """The labels (i, j, k) after so many lines, or after the last one before a damaged line: see :meth:`steps`.
 
-        ``base``: what it began with, where the first line is damaged. Raises InputError when a line cannot follow the one
-        before, or nothing is known of the labels that it began with.
+        Raises InputError when nothing is known of the labels that it began with.
         """
-        opening = self.opening
-        if opening is not None:
-            if opening.shape is None or min(opening.shape) < 1:
-                raise InputError("journal_unusable", path=self.path)
-            check_voxels(opening.shape, self.path)
-            labels: NDArray[np.integer] = np.zeros(opening.shape, self.label_set.dtype)
-        elif base is not None:
-            labels = base
-        else:
+        labels: NDArray[np.integer] | None = None
+        for _, now in self.steps(lines, base):
+            labels = now
+        if labels is None:
             raise InputError("journal_unusable", path=self.path)
-        expected = 1 if opening is not None else 2
-        for number, event in zip(self.numbers, self.events, strict=True):
-            if number != expected or (lines is not None and number > lines):
-                break  # what follows was made of labels that are not known
-            expected += 1
-            if event.change:
-                labels = applied(unpacked(event.change, labels.size), labels)
         return labels
+
+    def lines_with(self, labels: NDArray[np.integer]) -> tuple[int, ...]:
+        """The lines after which the labels were these; none where that is not known."""
+        try:
+            return tuple(number for number, now in self.steps() if np.array_equal(now, labels))
+        except InputError:
+            return ()
+
+    def begun_after(self, other: "Session") -> tuple[int, ...]:
+        """The lines of another session after which it had the labels that this one began with."""
+        if other.path.name not in self._compared:
+            self._compared[other.path.name] = other.lines_with(self.replay(1)) if self.known else ()
+        return self._compared[other.path.name]
+
+    @cached_property
+    def _compared(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    @property
+    def tells_parents(self) -> bool:
+        """Whether it names the sessions that it goes on from; the first versions did not."""
+        return self.opening is not None and self.opening.parents is not None
 
 
 def journal_folder(output: Path, case: str) -> Path:
@@ -238,7 +316,7 @@ def read_session(path: Path) -> Session | None:
             raise InputError("journal_unusable", path=path)
         lines = path.read_bytes().split(b"\n")
     except (OSError, InputError):
-        return Session(path, name["reader"], began, (), (), 0, (Remark("journal_unusable", path=path),))
+        return Session(path, name["reader"], began, (), (), 0, read=False)
     whole = lines[:-1]  # a whole line ends with a line end, so that the last part is empty
     read = [
         (number, event) for number, line in enumerate(whole, 1) if (event := _event(line, path)) is not None
@@ -250,7 +328,7 @@ def read_session(path: Path) -> Session | None:
         tuple(event for _, event in read),
         tuple(number for number, _ in read),
         len(whole),
-        _said(path, [event for _, event in read], [n for n, _ in read], lines),
+        torn=bool(lines[-1]),
     )
 
 
@@ -259,14 +337,3 @@ def _event(line: bytes, path: Path) -> Event | None:
         return typed(Event, parsed(line, str(path)), str(path))
     except InputError:
         return None
-
-
-def _said(path: Path, events: list[Event], numbers: list[int], lines: list[bytes]) -> tuple[Remark, ...]:
-    """What cannot be read of a journal, and what that costs."""
-    count = len(lines) - 1
-    if not events or numbers[0] != 1 or events[0].event != "open":
-        return (Remark("journal_begin_damaged", path=path),)
-    damaged = next((number for number, known in enumerate(numbers, 1) if number != known), len(numbers) + 1)
-    if damaged == count or (damaged > count and lines[-1]):
-        return (Remark("journal_line_torn", path=path),)
-    return (Remark("journal_line_damaged", path=path, number=damaged),) if damaged < count else ()

@@ -96,15 +96,7 @@ class Resume:
 
     def resumed(self) -> Resumed | None:
         """None where no session's labels can be used."""
-        loose = heads(self._sessions)
-        for session in loose:
-            for remark in session.remarks:
-                self._say(remark)
-        usable = [
-            (one, labels)
-            for one in reversed(loose)
-            if (labels := self._labels_of(one, self._say)) is not None
-        ]
+        usable = self._usable()
         if not usable:
             return None
         (newest, labels), *others = usable
@@ -114,10 +106,24 @@ class Resume:
         model = next((event.model for _, event in reversed(told) if event.model), "")
         return Resumed(labels, model, self._begun(newest), newest)
 
+    def _usable(self) -> list[tuple[Session, Image]]:
+        """The last sessions with their labels, the newest first; in place of one without, those that it goes on from."""
+        left, tried = list(self._sessions), dict[str, Image | None]()
+        while True:
+            last = heads(left)
+            for session in (one for one in last if one.path.name not in tried):
+                for remark in session.remarks:
+                    self._say(remark)
+                tried[session.path.name] = self._labels_of(session, self._say)
+            found = [(one, labels) for one in reversed(last) if (labels := tried[one.path.name]) is not None]
+            if len(found) == len(last):
+                return found
+            left = [one for one in left if one not in last or tried[one.path.name] is not None]
+
     def _labels_of(self, session: Session, say: Say, lines: int | None = None) -> Image | None:
         """After so many lines, on the image's grid; None where they are not known, or not where they lie."""
         try:
-            if session.opening is None:
+            if not session.known:
                 return self._rebuilt(session, say, lines)
             affine = self._image.affine if session.affine is None else session.affine
             labels = Image(session.replay(lines), affine, label_set=session.label_set)
@@ -169,17 +175,30 @@ class Resume:
 
     def _rebuilt(self, session: Session, say: Say, lines: int | None) -> Image | None:
         """Of a session whose first line is damaged: its changes on labels from which every one of them follows."""
-        known = (one for one in reversed(self._sessions) if one.opening is not None)
-        bases = [self._labels_of(one, _unsaid) for one in known]
-        for base in (*bases, self._automatic):
+        whole = {one.path.name: one for one in reversed(self._sessions) if one.known}
+        before = known_to(session, self._sessions)
+        bases = (
+            *(
+                self._labels_of(whole[name], _unsaid, count)
+                for name, count in before.items()
+                if name in whole
+            ),
+            *(self._labels_of(one, _unsaid) for one in whole.values()),
+            self._automatic,
+        )
+        edits = [n for n, event in zip(session.numbers, session.events, strict=True) if event.event == "edit"]
+        for base in bases:
             if base is None:
                 continue
             try:
-                data = session.replay(lines, base.data)
+                *_, (number, _) = session.steps(base=base.data)
             except InputError:
                 continue
-            say(Remark("reading_rebuilt"))
-            return base.replace(data=data)
+            if not any(n <= number for n in edits):
+                break  # it was not found by its changes
+            damaged = Remark("journal_line_damaged", path=session.path, number=number + 1)
+            say(damaged if edits[-1] > number else Remark("reading_rebuilt"))
+            return base.replace(data=session.replay(lines, base.data))
         say(Remark("reading_not_rebuilt"))
         return None
 

@@ -95,7 +95,7 @@ def test_the_models_labels_turn_too(folder):
 def test_a_journal_without_a_place_is_taken_only_where_its_labels_lie_as_the_models(folder):
     """Journals of the first versions."""
     reader = Reader(study_of(folder)).stroke()
-    rewritten(reader.journal, lambda lines: [lines[0].pop(key) for key in ("affine", "parents")])
+    without(reader.journal, "affine", "parents")
     assert Reader(study_of(folder)).size(7) == reader.size(7)
     stored_anew(folder, "flipped")
     again = Reader(study_of(folder))
@@ -164,6 +164,42 @@ def test_a_clock_that_is_ahead_hides_no_stroke(folder, monkeypatch):
     assert state_of(folder) == "done"
     again = Reader(study_of(folder))
     assert again.size(7) == second.size(7) and again.said == []
+
+
+def without(journal, *keys):
+    """As the first versions wrote it."""
+    rewritten(journal, lambda lines: [lines[0].pop(key) for key in keys])
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_journals_that_name_no_parents_are_ordered_by_what_they_hold(folder, monkeypatch, both):
+    """The first one was written at a computer ten minutes ahead, the second one goes on from it."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(minutes=10)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_writer, "datetime", Ahead)
+        first = Reader(study_of(folder)).stroke(7)
+    without(first.journal, "parents")
+    second = Reader(study_of(folder)).stroke(5)
+    if both:
+        without(second.journal, "parents")
+    again = Reader(study_of(folder))
+    assert again.said == ["reading_resumed"]
+    assert (again.size(7), again.size(5)) == (first.size(7), second.size(5))
+    (head,) = heads(read_sessions(again.study.output, "sub-01"))
+    assert head.path == second.journal.path
+
+
+def test_sessions_that_name_each_other_in_a_circle_are_all_shown(folder):
+    one, other = Reader(study_of(folder)).stroke(7), Reader(study_of(folder)).stroke(5)
+    for journal, parent in ((one.journal, other.journal), (other.journal, one.journal)):
+        named = {"file": parent.path.name, "lines": 2}
+        rewritten(journal, lambda lines, named=named: lines[0].update(parents=[named]))
+    assert len(heads(read_sessions(one.study.output, "sub-01"))) == 2
 
 
 def test_two_windows_of_one_reader_lose_nothing(folder):
@@ -276,6 +312,47 @@ def test_a_damaged_first_line_is_said_and_its_changes_are_found_again(folder):
     assert np.array_equal(again.labels.data, left.labels.data)
     again.stroke()
     assert Reader(study_of(folder)).said == ["reading_resumed"]
+
+
+def flipped(reader, line):
+    """One character of a change is another one; the line is JSON still."""
+
+    def change(lines):
+        text = lines[line]["change"]
+        half = len(text) // 2
+        lines[line]["change"] = text[:half] + ("B" if text[half] == "A" else "A") + text[half + 1 :]
+
+    rewritten(reader.journal, change)
+
+
+def test_a_change_that_cannot_be_unpacked_costs_what_follows_and_no_more(folder):
+    first = Reader(study_of(folder)).stroke(7)
+    second = Reader(study_of(folder)).stroke(5)
+    kept = second.size(5)
+    flipped(second.stroke(5), 2)
+    again = Reader(study_of(folder))
+    assert again.said == ["journal_line_damaged", "reading_resumed"]
+    assert again.opened.remarks[0].facts["number"] == 3
+    assert (again.size(7), again.size(5)) == (first.size(7), kept)
+
+
+def test_first_labels_that_cannot_be_unpacked_are_found_again(folder):
+    Reader(study_of(folder)).stroke(7)
+    left = Reader(study_of(folder)).stroke(5)
+    flipped(left, 0)
+    again = Reader(study_of(folder))
+    assert again.said == ["journal_begin_damaged", "reading_rebuilt", "reading_resumed"]
+    assert np.array_equal(again.labels.data, left.labels.data)
+
+
+def test_a_session_that_cannot_be_used_gives_way_to_the_ones_before(folder):
+    first = Reader(study_of(folder)).stroke(7)
+    second = Reader(study_of(folder)).stroke(5)
+    flipped(second, 0)
+    flipped(second, 1)
+    again = Reader(study_of(folder))
+    assert again.said == ["journal_begin_damaged", "reading_not_rebuilt", "reading_resumed"]
+    assert np.array_equal(again.labels.data, first.labels.data)
 
 
 def test_a_damaged_first_line_whose_labels_are_not_known_is_said(folder):
