@@ -19,7 +19,8 @@ from ..io.atomic import flush_to_disk
 from ..io.typed import plain
 from ..structures import STANDARD, LabelSet
 from .change import Change, change_between
-from .journal import Event, Parent, Row, Touched, journal_folder
+from .event import Event, Parent, Row, Touched
+from .journal import journal_folder
 
 
 @dataclass(frozen=True, eq=False)

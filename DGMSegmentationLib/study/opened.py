@@ -6,7 +6,7 @@ from ..cohort.find import CohortCase
 from ..cohort.record import Record
 from ..errors import Remark
 from ..image import Image
-from .journal import Parent
+from .event import Parent
 from .resume import Begun, words_of
 from .state import DONE, REJECTED, Reading
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .journal import Event, Session
+    from .event import Event
+    from .journal import Session
 
 Known = Mapping[str, int]
 """Name of a journal -> how many of its lines."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..errors import InputError, Remark
 from ..image import Affine, Image, label_set_of
-from .journal import Parent, Session
+from .event import Parent
+from .journal import Session
 from .merge import merged
 from .order import heads, history, in_order, known_to
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from ..cohort.record import Record
 from ..io.bids.derivatives import STATE, case_paths
 from ..language import marked
-from .journal import FOLDER, Event, Session, read_sessions
+from .event import Event
+from .journal import FOLDER, Session, read_sessions
 from .order import history, known_to
 
 TO_DO, SEGMENTED, IN_REVIEW = marked("to do"), marked("segmented"), marked("in review")
