@@ -70,7 +70,12 @@ SENTENCES = {
     "reading_open_by": Sentence("{reader} has begun to read this case ({time})."),
     "reading_of_file": Sentence("The labels are those of {name}."),
     "reading_file_changed": Sentence(
-        "{path} was changed since you signed it; you see the file as it is now."
+        "{path} was changed since you signed it; you see the file as it is now. The cohort goes on taking it: Done writes your"
+        " labels into a file of your own."
+    ),
+    "reading_file_differs": Sentence(
+        "{path} was changed since you signed it, and the cohort goes on taking it as it is; you see the labels of your journal,"
+        " and Done writes them into a file of your own."
     ),
     "reading_not_replayed": Sentence("The journal {path} cannot be used: {problem}"),
     "reading_other_grid": Sentence(
@@ -98,8 +103,8 @@ SENTENCES = {
     ),
     "reading_not_rebuilt": Sentence("Its changes follow from no labels that are known, and are left out."),
     "reading_file_gone": Sentence(
-        "{name}, which you signed, is not there any more: the case is in review again, and Done writes the file anew from"
-        " your journal."
+        "{name}, which you signed, is not there any more, or is another reader's now: the case is in review again, and Done"
+        " writes your labels anew from your journal."
     ),
     "reading_window_joined": Sentence(
         "You changed this case in another window, too ({file}, {time}, changes: {strokes}); of these you see {structures}."

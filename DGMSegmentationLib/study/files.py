@@ -17,6 +17,7 @@ from ..io.lookup import lookup_text
 from ..io.typed import read_typed
 from ..structures import STANDARD
 from .review import EDITED, StructureReview
+from .same_image import file_checksum
 
 _LABELS, _RECORD, _LOOKUP = ".nii.gz", ".json", ".tsv"
 
@@ -65,6 +66,8 @@ class Signing:
     """Name of the automatic label file; empty when there is none."""
     source: str
     """The image, from the study's folder."""
+    signed_before: frozenset[str] = frozenset()
+    """Checksums of the label files that the reader signed before: these are theirs, also without the record beside them."""
 
 
 def own_labels(paths: CasePaths, case: str, reader: str) -> Path:
@@ -87,7 +90,7 @@ def owner_of(labels: Path) -> str:
     return signature_of(labels).reader
 
 
-def is_for_cohort(case: CohortCase, paths: CasePaths, reader: str, blind: bool) -> bool:
+def is_for_cohort(case: CohortCase, paths: CasePaths, signing: Signing, blind: bool) -> bool:
     """Whether a reader's labels go into the file that ``dgmseg cohort`` takes as the correction.
 
     Not those of a blind reading, nor where that file is somebody else's, or the table of images names another one.
@@ -96,7 +99,18 @@ def is_for_cohort(case: CohortCase, paths: CasePaths, reader: str, blind: bool) 
         return False
     there = paths.edited_labels()
     ours = paths.of(f"_dseg{_LABELS}", edited=True)
-    return not there or (there == [ours] and owner_of(ours) == reader)
+    return not there or (there == [ours] and _is_theirs(ours, signing))
+
+
+def _is_theirs(labels: Path, signing: Signing) -> bool:
+    return owner_of(labels) == signing.reader or file_checksum(labels) in signing.signed_before
+
+
+def _remove_older(labels: Path, signing: Signing) -> None:
+    """The reader's file beside the cohort's, which holds what they signed before."""
+    if labels.is_file() and _is_theirs(labels, signing):
+        for end in (_RECORD, _LOOKUP, _LABELS):
+            labels.with_name(labels.name.removesuffix(_LABELS) + end).unlink(missing_ok=True)
 
 
 def write_signed(
@@ -115,14 +129,16 @@ def write_signed(
     """
     edited = any(one.status == EDITED for one in review)
     shared, own = paths.of("_dseg", edited=True).name, own_labels(paths, case.name, signing.reader)
-    if is_for_cohort(case, paths, signing.reader, blind):
+    if is_for_cohort(case, paths, signing, blind):
         if not edited and not paths.edited_labels():
+            _remove_older(own, signing)
             return None
         try:
             with file_set(paths.folder, shared) as claimed:
-                if is_for_cohort(case, paths, signing.reader, blind):  # nobody came first
+                if is_for_cohort(case, paths, signing, blind):  # nobody came first
                     made = _write(claimed.staging, shared, labels, image, review, signing)
                     claimed.commit(made)
+                    _remove_older(own, signing)
                     return paths.folder / made[0].name
         except InputError as error:
             if error.code != "outputs_in_use":  # else somebody signs this case at this very moment

@@ -32,6 +32,12 @@ def checksum_now(image: Path, record: Record | None) -> str:
     return known.sha256 if now.looks_like(known) else _checksum(image.absolute(), now)
 
 
+def file_checksum(path: Path) -> str:
+    """Of a file, read once as long as it stays the same; empty where it cannot be read."""
+    now = quick_stamp(path)
+    return "" if now is None else _checksum(path.absolute(), now)
+
+
 def has_changed(image: Path, record: Record | None) -> bool:
     """Whether an image is there, and another one than its record tells of."""
     known, now = _stamp_of(record), checksum_now(image, record)

@@ -8,8 +8,10 @@ from ..cohort.record import Record
 from ..io.bids.derivatives import STATE, case_paths
 from ..language import marked
 from .event import Event
+from .files import owner_of
 from .journal import FOLDER, Session, read_sessions
 from .order import history, known_to
+from .same_image import file_checksum
 
 TO_DO, SEGMENTED, IN_REVIEW = marked("to do"), marked("segmented"), marked("in review")
 DONE, REJECTED = marked("done"), marked("rejected")
@@ -31,8 +33,12 @@ class Reading:
     """The line that signed it, when it is done."""
     strokes: int = 0
     """Changes since it was signed or begun."""
+    signature: Event | None = None
+    """The newest line that signed it, whatever came after."""
     gone: str = ""
-    """Name of the label file that was signed and is not there any more."""
+    """Name of the label file that was signed and is not there any more, or is another reader's now."""
+    changed: str = ""
+    """Name of the label file that was signed, where another program changed it since."""
     other_image: bool = False
     """Whether it was signed, and the image is another one since."""
 
@@ -53,6 +59,7 @@ def readings_of(sessions: Sequence[Session], folder: Path | None = None) -> tupl
     for session in sessions:
         by_reader.setdefault(session.reader, []).append(session)
     found = [_reading(reader, own) for reader, own in by_reader.items()]
+    found = [replace(one, signature=_signature(by_reader[one.reader])) for one in found]
     if folder is not None:
         found = [_with_file(reading, folder) for reading in found]
     return tuple(sorted(found, key=lambda reading: reading.time))
@@ -82,11 +89,25 @@ def _reading(reader: str, sessions: Sequence[Session]) -> Reading:
     return Reading(reader, IN_REVIEW, last.time, strokes=strokes)
 
 
+def _signature(sessions: Sequence[Session]) -> Event | None:
+    return next((event for _, _, event in reversed(history(sessions)) if event.event == "done"), None)
+
+
 def _with_file(reading: Reading, folder: Path) -> Reading:
-    name = Path(reading.signed.labels).name if reading.signed is not None else ""
-    if not name or (folder / name).is_file():
+    line = reading.signature
+    name = Path(line.labels).name if line is not None else ""
+    if line is None or not name:
         return reading
-    return replace(reading, state=IN_REVIEW, signed=None, gone=name)
+    file = folder / name
+    if file.is_file():
+        if line.labels_sha256 and file_checksum(file) == line.labels_sha256:
+            return reading
+        owner = owner_of(file)
+        if owner == reading.reader:
+            return reading
+        if not owner:
+            return replace(reading, changed=name)
+    return replace(reading, state=IN_REVIEW, signed=None, gone=name) if reading.signed else reading
 
 
 def rejected_cases(output: Path, names: Sequence[str]) -> Mapping[str, str]:

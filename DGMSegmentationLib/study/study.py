@@ -15,10 +15,10 @@ from ..errors import InputError, Remark
 from ..image import Image, label_set_of
 from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.file_set import finish_sets
-from ..io.files import read_image
+from ..io.files import read_image, sha256
 from ..io.labels import read_labels
-from .files import Signing, own_labels, owner_of, signature_of, write_signed
-from .journal import Session, journal_files, read_sessions
+from .files import Signing, own_labels, signature_of, write_signed
+from .journal import Event, Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
 from .names import reader_label
 from .opened import Opened, Taken, of_other
@@ -169,7 +169,10 @@ class Study:
             image_sha256=checksum_now(case.image, record),
             image_imprint=imprint(image),
         )
-        found = self._own_labels(opened, own, remarks) or self._file_labels(opened, remarks)
+        readings = self.readings(name)
+        remarks += [of_other(reading) for reading in readings if reading.reader != self.reader]
+        mine = next((reading for reading in readings if reading.reader == self.reader), None)
+        found = self._own_labels(opened, own, mine, remarks) or self._file_labels(opened, mine, remarks)
         if found is not None:
             opened = replace(
                 opened, labels=found.labels, model=found.model or opened.model, begun=found.begun
@@ -180,20 +183,18 @@ class Study:
         return replace(opened, remarks=tuple(remarks))
 
     def _own_labels(
-        self, opened: Opened, own: Sequence[Session], remarks: list[Remark]
+        self, opened: Opened, own: Sequence[Session], mine: Reading | None, remarks: list[Remark]
     ) -> "Resumed | Taken | None":
         """As this reader left them: the last session's journal, unless somebody changed the signed file since."""
-        readings, paths = self.readings(opened.case.name), self.paths(opened.case.name)
-        remarks += [of_other(reading) for reading in readings if reading.reader != self.reader]
-        mine = next((reading for reading in readings if reading.reader == self.reader), None)
         if mine is None:
             return None
         if mine.gone:
             remarks.append(Remark("reading_file_gone", name=mine.gone))
-        signed = paths.folder / Path(mine.signed.labels).name if mine.signed and mine.signed.labels else None
-        if signed is not None and signed.is_file():
-            if owner_of(signed) != self.reader:
-                remarks.append(Remark("reading_file_changed", path=signed))
+        if mine.changed:
+            code = "reading_file_changed" if mine.signed else "reading_file_differs"
+            remarks.append(Remark(code, path=self.paths(opened.case.name).folder / mine.changed))
+        if mine.signed is not None and mine.signed.labels:
+            if mine.changed:
                 return None
             if not own[-1].is_whole:  # the file is
                 remarks += own[-1].remarks
@@ -221,12 +222,17 @@ class Study:
             if one is not None and one.image_sha256 == checksum
         )
 
-    def _file_labels(self, opened: Opened, remarks: list[Remark]) -> "Taken | None":
-        """Labels that were saved: this reader's own, else the correction that the cohort takes."""
+    def _file_labels(self, opened: Opened, mine: Reading | None, remarks: list[Remark]) -> "Taken | None":
+        """Labels that were saved: those that this reader signed last, their own, else the correction that the cohort takes."""
         case, paths, image = opened.case, self.paths(opened.case.name), opened.image
         own = own_labels(paths, case.name, self.reader)
         shared = [] if self.blind else [case.edited] if case.edited else paths.edited_labels()
-        file = next((path for path in (own, *shared) if path.is_file()), None)
+        signed = (
+            [paths.folder / Path(mine.signed.labels).name]
+            if mine and mine.signed and mine.signed.labels
+            else []
+        )
+        file = next((path for path in (*signed, own, *shared) if path.is_file()), None)
         if file is None:
             return None
         from ..measurement.roi import labels_on_grid
@@ -297,12 +303,24 @@ class Study:
             begun.file,
             self.paths(opened.case.name).labels.name if automatic is not None else "",
             opened.case.source,
+            frozenset(line.labels_sha256 for line in self._signatures(opened.case.name)),
         )
         journal.record(labels.data)
         paths = self.paths(opened.case.name)
         file = write_signed(opened.case, paths, labels, opened.image, review, signing, self.blind)
-        journal.sign([asdict(one) for one in review], file.name if file else "", made, begun.file)
+        journal.sign(
+            [asdict(one) for one in review],
+            file.name if file else "",
+            made,
+            begun.file,
+            sha256(file) if file else "",
+        )
         return review, file
+
+    def _signatures(self, name: str) -> list[Event]:
+        """All lines of this reader that signed a case with a label file."""
+        own = (session for session in self.sessions(name) if session.reader == self.reader)
+        return [event for session in own for event in session.events if event.labels_sha256]
 
     def with_settings(self, **changes: object) -> CaseSettings:
         """The settings with other options of the network."""

@@ -4947,8 +4947,12 @@ ppb</translation>
    <translation>Die Labels sind die von {name}.</translation>
   </message>
   <message>
-   <source>{path} was changed since you signed it; you see the file as it is now.</source>
-   <translation>{path} wurde geändert, seit Sie unterzeichnet haben; Sie sehen die Datei, wie sie jetzt ist.</translation>
+   <source>{path} was changed since you signed it; you see the file as it is now. The cohort goes on taking it: Done writes your labels into a file of your own.</source>
+   <translation>{path} wurde geändert, seit Sie unterzeichnet haben; Sie sehen die Datei, wie sie jetzt ist. Die Kohorte nimmt sie weiterhin: „Fertig“ schreibt Ihre Labels in eine eigene Datei.</translation>
+  </message>
+  <message>
+   <source>{path} was changed since you signed it, and the cohort goes on taking it as it is; you see the labels of your journal, and Done writes them into a file of your own.</source>
+   <translation>{path} wurde geändert, seit Sie unterzeichnet haben, und die Kohorte nimmt sie weiterhin, wie sie ist; Sie sehen die Labels Ihres Protokollbuchs, und „Fertig“ schreibt sie in eine eigene Datei.</translation>
   </message>
   <message>
    <source>The journal {path} cannot be used: {problem}</source>
@@ -4987,8 +4991,8 @@ ppb</translation>
    <translation>Seine Änderungen folgen aus keinen bekannten Labels und bleiben weg.</translation>
   </message>
   <message>
-   <source>{name}, which you signed, is not there any more: the case is in review again, and Done writes the file anew from your journal.</source>
-   <translation>{name}, von Ihnen unterzeichnet, ist nicht mehr da: Der Fall ist wieder in Arbeit, und „Fertig“ schreibt die Datei neu aus Ihrem Protokollbuch.</translation>
+   <source>{name}, which you signed, is not there any more, or is another reader's now: the case is in review again, and Done writes your labels anew from your journal.</source>
+   <translation>{name}, von Ihnen unterzeichnet, ist nicht mehr da oder gehört jetzt einem anderen Befunder: Der Fall ist wieder in Arbeit, und „Fertig“ schreibt Ihre Labels neu aus Ihrem Protokollbuch.</translation>
   </message>
   <message>
    <source>You changed this case in another window, too ({file}, {time}, changes: {strokes}); of these you see {structures}.</source>

@@ -57,3 +57,57 @@ def test_a_signature_does_not_hold_for_another_head(folder, edited):
     again.sign()  # as it is: all of it is the reader's now
     assert state_of(folder) == "done"
     assert {one["status"] for one in again.study.readings("sub-01")[0].signed.review} == {"edited"}
+
+
+# --- the label file
+
+
+def remove(file):
+    file.unlink()
+    record_beside(file).unlink()
+
+
+def record_beside(file):
+    return file.with_name(file.name.replace(".nii.gz", ".json"))
+
+
+def test_a_file_of_another_reader_in_the_signed_ones_place_is_not_taken_for_ones_own(folder):
+    anna = Reader(study_of(folder)).stroke(7).stroke(7)
+    remove(anna.sign())
+    shared = Reader(study_of(folder, "bert")).stroke(5).sign()
+    content = shared.read_bytes()
+    assert state_of(folder) == "in review" and state_of(folder, "bert") == "done"
+    again = Reader(study_of(folder))
+    assert "reading_file_gone" in again.said and again.size(7) == anna.size(7)
+    assert again.sign() != shared and shared.read_bytes() == content and state_of(folder) == "done"
+
+
+def test_a_signed_file_stays_its_readers_without_the_record_beside_it(folder):
+    file = Reader(study_of(folder)).stroke().sign()
+    record_beside(file).unlink()
+    again = Reader(study_of(folder))
+    assert again.said == [] and again.stroke(5).sign() == file
+
+
+def test_a_changed_file_is_said_of_a_reopened_case(folder):
+    reader = Reader(study_of(folder)).stroke()
+    file = reader.sign()
+    reader.journal.reopen()
+    labels = reader.labels
+    save_nifti(file, np.where(labels.data == 9, 0, labels.data).astype(np.uint8), labels.affine)
+    again = Reader(study_of(folder))
+    assert "reading_file_differs" in again.said and again.size(9)
+    assert again.sign() != file
+
+
+def test_of_a_damaged_journal_the_file_that_was_signed_last_counts(folder):
+    shared = Reader(study_of(folder, "bert")).stroke(5).sign()
+    older = Reader(study_of(folder)).stroke(7).sign()
+    remove(shared)
+    reader = Reader(study_of(folder)).stroke(7)
+    assert reader.sign() == shared and not older.exists()
+    save_nifti(older, np.zeros_like(reader.labels.data), reader.labels.affine)
+    path = reader.journal.path
+    path.write_bytes(b"\0" * 20 + path.read_bytes()[20:])
+    again = Reader(study_of(folder))
+    assert "journal_begin_damaged" in again.said and again.size(7) == reader.size(7)
