@@ -24,6 +24,10 @@ SENTENCES = {
     "study_no_labels": Sentence(
         "{name} has no labels yet:", "wait for the segmentation, or reject the case with a reason."
     ),
+    "study_read_elsewhere": Sentence(
+        "You signed or rejected this case in another window since this one opened it ({time}):",
+        "go to another case and back, look at it, and then sign.",
+    ),
     "study_labels_other_grid": Sentence(
         "The automatic labels {path} lie on another grid than the image, and are left out."
     ),

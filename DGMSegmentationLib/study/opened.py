@@ -1,12 +1,16 @@
 """A case as a reader has it before them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..cohort.find import CohortCase
 from ..cohort.record import Record
-from ..errors import Remark
+from ..errors import InputError, Remark
 from ..image import Image
 from .event import Parent
+from .journal import Session
+from .journal_writer import Journal
+from .order import known_to
 from .resume import Begun, words_of
 from .state import DONE, REJECTED, Reading
 
@@ -41,6 +45,27 @@ class Taken:
     labels: Image
     model: str
     begun: Begun
+
+
+def check_unread(own: Sequence[Session], parents: Sequence[Parent], journal: Journal) -> None:
+    """Raises InputError where another window of this reader signed or rejected a case since this one opened it.
+
+    Args:
+        own: the reader's sessions as they are now.
+        parents: what this window opened.
+        journal: of this window.
+    """
+    known: dict[str, int] = {}
+    by_name = {session.path.name: session for session in own}
+    for parent in (*parents, *journal.parents):
+        before = known_to(by_name[parent.file], own) if parent.file in by_name else {}
+        for name, lines in (*before.items(), (parent.file, parent.lines)):
+            known[name] = max(lines, known.get(name, 0))
+    for session in own:
+        seen = known.get(session.path.name, 0)
+        for number, event in zip(session.numbers, session.events, strict=True):
+            if number > seen and event.event in ("done", "rejected"):
+                raise InputError("study_read_elsewhere", time=words_of(event.time))
 
 
 def of_other(reading: Reading) -> Remark:

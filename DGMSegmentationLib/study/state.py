@@ -35,6 +35,10 @@ class Reading:
     """Changes since it was signed or begun."""
     signature: Event | None = None
     """The newest line that signed it, whatever came after."""
+    began: str = ""
+    """When the session of the last line began, UTC."""
+    blind: bool = False
+    """Whether that session saw nothing of other readers."""
     gone: str = ""
     """Name of the label file that was signed and is not there any more, or is another reader's now."""
     changed: str = ""
@@ -59,7 +63,7 @@ def readings_of(sessions: Sequence[Session], folder: Path | None = None) -> tupl
     for session in sessions:
         by_reader.setdefault(session.reader, []).append(session)
     found = [_reading(reader, own) for reader, own in by_reader.items()]
-    found = [replace(one, signature=_signature(by_reader[one.reader])) for one in found]
+    found = [_of_sessions(one, by_reader[one.reader]) for one in found]
     if folder is not None:
         found = [_with_file(reading, folder) for reading in found]
     return tuple(sorted(found, key=lambda reading: reading.time))
@@ -71,8 +75,9 @@ def _reading(reader: str, sessions: Sequence[Session]) -> Reading:
     if not told:
         return Reading(reader, IN_REVIEW, max(session.time for session in sessions))
     (session, last), strokes = told[-1], 0
-    if last.event == "rejected":
-        return Reading(reader, REJECTED, last.time, last.reason)
+    rejection = _rejection(lines, sessions)
+    if rejection is not None:
+        return Reading(reader, REJECTED, last.time, rejection.reason)
     if last.event == "done":
         # What another window did meanwhile was not signed with it.
         known = {**known_to(session, sessions), session.path.name: session.lines}
@@ -89,8 +94,38 @@ def _reading(reader: str, sessions: Sequence[Session]) -> Reading:
     return Reading(reader, IN_REVIEW, last.time, strokes=strokes)
 
 
-def _signature(sessions: Sequence[Session]) -> Event | None:
-    return next((event for _, _, event in reversed(history(sessions)) if event.event == "done"), None)
+def _rejection(lines: Sequence[tuple[Session, int, Event]], sessions: Sequence[Session]) -> Event | None:
+    """The newest one that stands: what another window did without knowing of it does not lift it."""
+    for place, (session, number, event) in reversed(list(enumerate(lines))):
+        if event.event != "rejected":
+            continue
+        later = (one for one, _, what in lines[place + 1 :] if what.event != "open")
+        if not any(
+            one is session or known_to(one, sessions).get(session.path.name, 0) >= number for one in later
+        ):
+            return event
+    return None
+
+
+def _of_sessions(reading: Reading, sessions: Sequence[Session]) -> Reading:
+    lines = history(sessions)
+    signature = next((event for _, _, event in reversed(lines) if event.event == "done"), None)
+    session = lines[-1][0] if lines else sessions[-1]
+    blind = session.opening is not None and session.opening.blind
+    return replace(reading, signature=signature, began=session.start, blind=blind)
+
+
+def newest_of(readings: Sequence[Reading]) -> Reading | None:
+    """The reading that a case follows for nobody in particular: the newest one, but a rejection stays until whoever made it
+    lifts it, or somebody who could see it reads on. None where nobody read it.
+    """
+    standing = [
+        one
+        for one in readings
+        if one.state == REJECTED
+        and not any(later.began > one.time and not later.blind for later in readings if later is not one)
+    ]
+    return next(reversed(standing or list(readings)), None)
 
 
 def _with_file(reading: Reading, folder: Path) -> Reading:
@@ -111,14 +146,15 @@ def _with_file(reading: Reading, folder: Path) -> Reading:
 
 
 def rejected_cases(output: Path, names: Sequence[str]) -> Mapping[str, str]:
-    """Of the cases those whose newest reading rejected them, and why; ``output`` is the folder of the results."""
+    """Of the cases those that a reader rejected for all (:func:`newest_of`), and why; ``output`` is the folder of the results."""
     if not (output / STATE / FOLDER).is_dir():
         return {}
     found = {}
     for name in names:
         readings = readings_of(read_sessions(output, name), case_paths(output, name).folder)
-        if readings and readings[-1].state == REJECTED:
-            found[name] = readings[-1].reason or REJECTED
+        newest = newest_of(readings)
+        if newest is not None and newest.state == REJECTED:
+            found[name] = newest.reason or REJECTED
     return found
 
 
@@ -127,10 +163,11 @@ def state_of(
 ) -> tuple[str, Reading | None]:
     """The state of a case as a reader sees it, and the reading that it follows.
 
-    A reader's own reading goes before others'; blind to others, theirs do not count. Nobody's own (no ``reader``): the newest.
+    A reader's own reading goes before others'; blind to others, theirs do not count. Nobody's own (no ``reader``): see
+    :func:`newest_of`.
     """
     own = next((reading for reading in readings if reading.reader == reader), None)
-    shown = own or (None if blind else next(iter(reversed(readings)), None))
+    shown = own or (None if blind else newest_of(readings))
     if shown is not None:
         return shown.state, shown
     if record is None or (record.automatic is None and not (record.status == "done" and record.corrected)):

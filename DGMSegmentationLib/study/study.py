@@ -17,11 +17,12 @@ from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.file_set import finish_sets
 from ..io.files import read_image, sha256
 from ..io.labels import read_labels
+from .event import Event
 from .files import Signing, own_labels, signature_of, write_signed
-from .journal import Event, Session, journal_files, read_sessions
+from .journal import Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
 from .names import reader_label
-from .opened import Opened, Taken, of_other
+from .opened import Opened, Taken, check_unread, of_other
 from .places import Place, find_study
 from .resume import Begun, Resume, Resumed, parents_of, turned_with, words_of
 from .review import StructureReview, review_of, with_editors
@@ -290,6 +291,8 @@ class Study:
         """
         if not np.any(labels.data):
             raise InputError("study_no_labels", name=opened.case.name)
+        own = [session for session in self.sessions(opened.case.name) if session.reader == self.reader]
+        check_unread(own, opened.parents, journal)
         automatic, begun = opened.automatic, opened.begun
         if automatic is not None and label_set_of(automatic) != label_set_of(labels):
             automatic = None

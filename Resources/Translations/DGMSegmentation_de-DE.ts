@@ -4863,6 +4863,14 @@ ppb</translation>
    <translation>Warten Sie die Segmentierung ab, oder lehnen Sie den Fall mit einem Grund ab.</translation>
   </message>
   <message>
+   <source>You signed or rejected this case in another window since this one opened it ({time}):</source>
+   <translation>Sie haben diesen Fall in einem anderen Fenster unterzeichnet oder abgelehnt, seit er in diesem geöffnet wurde ({time}):</translation>
+  </message>
+  <message>
+   <source>go to another case and back, look at it, and then sign.</source>
+   <translation>Gehen Sie zu einem anderen Fall und zurück, sehen Sie ihn an und unterzeichnen Sie dann.</translation>
+  </message>
+  <message>
    <source>The automatic labels {path} lie on another grid than the image, and are left out.</source>
    <translation>Die automatischen Labels {path} liegen auf einem anderen Gitter als das Bild und bleiben weg.</translation>
   </message>

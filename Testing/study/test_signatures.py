@@ -5,8 +5,10 @@ import pytest
 from make_images import head, save_nifti
 from small_study import Reader, labelled, study_of
 
+from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.study.same_image import are_alike, imprint
+from DGMSegmentationLib.study.state import rejected_cases
 from DGMSegmentationLib.study.worklist import item_of
 
 
@@ -111,3 +113,39 @@ def test_of_a_damaged_journal_the_file_that_was_signed_last_counts(folder):
     path.write_bytes(b"\0" * 20 + path.read_bytes()[20:])
     again = Reader(study_of(folder))
     assert "journal_begin_damaged" in again.said and again.size(7) == reader.size(7)
+
+
+# --- other windows, other readers
+
+
+def test_a_window_that_knows_nothing_of_a_signature_does_not_sign_over_it(folder):
+    one, stale = Reader(study_of(folder)), Reader(study_of(folder))
+    file = one.stroke().sign()
+    content = file.read_bytes()
+    with pytest.raises(InputError, match="another window"):
+        stale.sign()
+    assert file.read_bytes() == content and state_of(folder) == "done"
+    assert one.stroke().sign() == file  # its own signature it knows
+    assert Reader(study_of(folder)).stroke().sign() == file and state_of(folder) == "done"
+
+
+def test_a_stroke_that_did_not_know_of_a_rejection_does_not_lift_it(folder):
+    one, other = Reader(study_of(folder)), Reader(study_of(folder))
+    one.journal.reject("motion")
+    other.stroke()
+    assert state_of(folder) == "rejected"
+    assert rejected_cases(one.study.output, ["sub-01"]) == {"sub-01": "motion"}
+    Reader(study_of(folder)).stroke(5)
+    assert state_of(folder) == "in review"
+
+
+def test_a_blind_reader_does_not_lift_a_rejection(folder):
+    anna = Reader(study_of(folder))
+    anna.journal.reject("motion")
+    blind = Reader(study_of(folder, "bert", blind=True)).stroke(5)
+    assert state_of(folder, "zoe") == "rejected" and state_of(folder, "bert") == "in review"
+    assert rejected_cases(anna.study.output, ["sub-01"]) == {"sub-01": "motion"}
+    blind.sign()
+    assert rejected_cases(anna.study.output, ["sub-01"]) == {"sub-01": "motion"}
+    Reader(study_of(folder, "carl")).stroke()  # sees it
+    assert rejected_cases(anna.study.output, ["sub-01"]) == {}
