@@ -164,7 +164,7 @@
   };
 
   // --- keys: the program's table says which there are ---
-  const own = "input, textarea, select, [contenteditable]"; // these have keys of their own
+  const own = "input:not([type=checkbox]), textarea, select, [contenteditable]"; // these have keys of their own; a checkbox has Space alone
   const sliders = own + ", [role=slider]";
   dgm.ownsKeys = function (target, kinds = own) {
     if (!target || !target.closest) return false;
