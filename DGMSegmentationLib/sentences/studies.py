@@ -86,7 +86,7 @@ SENTENCES = {
         "The journal {path} belongs to an image of another size or place, and is left out."
     ),
     "reading_grid_unknown": Sentence(
-        "The journal {path} does not say how its image lay, and its labels lie elsewhere than those of the model (mirrored,"
+        "The journal {path} does not say how its image lay, and no labels of the model lie where its labels do (mirrored,"
         " perhaps): it is left out."
     ),
     "reading_turned": Sentence(

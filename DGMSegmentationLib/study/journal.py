@@ -212,6 +212,11 @@ def journal_folder(output: Path, case: str) -> Path:
     return folder
 
 
+def place_of(journal: Path) -> tuple[Path, str]:
+    """The output folder and the case of a journal."""
+    return journal.parents[1 + len(Path(STATE, FOLDER).parts)], journal.parent.name
+
+
 def journal_files(output: Path, case: str) -> list[Path]:
     """The journals of a case by name, which holds reader and time."""
     folder = journal_folder(output, case)

@@ -4,6 +4,7 @@ window of the same reader did meanwhile.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -13,10 +14,8 @@ from .event import Parent
 from .journal import Session
 from .merge import merged
 from .order import heads, history, in_order, known_to
+from .unplaced import lies_as, signed_affine
 
-_ALIKE = 0.5
-"""Share of the labelled voxels that lie in the automatic labels, too, where a journal does not say where its voxels lie. Of
-mirrored labels almost none does."""
 Say = Callable[[Remark], object]
 
 
@@ -126,25 +125,27 @@ class Resume:
         try:
             if not session.known:
                 return self._rebuilt(session, say, lines)
-            affine = self._image.affine if session.affine is None else session.affine
+            affine = session.affine
+            if affine is None:
+                affine = signed_affine(session, self._sessions)
+            known = affine is not None
+            affine = self._image.affine if affine is None else affine
             labels = Image(session.replay(lines), affine, label_set=session.label_set)
         except InputError as error:
             say(Remark("reading_not_replayed", path=session.path, problem=error))
             return None
-        return self._placed(session, labels, say)
+        if known:
+            return self._placed(session.path, labels, say)
+        if labels.shape == self._image.shape and lies_as(labels, self._automatic, self._sessions):
+            return labels
+        other = labels.shape != self._image.shape
+        say(Remark("reading_other_grid" if other else "reading_grid_unknown", path=session.path))
+        return None
 
-    def _placed(self, session: Session, labels: Image, say: Say) -> Image | None:
+    def _placed(self, path: Path, labels: Image, say: Say) -> Image | None:
         from ..measurement.roi import labels_on_grid
 
-        path, image = session.path, self._image
-        if session.affine is None:
-            if labels.shape != image.shape:
-                say(Remark("reading_other_grid", path=path))
-                return None
-            if self._share(labels) < _ALIKE:
-                say(Remark("reading_grid_unknown", path=path))
-                return None
-            return labels
+        image = self._image
         if labels.grid.same_as(image.grid):
             return labels.replace(affine=image.affine)
         try:

@@ -4971,8 +4971,8 @@ ppb</translation>
    <translation>Das Protokollbuch {path} gehört zu einem Bild anderer Größe oder Lage und bleibt weg.</translation>
   </message>
   <message>
-   <source>The journal {path} does not say how its image lay, and its labels lie elsewhere than those of the model (mirrored, perhaps): it is left out.</source>
-   <translation>Das Protokollbuch {path} sagt nicht, wie sein Bild lag, und seine Labels liegen anderswo als die des Modells (vielleicht gespiegelt): Es bleibt weg.</translation>
+   <source>The journal {path} does not say how its image lay, and no labels of the model lie where its labels do (mirrored, perhaps): it is left out.</source>
+   <translation>Das Protokollbuch {path} sagt nicht, wie sein Bild lag, und wo seine Labels liegen, liegen keine des Modells (vielleicht gespiegelt): Es bleibt weg.</translation>
   </message>
   <message>
    <source>The image is stored otherwise than when you read it (axes, place or crop); your labels went with it, voxel for voxel.</source>

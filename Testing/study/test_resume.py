@@ -103,6 +103,40 @@ def test_a_journal_without_a_place_is_taken_only_where_its_labels_lie_as_the_mod
     assert np.array_equal(again.labels.data, again.opened.automatic.data)
 
 
+def test_a_journal_without_a_place_is_left_out_where_nothing_tells_it(folder):
+    reader = Reader(study_of(folder)).stroke()
+    without(reader.journal, "affine", "parents")
+    stored_anew(folder, "flipped", labels_too=False)
+    reader.study.paths("sub-01").labels.unlink()
+    opened = study_of(folder).open("sub-01")
+    assert opened.labels is None and [one.code for one in opened.remarks] == ["reading_grid_unknown"]
+
+
+def test_a_journal_without_a_place_lies_where_its_signed_file_does(folder):
+    reader = Reader(study_of(folder)).stroke()
+    file = reader.sign()
+    without(reader.journal, "affine", "parents")
+    stored_anew(folder, "flipped", labels_too=False)
+    reader.study.paths("sub-01").labels.unlink()
+    again = Reader(study_of(folder))
+    assert "reading_turned" in again.said and again.size(7) == reader.size(7)
+    assert centre(again.labels, 7) == pytest.approx(centre(reader.labels, 7), abs=0.01)
+    assert centre(read_labels(again.sign()), 7) == pytest.approx(centre(reader.labels, 7), abs=0.01)
+    assert file.is_file()
+
+
+def test_a_journal_without_a_place_is_left_out_where_it_would_lie_better_a_voxel_aside(folder):
+    reader = Reader(study_of(folder)).stroke()
+    without(reader.journal, "affine", "parents")
+    path = next((folder / "sub-01/anat").glob("*.nii.gz"))
+    image, automatic = read_image(path), reader.opened.automatic
+    save_nifti(path, np.roll(image.data, -1, axis=0), image.affine)
+    label(folder, "sub-01", np.roll(automatic.data, -1, axis=0), image.affine)
+    again = Reader(study_of(folder))
+    assert again.said[0] == "reading_grid_unknown"
+    assert np.array_equal(again.labels.data, again.opened.automatic.data)
+
+
 def test_a_grid_between_the_voxels_is_said(folder):
     left = Reader(study_of(folder)).stroke()
     path = next((folder / "sub-01/anat").glob("*.nii.gz"))
