@@ -205,6 +205,21 @@ def test_a_slider_keeps_its_own_keys(segmented):
     assert segmented.state("dgm_selected") == 5
 
 
+def test_keys_work_with_the_focus_on_a_checkbox(segmented):
+    page = segmented.page
+    page.get_by_text("How labels are shown").click()
+    page.get_by_role("checkbox", name="Hints in colour").check()
+    segmented.wait_for("dgm_hints", bool)
+    before = page.evaluate("window.trame.state.get('dgm_slices').Red")
+    page.keyboard.press("PageDown")
+    segmented.until(
+        lambda: page.evaluate("window.trame.state.get('dgm_slices').Red") != before, "the slice stayed"
+    )
+    page.keyboard.press(" ")
+    segmented.wait_for("dgm_hints", lambda shown: not shown)
+    page.get_by_text("How labels are shown").click()
+
+
 @pytest.mark.parametrize("width, height", [(1280, 720), (1024, 768), (1920, 1080)])
 def test_nothing_is_cut_off(segmented, width, height):
     page = segmented.page
