@@ -60,7 +60,7 @@ class Journal:
         self._origin = origin or Origin()
         self._model = self._origin.model
         self._labels = np.array(labels, order="C")
-        self._lines = 0
+        self._lines = self._size = 0
         self.path: Path | None = None
         """Of the file; None before its first line, and after one that could not be written."""
         self._went_before: tuple[Parent, ...] = self._origin.parents
@@ -166,34 +166,50 @@ class Journal:
         return found
 
     def _append(self, event: Event | None) -> None:
-        lines = [] if self.path else [self._opening()]
-        if self.path is None:
-            began = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
-            self.path = self._place / f"{self._reader}_{began}-{secrets.token_hex(4)}.jsonl"
-        written = [one for one in (*lines, event) if one]
-        text = "".join(_line(one, self._reader, self._case) for one in written)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-            try:
-                _write_all(descriptor, text.encode("utf-8"))
-                flush_to_disk(descriptor)
-            finally:
-                os.close(descriptor)
+            if self.path is not None and not self._write([event]):
+                self._leave_file()  # somebody else changed it, or took it away
+            if self.path is None:
+                began = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
+                self.path = self._place / f"{self._reader}_{began}-{secrets.token_hex(4)}.jsonl"
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._write([self._opening(), event])
         except OSError as error:
             self._leave_file()
             raise DGMError("journal_unwritten", path=self._place, reason=error.strerror or error) from error
-        self._lines += len(written)
+
+    def _write(self, events: Sequence[Event | None]) -> bool:
+        """Append lines to the file; False, and nothing is written, where it is not as this session left it."""
+        assert self.path is not None
+        written = [one for one in events if one is not None]
+        content = "".join(_line(one, self._reader, self._case) for one in written).encode("utf-8")
+        made = os.O_CREAT | os.O_EXCL if self._lines == 0 else 0
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | made, 0o666)
+        except FileNotFoundError:
+            if made:
+                raise
+            return False
+        try:
+            if os.fstat(descriptor).st_size != self._size:
+                return False
+            _write_all(descriptor, content)
+            flush_to_disk(descriptor)
+        finally:
+            os.close(descriptor)
+        self._lines, self._size = self._lines + len(written), self._size + len(content)
+        return True
 
     def _leave_file(self) -> None:
-        """A line may be torn: what follows goes into a file of its own, behind what is known to be whole."""
+        """What follows goes into a file of its own, behind what this session wrote: a line may be torn, or more be gone."""
         assert self.path is not None
         if self._lines:
-            self._went_before = self.parents
+            own = self.parents
+            self._went_before = (*own, *self._went_before)
             self._origin = replace(self._origin, begun_from="", editors={})
         elif os.path.lexists(self.path):
             self._went_before = (*self._went_before, Parent(self.path.name, 0))
-        self.path, self._lines = None, 0
+        self.path, self._lines, self._size = None, 0, 0
 
     def _opening(self) -> Event:
         origin, (i, j, k) = self._origin, self._labels.shape

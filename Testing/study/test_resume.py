@@ -435,6 +435,39 @@ def test_a_case_that_was_rejected_without_labels_goes_on_with_those_it_got_since
     assert not Reader(study_of(folder)).labels.data.any()
 
 
+@pytest.mark.parametrize("left", [None, 0, -1, -30])
+def test_a_journal_that_is_cut_or_taken_away_while_its_window_is_open_loses_nothing(folder, left):
+    """It goes on in a file of its own, which holds all labels."""
+    Reader(study_of(folder)).stroke(9)
+    reader = Reader(study_of(folder)).stroke(7).stroke(7)
+    path = reader.journal.path
+    whole = path.read_bytes()
+    if left is None:
+        path.unlink()
+    else:
+        path.write_bytes(whole[: whole.rstrip(b"\n").rindex(b"\n") + 1] if left == -1 else whole[:left])
+    reader.stroke(5).stroke(7)
+    assert reader.journal.path != path
+    again = Reader(study_of(folder))
+    assert again.said == ["reading_resumed"] and np.array_equal(again.labels.data, reader.labels.data)
+
+
+def test_damage_behind_a_damaged_first_line_is_not_called_rebuilt(folder):
+    left = Reader(study_of(folder)).stroke(7)
+    kept = left.size(7)
+    left.stroke(7).stroke(5)
+    first_line_gone(left)
+    lines = left.journal.path.read_bytes().split(b"\n")
+    for damaged, said, size in (
+        (2, "journal_line_damaged", kept),
+        (1, "reading_not_rebuilt", int((left.opened.automatic.data == 7).sum())),
+    ):
+        lines[damaged] = b"x" * len(lines[damaged])
+        left.journal.path.write_bytes(b"\n".join(lines))
+        again = Reader(study_of(folder))
+        assert again.said[:2] == ["journal_begin_damaged", said] and again.size(7) == size
+
+
 # --- who did what
 
 
