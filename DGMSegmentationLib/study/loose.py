@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ..cohort.record import full_stamp, quick_stamp, read_record
+from ..cohort.record import Stamp, quick_stamp, read_record
 from ..errors import InputError
 from ..io.bids.derivatives import STATE
 from ..io.bids.names import as_label, map_stem, series_of
@@ -12,6 +12,7 @@ from ..io.files import stem, write_text
 from ..io.suffixes import IMAGE_SUFFIXES
 from ..io.tables import read_table, table_text
 from .names import plain_letters
+from .same_image import file_checksum
 
 IMAGES = "images.tsv"
 """The table of a study of loose images; ``dgmseg cohort`` takes it, too."""
@@ -69,35 +70,48 @@ def _written(image: Path, folder: Path) -> str:
 
 
 def _found_again(known: Mapping[str, Path], files: Sequence[Path], results: Path) -> dict[str, Path]:
-    """Subject -> image: a file of the same name for one that is gone (the folder was moved), else of the same content."""
+    """Subject -> image: for one that is gone the file of the same content. Where no record knows its content, the one file of
+    its name, if its folder is of the same name, too, or all lay and lie in one folder (which was moved).
+    """
     gone = {subject: image for subject, image in known.items() if not image.exists()}
     free = [file for file in files if file not in known.values()]
-    found = dict(known)
-    for subject, image in gone.items():
-        same = next((file for file in free if file.name == image.name), None)
-        if same is None:
-            alike = [
-                file for file in free if _series(file) == _series(image)
-            ]  # else the case would get another name
-            same = _of_same_content(alike, subject, results)
+    found, stamps = dict(known), {subject: _stamp_of(subject, results) for subject in gone}
+
+    def take(subject: str, same: Path | None) -> None:
         if same is not None:
             found[subject] = same
             free.remove(same)
+
+    for subject, image in gone.items():
+        stamp = stamps[subject]
+        alike = [file for file in free if _series(file) == _series(image)]  # else it would get another name
+        alike.sort(key=lambda file: file.name != image.name)
+        if stamp is not None:
+            take(subject, next((file for file in alike if _has_content(file, stamp)), None))
+    one_folder = len({image.parent for image in gone.values()}) == 1 == len({file.parent for file in files})
+    for subject, image in gone.items():
+        named = [file for file in free if file.name == image.name]
+        lost = [one for other, one in gone.items() if stamps[other] is None and one.name == image.name]
+        if stamps[subject] is None and len(named) == len(lost) == 1:
+            same_place = one_folder or named[0].parent.name == image.parent.name
+            take(subject, named[0] if same_place else None)
     return found
 
 
-def _of_same_content(files: Sequence[Path], subject: str, results: Path) -> Path | None:
-    """By the checksum that the record of a case knows; files of another size are not read."""
-    for path in sorted((results / STATE).glob(f"sub-{subject}*.json")):
+def _has_content(file: Path, stamp: Stamp) -> bool:
+    """Files of another size are not read."""
+    now = quick_stamp(file)
+    return now is not None and now.size == stamp.size and file_checksum(file) == stamp.sha256
+
+
+def _stamp_of(subject: str, results: Path) -> Stamp | None:
+    """Of its image, where the record of a case knows its checksum."""
+    paths = [*(results / STATE).glob(f"sub-{subject}_*.json"), results / STATE / f"sub-{subject}.json"]
+    for path in sorted(paths):
         record = read_record(path)
         stamp = record.inputs.image if record is not None and record.inputs is not None else None
-        if record is None or stamp is None or record.subject not in ("", subject):
-            continue
-        alike = (file for file in files if (now := quick_stamp(file)) is not None and now.size == stamp.size)
-        for file in alike:
-            whole = full_stamp(file)
-            if whole is not None and whole.sha256 == stamp.sha256:
-                return file
+        if record is not None and stamp is not None and stamp.sha256 and record.subject in ("", subject):
+            return stamp
     return None
 
 

@@ -121,3 +121,33 @@ def test_results_beside_the_images_are_found_by_either_folder(tmp_path):
     (tmp_path / "other/.dgmseg").mkdir(parents=True)
     write_frame(tmp_path / "other", table.parent)
     assert find_study([tmp_path / "other"]).source == table
+
+
+def test_of_images_of_one_name_each_is_found_by_what_it_holds(tmp_path):
+    """In folders that were moved, with one left out; one that was never segmented by its place."""
+
+    def opened(names):
+        return Study(find_study([tmp_path / name / "scan.nii.gz" for name in names]), "anna", SETTINGS)
+
+    for seed, name in enumerate("abc"):
+        data, _, affine = head(seed=seed)
+        (tmp_path / "old" / name).mkdir(parents=True)
+        save_nifti(tmp_path / "old" / name / "scan.nii.gz", data, affine)
+    study = opened(["old/a", "old/b", "old/c"])
+    for case in study.cohort.cases[:2]:
+        record = study.paths(case.name).record
+        record.parent.mkdir(parents=True, exist_ok=True)
+        write_record(record, Record(case.name, "done", inputs=Inputs(full_stamp(case.image))))
+    (tmp_path / "old").rename(tmp_path / "new")
+
+    def found(study):
+        return {
+            case.name: case.image.resolve().parent.name for case in study.cohort.cases if case.image.is_file()
+        }
+
+    assert found(opened(["new/a", "new/c"])) == {"sub-scan": "a", "sub-scanx3": "c"}
+    assert found(opened(["new/a", "new/b", "new/c"])) == {
+        "sub-scan": "a",
+        "sub-scanx2": "b",
+        "sub-scanx3": "c",
+    }
