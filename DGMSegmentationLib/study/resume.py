@@ -13,7 +13,7 @@ from ..image import Affine, Image, label_set_of
 from .event import Parent
 from .journal import Session
 from .merge import merged
-from .order import heads, history, in_order, known_to
+from .order import Known, heads, history, in_order, known_to
 from .unplaced import lies_as, signed_affine
 
 Say = Callable[[Remark], object]
@@ -100,8 +100,10 @@ class Resume:
         if not usable:
             return None
         (newest, labels), *others = usable
+        known = self._known(newest)
         for session, there in others:
-            labels = self._joined(newest, labels, session, there)
+            labels = self._joined(newest, labels, known, session, there)
+            known = _together(known, self._known(session))
         told = [(s, event) for s, _, event in history(self._sessions)]
         model = next((event.model for _, event in reversed(told) if event.model), "")
         return Resumed(labels, model, self._begun(newest), newest)
@@ -204,9 +206,9 @@ class Resume:
         say(Remark("reading_not_rebuilt"))
         return None
 
-    def _joined(self, newest: Session, here: Image, other: Session, there: Image) -> Image:
-        """With what another window did since both began."""
-        ours, theirs = self._known(newest), self._known(other)
+    def _joined(self, newest: Session, here: Image, ours: Known, other: Session, there: Image) -> Image:
+        """With what another window did since both began; ``ours``: what these labels hold already."""
+        theirs = self._known(other)
         strokes = sum(
             event.event == "edit" and ours.get(one.path.name, 0) < number <= theirs.get(one.path.name, 0)
             for one, number, event in history(self._sessions)
@@ -214,7 +216,7 @@ class Resume:
         if not strokes or np.array_equal(here.data, there.data):
             return here
         what = {"file": other.path.name, "time": words_of(other.time), "strokes": strokes}
-        before = self._shared(newest, other)
+        before = self._shared(ours, theirs)
         if before is None or not label_set_of(before) == label_set_of(here) == label_set_of(there):
             self._say(Remark("reading_window_apart", **what))
             return here
@@ -232,18 +234,33 @@ class Resume:
     def _known(self, session: Session) -> dict[str, int]:
         return {**known_to(session, self._sessions), session.path.name: session.lines}
 
-    def _shared(self, one: Session, other: Session) -> Image | None:
-        """The labels that both began with; None where they began with different ones."""
-        mine, theirs = self._known(one), self._known(other)
-        for session in reversed(self._sessions):
-            lines = min(mine.get(session.path.name, 0), theirs.get(session.path.name, 0))
-            if lines:
-                return self._labels_of(session, _unsaid, lines)
-        roots = [next(s for s in self._sessions if s.path.name in known) for known in (mine, theirs)]
-        first, second = (self._labels_of(root, _unsaid, 1) for root in roots)
-        if first is None or second is None or not np.array_equal(first.data, second.data):
-            return None
-        return first
+    def _shared(self, mine: Known, theirs: Known) -> Image | None:
+        """The labels that both began with: all that either of them knew of; None where they began with different ones."""
+        both = {name: min(lines, theirs.get(name, 0)) for name, lines in mine.items()}
+        points = [(one, both[one.path.name]) for one in self._sessions if both.get(one.path.name, 0) > 0]
+        before = {one.path.name: known_to(one, self._sessions) for one, _ in points}
+        last = [
+            (one, lines)
+            for one, lines in points
+            if not any(known.get(one.path.name, 0) >= lines for known in before.values())
+        ]
+        if not last:
+            roots = [next(s for s in self._sessions if s.path.name in known) for known in (mine, theirs)]
+            first, second = (self._labels_of(root, _unsaid, 1) for root in roots)
+            same = first is not None and second is not None and np.array_equal(first.data, second.data)
+            return first if same else None
+        (newest, lines), *others = reversed(last)
+        labels = self._labels_of(newest, _unsaid, lines)
+        known = {**before[newest.path.name], newest.path.name: lines}
+        for other, count in others:
+            there = self._labels_of(other, _unsaid, count)
+            then = {**before[other.path.name], other.path.name: count}
+            base = self._shared(known, then)
+            if labels is None or there is None or base is None:
+                return labels
+            labels = labels.replace(data=merged(base.data, labels.data, there.data).labels)
+            known = _together(known, then)
+        return labels
 
     def _begun(self, newest: Session) -> Begun:
         """With what this reading began, told by the last session that took a label file."""
@@ -258,6 +275,10 @@ class Resume:
 def _same_axes(one: Affine, other: Affine) -> bool:
     """Whether two grids differ in nothing but where they begin."""
     return bool(np.allclose(one[:3, :3], other[:3, :3], atol=1e-3))
+
+
+def _together(one: Known, other: Known) -> dict[str, int]:
+    return {name: max(one.get(name, 0), other.get(name, 0)) for name in (*one, *other)}
 
 
 def _unsaid(_remark: Remark) -> None:

@@ -272,16 +272,31 @@ def test_a_signature_does_not_cover_what_another_window_did(folder):
     assert state_of(folder) == "done"
 
 
+def test_what_one_of_two_windows_took_back_that_both_had_seen_stays_taken_back(folder):
+    """Each of them goes on from the same two sessions."""
+    one, other = Reader(study_of(folder)), Reader(study_of(folder))
+    before = one.labels.data
+    one.stroke(7)
+    other.stroke(5)
+    back, on = Reader(study_of(folder)), Reader(study_of(folder))
+    assert back.journal.record(np.where(before == 7, 7, back.labels.data))
+    on.stroke(9)
+    again = Reader(study_of(folder))
+    assert again.size(7) == int((before == 7).sum())
+    assert (again.size(5), again.size(9)) == (other.size(5), on.size(9))
+
+
 WINDOWS = 4
 
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, WINDOWS - 1), st.booleans()), min_size=1, max_size=16),
+    st.lists(st.tuples(st.integers(0, WINDOWS - 1), st.booleans(), st.booleans()), min_size=1, max_size=16),
     st.lists(st.integers(-30, 30), min_size=WINDOWS, max_size=WINDOWS),
 )
 def test_whatever_windows_and_clocks_do_every_stroke_is_there(tmp_path_factory, strokes, clocks):
-    """Each window paints a row of its own; before a stroke it may be opened anew, from what is on the disk then."""
+    """Each window paints a row of its own, or takes back what is painted there; before a stroke it may be opened anew, from
+    what is on the disk then."""
     output, shape = tmp_path_factory.mktemp("study"), (WINDOWS, 20, 1)
     image, windows, expected = Image(np.zeros(shape, np.float32), np.eye(4)), {}, np.zeros(shape, np.uint8)
 
@@ -290,7 +305,7 @@ def test_whatever_windows_and_clocks_do_every_stroke_is_there(tmp_path_factory, 
         found = Resume(sessions, image, None, lambda _: None).resumed()
         return np.zeros(shape, np.uint8) if found is None else found.labels.data, parents_of(sessions)
 
-    for number, (window, anew) in enumerate(strokes):
+    for number, (window, anew, back) in enumerate(strokes):
 
         class Clock(datetime):
             ahead = timedelta(minutes=clocks[window], seconds=number)
@@ -307,6 +322,8 @@ def test_whatever_windows_and_clocks_do_every_stroke_is_there(tmp_path_factory, 
             )
         labels, journal = windows[window]
         labels = labels.copy()
+        if back:
+            labels[window] = expected[window] = 0
         labels[window, number] = expected[window, number] = window + 1
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(journal_writer, "datetime", Clock)
