@@ -138,11 +138,13 @@ class Resume:
             return None
         if known:
             return self._placed(session.path, labels, say)
-        if labels.shape == self._image.shape and lies_as(labels, self._automatic, self._sessions):
-            return labels
-        other = labels.shape != self._image.shape
-        say(Remark("reading_other_grid" if other else "reading_grid_unknown", path=session.path))
-        return None
+        if labels.shape != self._image.shape:
+            say(Remark("reading_other_grid", path=session.path))
+            return None
+        if not lies_as(labels, self._automatic, self._sessions):
+            say(Remark("reading_grid_unknown", path=session.path))
+            return None
+        return labels
 
     def _placed(self, path: Path, labels: Image, say: Say) -> Image | None:
         from ..measurement.roi import labels_on_grid
