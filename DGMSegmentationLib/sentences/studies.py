@@ -28,6 +28,10 @@ SENTENCES = {
         "You signed or rejected this case in another window since this one opened it ({time}):",
         "go to another case and back, look at it, and then sign.",
     ),
+    "study_labels_other_since": Sentence(
+        "The model's labels of this case were made anew since you opened it, so nothing is signed:",
+        "go to another case and back, look at it, and then sign.",
+    ),
     "study_labels_other_grid": Sentence(
         "The automatic labels {path} lie on another grid than the image, and are left out."
     ),
@@ -101,6 +105,10 @@ SENTENCES = {
     ),
     "reading_other_image": Sentence(
         "The image has changed since you began to read it ({time}): look whether your labels still fit."
+    ),
+    "reading_other_labels": Sentence(
+        "The model's labels of this case are others than when you began to read it ({time}); you see yours, and what differs from"
+        " the model's of now counts as edited."
     ),
     "reading_rebuilt": Sentence(
         "All its changes follow from the labels that are known, and were taken over."

@@ -26,7 +26,8 @@ _LABELS, _RECORD, _LOOKUP = ".nii.gz", ".json", ".tsv"
 class _Signed:
     abbreviation: str = ""
     status: str = ""
-    edited_by: str = ""
+    edited_by: str | None = None
+    """None: a version that did not write it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Signature:
     def editors(self) -> dict[str, str]:
         """Who edited what: abbreviation -> reader."""
         edited = (one for one in self.structures if one.status == EDITED)
-        return {one.abbreviation: one.edited_by or self.reader for one in edited}
+        return {one.abbreviation: self.reader if one.edited_by is None else one.edited_by for one in edited}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from ..cohort.find import CohortCase
 from ..cohort.record import Record
 from ..errors import InputError, Remark
 from ..image import Image
-from .event import Parent
+from .event import Event, Parent
 from .journal import Session
 from .journal_writer import Journal
 from .order import known_to
 from .resume import Begun, words_of
+from .same_image import are_alike, labels_of_model
 from .state import DONE, REJECTED, Reading
 
 
@@ -66,6 +67,25 @@ def check_unread(own: Sequence[Session], parents: Sequence[Parent], journal: Jou
         for number, event in zip(session.numbers, session.events, strict=True):
             if number > seen and event.event in ("done", "rejected"):
                 raise InputError("study_read_elsewhere", time=words_of(event.time))
+
+
+def is_image_of(opened: Opened, checksum: str, own: Sequence[Session]) -> bool:
+    """Whether the image is the one of this checksum, be it stored anew; True where nothing is known of that."""
+    if opened.image_sha256 in ("", checksum) or not checksum:
+        return True
+    known = (session.opening for session in own)
+    return any(
+        are_alike(one.image_imprint, opened.image_imprint)
+        for one in known
+        if one is not None and one.image_sha256 == checksum
+    )
+
+
+def is_of_other_labels(opened: Opened, first: Event | None) -> bool:
+    """Whether a session began on the same image with other labels of the model; its first line tells."""
+    if first is None or first.image_sha256 not in ("", opened.image_sha256):
+        return False  # they turned with the image
+    return first.automatic_sha256 not in ("", labels_of_model(opened.record))
 
 
 def of_other(reading: Reading) -> Remark:

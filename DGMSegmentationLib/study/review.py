@@ -1,7 +1,7 @@
 """What a reader signs: each structure as automatic, edited or accepted, and how far it moved from the automatic labels."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,7 +34,7 @@ class StructureReview:
     mean_ppb: float | None
     difference_ppb: float | None
     edited_by: str = ""
-    """Whose edit it is, where it is edited; empty where nobody has signed it."""
+    """Whose edit it is, where it is edited; empty where nobody has signed it, or nobody's hand made the difference."""
 
 
 def review_of(
@@ -63,6 +63,7 @@ def with_editors(
     reader: str,
     begun: Image | None = None,
     editors: Mapping[str, str] | None = None,
+    touched: Collection[str] | None = None,
 ) -> tuple[StructureReview, ...]:
     """The review, with who edited what.
 
@@ -71,13 +72,15 @@ def with_editors(
         reader: who signs them.
         begun: what the reader began with, where that was somebody's label file.
         editors: who had edited what in it: abbreviation -> reader.
+        touched: abbreviations of what the reader changed; the rest differs for another reason (another model's labels, say).
+            None: that is not known.
     """
 
     def editor(one: StructureReview) -> str:
         if one.status != EDITED:
             return ""
         if begun is None or begun.shape != labels.shape or label_set_of(begun) != label_set_of(labels):
-            return reader
+            return reader if touched is None or one.abbreviation in touched else ""
         same = np.array_equal(labels.data == one.label, begun.data == one.label)
         return (editors or {}).get(one.abbreviation, "") if same else reader
 

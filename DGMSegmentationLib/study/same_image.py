@@ -51,6 +51,12 @@ def made_of(record: Record) -> str:
     return own or (known.sha256 if known is not None else "")
 
 
+def labels_of_model(record: Record | None) -> str:
+    """Checksum of the automatic label file; empty where there is none."""
+    made = record.automatic.labels if record is not None and record.automatic is not None else None
+    return made.sha256 if made is not None else ""
+
+
 def imprint(image: Image) -> str:
     """Checksums of some voxels with their six neighbours: the same for other axes, another place, and mostly for a crop.
 

@@ -43,15 +43,24 @@ class Reading:
     """Name of the label file that was signed and is not there any more, or is another reader's now."""
     changed: str = ""
     """Name of the label file that was signed, where another program changed it since."""
+    other_labels: bool = False
+    """Whether it was signed as the model gave it, and the model's labels are others since."""
     other_image: bool = False
     """Whether it was signed, and the image is another one since."""
 
-    def of_image(self, checksum: str) -> "Reading":
-        """As it counts for the image that is there now; an empty checksum says nothing."""
-        then = self.signed.image_sha256 if self.signed is not None else ""
-        if not checksum or then in ("", checksum):
+    def as_of(self, image: str, automatic: str) -> "Reading":
+        """As it counts for the image and the model's labels that are there now (checksums); empty ones say nothing.
+
+        Labels that were accepted as the model gave them do not stand for those of another model.
+        """
+        line = self.signed
+        if line is None:
             return self
-        return replace(self, state=IN_REVIEW, signed=None, other_image=True)
+        other_image = bool(image) and line.image_sha256 not in ("", image)
+        other_labels = bool(automatic) and not line.labels and line.automatic_sha256 not in ("", automatic)
+        if not other_image and not other_labels:
+            return self
+        return replace(self, state=IN_REVIEW, signed=None, other_image=other_image, other_labels=other_labels)
 
 
 def readings_of(sessions: Sequence[Session], folder: Path | None = None) -> tuple[Reading, ...]:

@@ -22,11 +22,11 @@ from .files import Signing, own_labels, signature_of, write_signed
 from .journal import Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
 from .names import reader_label
-from .opened import Opened, Taken, check_unread, of_other
+from .opened import Opened, Taken, check_unread, is_image_of, is_of_other_labels, of_other
 from .places import Place, find_study
 from .resume import Begun, Resume, Resumed, parents_of, turned_with, words_of
 from .review import StructureReview, review_of, with_editors
-from .same_image import are_alike, checksum_now, has_changed, imprint, made_of
+from .same_image import checksum_now, imprint, labels_of_model, made_of
 from .state import IN_REVIEW, Reading, readings_of
 
 
@@ -115,16 +115,9 @@ class Study:
     def readings(self, name: str) -> tuple[Reading, ...]:
         """Who read a case, and how far, as far as this reader may see."""
         found = readings_of(self.sessions(name), self.paths(name).folder)
-        image = self.image_now(name) if found else ""
-        return tuple(reading.of_image(image) for reading in found)
-
-    def image_now(self, name: str) -> str:
-        """Checksum of the image of a case; empty where it is not there, or the cohort knows none to compare with."""
-        return checksum_now(self.case(name).image, self.record(name))
-
-    def image_changed(self, name: str) -> bool:
-        """Whether the image is another one than the cohort's record tells of."""
-        return has_changed(self.case(name).image, self.record(name))
+        record = self.record(name) if found else None
+        image, automatic = checksum_now(self.case(name).image, record), labels_of_model(record)
+        return tuple(reading.as_of(image, automatic) for reading in found)
 
     def stamp(self, name: str) -> tuple[object, ...]:
         """Another one as soon as anybody's journal of a case, or its record, has changed, or a file of it came or went; reads
@@ -178,7 +171,7 @@ class Study:
             opened = replace(
                 opened, labels=found.labels, model=found.model or opened.model, begun=found.begun
             )
-        if automatic is not None and not self._is_image_of(opened, made_of(record), own):
+        if automatic is not None and not is_image_of(opened, made_of(record), own):
             remarks.append(Remark("study_image_changed"))
             opened = replace(opened, automatic=None, labels=found.labels if found is not None else None)
         return replace(opened, remarks=tuple(remarks))
@@ -204,24 +197,18 @@ class Study:
         if resumed is None:
             return None
         first = resumed.session.opening
-        if first is not None and not self._is_image_of(opened, first.image_sha256, own):
+        if first is not None and not is_image_of(opened, first.image_sha256, own):
             remarks[:] = [one for one in remarks if one.code not in ("reading_turned", "reading_moved")]
             remarks.append(Remark("reading_other_image", time=words_of(first.time)))
-        if mine.state == IN_REVIEW and not mine.gone and not (mine.other_image and not mine.strokes):
+        elif is_of_other_labels(opened, first):
+            remarks.append(Remark("reading_other_labels", time=words_of(first.time)))
+        if (
+            mine.state == IN_REVIEW
+            and not mine.gone
+            and (mine.strokes or not (mine.other_image or mine.other_labels))
+        ):
             remarks.append(Remark("reading_resumed", time=words_of(mine.time), strokes=mine.strokes))
         return resumed
-
-    @staticmethod
-    def _is_image_of(opened: Opened, checksum: str, own: Sequence[Session]) -> bool:
-        """Whether the image is the one of this checksum, be it stored anew; True where nothing is known of that."""
-        if opened.image_sha256 in ("", checksum) or not checksum:
-            return True
-        known = (session.opening for session in own)
-        return any(
-            are_alike(one.image_imprint, opened.image_imprint)
-            for one in known
-            if one is not None and one.image_sha256 == checksum
-        )
 
     def _file_labels(self, opened: Opened, mine: Reading | None, remarks: list[Remark]) -> "Taken | None":
         """Labels that were saved: those that this reader signed last, their own, else the correction that the cohort takes."""
@@ -256,7 +243,7 @@ class Study:
             model: that made them, where it is another one than that of the labels which were opened.
             after: the session of this window that it goes on from, where it is not the first.
         """
-        begun, made = opened.begun, opened.record.automatic
+        begun = opened.begun
         takes_file = begun.now and after is None
         origin = Origin(
             label_set_of(labels),
@@ -268,7 +255,7 @@ class Study:
             opened.case.image.name,
             opened.image_sha256,
             opened.image_imprint,
-            made.labels.sha256 if made and made.labels and opened.automatic is not None else "",
+            labels_of_model(opened.record) if opened.automatic is not None else "",
             self.blind,
         )
         return Journal(self.output, opened.case.name, self.reader, labels.data, origin)
@@ -293,11 +280,16 @@ class Study:
             raise InputError("study_no_labels", name=opened.case.name)
         own = [session for session in self.sessions(opened.case.name) if session.reader == self.reader]
         check_unread(own, opened.parents, journal)
+        if labels_of_model(self.record(opened.case.name)) != labels_of_model(opened.record):
+            raise InputError("study_labels_other_since")
+        journal.record(labels.data)
         automatic, begun = opened.automatic, opened.begun
         if automatic is not None and label_set_of(automatic) != label_set_of(labels):
             automatic = None
         review = review_of(labels, automatic, in_ppb)
-        review = with_editors(review, labels, self.reader, begun.labels, begun.editors)
+        own = [session for session in self.sessions(opened.case.name) if session.reader == self.reader]
+        touched = {one for session in own for event in session.events for one in event.structures}
+        review = with_editors(review, labels, self.reader, begun.labels, begun.editors, touched)
         made = opened.record.automatic.model if opened.record.automatic else ""
         signing = Signing(
             self.reader,
@@ -308,7 +300,6 @@ class Study:
             opened.case.source,
             frozenset(line.labels_sha256 for line in self._signatures(opened.case.name)),
         )
-        journal.record(labels.data)
         paths = self.paths(opened.case.name)
         file = write_signed(opened.case, paths, labels, opened.image, review, signing, self.blind)
         journal.sign(

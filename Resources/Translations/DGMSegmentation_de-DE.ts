@@ -4871,6 +4871,10 @@ ppb</translation>
    <translation>Gehen Sie zu einem anderen Fall und zurück, sehen Sie ihn an und unterzeichnen Sie dann.</translation>
   </message>
   <message>
+   <source>The model's labels of this case were made anew since you opened it, so nothing is signed:</source>
+   <translation>Die Labels des Modells wurden für diesen Fall neu gemacht, seit Sie ihn geöffnet haben; nichts wird unterzeichnet:</translation>
+  </message>
+  <message>
    <source>The automatic labels {path} lie on another grid than the image, and are left out.</source>
    <translation>Die automatischen Labels {path} liegen auf einem anderen Gitter als das Bild und bleiben weg.</translation>
   </message>
@@ -4989,6 +4993,10 @@ ppb</translation>
   <message>
    <source>The image has changed since you began to read it ({time}): look whether your labels still fit.</source>
    <translation>Das Bild hat sich geändert, seit Sie es zu befunden begannen ({time}): Sehen Sie nach, ob Ihre Labels noch passen.</translation>
+  </message>
+  <message>
+   <source>The model's labels of this case are others than when you began to read it ({time}); you see yours, and what differs from the model's of now counts as edited.</source>
+   <translation>Die Labels des Modells sind für diesen Fall andere als zu Beginn Ihrer Befundung ({time}); Sie sehen Ihre, und was von den jetzigen des Modells abweicht, gilt als bearbeitet.</translation>
   </message>
   <message>
    <source>All its changes follow from the labels that are known, and were taken over.</source>

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from make_images import head, save_nifti
-from small_study import Reader, labelled, study_of
+from small_study import Reader, label, labelled, study_of
 
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
@@ -149,3 +149,41 @@ def test_a_blind_reader_does_not_lift_a_rejection(folder):
     assert rejected_cases(anna.study.output, ["sub-01"]) == {"sub-01": "motion"}
     Reader(study_of(folder, "carl")).stroke()  # sees it
     assert rejected_cases(anna.study.output, ["sub-01"]) == {}
+
+
+# --- the model
+
+
+def other_model(folder):
+    data, affine = head(seed=1)[1], study_of(folder).open("sub-01").image.affine
+    label(folder, "sub-01", np.roll(data, 1, axis=2), affine, model="m 2")
+
+
+def test_what_was_accepted_does_not_stand_for_another_models_labels(folder):
+    Reader(study_of(folder)).sign()
+    other_model(folder)
+    assert state_of(folder) == "in review"
+    again = Reader(study_of(folder))
+    assert again.said == ["reading_other_labels"]
+    again.sign()
+    signed = again.study.readings("sub-01")[0].signed
+    assert {(one["status"], one["edited_by"]) for one in signed.review} == {("edited", "")}
+    assert state_of(folder) == "done"
+
+
+def test_who_made_one_stroke_is_no_editor_of_what_another_model_changed(folder):
+    Reader(study_of(folder)).stroke()
+    other_model(folder)
+    again = Reader(study_of(folder))
+    assert again.said == ["reading_other_labels", "reading_resumed"]
+    again.sign()
+    review = again.study.readings("sub-01")[0].signed.review
+    assert {one["abbreviation"] for one in review if one["edited_by"]} == {"PU_L"}
+
+
+def test_labels_that_were_made_anew_while_the_case_was_open_are_not_signed(folder):
+    reader = Reader(study_of(folder)).stroke()
+    other_model(folder)
+    with pytest.raises(InputError, match="made anew"):
+        reader.sign()
+    assert state_of(folder) == "in review" and not reader.study.paths("sub-01").edited_labels()
