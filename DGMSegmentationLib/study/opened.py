@@ -81,9 +81,9 @@ def is_image_of(opened: Opened, checksum: str, own: Sequence[Session]) -> bool:
     )
 
 
-def is_of_other_labels(opened: Opened, first: Event | None) -> bool:
+def is_of_other_labels(opened: Opened, first: Event) -> bool:
     """Whether a session began on the same image with other labels of the model; its first line tells."""
-    if first is None or first.image_sha256 not in ("", opened.image_sha256):
+    if first.image_sha256 not in ("", opened.image_sha256):
         return False  # they turned with the image
     return first.automatic_sha256 not in ("", labels_of_model(opened.record))
 

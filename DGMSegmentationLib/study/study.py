@@ -200,7 +200,7 @@ class Study:
         if first is not None and not is_image_of(opened, first.image_sha256, own):
             remarks[:] = [one for one in remarks if one.code not in ("reading_turned", "reading_moved")]
             remarks.append(Remark("reading_other_image", time=words_of(first.time)))
-        elif is_of_other_labels(opened, first):
+        elif first is not None and is_of_other_labels(opened, first):
             remarks.append(Remark("reading_other_labels", time=words_of(first.time)))
         if (
             mine.state == IN_REVIEW
