@@ -185,8 +185,12 @@ class Study:
         if mine.gone:
             remarks.append(Remark("reading_file_gone", name=mine.gone))
         if mine.changed:
-            code = "reading_file_changed" if mine.signed else "reading_file_differs"
-            remarks.append(Remark(code, path=self.paths(opened.case.name).folder / mine.changed))
+            path = self.paths(opened.case.name).folder / mine.changed
+            changed, differs = (
+                Remark("reading_file_changed", path=path),
+                Remark("reading_file_differs", path=path),
+            )
+            remarks.append(changed if mine.signed else differs)
         if mine.signed is not None and mine.signed.labels:
             if mine.changed:
                 return None
