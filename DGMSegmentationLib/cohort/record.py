@@ -95,6 +95,15 @@ class Judged:
         return typed(cls, verdict.to_dict(), "a verdict")
 
 
+@dataclass(frozen=True)
+class Uncorrected:
+    """What was measured of the automatic labels before there was a correction."""
+
+    rows: list[RoiRow] = field(default_factory=list)
+    verdict: Judged | None = None
+    finished: str = ""
+
+
 @dataclass
 class Record:
     """All that is known of a case after a run."""
@@ -126,6 +135,8 @@ class Record:
     rows: list[RoiRow] = field(default_factory=list)
     verdict: Judged | None = None
     """None: made by a version that gave none."""
+    uncorrected: Uncorrected | None = None
+    """Beside the rows of a correction: of the automatic labels on the same image, for blind readers."""
     warnings: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """What is doubtful about image and labels: their geometry, unit, names and sides."""
@@ -228,6 +239,9 @@ def migrate(values: object) -> object:
             values["edited_outputs"] = values.get("outputs", {})
     if isinstance(values.get("rows"), list):
         values["rows"] = [_row(line) for line in values["rows"]]
+    kept = values.get("uncorrected")
+    if isinstance(kept, dict) and isinstance(kept.get("rows"), list):
+        values["uncorrected"] = {**kept, "rows": [_row(line) for line in kept["rows"]]}
     return values
 
 

@@ -32,7 +32,7 @@ from ..preprocessing.case import open_case
 from ..segmentation.provenance import Provenance
 from .find import CohortCase
 from .plan import CaseSettings, Task, is_foreign
-from .record import Automatic, Inputs, Judged, Record, full_stamp, read_record, write_record
+from .record import Automatic, Inputs, Judged, Record, Uncorrected, full_stamp, read_record, write_record
 from .results import Result, write_results
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def process(task: Task) -> Record:
         corrected=task.edited is not None,
         edited_outputs=previous.edited_outputs,
         automatic=previous.automatic,
+        uncorrected=_uncorrected(previous) if task.edited is not None else None,
     )
     try:
         _run(task, case, settings, paths, record)
@@ -106,6 +107,12 @@ def process(task: Task) -> Record:
         _fail(record, _failure(error))
         if record.kind == "bug":
             record.traceback = traceback.format_exc()
+    if (
+        previous.inputs is None
+        or record.inputs is None
+        or previous.inputs.checksums != record.inputs.checksums
+    ):
+        record.uncorrected = None  # of another image
     record.seconds = round(time.perf_counter() - start, 2)
     record.peak_memory_mb = None if (peak := peak_memory_mb()) is None else round(peak)
     record.finished = datetime.now(timezone.utc).isoformat()
@@ -116,6 +123,12 @@ def process(task: Task) -> Record:
         _fail(record, error)
         record.kind = "failure"
     return record
+
+
+def _uncorrected(previous: Record) -> Uncorrected | None:
+    if previous.corrected or previous.status != "done":
+        return previous.uncorrected
+    return Uncorrected(previous.rows, previous.verdict, previous.finished)
 
 
 def _fail(record: Record, error: DGMError) -> None:

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..cohort.find import CohortCase
-from ..cohort.record import Record
+from ..cohort.record import Record, Uncorrected
 from ..errors import Remark
 from ..io.bids.names import natural_order
 from ..measurement.quality import flags_of_quality
@@ -85,12 +85,13 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
     readings = study.readings(name)
     state, reading = state_of(record, readings, study.reader if reader is None else reader, study.blind)
     known = record or Record()
+    if study.blind and (known.corrected or known.edited is not None):
+        known = _uncorrected(known)
     changed = has_changed(case.image, record)
     if changed and state == SEGMENTED:
         state = TO_DO
-    hidden = study.blind and known.edited is not None  # they are those of somebody else's labels
-    rows = known.rows if known.status == "done" and not hidden else []
-    judged = known.verdict if not hidden else None
+    rows = known.rows if known.status == "done" else []
+    judged = known.verdict
     verdict = judged.status if judged else ""
     failed = bool(case.problem) or known.status == "failed"
     signed = reading.signed.review if reading and reading.signed else []
@@ -111,6 +112,15 @@ def item_of(study: Study, name: str, reader: str | None = None) -> Item:
         rows=tuple(rows),
         others=tuple((one.reader, one.state) for one in readings if one is not reading),
         image_changed=changed,
+    )
+
+
+def _uncorrected(record: Record) -> Record:
+    """What is known of a case without the labels that somebody else corrected, and as if nobody had."""
+    kept = record.uncorrected or Uncorrected()
+    status = "done" if record.automatic is not None else record.status
+    return replace(
+        record, status=status, reason="", rows=kept.rows, verdict=kept.verdict, finished=kept.finished
     )
 
 

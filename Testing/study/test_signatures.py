@@ -5,10 +5,12 @@ import pytest
 from make_images import head, save_nifti
 from small_study import Reader, label, labelled, study_of
 
+from DGMSegmentationLib.cohort.subject import process, task_of
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Image
 from DGMSegmentationLib.study.same_image import are_alike, imprint
 from DGMSegmentationLib.study.state import rejected_cases
+from DGMSegmentationLib.study.work import Job, bring_up
 from DGMSegmentationLib.study.worklist import item_of
 
 
@@ -187,3 +189,21 @@ def test_labels_that_were_made_anew_while_the_case_was_open_are_not_signed(folde
     with pytest.raises(InputError, match="made anew"):
         reader.sign()
     assert state_of(folder) == "in review" and not reader.study.paths("sub-01").edited_labels()
+
+
+def test_a_blind_reader_sees_of_a_corrected_case_what_was_measured_before(folder):
+    study, job = study_of(folder), Job.of(study_of(folder))
+    task = task_of(
+        study.case("sub-01"), study.output, study.settings, do="measure", run="0", edited=None, why=""
+    )
+    assert process(task).status == "done"
+    before = item_of(study_of(folder, "bert", blind=True), "sub-01")
+    assert before.verdict and len(before.rows) == 10
+    reader = Reader(study_of(folder)).stroke()
+    file = reader.sign()
+    assert bring_up(job, "sub-01") == "" and any(row.edited for row in item_of(reader.study, "sub-01").rows)
+    blind = item_of(study_of(folder, "bert", blind=True), "sub-01")
+    assert str(blind) == str(before)  # rows hold NaN
+    file.write_bytes(b"rubbish")
+    assert bring_up(job, "sub-01")
+    assert str(item_of(study_of(folder, "bert", blind=True), "sub-01")) == str(before)
