@@ -113,7 +113,9 @@ def test_a_blind_reader_sees_nothing_of_others(panel, folder):
         ui.allCasesButton.click()
         window = study.list._all_cases
         assert window.window.visible and not window.page.visible and "blind reading" in window.words.text
-        assert window.table.rowCount == 1  # of sub-01 somebody signed another one
+        assert window.table.rowCount == 2  # sub-01 as it was measured before somebody signed it otherwise
+        cells = [window.table.item(0, column) for column in range(window.table.columnCount)]
+        assert not any(cell.font().bold() for cell in cells)
         panel.widget.adapting.choose()
         assert "blind reading" in panel.widget.adapting._text.text
     finally:
