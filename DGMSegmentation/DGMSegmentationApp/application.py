@@ -159,7 +159,7 @@ class Application:
         StudyRoutes(self.room).add_to(web_server.app)
 
     def _connected(self, **_state: Any) -> None:
-        self._new_window = True
+        self._new_window, self.controls.gone_to = True, 0
 
     def _resized(self, *_event: Any) -> None:
         """Fit the volume into the views of a new window once all of them have told their sizes."""
@@ -173,6 +173,7 @@ class Application:
         self._new_window, self._fit = False, None
         with self.server.state:
             self.controls.reset_views()
+            self.controls.go_back()  # whoever was quicker than the views stays where they went
 
 
 _THEMES = {

@@ -41,6 +41,8 @@ class Table(Messages):
         self.measured = Signal()
         """The labels were measured; in a study, what was edited is in the journal."""
         self.journal_failed = False
+        self.gone_to = 0
+        """The structure that was chosen in this window; 0: none yet."""
         self._exchanged = "", ""
         self.always = {"help"}
         """The actions that need no volume."""
@@ -153,8 +155,14 @@ class Table(Messages):
 
     def _go_to(self, label: int) -> None:
         """Centre the views on a structure."""
+        self.gone_to = label
         if navigation.jump_to(self.session.segmentation, label):
             self.reading.snap()
+
+    def go_back(self) -> None:
+        """To the structure that was chosen in this window, if one was."""
+        if self.gone_to in self._segments():
+            self._go_to(self.gone_to)
 
     def next_doubt(self, by: int = 1) -> None:
         """To the next or previous slice that asks for a look, and to its structure's row; the views stay else."""
