@@ -95,7 +95,7 @@ def test_only_a_range_is_kept(bench):
     bench.choose("PU_L")
     bench.key("t")
     low, high = 0.03, 0.06
-    bench.slicer_editor.active_effect.set_threshold_min_max_values((low, high))
+    bench.set_range(low, high)
     kept = bench.act(bench.editor.keep_range)
     values = bench.image.data[bench.labels.data == LABEL["PU_L"]]
     inside = values[(values >= low) & (values <= high)]

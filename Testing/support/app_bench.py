@@ -99,6 +99,14 @@ class Bench:
 
         self.run(press())
 
+    def set_range(self, low: float, high: float) -> None:
+        """The range of the tool Threshold, once the tool has found a range of its own (which it does a moment after it is taken)."""
+        effect, deadline = self.slicer_editor.active_effect, time.monotonic() + PATIENCE_S
+        while effect.get_threshold_min_max_values() != (low, high):
+            assert time.monotonic() < deadline, "the range was not kept"
+            effect.set_threshold_min_max_values((low, high))
+            self.run(asyncio.sleep(0.5))
+
     def first_window(self) -> None:
         """The window of values that the app begins with."""
         from DGMSegmentationApp.reading import WINDOWS_PPB
