@@ -100,7 +100,7 @@ class Bench:
         self.run(press())
 
     def set_range(self, low: float, high: float) -> None:
-        """The range of the tool Threshold, once the tool has found a range of its own (which it does a moment after it is taken)."""
+        """The range of the tool Threshold, once the tool has found its own (a moment after it is taken)."""
         effect, deadline = self.slicer_editor.active_effect, time.monotonic() + PATIENCE_S
         while effect.get_threshold_min_max_values() != (low, high):
             assert time.monotonic() < deadline, "the range was not kept"
