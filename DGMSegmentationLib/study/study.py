@@ -17,7 +17,6 @@ from ..io.bids.derivatives import CasePaths, case_paths
 from ..io.file_set import finish_sets
 from ..io.files import read_image, sha256
 from ..io.labels import read_labels
-from .event import Event
 from .files import Signing, own_labels, signature_of, write_signed
 from .journal import Session, journal_files, read_sessions
 from .journal_writer import Journal, Origin
@@ -151,7 +150,7 @@ class Study:
             automatic = turned_with(image, automatic)
             if automatic is None:
                 remarks.append(Remark("study_labels_other_grid", path=paths.labels))
-        own = [session for session in self.sessions(name) if session.reader == self.reader]
+        own = self._own_sessions(name)
         opened = Opened(
             case,
             image,
@@ -267,7 +266,7 @@ class Study:
     def journal_unread(self, name: str) -> Journal:
         """A new session on a case whose image cannot be read: it holds no labels, and takes a rejection with its reason."""
         label_set = self.settings.label_set()
-        own = [session for session in self.sessions(name) if session.reader == self.reader]
+        own = self._own_sessions(name)
         origin = Origin(label_set, parents=parents_of(own), blind=self.blind)
         nothing = np.zeros((0, 0, 0), label_set.dtype)
         return Journal(self.output, self.case(name).name, self.reader, nothing, origin)
@@ -282,7 +281,7 @@ class Study:
         """
         if not np.any(labels.data):
             raise InputError("study_no_labels", name=opened.case.name)
-        own = [session for session in self.sessions(opened.case.name) if session.reader == self.reader]
+        own = self._own_sessions(opened.case.name)
         check_unread(own, opened.parents, journal)
         if labels_of_model(self.record(opened.case.name)) != labels_of_model(opened.record):
             raise InputError("study_labels_other_since")
@@ -291,7 +290,7 @@ class Study:
         if automatic is not None and label_set_of(automatic) != label_set_of(labels):
             automatic = None
         review = review_of(labels, automatic, in_ppb)
-        own = [session for session in self.sessions(opened.case.name) if session.reader == self.reader]
+        own = self._own_sessions(opened.case.name)
         touched = {one for session in own for event in session.events for one in event.structures}
         review = with_editors(review, labels, self.reader, begun.labels, begun.editors, touched)
         made = opened.record.automatic.model if opened.record.automatic else ""
@@ -302,7 +301,7 @@ class Study:
             begun.file,
             self.paths(opened.case.name).labels.name if automatic is not None else "",
             opened.case.source,
-            frozenset(line.labels_sha256 for line in self._signatures(opened.case.name)),
+            frozenset(event.labels_sha256 for one in own for event in one.events if event.labels_sha256),
         )
         paths = self.paths(opened.case.name)
         file = write_signed(opened.case, paths, labels, opened.image, review, signing, self.blind)
@@ -315,10 +314,9 @@ class Study:
         )
         return review, file
 
-    def _signatures(self, name: str) -> list[Event]:
-        """All lines of this reader that signed a case with a label file."""
-        own = (session for session in self.sessions(name) if session.reader == self.reader)
-        return [event for session in own for event in session.events if event.labels_sha256]
+    def _own_sessions(self, name: str) -> list[Session]:
+        """This reader's journals of a case."""
+        return [session for session in self.sessions(name) if session.reader == self.reader]
 
     def with_settings(self, **changes: object) -> CaseSettings:
         """The settings with other options of the network."""
