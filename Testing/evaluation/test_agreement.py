@@ -227,6 +227,6 @@ def test_changes_follow_the_statistic():
     other = [replace(row, mean_ppb=90.0, volume_mm3=row.volume_mm3 + 5) for row in other]
     raw, volume = (changes(one, other, statistic=name) for name in ("mean_ppb", "volume_mm3"))
     assert (raw[0]["first_ppb"], raw[0]["change_ppb"], raw[0]["statistic"]) == (50, 40, "mean_ppb")
-    assert tuple(raw[0]) == change_columns("mean_ppb")
-    assert tuple(volume[0]) == change_columns("volume_mm3")
+    assert tuple(raw[0]) == tuple(change_columns("mean_ppb"))
+    assert tuple(volume[0]) == tuple(change_columns("volume_mm3"))
     assert volume[0]["change_mm3"] == 5 and volume[0]["beyond_chance"] is None

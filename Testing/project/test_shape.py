@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
@@ -45,6 +46,12 @@ def test_only_public_functions_have_many_parameters(sources):
 
 def test_files_are_read_in_one_go(sources):
     assert [name for name, text in sources.items() if text.count("\n") > LONGEST_FILE] == []
+
+
+def test_no_two_files_of_tests_share_a_name(repository):
+    """A room run alone does not notice; the whole suite stops at the second."""
+    names = Counter(file.name for file in (repository / "Testing").rglob("test_*.py"))
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_few_values_are_of_any_type(sources):
