@@ -23,6 +23,10 @@ from .typed import read_typed
 
 PREFIX = ".dgmseg-"
 _LOCK, _LIST = "lock", "files.json"
+_PATIENCE, _ATTEMPTS = (
+    0.5,
+    20,
+)  # seconds, and vanished folders: who looks for leftovers holds a lock for a moment
 _OLD_SECONDS = 86_400.0  # where no lock tells whether its run lives (disks without locks, version 0.1)
 
 _Name = Annotated[str, Meta(pattern=r"^[^/\\]*[^/\\.][^/\\]*$")]
@@ -74,7 +78,7 @@ def file_set(folder: Path, name: str) -> Iterator[FileSet]:
     held, lock = False, None
     try:
         finish_sets(folder)
-        lock = _hold(one.staging)
+        lock = _hold(one.staging, _PATIENCE)
         held = True
         _clear(one.staging)
         yield one
@@ -148,31 +152,49 @@ def _is_of(name: str, own: str) -> bool:
     return bool(own) and name == Path(name).name and rest != name and rest[:1] in ("_", ".")
 
 
-def _hold(staging: Path) -> Any:
+def _hold(staging: Path, patience: float = 0.0) -> Any:
     """The lock of a hidden folder, which is made when it is missing; None on a disk that knows none.
 
-    Raises InputError when its run lives, or may live.
+    Raises InputError when its run lives, or may live, and still does after ``patience`` seconds.
     """
+    for _ in range(_ATTEMPTS):
+        with suppress(FileNotFoundError, FileExistsError):  # another has removed the folder between two steps
+            return _hold_once(staging, patience)
+    raise _in_use(staging)
+
+
+def _in_use(staging: Path) -> InputError:
+    return InputError("outputs_in_use", path=staging.parent, name=staging.name.removeprefix(PREFIX))
+
+
+def _hold_once(staging: Path, patience: float) -> Any:
     from filelock import FileLock, Timeout
 
-    in_use = InputError("outputs_in_use", path=staging.parent, name=staging.name.removeprefix(PREFIX))
     locked = staging / _LOCK
     # Made first, so that next to nothing lies between the folder and the care for it: Ctrl-C may come at any time.
-    lock = FileLock(locked, timeout=0, mode=0o666)
+    lock = FileLock(locked, timeout=patience, mode=0o666)
     try:
         staging.mkdir()
         fresh = True
     except FileExistsError:
         fresh = False
-    if not fresh and not locked.exists() and any(staging.iterdir()) and not _old(staging):
-        raise in_use  # of version 0.1, whose run may live
+    if (
+        not fresh
+        and not locked.exists()
+        and any(p.name != _LOCK for p in staging.iterdir())
+        and not _old(staging)
+    ):
+        raise _in_use(staging)  # of version 0.1, whose run may live
     try:
         lock.acquire()
         if locked.exists():
             return lock
-        lock.release()  # another has removed the folder between the two steps
+        lock.release()
+        raise FileNotFoundError(locked)
     except Timeout:
         pass
+    except (FileNotFoundError, FileExistsError):
+        raise
     except (OSError, NotImplementedError):
         if fresh or _old(staging):
             return None
@@ -180,7 +202,7 @@ def _hold(staging: Path) -> Any:
         if fresh:
             shutil.rmtree(staging, ignore_errors=True)
         raise
-    raise in_use
+    raise _in_use(staging)
 
 
 def _old(path: Path) -> bool:

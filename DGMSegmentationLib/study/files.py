@@ -1,8 +1,9 @@
 """The label files of readers: whose they are, which one a reader writes, and the signed set of label file and record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
+from itertools import count
 from pathlib import Path
 
 from .. import __version__
@@ -107,11 +108,21 @@ def _is_theirs(labels: Path, signing: Signing) -> bool:
     return owner_of(labels) == signing.reader or file_checksum(labels) in signing.signed_before
 
 
-def _remove_older(labels: Path, signing: Signing) -> None:
-    """The reader's file beside the cohort's, which holds what they signed before."""
-    if labels.is_file() and _is_theirs(labels, signing):
-        for end in (_RECORD, _LOOKUP, _LABELS):
-            labels.with_name(labels.name.removesuffix(_LABELS) + end).unlink(missing_ok=True)
+def _beside(paths: CasePaths, case: str, signing: Signing) -> Iterator[Path]:
+    """The files beside the cohort's that the reader's labels may lie in: those that are there, and the first free name."""
+    for number in count(1):
+        path = own_labels(paths, case, signing.reader + (str(number) if number > 1 else ""))
+        yield path
+        if not path.is_file():
+            return
+
+
+def _remove_older(paths: CasePaths, case: str, signing: Signing) -> None:
+    """The reader's files beside the cohort's, which hold what they signed before."""
+    for labels in [path for path in _beside(paths, case, signing) if path.is_file()]:
+        if _is_theirs(labels, signing):
+            for end in (_RECORD, _LOOKUP, _LABELS):
+                labels.with_name(labels.name.removesuffix(_LABELS) + end).unlink(missing_ok=True)
 
 
 def write_signed(
@@ -125,26 +136,32 @@ def write_signed(
 ) -> Path | None:
     """Write labels that a reader changed, with the record of who signed what; None when none were and none lie there.
 
-    The files appear together or not at all. ``image``: whose geometry it is, as its file was read. Raises InputError when
-    nothing can be written there.
+    The files appear together or not at all; one that somebody changed since it was signed stays, and the next number goes
+    behind the reader's name. ``image``: whose geometry it is, as its file was read. Raises InputError when nothing can be
+    written there.
     """
     edited = any(one.status == EDITED for one in review)
-    shared, own = paths.of("_dseg", edited=True).name, own_labels(paths, case.name, signing.reader)
+    shared = paths.of("_dseg", edited=True).name
     if is_for_cohort(case, paths, signing, blind):
         if not edited and not paths.edited_labels():
-            _remove_older(own, signing)
+            _remove_older(paths, case.name, signing)
             return None
         try:
             with file_set(paths.folder, shared) as claimed:
                 if is_for_cohort(case, paths, signing, blind):  # nobody came first
                     made = _write(claimed.staging, shared, labels, image, review, signing)
                     claimed.commit(made)
-                    _remove_older(own, signing)
+                    _remove_older(paths, case.name, signing)
                     return paths.folder / made[0].name
         except InputError as error:
             if error.code != "outputs_in_use":  # else somebody signs this case at this very moment
                 raise
-    if not edited and not own.exists():
+    # What somebody changed since it was signed is nobody's to replace.
+    free = (
+        path for path in _beside(paths, case.name, signing) if not path.is_file() or _is_theirs(path, signing)
+    )
+    own = next(free)
+    if not edited and not own.is_file():
         return None
     name = own.name.removesuffix(_LABELS)
     with file_set(paths.folder, name) as claimed:

@@ -115,6 +115,40 @@ def test_a_set_that_is_written_is_nobody_elses(tmp_path):
     assert contents(tmp_path) == {"x_a.txt": "mine"}
 
 
+def test_many_that_write_and_look_at_once_take_turns(tmp_path):
+    """Folders come and go between any two steps of another process: one at a time writes, and the others are told so."""
+    if not hasattr(os, "fork"):
+        pytest.skip("needs fork")
+    folder, inside = tmp_path / "out", tmp_path / "inside"
+
+    def write_often():
+        written = 0
+        for _ in range(60):
+            finish_sets(folder)
+            try:
+                with file_set(folder, "x") as claimed:
+                    os.close(os.open(inside, os.O_CREAT | os.O_EXCL))  # fails where another is in here
+                    write_text(claimed.staging / NAMES[0], "new")
+                    inside.unlink()
+                    claimed.commit([claimed.staging / NAMES[0]])
+                    written += 1
+            except InputError as error:
+                if error.code != "outputs_in_use":
+                    return False
+            except OSError:
+                return False
+        return written > 0
+
+    children = []
+    for _ in range(3):
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if write_often() else 1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
+    assert contents(folder) == {NAMES[0]: "new"}
+
+
 def test_a_run_that_comes_to_nothing_leaves_nothing(tmp_path):
     with pytest.raises(ZeroDivisionError), file_set(tmp_path / "new" / "folder", "x") as claimed:
         write_text(claimed.staging / "x_a.txt", "half")

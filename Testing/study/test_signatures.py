@@ -104,6 +104,21 @@ def test_a_changed_file_is_said_of_a_reopened_case(folder):
     assert again.sign() != file
 
 
+def test_a_changed_file_of_ones_own_stays_and_the_next_goes_beside_it(folder):
+    Reader(study_of(folder, "bert")).stroke(7).sign()  # the cohort's correction
+    anna = Reader(study_of(folder)).stroke(5)
+    hers, name = anna.sign(), "sub-01_seg-DGM_desc-anna{}_dseg.nii.gz".format
+    assert hers.name == name("")
+    save_nifti(
+        hers, np.where(anna.labels.data == 9, 0, anna.labels.data).astype(np.uint8), anna.labels.affine
+    )
+    changed = hers.read_bytes()
+    for _ in range(2):  # signed again, her second file is hers to replace
+        second = Reader(study_of(folder)).stroke(6).sign()
+        assert second.name == name(2) and hers.read_bytes() == changed and state_of(folder) == "done"
+    assert not Reader(study_of(folder)).size(9)  # she went on from the changed one
+
+
 def test_of_a_damaged_journal_the_file_that_was_signed_last_counts(folder):
     shared = Reader(study_of(folder, "bert")).stroke(5).sign()
     older = Reader(study_of(folder)).stroke(7).sign()
