@@ -87,6 +87,10 @@ class _Builder:
         if norm == "batch":
             mean, variance = (self.arrays[f"{name}.{part}"] for part in STATISTICS)
             return self.op.batch_norm_inference(x, scale, shift, mean, variance, _EPSILON)
+        if norm == "instance":  # as one group a channel would take the maps to another layout and back
+            x = self.op.mvn(x, _whole([2, 3, 4]), True, _EPSILON, "inside_sqrt")
+            x = self.op.multiply(x, self.op.constant(scale.reshape(1, -1, 1, 1, 1)))
+            return self.op.add(x, self.op.constant(shift.reshape(1, -1, 1, 1, 1)))
         return self.op.group_normalization(x, scale, shift, groups_of(norm, scale.size), _EPSILON)
 
     def _upsampled(self, x: "Node", factors: Triple) -> "Node":
@@ -122,9 +126,14 @@ class _Builder:
     def _rearranged(
         self, x: "Node", split: Sequence[int], order: Sequence[int], shape: Sequence[int]
     ) -> "Node":
-        """Axes behind the batch's split, put into another order, and joined to a shape."""
-        x = self.op.reshape(x, _whole([1, *split]), False)
-        x = self.op.transpose(x, _whole([0, *(axis + 1 for axis in order)]))
+        """Axes behind the batch's split, put into another order, and joined to a shape.
+
+        Axes of one voxel are left out: with few of them OpenVINO takes its fast way.
+        """
+        kept = [axis for axis in order if split[axis] > 1]
+        names = sorted(kept)
+        x = self.op.reshape(x, _whole([split[axis] for axis in names]), False)
+        x = self.op.transpose(x, _whole([names.index(axis) for axis in kept]))
         return self.op.reshape(x, _whole([1, *shape]), False)
 
 
