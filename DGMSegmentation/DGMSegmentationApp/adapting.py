@@ -10,7 +10,7 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v
 from trame_server.utils.asynchronous import create_task
 
-from DGMSegmentationLib.adaptation.cases import corrected_of
+from DGMSegmentationLib.adaptation.find import corrected_of
 from DGMSegmentationLib.adaptation.site_models import site_models
 from DGMSegmentationLib.errors import DGMError
 from DGMSegmentationLib.language import texts_of, word

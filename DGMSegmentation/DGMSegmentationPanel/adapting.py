@@ -69,7 +69,7 @@ class Adapting:
 
     def open(self, study: Path) -> None:
         """Ask for a name for the model of a study's corrections; an unusable folder is said in the window."""
-        from DGMSegmentationLib.adaptation.cases import find_corrected
+        from DGMSegmentationLib.adaptation.find import find_corrected
         from DGMSegmentationLib.errors import DGMError
         from DGMSegmentationLib.study.places import find_study
 

@@ -19,7 +19,7 @@ class AdaptRequest:
 
     id: str
     places: list[str]
-    """Where the corrected cases are, as :func:`.cases.find_corrected` takes them."""
+    """Where the corrected cases are, as :func:`.find.find_corrected` takes them."""
     output: str
     """The model file to write."""
     model: str = DEFAULT_MODEL

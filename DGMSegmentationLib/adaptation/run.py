@@ -20,8 +20,9 @@ from ..segmentation.run import Watch
 from ..training.cases import open_subject
 from ..training.data import Subject, training_label_set
 from ..training.settings import DataSettings
-from .cases import CorrectedCase, find_corrected, mean_dice, reason_against
+from .cases import CorrectedCase, mean_dice, reason_against
 from .choosing import Candidate, chosen, of_protocol, of_weights
+from .find import find_corrected
 from .header import adapted_header
 from .learning import (
     Part,
@@ -72,7 +73,7 @@ def adapt(
     """Adapt a model to corrected cases, and write it where it gained.
 
     Args:
-        places: where the corrected cases are; see :func:`.cases.find_corrected`.
+        places: where the corrected cases are; see :func:`.find.find_corrected`.
         output: the model file to write, ``.safetensors``; its name becomes the model's. A folder beside it holds the state of
             the run until it ends.
         options: the model, device, recipe.

@@ -60,7 +60,7 @@ def fit(
 
     Says what it gained on cases left out, and writes nothing when it gains nothing.
     """
-    from ..adaptation.cases import find_corrected
+    from ..adaptation.find import find_corrected
     from ..errors import InputError
     from ..inference.case_predictor import open_predictor
     from ..io.files import check_writable, write_text

@@ -21,6 +21,21 @@ SENTENCES = {
         "{case} is left out: its labels do not fit its image (Dice {dice:.2f} with those of the model, less contrast); they may "
         "be another head's."
     ),
+    "adapt_names": Sentence("{case} is left out: its labels {one} and {other} seem to be exchanged."),
+    "adapt_rejected": Sentence("{case} is left out: {reader} rejected it."),
+    "adapt_in_review": Sentence(
+        "{case} is left out: it is in review again since {reader} signed it;", "sign it to learn from it."
+    ),
+    "adapt_changed_since": Sentence(
+        "{case}: its labels {name} were changed by another program since {reader} signed them; they count as they are now."
+    ),
+    "adapt_many_labels": Sentence(
+        "{case} is left out: there is more than one file of corrected labels ({names});", "keep one."
+    ),
+    "adapt_unusable": Sentence("{case} is left out: {why}"),
+    "adapt_two_labels": Sentence(
+        "{image} is named with two label files, {one} and {other}:", "name the one that counts."
+    ),
     "adapt_no_case": Sentence(
         "None of the {count} cases can be learnt from ({why!w});", "correct their labels and try again."
     ),

@@ -2095,6 +2095,46 @@ ppb</translation>
    <translation>{case} bleibt weg: Seine Labels passen nicht zum Bild (Dice {dice:.2f} mit denen des Modells, weniger Kontrast); sie gehören vielleicht zu einem anderen Kopf.</translation>
   </message>
   <message>
+   <source>{case} is left out: its labels {one} and {other} seem to be exchanged.</source>
+   <translation>{case} bleibt weg: Seine Labels {one} und {other} scheinen vertauscht zu sein.</translation>
+  </message>
+  <message>
+   <source>{case} is left out: {reader} rejected it.</source>
+   <translation>{case} bleibt weg: {reader} hat ihn abgelehnt.</translation>
+  </message>
+  <message>
+   <source>{case} is left out: it is in review again since {reader} signed it;</source>
+   <translation>{case} bleibt weg: Er ist wieder in Befundung, seit {reader} ihn unterzeichnet hat;</translation>
+  </message>
+  <message>
+   <source>sign it to learn from it.</source>
+   <translation>unterzeichnen Sie ihn, damit daraus gelernt wird.</translation>
+  </message>
+  <message>
+   <source>{case}: its labels {name} were changed by another program since {reader} signed them; they count as they are now.</source>
+   <translation>{case}: Seine Labels {name} hat ein anderes Programm geändert, seit {reader} sie unterzeichnet hat; sie zählen, wie sie jetzt sind.</translation>
+  </message>
+  <message>
+   <source>{case} is left out: there is more than one file of corrected labels ({names});</source>
+   <translation>{case} bleibt weg: Es gibt mehr als eine Datei mit korrigierten Labels ({names});</translation>
+  </message>
+  <message>
+   <source>keep one.</source>
+   <translation>behalten Sie eine.</translation>
+  </message>
+  <message>
+   <source>{case} is left out: {why}</source>
+   <translation>{case} bleibt weg: {why}</translation>
+  </message>
+  <message>
+   <source>{image} is named with two label files, {one} and {other}:</source>
+   <translation>{image} ist mit zwei Labeldateien genannt, {one} und {other}:</translation>
+  </message>
+  <message>
+   <source>name the one that counts.</source>
+   <translation>nennen Sie die, die zählt.</translation>
+  </message>
+  <message>
    <source>None of the {count} cases can be learnt from ({why!w});</source>
    <translation>Aus keinem der {count} Fälle lässt sich lernen ({why!w});</translation>
   </message>

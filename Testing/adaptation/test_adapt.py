@@ -10,8 +10,9 @@ import pytest
 import torch
 from PIL import Image as Picture
 
-from DGMSegmentationLib.adaptation.cases import CorrectedCase, find_corrected, reason_against
+from DGMSegmentationLib.adaptation.cases import CorrectedCase, reason_against
 from DGMSegmentationLib.adaptation.choosing import Candidate, chosen
+from DGMSegmentationLib.adaptation.find import find_corrected
 from DGMSegmentationLib.adaptation.learning import averaged, divided
 from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
 from DGMSegmentationLib.adaptation.process import MODULE
@@ -153,6 +154,10 @@ def test_bad_corrections_are_named(tmp_path):
     assert reason(truth) is None
     mirror = np.asarray(STANDARD.mirror, np.uint8)
     assert reason(truth.replace(data=mirror[truth.data])).code == "adapt_sides"
+    for one, other in ((1, 2), (5, 7)):  # red nucleus left and right; left pallidum and putamen
+        swap = np.arange(11, dtype=np.uint8)
+        swap[[one, other]] = other, one
+        assert reason(truth.replace(data=swap[truth.data])).code == "adapt_names"
     lacking = reason(truth.replace(data=np.where(truth.data == 3, 0, truth.data)))
     assert lacking.code == "adapt_empty" and "SN_L" in str(lacking) and "P1" in str(lacking)
     other = truth.replace(data=np.roll(truth.data, (4, -5, 3), (0, 1, 2)))

@@ -6,7 +6,7 @@ import pytest
 from patience import until
 from small_study import Reader, label, labelled, study_of
 
-from DGMSegmentationLib.adaptation.cases import corrected_of
+from DGMSegmentationLib.adaptation.find import corrected_of
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.record import full_stamp, write_record
 from DGMSegmentationLib.io.tables import read_table
