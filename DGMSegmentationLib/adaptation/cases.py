@@ -2,16 +2,20 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Remark
 from ..image import Image, label_set_of
-from ..io.files import sha256
+from ..io.files import sha256, write_text
+from ..io.labels import write_labels
+from ..io.lookup import lookup_text
 from ..measurement.contrast import contrasts
 from ..measurement.places import Arrangement
 from ..preprocessing.case import Case
+from ..structures import STANDARD
 from ..training.data import Subject
 
 STRANGE_DICE = 0.65
@@ -81,6 +85,15 @@ def mean_dice(labels: Image, other: Image) -> float:
         total = int(one.sum() + two.sum())
         overlaps.append(2.0 * int((one & two).sum()) / total if total else 1.0)
     return float(np.mean(overlaps))
+
+
+def keep_labels(path: Path, labels: Image) -> None:
+    """Write a copy of labels that says by itself which set they are of."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_labels(path, labels)
+    known = label_set_of(labels)
+    if known != STANDARD:
+        write_text(path.with_name(path.name.removesuffix(".nii.gz") + ".tsv"), lookup_text(known))
 
 
 def _contrast(labels: Image, case: CorrectedCase) -> float:

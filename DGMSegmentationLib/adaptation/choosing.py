@@ -21,6 +21,8 @@ class Candidate:
     protocol: Protocol
     before: dict[str, float]
     after: dict[str, float]
+    left_out: str = "cases"
+    """What was left out in turn: "cases", or "sides" of a single one."""
 
     @property
     def gain(self) -> float:
@@ -41,7 +43,7 @@ class Candidate:
 def of_protocol(base: Protocol, cases: Sequence[FitCase], name: str) -> Candidate:
     """The first weights under a protocol fitted to the cases, each left out in turn."""
     fitted = best_protocol(base, cases, name, _clearly(base))
-    return Candidate("protocol", fitted.protocol, fitted.before, fitted.after)
+    return Candidate("protocol", fitted.protocol, fitted.before, fitted.after, fitted.left_out)
 
 
 def _clearly(base: Protocol) -> float:

@@ -9,12 +9,17 @@ from .. import __version__
 from ..models.header import ModelHeader
 from ..models.model import Model
 from ..segmentation.protocol import protocol_text
-from .cases import CorrectedCase
 from .choosing import Candidate
 
 if TYPE_CHECKING:
     from .run import _Adaptation
     from .unlabelled import Judged, _Unlabelled
+
+
+def known_cases(header: ModelHeader) -> list[Mapping[str, object]]:
+    """The corrected cases that a model, or one that it goes on from, has learnt from, as its header tells them."""
+    lists = (header.training.get(key) for key in ("cases", "earlier_cases"))
+    return [case for found in lists if isinstance(found, list) for case in found if isinstance(case, Mapping)]
 
 
 def _successor(
@@ -40,6 +45,7 @@ def _successor(
             # By it the tiles are known of a model that is adapted again.
             **{key: value for key, value in parent.training.items() if key == "preset"},
             "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
+            **({"earlier_cases": known} if (known := known_cases(parent)) else {}),
             **training,
             "recipe": asdict(run.options.recipe),
             "software": f"DGMSegmentation {__version__}, Python {platform.python_version()}",
@@ -51,9 +57,11 @@ def _successor(
 
 
 def adapted_header(
-    run: "_Adaptation", model: Model, best: Candidate, cases: Sequence[CorrectedCase]
+    run: "_Adaptation", model: Model, best: Candidate, cases: Sequence[Mapping[str, str]]
 ) -> ModelHeader:
-    """The header of the adapted model. Names of subjects are not in it: the file may be passed on."""
+    """The header of the adapted model; ``cases`` as :meth:`.cases.CorrectedCase.record` tells them. Names of subjects are not
+    in it: the file may be passed on.
+    """
     parent = run.model.header
     plural = "s" if len(cases) > 1 else ""
     made = f"{len(cases)} corrected case{plural} of a site of its own"
@@ -72,7 +80,7 @@ def adapted_header(
         made,
         "what it learnt from the corrected cases",
         {
-            "cases": [case.record() for case in cases],
+            "cases": list(cases),
             "left_out": [remark.code for remark in run.left_out],
             "what": best.what,
             "protocol": protocol.to_dict(),
@@ -83,7 +91,7 @@ def adapted_header(
         # How sure new weights are of good maps was not calibrated.
         confidence=None if learnt else parent.confidence,
         metrics={
-            "left_out_in_turn": "cases" if len(cases) > 1 else "sides",
+            "left_out_in_turn": best.left_out,
             "dice_before": best.before,
             "dice_after": best.after,
         },

@@ -84,10 +84,19 @@ def divided(count: int, parts: int) -> list[tuple[int, ...]]:
     return [tuple(range(count))[n::parts] for n in range(parts)]
 
 
+def divided_people(people: Sequence[str], parts: int) -> list[tuple[int, ...]]:
+    """Indices of cases in at most ``parts`` parts; those of one person stay together."""
+    named = list(dict.fromkeys(people))
+    return [
+        tuple(n for n, person in enumerate(people) if named.index(person) in held)
+        for held in divided(len(named), parts)
+    ]
+
+
 def learn(
     subjects: Sequence[Subject],
     model: Model,
-    replay: Sequence[Subject],
+    replay: Callable[[tuple[int, ...]], Sequence[Subject]],
     folder: Path,
     options: AdaptOptions,
     tell: Callable[[int, int, int], None],
@@ -95,22 +104,23 @@ def learn(
     """Train on all but each part of the cases in turn.
 
     Args:
-        subjects: the corrected cases, two or more.
+        subjects: the corrected cases of two or more persons, each of whom is named.
         model: the model to go on from.
-        replay: labelled volumes that are learnt beside them.
+        replay: gives labelled volumes that are learnt beside the cases; called with the indices of those left out, which
+            their labels must know nothing of.
         folder: holds the runs, each of which can be resumed.
         options: recipe, device, resuming.
         tell: called with (part, steps done, steps) after every step; what it raises ends the run.
     """
     preset = preset_for(model, options.recipe)
     found = []
-    for number, held in enumerate(divided(len(subjects), options.recipe.parts)):
+    for number, held in enumerate(divided_people([s.person for s in subjects], options.recipe.parts)):
         shown = [s for n, s in enumerate(subjects) if n not in held]
 
         def step(done: int, total: int, number: int = number) -> None:
             tell(number, done, total)
 
-        learnt = trained(preset, [*shown, *replay], model, folder / f"part-{number + 1}", options, step)
+        learnt = trained(preset, [*shown, *replay(held)], model, folder / f"part-{number + 1}", options, step)
         found.append(Part(learnt, held))
     return found
 
@@ -191,14 +201,14 @@ def replay_volumes(
     protocol.write_text(protocol_text(site), encoding="utf-8")
     asked = SegmentOptions(protocol=str(protocol))
     found = []
-    for volume in volumes:
+    for number, volume in enumerate(volumes):
         watch.stop_if_cancelled()
         extra = dict(zip(header.channels[1:], volume.images[1:], strict=True))
         case = open_case(volume.images[0], channels=header.channels, extra=extra)
         labels = label_case(case, predictor, asked, Watch(log=lambda remark: None)).labels
         if options.replay is None and mean_dice(labels, read_labels(volume.label)) < STRANGE_DICE:
             continue
-        path = folder / f"{stem(volume.images[0])}_dseg.nii.gz"
+        path = folder / f"{number}-{stem(volume.images[0])}_dseg.nii.gz"  # two folders may hold the same name
         write_labels(path, labels)
         found.append(Subject(volume.name, volume.images, path))
     return found

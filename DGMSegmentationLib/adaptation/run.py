@@ -1,43 +1,40 @@
 """Corrections teach: from corrected cases to one model file, adopted only where cases left out say that it is better."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError, Remark
-from ..image import Image, restore_orientation
+from ..image import Image
 from ..inference.case_predictor import open_predictor
 from ..models.model import Model, load_model, save_model
-from ..segmentation.convention import Convention, protocol_followed
-from ..segmentation.postprocess import labels_from_probabilities, largest_components
+from ..segmentation.convention import Convention, check_protocol, protocol_followed
 from ..segmentation.protocol import Protocol, halfway, plain_protocol
 from ..segmentation.protocol_fit import FitCase, fit_case
 from ..segmentation.run import Watch
-from ..training.cases import open_subject
-from ..training.data import Subject, training_label_set
-from ..training.settings import DataSettings
-from .cases import CorrectedCase, mean_dice, reason_against
+from ..training.data import Subject
+from .cases import CorrectedCase, keep_labels, mean_dice
 from .choosing import Candidate, chosen, of_protocol, of_weights
-from .find import find_corrected
 from .header import adapted_header
 from .learning import (
     Part,
     can_learn,
     check_learnable,
-    divided,
+    divided_people,
     last_preset_for,
     learn,
     learn_all,
     preset_for,
     replay_volumes,
 )
+from .opening import labels_of, open_corrected
 from .options import AdaptOptions
 from .picture import changed_picture
-from .state import OPENED, claim_folder, clear_folder, model_name, teller
+from .state import OPENED, begin, clear_folder, model_name, run_folder, teller
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,10 @@ class Adapted:
     """ "protocol": the first weights under a fitted protocol; "weights": new ones."""
     cases: tuple[str, ...]
     before: dict[str, float]
-    """Mean Dice by structure on cases left out (one case: on its other side)."""
+    """Mean Dice by structure on what was left out."""
     after: dict[str, float]
+    judged_on: str
+    """What was left out in turn: "cases", or "sides" of a single one (or of a single person's)."""
     left_out: tuple[Remark, ...]
     """Cases that nothing was learnt from, and why."""
     remarks: tuple[Remark, ...]
@@ -94,11 +93,13 @@ class _Adaptation:
         self.places, self.output, self.options, self.watch = places, output, options, watch
         self.started = time.monotonic()
         self.remarks: list[Remark] = []
-        self.left_out: list[Remark] = []
 
     def execute(self) -> Adapted:
         """Run all steps."""
-        self.folder = claim_folder(self.output, self.options.resume)
+        with run_folder(self.output) as self.folder:
+            return self._run()
+
+    def _run(self) -> Adapted:
         self.model = load_model(self.options.model)
         header = self.model.header
         check_learnable(header)
@@ -106,9 +107,13 @@ class _Adaptation:
         self.base = protocol_followed(header, self.options.protocol) or plain_protocol(
             header.structures, "none"
         )
-        cases, fits, drawn = self._open()
+        check_protocol(self.base, header)
+        convention = Convention(self.model, self.base)
+        opened = open_corrected(self.places, convention, self.predictor, self.watch, self._say)
+        cases, self.fits, self.left_out = opened.cases, opened.fits, opened.left_out
+        self._begin(opened.records)
         self.watch.report("Fitting the labelling protocol", OPENED)
-        by_protocol = of_protocol(self.base, fits, self.name)
+        by_protocol = of_protocol(self.base, self.fits, self.name)
         model, best = self._best(cases, by_protocol)
         if best is None:
             clear_folder(self.folder)  # it would only say the same again
@@ -119,7 +124,7 @@ class _Adaptation:
                 dice=float(np.mean(list(by_protocol.before.values()))),
             )
         self.watch.report("Writing the model", 0.99)
-        done = adapted_header(self, model, best, cases)
+        done = adapted_header(self, model, best, opened.records)
         save_model(self.output, done, model.states)
         clear_folder(self.folder)
         return Adapted(
@@ -128,10 +133,11 @@ class _Adaptation:
             tuple(case.name for case in cases),
             best.before,
             best.after,
+            best.left_out,
             tuple(self.left_out),
             tuple(self.remarks),
             time.monotonic() - self.started,
-            self._picture(cases, drawn, model, best.protocol) if self.options.picture else b"",
+            self._picture(cases, opened.drawn, model, best.protocol) if self.options.picture else b"",
         )
 
     def _picture(
@@ -142,46 +148,30 @@ class _Adaptation:
         case = cases[number]
         predictor = self.predictor if model is self.model else open_predictor(model, self.options.device)
         found = fit_case(case.name, case.opened, case.labels, predictor)
-        after = _labels_of(found, case, Convention(model, protocol))
+        after = labels_of(found, case, Convention(model, protocol))
         return changed_picture(case.opened.image, (before[number], after, case.labels))
 
-    def _open(self) -> tuple[list[CorrectedCase], list[FitCase], list[Image]]:
-        """The cases that can be learnt from, with what the network finds in each, and the labels that it gives them."""
-        header = self.model.header
-        subjects = find_corrected(self.places, header.channels, self._say)
-        settings = DataSettings(channels=header.channels)
-        label_set = training_label_set(settings, subjects, header)
-        convention = Convention(self.model, self.base)
-        cases, fits, drawn = [], [], []
-        for number, subject in enumerate(subjects):
-            self.watch.stop_if_cancelled()
-            self.watch.report(f"Looking at {subject.name}", OPENED * number / len(subjects))
-            case = CorrectedCase(subject, *open_subject(subject, settings, label_set))
-            found = fit_case(subject.name, case.opened, case.labels, self.predictor)
-            automatic = _labels_of(found, case, convention)
-            problem = reason_against(case, automatic)
-            if problem is None:
-                cases.append(case)
-                fits.append(found)
-                drawn.append(automatic)
-            else:
-                self.left_out.append(problem)
-                self.watch.log(problem)
-        if not cases:
-            raise InputError("adapt_no_case", count=len(subjects), why=str(self.left_out[0]))
-        return cases, fits, drawn
+    def _begin(self, records: Sequence[Mapping[str, str]]) -> None:
+        facts = {
+            "model": self.model.sha256,
+            "protocol": self.base.checksum,
+            "replay": str(self.options.replay or ""),
+            "recipe": asdict(self.options.recipe),
+            "cases": records,
+        }
+        begin(self.folder, self.options.resume, facts, self._say)
 
     def _best(self, cases: Sequence[CorrectedCase], by_protocol: Candidate) -> tuple[Model, Candidate | None]:
         """The model to write and what it follows."""
         if not self._learns(cases):
             return self.model, chosen(by_protocol, None)
-        replay = self._replay(by_protocol.protocol, len(cases))
-        subjects = [case.subject for case in cases]
+        subjects = [self._kept(n, case) for n, case in enumerate(cases)]
         recipe = self.options.recipe
-        parts = len(divided(len(cases), recipe.parts))
+        parts = len(divided_people([s.person for s in subjects], recipe.parts))
         presets = [preset_for(self.model, recipe)] * parts + [last_preset_for(self.model, recipe)]
         tell = teller(self.watch, [p.stage1.epochs * p.sampling.steps_per_epoch for p in presets])
-        unseen = self._unseen(cases, learn(subjects, self.model, replay, self.folder, self.options, tell))
+        learnt = learn(subjects, self.model, self._replay_without, self.folder, self.options, tell)
+        unseen = self._unseen(cases, learnt)
         plain = plain_protocol(self.model.header.structures, "none")
         # Weights halfway to what a site draws want half of what brought the first ones there.
         between = halfway(self.base, plain)
@@ -193,6 +183,7 @@ class _Adaptation:
         def step(done: int, total: int) -> None:
             tell(parts, done, total)
 
+        replay = self._replay(by_protocol.protocol, "all")
         return learn_all(subjects, self.model, replay, self.folder, self.options, step), best
 
     def _learns(self, cases: Sequence[CorrectedCase]) -> bool:
@@ -201,7 +192,7 @@ class _Adaptation:
             return False
         if not can_learn(self.model):
             self._say(Remark("adapt_protocol_only_model", model=self.model.header.name))
-        elif len(cases) < 2:
+        elif len({case.subject.person for case in cases}) < 2:
             self._say(Remark("adapt_protocol_only_cases"))
         elif find_spec("lightning") is None:
             self._say(Remark("adapt_protocol_only_packages"))
@@ -213,10 +204,25 @@ class _Adaptation:
         self.remarks.append(remark)
         self.watch.log(remark)
 
-    def _replay(self, site: Protocol, count: int) -> list[Subject]:
+    def _kept(self, number: int, case: CorrectedCase) -> Subject:
+        """The case with a copy of its labels: a reader may sign others while the network learns."""
+        path = self.folder / "cases" / f"{number}_dseg.nii.gz"
+        keep_labels(path, case.labels)
+        return replace(case.subject, label=path)
+
+    def _replay_without(self, held: tuple[int, ...]) -> list[Subject]:
+        """Volumes to learn beside all cases but some, whose corrections their labels know nothing of."""
         if not self.options.recipe.replay:
             return []
-        return replay_volumes(self.predictor, site, self.folder / "replay", self.options, count, self.watch)
+        shown = [fit for n, fit in enumerate(self.fits) if n not in held]
+        site = of_protocol(self.base, shown, self.name).protocol
+        return self._replay(site, "without-" + "-".join(map(str, held)))
+
+    def _replay(self, site: Protocol, name: str) -> list[Subject]:
+        if not self.options.recipe.replay:
+            return []
+        folder = self.folder / "replay" / name
+        return replay_volumes(self.predictor, site, folder, self.options, len(self.fits), self.watch)
 
     def _unseen(self, cases: Sequence[CorrectedCase], parts: Sequence[Part]) -> list[FitCase]:
         """What each part's model gives for the cases that it has not seen, in the order of the cases."""
@@ -225,22 +231,7 @@ class _Adaptation:
             predictor = open_predictor(part.model, self.options.device)
             for n in part.left_out:
                 self.watch.stop_if_cancelled()
-                found[n] = fit_case(cases[n].name, cases[n].opened, cases[n].labels, predictor)
+                found[n] = fit_case(
+                    cases[n].name, cases[n].opened, cases[n].labels, predictor, cases[n].subject.person
+                )
         return [found[n] for n in range(len(cases))]
-
-
-def _labels_of(found: FitCase, case: CorrectedCase, convention: Convention) -> Image:
-    """The labels that a run would give, on the image's own grid."""
-    header = convention.model.header
-    probabilities = convention.structures(found.atoms.probabilities, found.grid)
-    labels = labels_from_probabilities(
-        probabilities,
-        convention.labels,
-        found.grid,
-        found.native,
-        header.preprocessing.back,
-        convention.thresholds,
-    )
-    labels = largest_components(labels, 6)[0]
-    native = restore_orientation(labels, case.opened.image.grid, header.preprocessing.axes)
-    return replace(case.labels, data=native.astype(case.labels.data.dtype))

@@ -1,19 +1,25 @@
 """The folder that holds the state of a run until it ends, and the progress that it tells."""
 
+import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import InputError
-from ..io.files import check_writable
+from filelock import FileLock, Timeout
+
+from ..errors import InputError, Remark
+from ..io.files import check_writable, write_json
+from ..io.typed import plain
 from ..language import marked
 from ..segmentation.run import Watch
 
 SUFFIX = ".safetensors"
 OPENED, FITTED, LEARNT = 0.1, 0.2, 0.95
 """Fractions of an adaptation to corrections that are done after its steps."""
-_PARTS = {"replay", "site.json", "pilot", "volumes", "anatomies"}
+_LOCK, _RUN = "lock", "run.json"
+_PARTS = {_LOCK, _RUN, "cases", "replay", "site.json", "pilot", "volumes", "anatomies"}
 
 
 def model_name(output: Path, overwrite: bool) -> str:
@@ -24,18 +30,51 @@ def model_name(output: Path, overwrite: bool) -> str:
     return output.name.removesuffix(SUFFIX)
 
 
-def claim_folder(output: Path, resume: bool) -> Path:
-    """The folder of a run's state beside its model file, emptied unless the run goes on.
+@contextmanager
+def run_folder(output: Path) -> Iterator[Path]:
+    """The folder of a run's state beside its model file, which no other run has inside the block; it goes when nothing is left
+    in it to go on from.
 
-    Raises InputError for one with something in it that no run has put there.
+    Raises InputError for one with something in it that no run has put there, and where another run is at it.
     """
     folder = output.with_name(f"{output.name.removesuffix(SUFFIX)}.adapting")
     foreign = foreign_in(folder)
     if foreign:
         raise InputError("adapt_folder_foreign", folder=folder, name=foreign)
-    if not resume:
-        clear_folder(folder)
-    return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK, timeout=0)
+    with suppress(NotImplementedError, OSError):  # a disk that knows no locks
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise InputError("adapt_running", folder=folder) from error
+    try:
+        yield folder
+    finally:
+        lock.release()
+        if folder.is_dir() and {path.name for path in folder.iterdir()} <= {_LOCK, _RUN}:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin(folder: Path, resume: bool, facts: Mapping[str, object], say: Callable[[Remark], object]) -> None:
+    """Empty the folder of a run's state, or see that what lies there was begun with the same ``facts``.
+
+    Raises InputError where a run is to go on with other cases, another model or other options.
+    """
+    wanted = json.loads(json.dumps(plain(facts)))
+    started = any(path.name not in (_LOCK, _RUN) for path in folder.iterdir())
+    if resume and started:
+        try:
+            same = json.loads((folder / _RUN).read_text(encoding="utf-8")) == wanted
+        except (OSError, ValueError):
+            same = False
+        if not same:
+            raise InputError("adapt_other_run", folder=folder)
+        return
+    if resume:
+        say(Remark("adapt_nothing_begun", folder=folder))
+    clear_folder(folder)
+    write_json(folder / _RUN, wanted)
 
 
 def foreign_in(folder: Path) -> str:
@@ -47,9 +86,14 @@ def foreign_in(folder: Path) -> str:
 
 
 def clear_folder(folder: Path) -> None:
-    """Remove the state of a run, nothing else."""
-    if not foreign_in(folder):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Remove the state of a run, nothing else; its lock stays until the run ends."""
+    if foreign_in(folder):
+        return
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _LOCK:
+            path.unlink(missing_ok=True)
 
 
 def teller(

@@ -16,7 +16,7 @@ from ..cohort.find import find_cohort
 from ..errors import InputError
 from ..image import Image
 from ..inference.predictor import Predictor
-from ..io.files import write_json
+from ..io.files import sha256, write_json
 from ..io.labels import read_labels
 from ..io.nifti import read_nifti
 from ..io.typed import typed
@@ -31,13 +31,14 @@ from ..simulation.subject import Options
 from ..simulation.workers import Work
 from ..structures import STANDARD
 from ..study.places import find_study
+from ..study.state import rejected_cases
 from ..training.data import Subject
 from .cases import mean_dice
 from .header import unlabelled_header
 from .learning import can_learn, preset_for, trained
 from .options import UnlabelledOptions
 from .site_looks import Look, blur_of, blurred, look_at, site_of
-from .state import claim_folder, clear_folder, model_name, teller
+from .state import begin, clear_folder, model_name, run_folder, teller
 
 LARGEST_MOVE = 0.15
 """Of the mean volume of a nucleus, either way."""
@@ -101,7 +102,6 @@ class _Unlabelled:
     ) -> None:
         self.name = model_name(output, options.overwrite)
         self.labelmaps, self.output, self.options, self.watch = labelmaps, output, options, watch
-        self.folder = claim_folder(output, options.resume)
         self.model = load_model(options.model)
         header = self.model.header
         own = header.training.get("what") == "weights"  # they follow a convention that is not the simulator's
@@ -111,7 +111,10 @@ class _Unlabelled:
 
     def _images(self, cohort: Path) -> list[Path]:
         """At most ``options.heads`` maps, spread over the cohort."""
-        cases = [case for case in find_cohort(find_study([cohort]).source).cases if not case.problem]
+        place = find_study([cohort])
+        cases = [case for case in find_cohort(place.source).cases if not case.problem]
+        rejected = rejected_cases(place.output, [case.name for case in cases])
+        cases = [case for case in cases if case.name not in rejected]
         if not cases:
             raise InputError("fit_no_cases")
         step = max(1.0, len(cases) / self.options.heads)
@@ -119,6 +122,20 @@ class _Unlabelled:
 
     def execute(self) -> AdaptedUnlabelled:
         """Run all steps."""
+        with run_folder(self.output) as self.folder:
+            facts = {
+                "model": self.model.sha256,
+                "images": [sha256(path) for path in self.images],
+                "labelmaps": str(self.labelmaps.resolve()),
+                **{
+                    name: getattr(self.options, name) for name in ("protocol", "volumes", "anatomies", "seed")
+                },
+                "recipe": asdict(self.options.recipe),
+            }
+            begin(self.folder, self.options.resume, facts, self.watch.log)
+            return self._run()
+
+    def _run(self) -> AdaptedUnlabelled:
         before, looks = self._look(self.model, 0.0, _OPENED)
         site = self._site(looks)
         volumes = self._simulated(site, self.options.volumes, "volumes", _OPENED, _SIMULATED)

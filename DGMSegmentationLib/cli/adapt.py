@@ -116,8 +116,7 @@ def adapt(
     with _watched() as watch:
         done = run(cases, output, options, watch)
     count = len(done.cases)
-    said = "cases" if count > 1 else "side of the case"
-    typer.echo(f"Dice on {said} left out, {count} case{'s' if count > 1 else ''}:")
+    typer.echo(f"Dice on {done.judged_on} left out, {count} case{'s' if count > 1 else ''}:")
     for name, before in done.before.items():
         typer.echo(f"  {name}\t{before:.3f} -> {done.after[name]:.3f}")
     what = "new weights and a protocol of their own" if done.what == "weights" else "a fitted protocol"

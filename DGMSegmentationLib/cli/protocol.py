@@ -74,16 +74,16 @@ def fit(
         raise InputError("protocol_file_name", path=output)
     check_writable([output], overwrite)
     start = load_protocol(base)
-    pairs = [(subject.images[0], subject.label) for subject in find_corrected(cases, say=warn)]
+    pairs = [(s.images[0], s.label, s.person) for s in find_corrected(cases, say=warn)]
     if model == DEFAULT_MODEL:
         model = start.model or model
     predictor = open_predictor(load_model(model), device.value)
     Convention.of(predictor.model, base)  # refuses a protocol of atoms that the model does not know
     with step_progress() as progress:
         opened = []
-        for number, (image, labels) in enumerate(pairs):
+        for number, (image, labels, person) in enumerate(pairs):
             progress(f"Running the network on {image.name}", 0.7 * number / len(pairs))
-            opened.append(open_fit_case(image, labels, predictor))
+            opened.append(open_fit_case(image, labels, predictor, person))
         progress("Fitting", 0.7)
         fitted = fit_protocol(start, opened, output.stem)
     header = predictor.model.header

@@ -53,6 +53,8 @@ class FitCase:
     grid: Grid
     labels: NDArray[np.uint8]
     native: Grid
+    person: str = ""
+    """Whose head it is: cases of one person are left out together. Empty: of nobody else's."""
     frame: Frame = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,16 +91,16 @@ class FitCase:
         return self._cut[key]
 
 
-def open_fit_case(image: Path, labels: Path, predictor: CasePredictor) -> FitCase:
+def open_fit_case(image: Path, labels: Path, predictor: CasePredictor, person: str = "") -> FitCase:
     """Run the network on an image and read its corrected labels; raises InputError when they do not belong together."""
     case = open_case(image, channels=predictor.model.header.channels)
     drawn = read_labels(labels)
     if not drawn.grid.same_as(case.image.grid, tolerance_mm=1e-2):
         raise InputError("labels_other_grid", path=labels, image=image.name)
-    return fit_case(image.name, case, drawn, predictor)
+    return fit_case(image.name, case, drawn, predictor, person)
 
 
-def fit_case(name: str, case: Case, drawn: Image, predictor: CasePredictor) -> FitCase:
+def fit_case(name: str, case: Case, drawn: Image, predictor: CasePredictor, person: str = "") -> FitCase:
     """Run the network on an opened case with its corrected labels, which lie on the image's grid."""
     model = predictor.model
     pre = model.header.preprocessing
@@ -107,7 +109,7 @@ def fit_case(name: str, case: Case, drawn: Image, predictor: CasePredictor) -> F
     found = predict_case(predictor, ready, box, Convention(model))
     grid = ready.grid if box is None else cropped(ready.grid, box)
     turned = reorient(drawn, pre.axes)
-    return FitCase(name, AtomMaps(found, model.class_names), grid, turned.data, turned.grid)
+    return FitCase(name, AtomMaps(found, model.class_names), grid, turned.data, turned.grid, person)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Fitted:
     before: dict[str, float]
     after: dict[str, float]
     left_out: str
-    """What was left out in turn: "cases", or "sides" of a single case."""
+    """What was left out in turn: "cases", or "sides" of a single one (or of a single person's)."""
 
     @property
     def gain(self) -> float:
@@ -157,10 +159,13 @@ def best_protocol(base: Protocol, cases: Sequence[FitCase], name: str, clearly: 
     """
     if not cases:
         raise InputError("fit_no_cases")
+    people: dict[str, list[FitCase]] = {}
+    for n, case in enumerate(cases):
+        people.setdefault(case.person or f"{n}", []).append(case)
     groups: list[Units] = (
-        [[(case, side) for side in SIDES] for case in cases]
-        if len(cases) > 1
-        else [[(cases[0], side)] for side in SIDES]
+        [[(case, side) for case in own for side in SIDES] for own in people.values()]
+        if len(people) > 1
+        else [[(case, side) for case in cases] for side in SIDES]
     )
     rules, before, after = [], {}, {}
     for rule in base.rules:
@@ -185,7 +190,7 @@ def best_protocol(base: Protocol, cases: Sequence[FitCase], name: str, clearly: 
         after[rule.structure] = float(np.mean(new)) if better else float(np.mean(old))
     if not before:
         raise InputError("fit_no_structures")
-    left_out = "cases" if len(cases) > 1 else "sides"
+    left_out = "cases" if len(people) > 1 else "sides"
     return Fitted(replace(base, name=name, rules=tuple(rules)), before, after, left_out)
 
 

@@ -22,6 +22,22 @@ SENTENCES = {
         "be another head's."
     ),
     "adapt_names": Sentence("{case} is left out: its labels {one} and {other} seem to be exchanged."),
+    "adapt_twice": Sentence("{case} is left out: its image is that of {other}."),
+    "adapt_seen": Sentence(
+        "The model {model} has learnt from {cases} already, which therefore cannot tell whether it gets better;",
+        "adapt {parent} to all of your cases, or this one to new cases alone.",
+    ),
+    "adapt_running": Sentence(
+        "Another run works in {folder} right now:", "wait for it, or choose another name for the new model."
+    ),
+    "adapt_other_run": Sentence(
+        "The run in {folder} was begun with other cases or labels, another model or other options;",
+        "go on with the same ones, or start anew.",
+        shell="go on with the same ones, or start anew without --resume.",
+    ),
+    "adapt_nothing_begun": Sentence(
+        "There is nothing to go on from in {folder}; the run starts at the beginning."
+    ),
     "adapt_rejected": Sentence("{case} is left out: {reader} rejected it."),
     "adapt_in_review": Sentence(
         "{case} is left out: it is in review again since {reader} signed it;", "sign it to learn from it."
@@ -32,6 +48,7 @@ SENTENCES = {
     "adapt_many_labels": Sentence(
         "{case} is left out: there is more than one file of corrected labels ({names});", "keep one."
     ),
+    "adapt_doubt": Sentence("{doubt}"),
     "adapt_unusable": Sentence("{case} is left out: {why}"),
     "adapt_two_labels": Sentence(
         "{image} is named with two label files, {one} and {other}:", "name the one that counts."
@@ -48,7 +65,7 @@ SENTENCES = {
         "Of the model {model} only the labelling protocol is fitted: it is no single network of structures."
     ),
     "adapt_protocol_only_cases": Sentence(
-        "From one case only the labelling protocol is fitted: the network learns from two cases on."
+        "From one case, or several of one person, only the labelling protocol is fitted: the network learns from two persons on."
     ),
     "adapt_protocol_only_packages": Sentence(
         "Only the labelling protocol is fitted, for the packages for training are not installed;",

@@ -2099,12 +2099,44 @@ ppb</translation>
    <translation>{case} bleibt weg: Seine Labels {one} und {other} scheinen vertauscht zu sein.</translation>
   </message>
   <message>
+   <source>{case} is left out: its image is that of {other}.</source>
+   <translation>{case} bleibt weg: Sein Bild ist das von {other}.</translation>
+  </message>
+  <message>
+   <source>The model {model} has learnt from {cases} already, which therefore cannot tell whether it gets better;</source>
+   <translation>Das Modell {model} hat aus {cases} schon gelernt; ob es besser wird, lässt sich damit nicht sagen;</translation>
+  </message>
+  <message>
+   <source>adapt {parent} to all of your cases, or this one to new cases alone.</source>
+   <translation>passen Sie {parent} an alle Ihre Fälle an, oder dieses nur an neue Fälle.</translation>
+  </message>
+  <message>
+   <source>Another run works in {folder} right now:</source>
+   <translation>Ein anderer Lauf arbeitet gerade in {folder}:</translation>
+  </message>
+  <message>
+   <source>wait for it, or choose another name for the new model.</source>
+   <translation>warten Sie auf ihn, oder wählen Sie einen anderen Namen für das neue Modell.</translation>
+  </message>
+  <message>
+   <source>The run in {folder} was begun with other cases or labels, another model or other options;</source>
+   <translation>Der Lauf in {folder} wurde mit anderen Fällen oder Labels, einem anderen Modell oder anderen Optionen begonnen;</translation>
+  </message>
+  <message>
+   <source>go on with the same ones, or start anew.</source>
+   <translation>setzen Sie ihn mit denselben fort, oder beginnen Sie neu.</translation>
+  </message>
+  <message>
+   <source>There is nothing to go on from in {folder}; the run starts at the beginning.</source>
+   <translation>In {folder} ist nichts, was fortgesetzt werden könnte; der Lauf beginnt von vorn.</translation>
+  </message>
+  <message>
    <source>{case} is left out: {reader} rejected it.</source>
    <translation>{case} bleibt weg: {reader} hat ihn abgelehnt.</translation>
   </message>
   <message>
    <source>{case} is left out: it is in review again since {reader} signed it;</source>
-   <translation>{case} bleibt weg: Er ist wieder in Befundung, seit {reader} ihn unterzeichnet hat;</translation>
+   <translation>{case} bleibt weg: Er ist wieder in Arbeit, seit {reader} ihn unterzeichnet hat;</translation>
   </message>
   <message>
    <source>sign it to learn from it.</source>
@@ -2155,8 +2187,8 @@ ppb</translation>
    <translation>Vom Modell {model} wird nur das Labelprotokoll angepasst: Es ist kein einzelnes Netz von Strukturen.</translation>
   </message>
   <message>
-   <source>From one case only the labelling protocol is fitted: the network learns from two cases on.</source>
-   <translation>Aus einem Fall wird nur das Labelprotokoll angepasst: Das Netz lernt ab zwei Fällen.</translation>
+   <source>From one case, or several of one person, only the labelling protocol is fitted: the network learns from two persons on.</source>
+   <translation>Aus einem Fall, oder mehreren einer Person, wird nur das Labelprotokoll angepasst: Das Netz lernt ab zwei Personen.</translation>
   </message>
   <message>
    <source>Only the labelling protocol is fitted, for the packages for training are not installed;</source>
@@ -5415,16 +5447,16 @@ ppb</translation>
    <translation>Labels nach dem Protokoll</translation>
   </message>
   <message>
+   <source>Looking at {1}</source>
+   <translation>{1} wird angesehen</translation>
+  </message>
+  <message>
    <source>Fitting the labelling protocol</source>
    <translation>Das Labelprotokoll wird angepasst</translation>
   </message>
   <message>
    <source>Writing the model</source>
    <translation>Das Modell wird geschrieben</translation>
-  </message>
-  <message>
-   <source>Looking at {1}</source>
-   <translation>{1} wird angesehen</translation>
   </message>
   <message>
    <source>Simulating: {1} {2}/{3}</source>

@@ -1,6 +1,7 @@
 """Corrections of procedural heads become a model of one's own, where they gain; bad ones are named and left out."""
 
 import dataclasses
+import hashlib
 import io
 import itertools
 import json
@@ -10,14 +11,17 @@ import pytest
 import torch
 from PIL import Image as Picture
 
+from DGMSegmentationLib.adaptation import run
 from DGMSegmentationLib.adaptation.cases import CorrectedCase, reason_against
-from DGMSegmentationLib.adaptation.choosing import Candidate, chosen
+from DGMSegmentationLib.adaptation.choosing import Candidate, chosen, of_protocol
 from DGMSegmentationLib.adaptation.find import find_corrected
-from DGMSegmentationLib.adaptation.learning import averaged, divided
+from DGMSegmentationLib.adaptation.learning import averaged, divided, divided_people
+from DGMSegmentationLib.adaptation.opening import open_corrected
 from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
 from DGMSegmentationLib.adaptation.process import MODULE
 from DGMSegmentationLib.adaptation.request import AdaptRequest
 from DGMSegmentationLib.adaptation.run import adapt
+from DGMSegmentationLib.adaptation.state import begin, run_folder
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.errors import Cancelled, InputError
@@ -25,9 +29,10 @@ from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.io.labels import write_labels
-from DGMSegmentationLib.models.model import load_model, read_header
+from DGMSegmentationLib.io.nifti import read_nifti
+from DGMSegmentationLib.models.model import load_model, read_header, save_model
 from DGMSegmentationLib.preprocessing.case import open_case
-from DGMSegmentationLib.segmentation.convention import protocol_followed
+from DGMSegmentationLib.segmentation.convention import Convention, protocol_followed
 from DGMSegmentationLib.segmentation.pipeline import segment
 from DGMSegmentationLib.segmentation.protocol import plain_protocol
 from DGMSegmentationLib.segmentation.run import Watch
@@ -96,7 +101,7 @@ def test_an_adapted_model_follows_its_own_protocol(by_protocol, heads):
     assert front[0] > front[1] + 0.4  # of a voxel, towards where the site draws it
 
 
-def test_two_cases_teach_the_network(heads, tmp_path):
+def test_two_cases_teach_the_network(heads, tmp_path, monkeypatch):
     """The file is written whole, and a stopped run goes on where it was."""
     output, told = tmp_path / "learnt.safetensors", []
     replay = tmp_path / "simulated.tsv"
@@ -107,20 +112,83 @@ def test_two_cases_teach_the_network(heads, tmp_path):
     def stopping():
         return any("part 2" in text for text, _ in told)
 
+    fitted = []
+    monkeypatch.setattr(run, "of_protocol", lambda base, fits, name: fitted.append([f.name for f in fits])
+                        or of_protocol(base, fits, name))  # fmt: skip
     with pytest.raises(Cancelled):
         adapt(heads, output, options, Watch(lambda *what: told.append(what), stopping, lambda remark: None))
     assert not output.exists() and (tmp_path / "learnt.adapting" / "part-1" / "model.safetensors").exists()
+    # What is learnt beside the cases shown is labelled as those show, not as the one that is left out does.
+    assert fitted == [["Doe20", "Doe22"], ["Doe22"], ["Doe20"]]
+    resumed = dataclasses.replace(options, resume=True)
+    with pytest.raises(InputError) as refused:
+        adapt(heads[:1], output, resumed, Watch(log=lambda remark: None))
+    assert refused.value.code == "adapt_other_run"
     again = []
-    done = adapt(
-        heads,
-        output,
-        dataclasses.replace(options, resume=True),
-        Watch(lambda *what: again.append(what), log=lambda remark: None),
-    )
+    labels = heads[0].with_name("Doe20_desc-edited_dseg.nii.gz")
+    before = labels.read_bytes()
+
+    def hear(text, fraction):
+        again.append((text, fraction))
+        if "Learning" in text:  # a reader signs the case again meanwhile
+            labels.write_bytes(heads[0].read_bytes())
+
+    done = adapt(heads, output, resumed, Watch(hear, log=lambda remark: None))
+    labels.write_bytes(before)
+    assert load_model(output).header.training["cases"][0]["labels"] == hashlib.sha256(before).hexdigest()
     assert not any("part 1" in text for text, _ in again)
     assert sorted(fraction for _, fraction in again) == [fraction for _, fraction in again]
     assert done.what in ("protocol", "weights") and done.gain > 0.03
     assert load_model(output).header.training["what"] == done.what
+
+
+def test_a_model_is_not_judged_on_what_it_has_learnt(by_protocol, heads, tmp_path):
+    """Neither it nor one that goes on from it."""
+    header = load_model(by_protocol.path).header
+    earlier = dataclasses.replace(header, training={"earlier_cases": header.training["cases"]})
+    save_model(tmp_path / "later.safetensors", earlier, load_model(by_protocol.path).states)
+    for path in (by_protocol.path, tmp_path / "later.safetensors"):
+        with pytest.raises(InputError) as refused:
+            adapt(heads, tmp_path / "x.safetensors", AdaptOptions(str(path), device="cpu"))
+        assert refused.value.code == "adapt_seen" and refused.value.facts["cases"] == ["Doe20"]
+    assert not list(tmp_path.glob("x.*"))
+
+
+def test_one_head_counts_once(heads, tmp_path):
+    """Under another name, and stored anew with other axes."""
+    copy, labels = tmp_path / "other_name.nii.gz", tmp_path / "turned.nii.gz"
+    for path, turned in ((heads[0], copy), (heads[0].with_name("Doe20_desc-edited_dseg.nii.gz"), labels)):
+        image, _ = read_nifti(path)
+        affine = image.affine.copy()
+        affine[:3, 3] += affine[:3, 0] * (image.shape[0] - 1)
+        affine[:3, 0] *= -1
+        write_nifti(turned, np.ascontiguousarray(image.data[::-1]), affine)
+    model = load_model(PHANTOM_MODEL)
+    predictor = Predictor(model, "cpu", log=lambda remark: None)
+    convention = Convention(model, plain_protocol(model.header.structures, "none"))
+    quiet = Watch(log=lambda remark: None)
+    said = []
+    opened = open_corrected([heads[0], f"{copy}={labels}"], convention, predictor, quiet, said.append)
+    assert [case.name for case in opened.cases] == ["Doe20"]
+    assert [remark.code for remark in opened.left_out] == ["adapt_twice"] and said == []
+
+
+def test_the_state_of_a_run_is_nobody_elses(tmp_path):
+    output, said = tmp_path / "a.safetensors", []
+    with run_folder(output) as folder:
+        with pytest.raises(InputError) as refused, run_folder(output):
+            pass
+        assert refused.value.code == "adapt_running"
+        begin(folder, True, {"cases": (1, 2)}, said.append)
+        assert [remark.code for remark in said] == ["adapt_nothing_begun"]
+        (folder / "part-1").mkdir()
+        begin(folder, True, {"cases": (1, 2)}, said.append)
+        with pytest.raises(InputError) as refused:
+            begin(folder, True, {"cases": (1, 3)}, said.append)
+        assert refused.value.code == "adapt_other_run" and (folder / "part-1").exists()
+        begin(folder, False, {"cases": (1, 3)}, said.append)
+        assert not (folder / "part-1").exists() and len(said) == 1
+    assert not folder.exists()  # nothing to go on from
 
 
 def test_what_gains_nothing_is_not_written(heads, tmp_path, capsys):
@@ -240,3 +308,5 @@ def test_weights_are_averaged_and_cases_divided():
     for count, parts in itertools.product(range(2, 12), (2, 3, 5)):
         left = divided(count, parts)
         assert sorted(itertools.chain(*left)) == list(range(count)) and len(left) == min(count, parts)
+    assert divided_people(["a", "b", "a", "c"], 2) == [(0, 2, 3), (1,)]
+    assert divided_people(["a", "a"], 3) == [(0, 1)]

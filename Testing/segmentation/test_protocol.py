@@ -28,7 +28,7 @@ from DGMSegmentationLib.segmentation.protocol import (
     structure_label,
     tomllib,
 )
-from DGMSegmentationLib.segmentation.protocol_fit import FitCase, fit_protocol
+from DGMSegmentationLib.segmentation.protocol_fit import FitCase, best_protocol, fit_protocol
 from DGMSegmentationLib.segmentation.relabel import AtomMaps, apply_protocol
 from DGMSegmentationLib.structures import STANDARD
 from DGMSegmentationLib.structures.atoms import atom_unions, atoms
@@ -292,6 +292,13 @@ def test_a_fit_finds_a_sites_convention(count):
     assert fitted.protocol.rules[1] == BASE.rules[1]
     assert fitted.protocol.name == "site"
     assert protocol_from_table(tomllib.loads(protocol_text(fitted.protocol)), "text").name == "site"
+
+
+def test_sessions_of_one_person_are_left_out_together():
+    cases = [site_case(f"case{n}", (n, -n, 0.0), n) for n in range(2)]
+    for case in cases:
+        case.person = "sub-1"
+    assert best_protocol(BASE, cases, "site").left_out == "sides"
 
 
 def test_a_fit_that_gains_nothing_is_refused():
