@@ -110,7 +110,7 @@ class Signing:
             self.forget_reason()
 
     def _signed(self, sign: Callable[[Any], object]) -> bool:
-        from DGMSegmentationLib.errors import DGMError
+        from DGMSegmentationLib.errors import explained
 
         study, name = self._study, self._study.here
         walk = study.walk
@@ -123,8 +123,10 @@ class Signing:
             if not self.kept():
                 return False
             sign(reading)
-        except DGMError as error:
-            study.say(error)
+        except (
+            Exception
+        ) as error:  # also what nobody foresaw is said: a button that does nothing signs nothing
+            study.say(explained(error, _("Signing")))
             return False
         walk.signed(name)
         study.list.show()

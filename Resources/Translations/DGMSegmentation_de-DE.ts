@@ -687,6 +687,10 @@
    <source>The table shows another segmentation than that of {name}: choose {name} in the list first.</source>
    <translation>Die Tabelle zeigt eine andere Segmentierung als die von {name}: Wählen Sie zuerst {name} in der Liste.</translation>
   </message>
+  <message>
+   <source>Signing</source>
+   <translation>Das Unterzeichnen</translation>
+  </message>
  </context>
  <context>
   <name>DGMSegmentationPanel.study</name>

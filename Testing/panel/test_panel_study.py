@@ -241,14 +241,17 @@ def test_a_run_of_another_model_stands_in_the_journal(tmp_path):
     assert study.open("sub-01").model == "third 3"
 
 
-def test_what_is_done_while_the_next_case_is_read(panel, scene, tmp_path):
-    """A stroke made meanwhile is in its own journal, a second Done signs nothing and passes nobody."""
+def test_what_is_done_while_the_next_case_is_read(panel, scene, tmp_path, monkeypatch):
+    """A stroke made meanwhile is in its own journal, a second Done signs nothing and passes nobody; one that fails is said."""
     ui, study, results = panel.widget.ui, panel.widget.study, panel.widget.results
     folder = labelled(labelled(labelled(tmp_path), "sub-02", seed=2), "sub-03", seed=3)
     output = find_study([folder]).output
 
     def events(name):
         return [event.event for one in read_sessions(output, name) for event in one.events]
+
+    def broken(*_given):
+        raise RuntimeError("nobody foresaw it")
 
     try:
         study.open([folder], reader="anna", model=str(PHANTOM_MODEL))
@@ -262,6 +265,10 @@ def test_what_is_done_while_the_next_case_is_read(panel, scene, tmp_path):
         ui.doneCaseButton.click()
         gui.wait_until(lambda: study.case == "sub-03" and not results.pending)
         assert events("sub-02").count("done") == 1 and events("sub-03") == []
+        with monkeypatch.context() as patched:
+            patched.setattr(CaseReading, "sign", broken)
+            ui.doneCaseButton.click()
+        assert "Signing failed (RuntimeError)" in study.note.label.text and study.case == "sub-03"
         erase(results.node, results.volume, 7)
     finally:
         study.stop()
