@@ -16,7 +16,7 @@ from ..segmentation.protocol_fit import FitCase, fit_case
 from ..segmentation.run import Watch
 from ..study.same_image import are_alike, imprint
 from ..training.cases import open_subject
-from ..training.data import Subject, training_label_set
+from ..training.data import Subject
 from ..training.settings import DataSettings
 from .cases import CorrectedCase, reason_against
 from .find import find_corrected
@@ -48,13 +48,11 @@ def open_corrected(
 ) -> Opened:
     """Find the corrected cases, open them, and leave out those that nothing should be learnt from.
 
-    Raises InputError where none is left, for files that cannot be used, and for cases that the model has learnt from already.
+    Raises InputError where none is left, and for cases that the model has learnt from already.
     """
     header = convention.model.header
     subjects = find_corrected(places, header.channels, say)
     _check_new(subjects, header)
-    settings = DataSettings(channels=header.channels)
-    label_set = training_label_set(settings, subjects, header)
     found = Opened([], [], [], [], [])
     imprints: dict[str, str] = {}
     for number, subject in enumerate(subjects):
@@ -62,12 +60,11 @@ def open_corrected(
         watch.report(f"Looking at {subject.name}", OPENED * number / len(subjects))
         # Nobody else's, where a file does not say whose it is.
         subject = replace(subject, person=subject.person or f"person of case {number}")
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            case = CorrectedCase(subject, *open_subject(subject, settings, label_set))
-        for one in caught:
-            if issubclass(one.category, UserWarning):
-                say(Remark("adapt_doubt", doubt=str(one.message)))
+        try:
+            case = _opened(subject, convention, say)
+        except InputError as error:
+            _leave_out(found, Remark("adapt_unusable", case=subject.name, why=error), watch)
+            continue
         record = case.record()
         fit = fit_case(subject.name, case.opened, case.labels, predictor, subject.person)
         automatic = labels_of(fit, case, convention)
@@ -76,18 +73,43 @@ def open_corrected(
         problem = reason_against(case, automatic)
         if problem is None and twin is not None:
             problem = Remark("adapt_twice", case=subject.name, other=twin)
-        if problem is None:
-            imprints[subject.name] = mark
-            found.cases.append(case)
-            found.fits.append(fit)
-            found.drawn.append(automatic)
-            found.records.append(record)
-        else:
-            found.left_out.append(problem)
-            watch.log(problem)
+        if problem is not None:
+            _leave_out(found, problem, watch)
+            continue
+        imprints[subject.name] = mark
+        found.cases.append(case)
+        found.fits.append(fit)
+        found.drawn.append(automatic)
+        found.records.append(record)
     if not found.cases:
-        raise InputError("adapt_no_case", count=len(subjects), why=str(found.left_out[0]))
+        raise InputError("adapt_no_case", count=len(subjects), why=found.left_out[0])
     return found
+
+
+def _leave_out(found: Opened, why: Remark, watch: Watch) -> None:
+    found.left_out.append(why)
+    watch.log(why)
+
+
+def _opened(subject: Subject, convention: Convention, say: Callable[[Remark], object]) -> CorrectedCase:
+    """The images and labels of a case; what is doubtful about them is said.
+
+    Raises InputError for files that cannot be read, do not belong together, or hold structures that the model does not give.
+    """
+    settings = DataSettings(channels=convention.model.header.channels)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            case = CorrectedCase(subject, *open_subject(subject, settings, convention.label_set))
+        except InputError as error:
+            if error.code != "training_labels_unlisted":  # whose remedy is an option of the training
+                raise
+            facts = {name: error.facts[name] for name in ("path", "values", "label_set")}
+            raise InputError("adapt_labels_unlisted", **facts) from error
+    for one in caught:
+        if issubclass(one.category, UserWarning):
+            say(Remark("adapt_doubt", doubt=str(one.message)))
+    return case
 
 
 def _check_new(subjects: Sequence[Subject], header: ModelHeader) -> None:

@@ -86,7 +86,15 @@ def adapt(
     """
     from ..adaptation.options import AdaptOptions, Recipe, UnlabelledOptions
     from ..adaptation.run import adapt as run
+    from ..errors import InputError
 
+    _check_together(
+        unlabelled,
+        {"--labelmaps": labelmaps, "--cache": cache, "--volumes": volumes != 100, "--jobs": jobs != 1},
+        {"--replay": replay, "--protocol-only": protocol_only},
+    )
+    if replay is not None and protocol_only:
+        raise InputError("adapt_option_idle", option="--replay", other="--protocol-only")
     if unlabelled:
         _unlabelled(
             cases,
@@ -123,6 +131,19 @@ def adapt(
     typer.echo(
         f"Gained {done.gain:+.3f} in the mean, by {what}. Use it: dgmseg segment QSM --model {done.path}"
     )
+
+
+def _check_together(
+    unlabelled: bool, of_unlabelled: dict[str, object], of_corrections: dict[str, object]
+) -> None:
+    """Raise InputError for an option that would do nothing: somebody means something by it."""
+    from ..errors import InputError
+
+    idle = of_corrections if unlabelled else of_unlabelled
+    given = next((name for name, value in idle.items() if value), None)
+    if given is not None:
+        code = "adapt_option_idle" if unlabelled else "adapt_option_alone"
+        raise InputError(code, option=given, other="--unlabelled")
 
 
 @contextmanager

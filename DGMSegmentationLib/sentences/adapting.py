@@ -49,6 +49,11 @@ SENTENCES = {
         "{case} is left out: there is more than one file of corrected labels ({names});", "keep one."
     ),
     "adapt_doubt": Sentence("{doubt}"),
+    "adapt_labels_unlisted": Sentence(
+        "{path} holds the values {values}, which are none of the model's label set ({label_set});",
+        "give labels of its structures.",
+        shell="give labels of its structures (dgmseg convert turns other numbers into them).",
+    ),
     "adapt_unusable": Sentence("{case} is left out: {why}"),
     "adapt_two_labels": Sentence(
         "{image} is named with two label files, {one} and {other}:", "name the one that counts."
@@ -98,6 +103,10 @@ SENTENCES = {
         "Label maps for the simulation are needed:",
         "name their folder.",
         shell="give --labelmaps FOLDER (Docs/simulation.md says which).",
+    ),
+    "adapt_option_idle": Sentence("{option} does nothing with {other}:", shell="leave one of them out."),
+    "adapt_option_alone": Sentence(
+        "{option} does nothing without {other}:", shell="add that, or leave it out."
     ),
     "adapt_stopped": Sentence(
         "Stopped; no model was written.", shell="Go on with the same command and --resume."

@@ -2159,6 +2159,14 @@ ppb</translation>
    <translation>behalten Sie eine.</translation>
   </message>
   <message>
+   <source>{path} holds the values {values}, which are none of the model's label set ({label_set});</source>
+   <translation>{path} enthält die Werte {values}, die nicht zum Labelsatz des Modells gehören ({label_set});</translation>
+  </message>
+  <message>
+   <source>give labels of its structures.</source>
+   <translation>geben Sie Labels seiner Strukturen an.</translation>
+  </message>
+  <message>
    <source>{case} is left out: {why}</source>
    <translation>{case} bleibt weg: {why}</translation>
   </message>
@@ -2249,6 +2257,14 @@ ppb</translation>
   <message>
    <source>name their folder.</source>
    <translation>Nennen Sie deren Ordner.</translation>
+  </message>
+  <message>
+   <source>{option} does nothing with {other}:</source>
+   <translation>{option} bewirkt mit {other} nichts:</translation>
+  </message>
+  <message>
+   <source>{option} does nothing without {other}:</source>
+   <translation>{option} bewirkt ohne {other} nichts:</translation>
   </message>
   <message>
    <source>Stopped; no model was written.</source>

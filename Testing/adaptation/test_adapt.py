@@ -28,7 +28,7 @@ from DGMSegmentationLib.errors import Cancelled, InputError
 from DGMSegmentationLib.inference.predictor import Predictor
 from DGMSegmentationLib.io.bids.derivatives import case_paths
 from DGMSegmentationLib.io.files import write_nifti
-from DGMSegmentationLib.io.labels import write_labels
+from DGMSegmentationLib.io.labels import read_labels, write_labels
 from DGMSegmentationLib.io.nifti import read_nifti
 from DGMSegmentationLib.models.model import load_model, read_header, save_model
 from DGMSegmentationLib.preprocessing.case import open_case
@@ -155,7 +155,7 @@ def test_a_model_is_not_judged_on_what_it_has_learnt(by_protocol, heads, tmp_pat
 
 
 def test_one_head_counts_once(heads, tmp_path):
-    """Under another name, and stored anew with other axes."""
+    """Under another name, and stored anew with other axes; labels of another set are named."""
     copy, labels = tmp_path / "other_name.nii.gz", tmp_path / "turned.nii.gz"
     for path, turned in ((heads[0], copy), (heads[0].with_name("Doe20_desc-edited_dseg.nii.gz"), labels)):
         image, _ = read_nifti(path)
@@ -168,9 +168,15 @@ def test_one_head_counts_once(heads, tmp_path):
     convention = Convention(model, plain_protocol(model.header.structures, "none"))
     quiet = Watch(log=lambda remark: None)
     said = []
-    opened = open_corrected([heads[0], f"{copy}={labels}"], convention, predictor, quiet, said.append)
+    other_set, few = tmp_path / "thalami.nii.gz", read_labels(labels)
+    write_nifti(other_set, np.where(few.data > 2, 0, few.data), few.affine, intent="label")
+    other_set.with_name("thalami.tsv").write_text("index\tname\tabbreviation\n1\tTHA_L\tTHA_L\n2\tTHA_R\tTHA_R\n")
+    places = [f"{copy}={other_set}", heads[0], f"{tmp_path / 'third.nii.gz'}={labels}"]
+    (tmp_path / "third.nii.gz").write_bytes(copy.read_bytes())
+    opened = open_corrected(places, convention, predictor, quiet, said.append)
     assert [case.name for case in opened.cases] == ["Doe20"]
-    assert [remark.code for remark in opened.left_out] == ["adapt_twice"] and said == []
+    assert [remark.code for remark in opened.left_out] == ["adapt_unusable", "adapt_twice"] and said == []
+    assert opened.left_out[0].facts["why"].code == "adapt_labels_unlisted"  # not another head's
 
 
 def test_the_state_of_a_run_is_nobody_elses(tmp_path):
@@ -310,3 +316,15 @@ def test_weights_are_averaged_and_cases_divided():
         assert sorted(itertools.chain(*left)) == list(range(count)) and len(left) == min(count, parts)
     assert divided_people(["a", "b", "a", "c"], 2) == [(0, 2, 3), (1,)]
     assert divided_people(["a", "a"], 3) == [(0, 1)]
+
+
+def test_options_that_would_do_nothing_are_refused(tmp_path, capsys):
+    asked = ["adapt", str(tmp_path), "-o", str(tmp_path / "x.safetensors")]
+    for more, word in (
+        (["--labelmaps", str(tmp_path)], "--labelmaps does nothing without --unlabelled"),
+        (["--volumes", "5"], "--volumes does nothing without --unlabelled"),
+        (["--unlabelled", "--protocol-only"], "--protocol-only does nothing with --unlabelled"),
+        (["--replay", str(tmp_path), "--protocol-only"], "--replay does nothing with --protocol-only"),
+    ):
+        assert main([*asked, *more]) == 2
+        assert word in capsys.readouterr().err
