@@ -115,8 +115,8 @@ class _Unlabelled:
         cases = [case for case in find_cohort(place.source).cases if not case.problem]
         rejected = rejected_cases(place.output, [case.name for case in cases])
         cases = [case for case in cases if case.name not in rejected]
-        if not cases:
-            raise InputError("fit_no_cases")
+        if len(cases) < 2:
+            raise InputError("adapt_unlabelled_few", path=cohort, count=len(cases))
         step = max(1.0, len(cases) / self.options.heads)
         return [cases[int(n * step)].image for n in range(min(len(cases), self.options.heads))]
 

@@ -86,6 +86,9 @@ SENTENCES = {
         "The nuclei were found in only {found} of {count} volumes;",
         "without labels a model is adapted only to volumes in which it finds them: correct a few cases instead.",
     ),
+    "adapt_unlabelled_few": Sentence(
+        "{path} holds {count} volumes that can be used:", "what a site's look like shows from two on."
+    ),
     "adapt_unlabelled_moved": Sentence(
         "No model was written: the mean volume of {structure} would have changed by {percent:+d} %, and nothing says which "
         "one is right;",

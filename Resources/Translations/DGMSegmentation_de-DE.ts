@@ -2227,6 +2227,14 @@ ppb</translation>
    <translation>ohne Labels wird ein Modell nur an Volumina angepasst, in denen es sie findet: Korrigieren Sie stattdessen einige Fälle.</translation>
   </message>
   <message>
+   <source>{path} holds {count} volumes that can be used:</source>
+   <translation>{path} enthält {count} verwendbare Volumen:</translation>
+  </message>
+  <message>
+   <source>what a site's look like shows from two on.</source>
+   <translation>wie die eines Zentrums aussehen, zeigt sich ab zweien.</translation>
+  </message>
+  <message>
    <source>No model was written: the mean volume of {structure} would have changed by {percent:+d} %, and nothing says which one is right;</source>
    <translation>Es wurde kein Modell geschrieben: Das mittlere Volumen von {structure} hätte sich um {percent:+d} % geändert, und nichts sagt, welches stimmt;</translation>
   </message>

@@ -170,7 +170,8 @@ def test_one_head_counts_once(heads, tmp_path):
     said = []
     other_set, few = tmp_path / "thalami.nii.gz", read_labels(labels)
     write_nifti(other_set, np.where(few.data > 2, 0, few.data), few.affine, intent="label")
-    other_set.with_name("thalami.tsv").write_text("index\tname\tabbreviation\n1\tTHA_L\tTHA_L\n2\tTHA_R\tTHA_R\n")
+    lookup = "index\tname\tabbreviation\n1\tTHA_L\tTHA_L\n2\tTHA_R\tTHA_R\n"
+    other_set.with_name("thalami.tsv").write_text(lookup)
     places = [f"{copy}={other_set}", heads[0], f"{tmp_path / 'third.nii.gz'}={labels}"]
     (tmp_path / "third.nii.gz").write_bytes(copy.read_bytes())
     opened = open_corrected(places, convention, predictor, quiet, said.append)

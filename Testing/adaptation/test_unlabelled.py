@@ -157,6 +157,11 @@ def test_what_cannot_be_adapted_without_labels_is_said(place, tmp_path, capsys):
     assert main(["adapt", "--unlabelled", cohort, "-o", output]) == 2
     assert "--labelmaps" in capsys.readouterr().err
     asked = ["adapt", "--unlabelled", cohort, "-o", output, "--labelmaps", str(place / "maps")]
+    one = next((place / "cohort").glob("sub-*/anat/*.nii.gz"))
+    (tmp_path / "one.tsv").write_text(f"subject\timage\na\t{one}\n")
+    few = [str(tmp_path / "one.tsv") if word == cohort else word for word in asked]
+    assert main([*few, "--model", str(PHANTOM_MODEL)]) == 2
+    assert "holds 1 volumes that can be used" in capsys.readouterr().err
     assert main([*asked, "--model", str(small_model_file(tmp_path, members=2))]) == 2
     assert "cannot learn without labels" in capsys.readouterr().err
     assert not Path(output).exists()
