@@ -40,7 +40,10 @@ class _Network(Protocol):
 
 
 class GraphPredictor:
-    """A U-Net of one member, predicting regions in one piece; whole volumes are left to torch's tiles."""
+    """A U-Net of one member, predicting regions in one piece; whole volumes are left to torch's tiles.
+
+    Threads may share it: one predicts after the other.
+    """
 
     device = "cpu"
 
@@ -55,6 +58,8 @@ class GraphPredictor:
         self._fill = [model.header.preprocessing.background(c) for c in range(len(model.header.channels))]
         self._networks: dict[Triple, _Network] = {}
         self._making: tuple[Triple, threading.Thread] | None = None
+        # A compiled network has one place for its result: another thread's pass would overwrite it before it is copied.
+        self._one_at_a_time = threading.Lock()
 
     def begin(self) -> None:
         """Compile for a region of the usual size in a thread: meanwhile the image is read, or its file chosen."""
@@ -106,11 +111,13 @@ class GraphPredictor:
             box = (x, y, z)
         size = [s.stop - s.start for s in box]
         if not in_one_piece(size):
-            values = self._torch.predict(inputs, coordinates, box, progress, cancel)
-            self.engine = self._torch.engine
+            with self._one_at_a_time:
+                values = self._torch.predict(inputs, coordinates, box, progress, cancel)
+                self.engine = self._torch.engine
             return values
-        found = self._run(inputs, box, size, lambda: stop_if(cancel))
-        self.engine = self._own
+        with self._one_at_a_time:
+            found = self._run(inputs, box, size, lambda: stop_if(cancel))
+            self.engine = self._own
         if progress is not None:
             progress(1, 1)
         return found

@@ -6,6 +6,7 @@ that it can run on tiles of any size: the result is the same and the halo is not
 
 import logging
 import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -61,6 +62,8 @@ class Predictor(Placement):
         self.tile: Triple | None = self.patch_output if self.patchwise else tile
         self._asked: tuple[torch.device, Triple | None] | None = None
         """Device and tile as they were before memory ran out; None as long as it has not."""
+        # Tiles and devices change where memory runs out, and OpenVINO has one place for its result.
+        self._one_at_a_time = threading.Lock()
         self._macs: dict[tuple[int, ...], int] = {}
         self._fitting: dict[tuple[int, ...], Triple] = {}
         self.move(pick_device(device), trusted=False, named=device != "auto")
@@ -84,22 +87,27 @@ class Predictor(Placement):
 
         When memory runs out, tiles become smaller if that changes no value; then the CPU goes on. The next call begins
         on the device and with the tiles that were asked for, so that a case does not depend on the one before it.
+
+        Threads may share a predictor: one predicts after the other.
         """
-        if self._asked is not None:
-            device, self.tile = self._asked
-            self.move(device)
-            self._asked = None
         if box is None:
             x, y, z = (slice(0, n) for n in inputs.shape[1:])
             box = (x, y, z)
-        while True:
-            try:
-                return self._predict(inputs, coordinates, box, progress, cancel)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                cause = error.with_traceback(None)  # whose frames would keep the failed pass's tensors alive
-            self._shrink(cause, [s.stop - s.start for s in box])
+        with self._one_at_a_time:
+            if self._asked is not None:
+                device, self.tile = self._asked
+                self.move(device)
+                self._asked = None
+            while True:
+                try:
+                    return self._predict(inputs, coordinates, box, progress, cancel)
+                except (RuntimeError, MemoryError) as error:
+                    if not is_out_of_memory(error):
+                        raise
+                    cause = error.with_traceback(
+                        None
+                    )  # whose frames would keep the failed pass's tensors alive
+                self._shrink(cause, [s.stop - s.start for s in box])
 
     def _shrink(self, error: BaseException, shape: Sequence[int]) -> None:
         """After running out of memory in a region of ``shape``: a smaller tile, then the CPU; tell the user."""

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from models_for_tests import PHANTOM_MODEL
+from models_for_tests import PHANTOM_MODEL, unet_model
 
 from DGMSegmentationLib.errors import Cancelled
 from DGMSegmentationLib.inference.blas import blas_has_one_thread
@@ -128,6 +128,24 @@ def test_regions_at_the_border_and_whole_small_volumes(engine):
             ours.predict(inputs, None, box), other.predict(inputs, None, box), atol=1e-4
         )
     assert ours.engine == engine
+
+
+@pytest.mark.parametrize("without_torch", [True, False])
+def test_threads_that_share_a_predictor_get_their_own_results(without_torch):
+    pytest.importorskip("openvino")
+    from concurrent.futures import ThreadPoolExecutor
+
+    if without_torch:
+        shared = open_predictor(load_model(), "cpu")
+    else:
+        shared = Predictor(unet_model(), "cpu", backend="openvino")
+    volumes = np.random.default_rng(0).normal(size=(2, 1, 32, 32, 16)).astype(np.float32)
+    wanted = [shared.predict(volume) for volume in volumes]
+    order = [0, 1] * 12
+    with ThreadPoolExecutor(2) as pool:
+        for n, found in zip(order, pool.map(lambda n: shared.predict(volumes[n]), order), strict=True):
+            np.testing.assert_allclose(found, wanted[n], atol=1e-4)
+    assert shared.engine == "openvino"
 
 
 def test_a_broken_openvino_leaves_the_work_to_numpy(monkeypatch):
