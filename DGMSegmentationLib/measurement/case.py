@@ -20,7 +20,7 @@ from ..preprocessing.units import OWN_UNIT
 from ..structures import LabelSet
 from .brain import BrainValues
 from .lost_slabs import flags_from_sides
-from .misplaced import misplacement
+from .misplaced import Surroundings, misplacement, surroundings
 from .notes import NetworkNotes
 from .options import MeasureOptions
 from .places import Arrangement
@@ -104,6 +104,8 @@ class MeasuredCase(Sequence[RoiRow]):
     """Whether the rows can be used as they are, with reasons."""
     brain: BrainValues | None = None
     """What the whole brain's values tell, for the next measurement in the same image."""
+    around: Mapping[int, Surroundings] = field(default_factory=dict)
+    """What surrounds each structure, for the same."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -210,8 +212,8 @@ def measure_case(
         rows = [row.with_flags(["own_unit"]) for row in rows]
     else:
         found += flags_from_sides(native, opened.image, boxes)
-    brain = previous.brain if previous is not None and previous.opened is opened else None
-    brain = brain or BrainValues(opened.image, opened.mask)
+    before = previous if previous is not None and previous.opened is opened else None
+    brain = (before and before.brain) or BrainValues(opened.image, opened.mask)
     places = Arrangement(native, boxes)
     verdict = verdict_on(
         native,
@@ -225,8 +227,11 @@ def measure_case(
     )
     found = in_order(found, label_set)
     of_labels = (*labels.warnings, *said, *of_reference, *places.side_doubts(brain.middle_mm))
+    around: Mapping[int, Surroundings] = {}
     if opened.units.unit != OWN_UNIT:
-        of_labels += _place_doubts(native, opened, boxes, previous)
+        around = surroundings(native, opened.image, boxes, before.around if before else None)
+        misplaced = misplacement(native, opened.image, boxes, around)
+        of_labels += (misplaced.as_remark(),) if misplaced else ()
     verdict = verdict.doubting([remark for remark in of_labels if remark.code in _DOUBTING])
     return MeasuredCase(
         opened,
@@ -239,25 +244,8 @@ def measure_case(
         reference,
         verdict,
         brain,
+        around,
     )
-
-
-def _place_doubts(
-    labels: Image, opened: Case, boxes: Mapping[int, Box], previous: MeasuredCase | None
-) -> tuple[Remark, ...]:
-    """A remark where the labels suit the map better at another place; an edit of labels that lay well moves them nowhere."""
-    if previous is not None and previous.opened is opened:
-        same = sum(
-            previous.structures[label].box == box
-            for label, box in boxes.items()
-            if label in previous.structures
-        )
-        if 2 * same >= len(boxes) and "labels_misplaced" not in {
-            remark.code for remark in previous.of_labels
-        }:
-            return ()
-    found = misplacement(labels, opened.image, boxes)
-    return (found.as_remark(),) if found else ()
 
 
 def _structures(

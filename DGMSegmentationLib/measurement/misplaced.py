@@ -5,7 +5,7 @@ Iron-rich nuclei are brighter than what surrounds them (the caudate and putamen 
 largest where the labels belong: in twenty real volumes exactly there, and with labels shifted by 4 mm at that shift.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +60,60 @@ class Misplacement:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What the map shows of one structure at every shift."""
+
+    wide: Box
+    """Around the structure and its shell."""
+    labels: NDArray[np.integer]
+    """In that box: as long as they stay, so does the rest."""
+    inside: NDArray[np.floating]
+    """The map at points of the structure after each shift, (shifts, n)."""
+    shell: NDArray[np.floating]
+    """The same of its shell; without points where it has none."""
+
+
+def surroundings(
+    labels: Image,
+    image_ppb: Image,
+    boxes: Mapping[int, Box] | None = None,
+    known: Mapping[int, Surroundings] | None = None,
+) -> dict[int, Surroundings]:
+    """Of each nucleus of the atlas by label, those around which no label has changed taken from ``known`` of the same map.
+
+    Args:
+        labels, image_ppb, boxes: as for :func:`misplacement`.
+        known: what an earlier call gave for this map.
+    """
+    label_set = label_set_of(labels)
+    if boxes is None:
+        boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
+    margin = np.ceil(_SHELL_MM[1] / np.array(labels.spacing)).astype(int)
+    steps = _shifts() @ np.linalg.inv(image_ppb.affine[:3, :3]).T
+    found: dict[int, Surroundings] = {}
+    for structure in label_set:
+        if structure.nucleus not in ATLAS_MM or structure.label not in boxes:
+            continue
+        box = boxes[structure.label]
+        x, y, z = (slice(max(0, s.start - m), s.stop + m) for s, m in zip(box, margin, strict=True))
+        here = np.asarray(labels.data)[x, y, z]
+        before = known.get(structure.label) if known else None
+        if before is not None and before.wide == (x, y, z) and np.array_equal(before.labels, here):
+            found[structure.label] = before
+            continue
+        inside, shell = _inside_and_shell(here, structure.label, labels.spacing)
+        low = [x.start, y.start, z.start]
+        values = (_at(image_ppb.data, points + low, steps) for points in (inside, shell))
+        found[structure.label] = Surroundings((x, y, z), here.copy(), *values)
+    return found
+
+
 def misplacement(
-    labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None = None
+    labels: Image,
+    image_ppb: Image,
+    boxes: Mapping[int, Box] | None = None,
+    seen: Mapping[int, Surroundings] | None = None,
 ) -> Misplacement | None:
     """The shift by 3 to 8 mm that suits all labels clearly better than their place; None where there is none.
 
@@ -69,26 +121,24 @@ def misplacement(
         labels: label values of its label set (i, j, k).
         image_ppb: the map in ppb on the same grid.
         boxes: the smallest box around each structure, where they are known.
+        seen: their surroundings, where they are known.
     """
-    label_set = label_set_of(labels)
-    if boxes is None:
-        boxes = structure_boxes(np.asarray(labels.data, label_set.dtype), label_set)
-    chosen = [s.label for s in label_set if s.nucleus in ATLAS_MM and s.label in boxes]
-    points = [found for label in chosen if (found := _inside_and_shell(labels, label, boxes[label]))]
-    if len(points) < _FEWEST:
+    if seen is None:
+        seen = surroundings(labels, image_ppb, boxes)
+    parts = [(part.inside, part.shell) for part in seen.values() if part.shell.size]
+    if len(parts) < _FEWEST:
         return None
     shifts = _shifts()
-    steps = shifts @ np.linalg.inv(image_ppb.affine[:3, :3]).T
-    around = image_ppb.data[tuple(np.concatenate([shell for _, shell in points]).T)]
+    around = np.concatenate([shell[0] for _, shell in parts])  # after no shift
     middle = float(np.median(around[measurable(around)])) if measurable(around).any() else 0.0
     contrast = np.zeros(len(shifts))
-    for inside, shell in points:
-        one, other = (_means(image_ppb.data, part, steps, middle) for part in (inside, shell))
-        contrast += one - other
-    contrast /= len(points)
+    for inside, shell in parts:
+        contrast += _means(inside, middle) - _means(shell, middle)
+    contrast /= len(parts)
     best = int(np.argmax(contrast))
     here, there = float(contrast[0]), float(contrast[best])
-    moved = image_ppb.affine[:3, :3] @ np.rint(steps[best])  # as far as the voxels go
+    steps = shifts[best] @ np.linalg.inv(image_ppb.affine[:3, :3]).T
+    moved = image_ppb.affine[:3, :3] @ np.rint(steps)  # as far as the voxels go
     if float(np.linalg.norm(moved)) < LEAST_SHIFT_MM or here >= BETTER_THAN * there or there < _LEAST_PPB:
         return None
     x, y, z = (float(step) for step in moved)
@@ -105,36 +155,32 @@ def _shifts() -> NDArray[np.float64]:
 
 
 def _inside_and_shell(
-    labels: Image, label: int, box: Box
-) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
-    """Voxels of a structure and of the unlabelled shell around it, (n, 3) each; None where it has no shell."""
+    here: NDArray[np.integer], label: int, spacing: Sequence[float]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Voxels of a structure and of the unlabelled shell around it in a part of the labels, (n, 3) each."""
     from scipy import ndimage
 
-    spacing = np.array(labels.spacing)
-    margin = np.ceil(_SHELL_MM[1] / spacing).astype(int)
-    wide = tuple(slice(max(0, s.start - m), s.stop + m) for s, m in zip(box, margin, strict=True))
-    here = np.asarray(labels.data)[wide]
     inside = here == label
     away = ndimage.distance_transform_edt(~inside, sampling=spacing)
     shell = (here == 0) & (away > _SHELL_MM[0]) & (away <= _SHELL_MM[1])
-    if not shell.any():
-        return None
-    low = np.array([s.start for s in wide])
-    one, other = (np.argwhere(part) + low for part in (inside, shell))
-    return _few(one), _few(other)
+    return _few(np.argwhere(inside)), _few(np.argwhere(shell))
 
 
 def _few(points: NDArray[np.intp]) -> NDArray[np.intp]:
     return points[np.linspace(0, len(points) - 1, min(_POINTS, len(points))).round().astype(int)]
 
 
-def _means(
-    data: NDArray[np.floating], points: NDArray[np.intp], steps: NDArray[np.float64], middle: float
-) -> NDArray[np.float64]:
-    """Mean of the map at the points after each step, in voxels; against the middle of what surrounds the structures."""
+def _at(
+    data: NDArray[np.floating], points: NDArray[np.intp], steps: NDArray[np.float64]
+) -> NDArray[np.floating]:
+    """The map at the points (n, 3) after each step, in voxels: (steps, n)."""
     index = np.rint(points[None] + steps[:, None]).astype(int)
     index = np.clip(index, 0, np.array(data.shape) - 1)
-    values = data[index[..., 0], index[..., 1], index[..., 2]]
+    return np.asarray(data[index[..., 0], index[..., 1], index[..., 2]])
+
+
+def _means(values: NDArray[np.floating], middle: float) -> NDArray[np.float64]:
+    """Mean after each step, against the middle of what surrounds the structures."""
     return np.asarray(
         np.where(measurable(values), np.clip(values - middle, -_CLIP_PPB, _CLIP_PPB), 0.0).mean(axis=1)
     )

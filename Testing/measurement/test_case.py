@@ -30,8 +30,11 @@ def head():
 
 
 def same(one, other) -> bool:
-    """Rows and flags to the last bit, NaN equal to NaN."""
-    return repr((one.rows, one.flags)) == repr((other.rows, other.flags))
+    """Rows, flags, what is doubtful and the verdict to the last bit, NaN equal to NaN."""
+    return all(
+        repr(getattr(one, part)) == repr(getattr(other, part))
+        for part in ("rows", "flags", "of_labels", "verdict")
+    )
 
 
 def test_rows_and_flags_are_those_of_the_parts(head):
@@ -60,6 +63,17 @@ def test_a_measurement_after_edits_is_that_of_all(head, edits):
         data[tuple(slice(start, start + length) for start, length in spans)] = label
         done = measure_case(labels.replace(data=data), opened, previous=done)
         assert same(done, measure_case(labels.replace(data=data), opened))
+
+
+def test_labels_drawn_one_after_the_other_beside_the_nuclei_are_misplaced(head):
+    opened, labels = head
+    beside = np.roll(labels.data, 2, axis=0)
+    data, done = np.zeros_like(beside), None
+    for label in range(1, 11):
+        data = np.where(beside == label, beside, data)
+        done = measure_case(labels.replace(data=data), opened, previous=done)
+        assert same(done, measure_case(labels.replace(data=data), opened))
+    assert "labels_misplaced" in {remark.code for remark in done.of_labels}
 
 
 def test_only_what_was_touched_is_measured_again(head, monkeypatch):
