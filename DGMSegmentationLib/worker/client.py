@@ -69,6 +69,8 @@ class WorkerClient:
         # Windows lets nobody remove the files of a request that a worker still has open.
         self._stays = module == SEGMENTING and os.name != "nt"
         self._leaving: set[str] = set()
+        self._answered = ""
+        """The last request of which the worker said how it ended, also while nobody polls."""
         self._message: dict[str, object] = {}
         self._stderr: deque[str] = deque(maxlen=400)
         self._log_reader: threading.Thread | None = None
@@ -167,7 +169,8 @@ class WorkerClient:
         self._pending = self._kill_at = None
 
         def end() -> None:
-            if request_id in self._leaving and self._process is process:
+            unheard = request_id in self._leaving and self._answered != request_id
+            if unheard and self._process is process:
                 _kill(process)
 
         timer = threading.Timer(LEAVING_S, end)
@@ -255,6 +258,8 @@ class WorkerClient:
                     "detail": "",
                 }
             self._events.put((process.pid, event))
+            if event.get("event") in FINAL:
+                self._answered = str(event.get("id"))
         self._events.put((process.pid, None))
 
     def _read_log(self, process: "subprocess.Popen[bytes]") -> None:

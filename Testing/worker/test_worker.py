@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -194,6 +195,29 @@ def test_cancel_answers_in_any_case(client, head, tmp_path, can_answer, monkeypa
     assert client.wait(PATIENCE_S)["event"] == "done"
     if os.name != "nt":
         assert (client.pid == pid) is can_answer
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_a_worker_that_ended_what_was_cancelled_stays_though_nobody_asks(client, head, tmp_path, monkeypatch):
+    """A window polls while it runs something, not after Cancel."""
+    at_its_limit = []
+
+    class Later(threading.Timer):
+        def start(self):
+            at_its_limit.append(self.function)
+
+    events = at_work(client, lambda n: ask(tmp_path / str(n), head, f"s{n}", device="cpu", flip_average=True))
+    pid = client.pid
+    monkeypatch.setattr(worker_client.threading, "Timer", Later)
+    os.kill(pid, signal.SIGSTOP)
+    client.cancel()
+    assert client.wait(PATIENCE_S)["event"] == "cancelled"
+    os.kill(pid, signal.SIGCONT)
+    until(lambda: client._answered == events[-1]["id"])
+    (end,) = at_its_limit
+    end()
+    client.submit(ask(tmp_path, head, "t", device="cpu"))
+    assert client.wait(PATIENCE_S)["event"] == "done" and client.pid == pid
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
