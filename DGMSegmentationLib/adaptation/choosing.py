@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..segmentation.protocol import Protocol
-from ..segmentation.protocol_fit import CLEARLY, SMALLEST_GAIN, FitCase, Fitted, best_protocol
+from ..segmentation.protocol import SIDES, Protocol
+from ..segmentation.protocol_fit import CLEARLY, SMALLEST_GAIN, FitCase, Fitted, best_protocol, dice
 
 LARGEST_LOSS = 0.02
 """Mean Dice that no structure may lose, whatever the others gain."""
@@ -68,6 +68,16 @@ def of_weights(
             best = found
     assert best is not None
     return best
+
+
+def holds(best: Candidate, learnt: Sequence[FitCase]) -> bool:
+    """Whether the weights that are to be written find in the cases which they learnt from at least what the first ones found.
+
+    The figures are those of copies that had seen fewer cases; a last run that went astray shows here.
+    """
+    rules = [rule for rule in best.protocol.rules if rule.structure in best.before]
+    found = [dice(rule, (case, side)) for rule in rules for case in learnt for side in SIDES]
+    return float(np.mean(found)) >= float(np.mean(list(best.before.values())))
 
 
 def chosen(protocol: Candidate, weights: Candidate | None) -> Candidate | None:

@@ -22,6 +22,11 @@ def known_cases(header: ModelHeader) -> list[Mapping[str, object]]:
     return [case for found in lists if isinstance(found, list) for case in found if isinstance(case, Mapping)]
 
 
+def corrected_weights(header: ModelHeader) -> bool:
+    """Whether a model's weights learnt from corrections, so that they follow a convention which is not the simulator's."""
+    return header.training.get("what") == "weights" or bool(header.training.get("corrected_weights"))
+
+
 def _successor(
     run: "_Adaptation | _Unlabelled",
     model: Model,
@@ -45,6 +50,7 @@ def _successor(
             # By it the tiles are known of a model that is adapted again.
             **{key: value for key, value in parent.training.items() if key == "preset"},
             "adapted_from": {"name": parent.name, "version": parent.version, "sha256": run.model.sha256},
+            **({"corrected_weights": True} if corrected_weights(parent) else {}),
             **({"earlier_cases": known} if (known := known_cases(parent)) else {}),
             **training,
             "recipe": asdict(run.options.recipe),

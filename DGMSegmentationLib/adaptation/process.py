@@ -7,7 +7,7 @@ import base64
 import faulthandler
 from pathlib import Path
 
-from ..errors import Remark
+from ..errors import Cancelled, Remark
 from ..worker.pipes import message_pipes
 from ..worker.process import Worker
 from ..worker.protocol import message_part
@@ -32,6 +32,7 @@ class AdaptingWorker(Worker[AdaptRequest]):
         from ..segmentation.run import Watch
         from .options import AdaptOptions
         from .run import adapt
+        from .state import forget
 
         def say(remark: Remark) -> None:
             self.send(
@@ -51,7 +52,12 @@ class AdaptingWorker(Worker[AdaptRequest]):
             lambda: self.is_cancelled(request.id),
             say,
         )
-        done = adapt(request.places, Path(request.output), options, watch)
+        output = Path(request.output)
+        try:
+            done = adapt(request.places, output, options, watch)
+        except Cancelled:
+            forget(output)  # the windows always begin anew
+            raise
         return {
             "model": str(done.path),
             "what": done.what,

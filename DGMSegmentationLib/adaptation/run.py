@@ -18,7 +18,7 @@ from ..segmentation.protocol_fit import FitCase, fit_case
 from ..segmentation.run import Watch
 from ..training.data import Subject
 from .cases import CorrectedCase, keep_labels, mean_dice
-from .choosing import Candidate, chosen, of_protocol, of_weights
+from .choosing import Candidate, chosen, holds, of_protocol, of_weights
 from .header import adapted_header
 from .learning import (
     Part,
@@ -171,7 +171,7 @@ class _Adaptation:
         presets = [preset_for(self.model, recipe)] * parts + [last_preset_for(self.model, recipe)]
         tell = teller(self.watch, [p.stage1.epochs * p.sampling.steps_per_epoch for p in presets])
         learnt = learn(subjects, self.model, self._replay_without, self.folder, self.options, tell)
-        unseen = self._unseen(cases, learnt)
+        unseen = self._found(cases, learnt)
         plain = plain_protocol(self.model.header.structures, "none")
         # Weights halfway to what a site draws want half of what brought the first ones there.
         between = halfway(self.base, plain)
@@ -184,7 +184,11 @@ class _Adaptation:
             tell(parts, done, total)
 
         replay = self._replay(by_protocol.protocol, "all")
-        return learn_all(subjects, self.model, replay, self.folder, self.options, step), best
+        model = learn_all(subjects, self.model, replay, self.folder, self.options, step)
+        if not holds(best, self._found(cases, [Part(model, tuple(range(len(cases))))])):
+            self._say(Remark("adapt_last_run"))
+            return self.model, chosen(by_protocol, None)
+        return model, best
 
     def _learns(self, cases: Sequence[CorrectedCase]) -> bool:
         """Whether the network learns too; a remark says why not where it was to."""
@@ -224,8 +228,8 @@ class _Adaptation:
         folder = self.folder / "replay" / name
         return replay_volumes(self.predictor, site, folder, self.options, len(self.fits), self.watch)
 
-    def _unseen(self, cases: Sequence[CorrectedCase], parts: Sequence[Part]) -> list[FitCase]:
-        """What each part's model gives for the cases that it has not seen, in the order of the cases."""
+    def _found(self, cases: Sequence[CorrectedCase], parts: Sequence[Part]) -> list[FitCase]:
+        """What each part's model gives for the cases that it names, in the order of the cases."""
         found: dict[int, FitCase] = {}
         for part in parts:
             predictor = open_predictor(part.model, self.options.device)

@@ -77,6 +77,12 @@ def begin(folder: Path, resume: bool, facts: Mapping[str, object], say: Callable
     write_json(folder / _RUN, wanted)
 
 
+def forget(output: Path) -> None:
+    """Remove the state of a run that nobody goes on with."""
+    with run_folder(output) as folder:
+        clear_folder(folder)
+
+
 def foreign_in(folder: Path) -> str:
     """The name of something in the folder of a run's state that no run has put there; "" for none, or no folder."""
     if folder.is_symlink():

@@ -34,7 +34,7 @@ from ..study.places import find_study
 from ..study.state import rejected_cases
 from ..training.data import Subject
 from .cases import mean_dice
-from .header import unlabelled_header
+from .header import corrected_weights, unlabelled_header
 from .learning import can_learn, preset_for, trained
 from .options import UnlabelledOptions
 from .site_looks import Look, blur_of, blurred, look_at, site_of
@@ -104,7 +104,7 @@ class _Unlabelled:
         self.labelmaps, self.output, self.options, self.watch = labelmaps, output, options, watch
         self.model = load_model(options.model)
         header = self.model.header
-        own = header.training.get("what") == "weights"  # they follow a convention that is not the simulator's
+        own = corrected_weights(header)
         if own or not can_learn(self.model) or header.structures != STANDARD or header.channels != ("qsm",):
             raise InputError("adapt_unlabelled_model", model=header.name)
         self.images = self._images(cohort)

@@ -111,6 +111,9 @@ SENTENCES = {
     "adapt_option_alone": Sentence(
         "{option} does nothing without {other}:", shell="add that, or leave it out."
     ),
+    "adapt_last_run": Sentence(
+        "The run on all cases came out worse than the model it began with, so its weights are not taken."
+    ),
     "adapt_stopped": Sentence(
         "Stopped; no model was written.", shell="Go on with the same command and --resume."
     ),

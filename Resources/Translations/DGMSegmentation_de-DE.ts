@@ -2275,6 +2275,10 @@ ppb</translation>
    <translation>{option} bewirkt ohne {other} nichts:</translation>
   </message>
   <message>
+   <source>The run on all cases came out worse than the model it began with, so its weights are not taken.</source>
+   <translation>Der Lauf mit allen Fällen ergab Schlechteres als das Modell, mit dem er begann; seine Gewichte werden nicht genommen.</translation>
+  </message>
+  <message>
    <source>Stopped; no model was written.</source>
    <translation>Angehalten; kein Modell wurde geschrieben.</translation>
   </message>

@@ -13,15 +13,16 @@ from PIL import Image as Picture
 
 from DGMSegmentationLib.adaptation import run
 from DGMSegmentationLib.adaptation.cases import CorrectedCase, reason_against
-from DGMSegmentationLib.adaptation.choosing import Candidate, chosen, of_protocol
+from DGMSegmentationLib.adaptation.choosing import Candidate, chosen, holds, of_protocol
 from DGMSegmentationLib.adaptation.find import find_corrected
+from DGMSegmentationLib.adaptation.header import corrected_weights
 from DGMSegmentationLib.adaptation.learning import averaged, divided, divided_people
 from DGMSegmentationLib.adaptation.opening import open_corrected
 from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
 from DGMSegmentationLib.adaptation.process import MODULE
 from DGMSegmentationLib.adaptation.request import AdaptRequest
 from DGMSegmentationLib.adaptation.run import adapt
-from DGMSegmentationLib.adaptation.state import begin, run_folder
+from DGMSegmentationLib.adaptation.state import begin, forget, run_folder
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.errors import Cancelled, InputError
@@ -147,6 +148,8 @@ def test_a_model_is_not_judged_on_what_it_has_learnt(by_protocol, heads, tmp_pat
     header = load_model(by_protocol.path).header
     earlier = dataclasses.replace(header, training={"earlier_cases": header.training["cases"]})
     save_model(tmp_path / "later.safetensors", earlier, load_model(by_protocol.path).states)
+    assert corrected_weights(dataclasses.replace(header, training={"corrected_weights": True}))
+    assert not corrected_weights(header)
     for path in (by_protocol.path, tmp_path / "later.safetensors"):
         with pytest.raises(InputError) as refused:
             adapt(heads, tmp_path / "x.safetensors", AdaptOptions(str(path), device="cpu"))
@@ -177,6 +180,8 @@ def test_one_head_counts_once(heads, tmp_path):
     opened = open_corrected(places, convention, predictor, quiet, said.append)
     assert [case.name for case in opened.cases] == ["Doe20"]
     assert [remark.code for remark in opened.left_out] == ["adapt_unusable", "adapt_twice"] and said == []
+    for before, kept in ((0.1, True), (0.99, False)):  # what the first weights found
+        assert holds(Candidate("weights", convention.protocol, {"PU": before}, {}), opened.fits) is kept
     assert opened.left_out[0].facts["why"].code == "adapt_labels_unlisted"  # not another head's
 
 
@@ -196,6 +201,9 @@ def test_the_state_of_a_run_is_nobody_elses(tmp_path):
         begin(folder, False, {"cases": (1, 3)}, said.append)
         assert not (folder / "part-1").exists() and len(said) == 1
     assert not folder.exists()  # nothing to go on from
+    (folder / "part-1").mkdir(parents=True)
+    forget(output)
+    assert not folder.exists()
 
 
 def test_what_gains_nothing_is_not_written(heads, tmp_path, capsys):
