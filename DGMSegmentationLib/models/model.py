@@ -159,7 +159,7 @@ def _digest(header: Mapping[str, object], arrays: Mapping[str, NDArray[Any]]) ->
 
 def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[str, torch.Tensor]]") -> Path:
     """Write a model file atomically and return its path; ``states`` holds one state dictionary per header member."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     from ..io.files import atomic_path
 
@@ -180,7 +180,8 @@ def save_model(path: Path | str, header: ModelHeader, states: "Sequence[Mapping[
     plain = json.loads(json.dumps(stamped.to_dict()))
     document = {**plain, "sha256": _digest(plain, arrays)}
     with atomic_path(path) as temporary:
-        save_file(arrays, str(temporary), metadata={_KEY: json.dumps(document)})
+        # By our own hand: a full disk is then an OSError, which has a sentence.
+        temporary.write_bytes(save(arrays, metadata={_KEY: json.dumps(document)}))
     return path
 
 

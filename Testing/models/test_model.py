@@ -1,7 +1,6 @@
 """Model files: one file that says everything, and that is refused when it was cut or altered."""
 
 import json
-import os
 import struct
 
 import pytest
@@ -9,7 +8,7 @@ import torch
 from models_for_tests import small_model, small_model_file
 from safetensors.torch import save_file
 
-from DGMSegmentationLib.errors import InputError
+from DGMSegmentationLib.errors import DGMError, InputError
 from DGMSegmentationLib.models.header import ModelHeader
 from DGMSegmentationLib.models.model import find_model, load_model, read_header, save_model
 
@@ -106,18 +105,19 @@ def test_weights_that_do_not_fit_the_header(tmp_path):
         load_model(path).build()
 
 
-def test_nothing_is_left_of_a_failed_write(tmp_path, monkeypatch):
-    model = small_model()
-
-    def full(*args, **kwargs):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("safetensors.numpy.save_file", full)
-    with pytest.raises(Exception, match=r"space"):
-        save_model(tmp_path / "m.safetensors", model.header, model.states)
-    assert os.listdir(tmp_path) == []
-
-
 def test_an_unknown_name_lists_what_there_is():
     with pytest.raises(InputError, match="bundled"):
         find_model("no-such-model")
+
+
+def test_a_full_disk_is_said_and_leaves_the_old_file(tmp_path):
+    resource = pytest.importorskip("resource")  # POSIX
+    path, model = small_model_file(tmp_path), small_model()
+    before, (soft, hard) = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(DGMError, match=path.name):
+            save_model(path, model.header, model.states)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
