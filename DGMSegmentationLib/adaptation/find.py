@@ -20,6 +20,8 @@ Say = Callable[[Remark], object]
 _EDITED, _AUTOMATIC = "_desc-edited_dseg.nii.gz", "_dseg.nii.gz"
 _BESIDE = (_EDITED, "_desc-edited.seg.nrrd", ".seg.nrrd", _AUTOMATIC)
 """What the labels beside a map may end with, corrections first."""
+_TOLD = ("adapt_changed_since", "adapt_other_reader")
+"""Remarks on cases that count all the same."""
 _PERSON = re.compile(r"(sub-[A-Za-z0-9]+)_")
 
 
@@ -106,7 +108,7 @@ def _of_study(path: Path, channels: Sequence[str], say: Say) -> tuple[list[Subje
     refused: set[str] = set()
 
     def left_out(remark: Remark) -> None:
-        if "case" in remark.facts and remark.code != "adapt_changed_since":
+        if "case" in remark.facts and remark.code not in _TOLD:
             refused.add(str(remark.facts["case"]))
         say(remark)
 
@@ -132,7 +134,7 @@ def corrected_of(
         remarks = list(_reasons(case, labels, results))
         for remark in remarks:
             say(remark)
-        if all(remark.code == "adapt_changed_since" for remark in remarks):
+        if all(remark.code in _TOLD for remark in remarks):
             images = (case.image, *(case.channels[name] for name in channels[1:]))
             found.append(Subject(case.name, images, labels[0], person=case.subject))
     return found
@@ -153,8 +155,10 @@ def _reasons(case: CohortCase, labels: Sequence[Path], results: Path) -> Iterato
         return
     name = labels[0].name
     for reading in readings:
-        signature = reading.signature
-        if signature is None or Path(signature.labels).name != name or reading.gone:
+        signed = Path(reading.signature.labels).name if reading.signature is not None else ""
+        if signed not in ("", name) and reading.state == DONE:
+            yield Remark("adapt_other_reader", case=case.name, reader=reading.reader, name=signed)
+        if signed != name or reading.gone:
             continue
         if reading.state == IN_REVIEW:
             yield Remark("adapt_in_review", case=case.name, reader=reading.reader)

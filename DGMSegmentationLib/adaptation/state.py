@@ -13,6 +13,8 @@ from ..errors import InputError, Remark
 from ..io.files import check_writable, write_json
 from ..io.typed import plain
 from ..language import marked
+from ..models.model import bundled_models
+from ..segmentation.protocol import NO_PROTOCOL, protocol_names
 from ..segmentation.run import Watch
 
 SUFFIX = ".safetensors"
@@ -26,8 +28,11 @@ def model_name(output: Path, overwrite: bool) -> str:
     """The name of the model that a file is to hold; raises InputError where it cannot be written."""
     if output.suffix != SUFFIX:
         raise InputError("adapt_file_name", path=output)
+    name = output.name.removesuffix(SUFFIX)
+    if name in (*bundled_models(), *protocol_names(), NO_PROTOCOL):  # the model and its protocol bear it
+        raise InputError("adapt_name_ships", name=name)
     check_writable([output], overwrite)
-    return output.name.removesuffix(SUFFIX)
+    return name
 
 
 @contextmanager

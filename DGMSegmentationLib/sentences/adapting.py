@@ -6,6 +6,10 @@ SENTENCES = {
     "adapt_file_name": Sentence(
         "{path}: a model's file name ends with .safetensors;", "choose another name for the new model."
     ),
+    "adapt_name_ships": Sentence(
+        "{name} is the name of a model or a labelling protocol that ships:",
+        "choose another name for the new model.",
+    ),
     "adapt_folder_foreign": Sentence(
         "The folder {folder}, which would hold the state of the run, holds {name} of somebody else's:",
         "choose another name for the new model, or move the folder.",
@@ -44,6 +48,9 @@ SENTENCES = {
     ),
     "adapt_changed_since": Sentence(
         "{case}: its labels {name} were changed by another program since {reader} signed them; they count as they are now."
+    ),
+    "adapt_other_reader": Sentence(
+        "{case}: {reader} signed other labels ({name}), which do not count: those that the cohort takes do."
     ),
     "adapt_many_labels": Sentence(
         "{case} is left out: there is more than one file of corrected labels ({names});", "keep one."

@@ -2071,6 +2071,10 @@ ppb</translation>
    <translation>wählen Sie einen anderen Namen für das neue Modell.</translation>
   </message>
   <message>
+   <source>{name} is the name of a model or a labelling protocol that ships:</source>
+   <translation>{name} heißt schon ein mitgeliefertes Modell oder Labelprotokoll:</translation>
+  </message>
+  <message>
    <source>The folder {folder}, which would hold the state of the run, holds {name} of somebody else's:</source>
    <translation>Der Ordner {folder} für den Stand des Laufs enthält {name} von jemand anderem:</translation>
   </message>
@@ -2149,6 +2153,10 @@ ppb</translation>
   <message>
    <source>{case}: its labels {name} were changed by another program since {reader} signed them; they count as they are now.</source>
    <translation>{case}: Seine Labels {name} hat ein anderes Programm geändert, seit {reader} sie unterzeichnet hat; sie zählen, wie sie jetzt sind.</translation>
+  </message>
+  <message>
+   <source>{case}: {reader} signed other labels ({name}), which do not count: those that the cohort takes do.</source>
+   <translation>{case}: {reader} hat andere Labels unterzeichnet ({name}), die nicht zählen: Es zählen die, welche die Kohorte nimmt.</translation>
   </message>
   <message>
    <source>{case} is left out: there is more than one file of corrected labels ({names});</source>

@@ -22,7 +22,7 @@ from DGMSegmentationLib.adaptation.options import AdaptOptions, Recipe
 from DGMSegmentationLib.adaptation.process import MODULE
 from DGMSegmentationLib.adaptation.request import AdaptRequest
 from DGMSegmentationLib.adaptation.run import adapt
-from DGMSegmentationLib.adaptation.state import begin, forget, run_folder
+from DGMSegmentationLib.adaptation.state import begin, forget, model_name, run_folder
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.cohort.find import find_cohort
 from DGMSegmentationLib.errors import Cancelled, InputError
@@ -204,6 +204,10 @@ def test_the_state_of_a_run_is_nobody_elses(tmp_path):
     (folder / "part-1").mkdir(parents=True)
     forget(output)
     assert not folder.exists()
+    for name in ("iron", "none", "default"):
+        with pytest.raises(InputError) as refused:
+            model_name(tmp_path / f"{name}.safetensors", overwrite=False)
+        assert refused.value.code == "adapt_name_ships"
 
 
 def test_what_gains_nothing_is_not_written(heads, tmp_path, capsys):

@@ -43,9 +43,15 @@ def painted_over(folder):
     save_nifti(file, np.where(labels.data == 9, 0, labels.data).astype(np.uint8), labels.affine)
 
 
+def signed_by_two(folder):
+    signed(folder)
+    Reader(study_of(folder, "bert")).stroke(5).sign()
+
+
 @pytest.mark.parametrize(
     "happens, said, count",
     [
+        (signed_by_two, ["adapt_other_reader"], 1),
         (signed, [], 1),
         (painted_over, ["adapt_changed_since"], 1),
         (rejected, ["adapt_rejected"], 0),
