@@ -3,31 +3,37 @@
 import subprocess
 import sys
 
+import pytest
+from models_for_tests import PHANTOM_MODEL
+
 from DGMSegmentationLib.resources import resource_path
 
 SCRIPT = """
 import sys
 from DGMSegmentationLib.cli import main
 try:
-    main(["segment", sys.argv[1], "--output", sys.argv[2]])
+    main(["segment", sys.argv[1], "--output", sys.argv[2], "--model", sys.argv[3], "--device", "cpu"])
 except SystemExit as end:
     assert not end.code, end.code
-heavy = {"sympy", "torch._dynamo", "torch._inductor", "torch.fx.experimental.symbolic_shapes", "pandas", "lightning", "SimpleITK",
-    "matplotlib", "pydicom"}
+heavy = {"sympy", "torch._dynamo", "torch._inductor", "torch.fx.experimental.symbolic_shapes", "torch", "pandas", "lightning",
+    "SimpleITK", "matplotlib", "pydicom"}
 print("loaded:", sorted(heavy & set(sys.modules)))
 """
 
 
-def test_a_run_loads_no_compiler_and_no_training(tmp_path):
+@pytest.mark.parametrize(
+    ("model", "loaded"), [("default", []), (str(PHANTOM_MODEL), ["torch"])], ids=["unet", "dolz"]
+)
+def test_a_run_loads_no_compiler_and_no_training(tmp_path, model, loaded):
     sample = resource_path("Sample", "sub-sample_Chimap.nii.gz")
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(sample), str(tmp_path)],
+        [sys.executable, "-c", SCRIPT, str(sample), str(tmp_path), model],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "loaded: []"
+    assert done.stdout.splitlines()[-1] == f"loaded: {loaded}"
 
 
 REFUSALS = """
