@@ -104,8 +104,13 @@ def _opened(subject: Subject, convention: Convention, say: Callable[[Remark], ob
         except InputError as error:
             if error.code != "training_labels_unlisted":  # whose remedy is an option of the training
                 raise
-            facts = {name: error.facts[name] for name in ("path", "values", "label_set")}
-            raise InputError("adapt_labels_unlisted", **facts) from error
+            known = error.facts
+            raise InputError(
+                "adapt_labels_unlisted",
+                path=known["path"],
+                values=known["values"],
+                label_set=known["label_set"],
+            ) from error
     for one in caught:
         if issubclass(one.category, UserWarning):
             say(Remark("adapt_doubt", doubt=str(one.message)))

@@ -141,9 +141,10 @@ def _check_together(
 
     idle = of_corrections if unlabelled else of_unlabelled
     given = next((name for name, value in idle.items() if value), None)
+    if given is not None and unlabelled:
+        raise InputError("adapt_option_idle", option=given, other="--unlabelled")
     if given is not None:
-        code = "adapt_option_idle" if unlabelled else "adapt_option_alone"
-        raise InputError(code, option=given, other="--unlabelled")
+        raise InputError("adapt_option_alone", option=given, other="--unlabelled")
 
 
 @contextmanager
