@@ -64,8 +64,8 @@ class Look:
             network = provenance_of(self._session.segmentation)
             shown = bool(self._state.dgm_hints)
             found = await asyncio.get_running_loop().run_in_executor(None, _found, case, network, shown)
-            if case is not self._case():
-                return  # a stroke came first, after which it is looked again
+            if case is not self._case() or shown != bool(self._state.dgm_hints):
+                return  # a stroke, or the switch, came first, after which it is looked again
             self._take(case, *found)
         with self._state:
             self._show()
