@@ -32,6 +32,7 @@ class Look:
         self._later: Any = None
         self._volume: Any = None
         self._labels: Any = None
+        self._coloured = False
         self._doubts = Doubts([], np.zeros((0, 0, 0), bool))
         state.change("dgm_hints")(self._hints_changed)
 
@@ -62,9 +63,9 @@ class Look:
         case = self._case()
         if case is not None:
             network = provenance_of(self._session.segmentation)
-            shown = bool(self._state.dgm_hints)
+            shown = self._colours
             found = await asyncio.get_running_loop().run_in_executor(None, _found, case, network, shown)
-            if case is not self._case() or shown != bool(self._state.dgm_hints):
+            if case is not self._case() or shown != self._colours:
                 return  # a stroke, or the switch, came first, after which it is looked again
             self._take(case, *found)
         with self._state:
@@ -76,8 +77,13 @@ class Look:
         case = self._case()
         if case is not None:
             network = provenance_of(self._session.segmentation)
-            self._take(case, *_found(case, network, bool(self._state.dgm_hints)))
+            self._take(case, *_found(case, network, self._colours))
         self._show()
+
+    @property
+    def _colours(self) -> bool:
+        """Whether hints are to be coloured, too."""
+        return bool(self._state.dgm_hints)
 
     def _case(self) -> "MeasuredCase | None":
         """The one that is to be looked at; None when there is none, or nothing has changed in it."""
@@ -86,10 +92,11 @@ class Look:
             self._forget()
             return None
         labels = cases[0].labels.data
-        return None if self._labels is not None and np.array_equal(self._labels, labels) else cases[0]
+        known = self._labels is not None and self._coloured == self._colours
+        return None if known and np.array_equal(self._labels, labels) else cases[0]
 
     def _take(self, case: "MeasuredCase", found: Doubts, hints: "NDArray[np.uint8] | None") -> None:
-        self._labels, self._doubts = case.labels.data, found
+        self._labels, self._doubts, self._coloured = case.labels.data, found, hints is not None
         kinds = found.tissue.astype(np.uint8) if hints is None else np.where(found.tissue, np.uint8(1), hints)
         mark(self._session.scene, kinds)
 
