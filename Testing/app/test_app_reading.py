@@ -260,7 +260,7 @@ def test_hints_are_coloured_when_they_are_asked_for(bench):
             bench.controls.look.now()
 
     try:
-        for _ in range(2):  # the second time the switch says nothing new, so that only its place tells what is coloured
+        for _ in range(2):  # the second time the switch is no change
             bench.run(show(True))
         shown = colours()
         beyond = gone & (k == k[gone].max())
