@@ -123,9 +123,7 @@ class Signing:
             if not self.kept():
                 return False
             sign(reading)
-        except (
-            Exception
-        ) as error:  # also what nobody foresaw is said: a button that does nothing signs nothing
+        except Exception as error:  # also what nobody foresaw: a button that does nothing signs nothing
             study.say(explained(error, _("Signing")))
             return False
         walk.signed(name)

@@ -23,10 +23,8 @@ from .typed import read_typed
 
 PREFIX = ".dgmseg-"
 _LOCK, _LIST = "lock", "files.json"
-_PATIENCE, _ATTEMPTS = (
-    0.5,
-    20,
-)  # seconds, and vanished folders: who looks for leftovers holds a lock for a moment
+_PATIENCE = 0.5  # seconds: who looks for leftovers holds a lock for a moment
+_ATTEMPTS = 20  # at a folder that vanishes
 _OLD_SECONDS = 86_400.0  # where no lock tells whether its run lives (disks without locks, version 0.1)
 
 _Name = Annotated[str, Meta(pattern=r"^[^/\\]*[^/\\.][^/\\]*$")]
