@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..errors import Remark
 from ..image import Image, label_set_of
-from ..io.files import sha256, write_text
+from ..io.files import sha256
 from ..io.labels import write_labels
-from ..io.lookup import lookup_text
+from ..io.lookup import write_lookup_beside
 from ..measurement.contrast import contrasts
 from ..measurement.places import Arrangement
 from ..preprocessing.case import Case
@@ -93,7 +93,7 @@ def keep_labels(path: Path, labels: Image) -> None:
     write_labels(path, labels)
     known = label_set_of(labels)
     if known != STANDARD:
-        write_text(path.with_name(path.name.removesuffix(".nii.gz") + ".tsv"), lookup_text(known))
+        write_lookup_beside(path, known)
 
 
 def _contrast(labels: Image, case: CorrectedCase) -> float:
