@@ -116,7 +116,9 @@ class Kept:
         affine = grid.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ [s.start for s in spans]
         x, y, z = (s.stop - s.start for s in spans)
-        part = probabilities[(slice(None), *spans)].copy()
+        part = probabilities[(slice(None), *spans)]
+        if 2 * part.size < probabilities.size:  # else the copy would cost more time than it saves memory
+            part = part.copy()
         return cls(model, options, part, Grid((x, y, z), affine), native)
 
 

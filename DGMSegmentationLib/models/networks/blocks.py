@@ -4,6 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..unet_shape import LEAK, Triple, groups_of
+from .convolution import Convolution
 
 NORMS = ("instance", "group", "batch", "none")
 
@@ -48,7 +49,7 @@ class ConvUnit(nn.Module):
     ) -> None:
         super().__init__()
         padding = (kernel[0] // 2, kernel[1] // 2, kernel[2] // 2)
-        self.conv = nn.Conv3d(in_channels, out_channels, kernel, stride, padding, bias=norm == "none")
+        self.conv = Convolution(in_channels, out_channels, kernel, stride, padding, bias=norm == "none")
         self.norm = make_norm(norm, out_channels)
 
     def forward(self, x: Tensor, shortcut: Tensor | None = None) -> Tensor:

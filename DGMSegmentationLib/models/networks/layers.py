@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..network_options import AnisotropicOptions, DolzOptions
+from .convolution import Convolution
 from .network import SegmentationNetwork, Triple
 
 # Keras' defaults, which the original networks use: moving = 0.99 * moving + 0.01 * batch (torch counts the
@@ -80,7 +81,7 @@ class Unit(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.conv = nn.Conv3d(in_channels, out_channels, kernel)
+        self.conv = Convolution(in_channels, out_channels, kernel)
         self.act = prelu(out_channels, size, slope)
         self.norm = batch_norm(out_channels) if normalise else None
         self.drop = nn.Dropout(dropout) if dropout else None  # elementwise, as Keras' Dropout
