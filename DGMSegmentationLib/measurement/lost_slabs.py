@@ -7,8 +7,8 @@ Docs/quality.md.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..structures import Structure
 from .quality import Flag
 from .roi import Box, structure_boxes
 from .symmetry import laid_over, mirror_map
+from .thinned import thinned
 
 LOST_SCORE = 0.2
 """From this sum on a slab counts as lost: bright unlabelled share of what is expected, and a share of the smaller volume."""
@@ -61,6 +62,12 @@ class LostSlab:
     voxels: int
     """Bright unlabelled voxels in these slices."""
 
+    def on_grid(self, every: tuple[int, int, int], shape: tuple[int, int, int]) -> "LostSlab":
+        """The same on a grid of which only every n-th voxel was looked at."""
+        n = every[self.axis]
+        last = min(shape[self.axis], (self.last + 1) * n) - 1
+        return replace(self, first=self.first * n, last=last, voxels=self.voxels * math.prod(every))
+
 
 def lost_slabs(labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None = None) -> list[LostSlab]:
     """What each paired structure lacks against the other side.
@@ -69,12 +76,15 @@ def lost_slabs(labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None 
         labels: label values of its label set (i, j, k); automatic or corrected by hand.
         image_ppb: the susceptibility map in ppb on the same grid.
         boxes: the smallest box around each structure, where they are known.
+
+    Fine voxels are thinned first (:func:`.thinned.thinned`).
     """
     found = []
+    whole, (labels, image_ppb, boxes, every) = labels, thinned(labels, image_ppb, boxes)
     for sides in both_sides(labels, image_ppb, boxes, SMALLER_BY):
-        slab = sides.compared(labels) if sides.suspected() else None
+        slab = sides.compared(labels, whole.spacing) if sides.suspected() else None
         if slab is not None:
-            found.append(slab)
+            found.append(slab.on_grid(every, whole.shape))
     return sorted(found, key=lambda slab: slab.structure.label)
 
 
@@ -187,8 +197,8 @@ class Sides:
         values = ndimage.gaussian_filter(self.values, SMOOTHING_MM / self.spacing)
         return Overlay(mine, expected, free, bright(values, mine, expected, free, self.spacing))
 
-    def compared(self, labels: Image) -> LostSlab | None:
-        """What is lost here, if it is enough."""
+    def compared(self, labels: Image, thickness: Sequence[float]) -> LostSlab | None:
+        """What is lost here, if it is enough; ``thickness``: of the slices that the user sees, in mm along each axis."""
         over = self.overlay()
         if over is None:
             return None
@@ -198,7 +208,7 @@ class Sides:
         score = share + _WEIGHT_OF_VOLUME * max(0.0, (total - own) / total)
         if share < LOST_SHARE or score < LOST_SCORE:
             return None
-        return _slab(labels, self.here, lost, over.expected, over.mine, self.low, share)
+        return _slab(labels, thickness, self.here, lost, over.expected, over.mine, self.low, share)
 
 
 def main_part(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -234,6 +244,7 @@ def bright(
 
 def _slab(
     labels: Image,
+    thickness: Sequence[float],
     here: Structure,
     lost: NDArray[np.bool_],
     expected: NDArray[np.bool_],
@@ -243,7 +254,7 @@ def _slab(
 ) -> LostSlab:
     """Along which array axis, and in which slices, most of the loss lies."""
     best = (-1.0, 0, np.array([0]), np.zeros(1))
-    for axis in np.argsort(labels.spacing):  # the thickest slices win a draw
+    for axis in np.argsort(np.round(thickness, 3), kind="stable"):  # the thickest slices win a draw
         others = tuple(a for a in range(3) if a != axis)
         here_lost, here_expected = lost.sum(axis=others), expected.sum(axis=others)
         slices = np.flatnonzero(here_lost >= _SLICE_SHARE * np.maximum(here_expected, 1))

@@ -121,3 +121,36 @@ def test_too_few_pairs_are_not_judged(case):
     assert mirror_map(few) is None and lost_slabs(few, image) == []
     nothing = Image(np.zeros(labels.shape, np.uint8), labels.affine)
     assert lost_slabs(nothing, image) == []
+
+
+@pytest.mark.parametrize("times", [(2, 2, 1), (3, 3, 3), (4, 4, 2)])
+def test_a_finer_grid_changes_neither_what_is_found_nor_where(case, times):
+    labels, image = case
+    _, y, z = np.median(np.argwhere(labels.data == 6), axis=0)
+    _, j, k = np.indices(labels.shape)
+    cut = without(labels, [6], (k <= z) & (j < y))
+    affine = labels.affine.copy()
+    affine[:3, :3] /= times
+    affine[:3, 3] += labels.affine[:3, :3] @ (0.5 / np.array(times) - 0.5)
+    fine = [
+        one.replace(data=np.kron(one.data, np.ones(times, one.data.dtype)), affine=affine)
+        for one in (cut, image)
+    ]
+    found, finer = lost_slabs(cut, image), lost_slabs(*fine)
+    assert names(finer) == names(found)
+    for before, after in zip(found, finer, strict=True):
+        n = times[after.axis]
+        assert (after.axis, after.end) == (before.axis, before.end)
+        assert after.share == pytest.approx(before.share, abs=0.05)
+        assert after.voxels == pytest.approx(before.voxels * np.prod(times), rel=0.35)
+        assert abs(after.first - before.first * n) <= 2 * n and abs(after.last - before.last * n) <= 2 * n
+        assert after.last < fine[0].shape[after.axis]
+    assert (
+        lost_slabs(
+            *(
+                one.replace(data=np.kron(case[i].data, np.ones(times, one.data.dtype)))
+                for i, one in enumerate(fine)
+            )
+        )
+        == []
+    )

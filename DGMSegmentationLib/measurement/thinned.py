@@ -1,0 +1,41 @@
+"""Fewer voxels of a fine grid, for comparisons that need no finer ones."""
+
+from collections.abc import Mapping
+
+from ..image import Image
+from .roi import Box
+
+COMPARED_MM = 0.8
+"""Edges as fine as a comparison of sides needs: labels are laid over and values smoothed by more than that."""
+
+
+def thinned(
+    labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None
+) -> tuple[Image, Image, Mapping[int, Box] | None, tuple[int, int, int]]:
+    """Every n-th voxel of labels and map along each axis, as long as that makes none larger than :data:`COMPARED_MM`; boxes; n.
+
+    Args:
+        labels: label values of its label set (i, j, k).
+        image_ppb: the map on the same grid.
+        boxes: the smallest box around each structure, where they are known; those of structures without a voxel left are not
+            in the result.
+    """
+    i, j, k = (max(1, int(COMPARED_MM / step)) for step in labels.spacing)
+    if (i, j, k) == (1, 1, 1):
+        return labels, image_ppb, boxes, (1, 1, 1)
+    affine = labels.affine.copy()
+    affine[:3, :3] *= (i, j, k)
+    few = [image.replace(data=image.data[::i, ::j, ::k], affine=affine) for image in (labels, image_ppb)]
+    if boxes is not None:
+        scaled = {
+            label: tuple(
+                slice(-(-s.start // n), -(-s.stop // n)) for s, n in zip(box, (i, j, k), strict=True)
+            )
+            for label, box in boxes.items()
+        }
+        boxes = {
+            label: box  # type: ignore[misc]
+            for label, box in scaled.items()
+            if (few[0].data[box] == label).any()
+        }
+    return few[0], few[1], boxes, (i, j, k)
