@@ -12,6 +12,7 @@ from ..language import marked
 from ..preprocessing.units import HERTZ
 from .reference import measurable
 from .roi import Box, structure_boxes
+from .thinned import every
 
 _EVERY_MM = 2.0  # enough voxels for three percentiles of a brain
 _GAP_MM, _RING_MM = 2.0, 4.0  # partial volume ends within a voxel; white matter and its like lie in the ring
@@ -90,7 +91,8 @@ def contrasts(
 ) -> dict[str, float]:
     """Mean of each structure minus the median of a ring around it (2 to 6 mm away, unlabelled, in the mask), in ppb.
 
-    By abbreviation; structures without a voxel or without surroundings are left out.
+    By abbreviation; structures without a voxel or without surroundings are left out. Of fine grids every n-th voxel counts
+    (:func:`.thinned.every`).
 
     Args:
         labels: label values of its label set (i, j, k).
@@ -104,7 +106,7 @@ def contrasts(
     label_set = label_set_of(labels)
     array = np.asarray(labels.data, label_set.dtype)
     spacing = np.array(labels.spacing)
-    margin = np.ceil((_GAP_MM + _RING_MM) / spacing).astype(int)
+    margin, few = np.ceil((_GAP_MM + _RING_MM) / spacing).astype(int), every(labels.spacing)
     if boxes is None:
         boxes = structure_boxes(array, label_set)
     found = {}
@@ -112,11 +114,13 @@ def contrasts(
         box = boxes.get(structure.label)
         if box is None or (values is not None and structure.label not in values):
             continue
-        wide = tuple(slice(max(0, s.start - m), s.stop + m) for s, m in zip(box, margin, strict=True))
+        wide = tuple(
+            slice(max(0, s.start - m), s.stop + m, n) for s, m, n in zip(box, margin, few, strict=True)
+        )
         here = image_ppb.data[wide]
         usable = measurable(here) & (np.asarray(mask[wide], bool) if mask is not None else here != 0)
         inside = array[wide] == structure.label
-        away = ndimage.distance_transform_edt(~inside, sampling=spacing)
+        away = ndimage.distance_transform_edt(~inside, sampling=spacing * few)
         ring = (array[wide] == 0) & (away > _GAP_MM) & (away <= _GAP_MM + _RING_MM) & usable
         inside &= usable
         if inside.any() and ring.any():

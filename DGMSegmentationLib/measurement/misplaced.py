@@ -5,7 +5,7 @@ Iron-rich nuclei are brighter than what surrounds them (the caudate and putamen 
 largest where the labels belong: in twenty real volumes exactly there, and with labels shifted by 4 mm at that shift.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..language import marked
 from .places import ATLAS_MM
 from .reference import measurable
 from .roi import Box, structure_boxes
+from .thinned import every
 
 LEAST_SHIFT_MM = 2.9
 """Smaller ones are a matter of outlines; one slice of 3 mm is none."""
@@ -102,9 +103,12 @@ def surroundings(
         if before is not None and before.wide == (x, y, z) and np.array_equal(before.labels, here):
             found[structure.label] = before
             continue
-        inside, shell = _inside_and_shell(here, structure.label, labels.spacing)
+        few = every(labels.spacing)
+        inside, shell = _inside_and_shell(
+            here[:: few[0], :: few[1], :: few[2]], structure.label, np.multiply(labels.spacing, few)
+        )
         low = [x.start, y.start, z.start]
-        values = (_at(image_ppb.data, points + low, steps) for points in (inside, shell))
+        values = (_at(image_ppb.data, points * few + low, steps) for points in (inside, shell))
         found[structure.label] = Surroundings((x, y, z), here.copy(), *values)
     return found
 
@@ -155,7 +159,7 @@ def _shifts() -> NDArray[np.float64]:
 
 
 def _inside_and_shell(
-    here: NDArray[np.integer], label: int, spacing: Sequence[float]
+    here: NDArray[np.integer], label: int, spacing: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Voxels of a structure and of the unlabelled shell around it in a part of the labels, (n, 3) each."""
     from scipy import ndimage

@@ -1,18 +1,26 @@
 """Fewer voxels of a fine grid, for comparisons that need no finer ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..image import Image
 from .roi import Box
 
 COMPARED_MM = 0.8
-"""Edges as fine as a comparison of sides needs: labels are laid over and values smoothed by more than that."""
+"""Edges as fine as a comparison needs: of sides, which are laid over and smoothed by more than that, or with surroundings
+millimetres away.
+"""
+
+
+def every(spacing: Sequence[float]) -> tuple[int, int, int]:
+    """Which voxels along each axis a comparison needs: every n-th of edges in mm, none larger than :data:`COMPARED_MM`."""
+    i, j, k = (max(1, int(COMPARED_MM / edge)) for edge in spacing)
+    return i, j, k
 
 
 def thinned(
     labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None
 ) -> tuple[Image, Image, Mapping[int, Box] | None, tuple[int, int, int]]:
-    """Every n-th voxel of labels and map along each axis, as long as that makes none larger than :data:`COMPARED_MM`; boxes; n.
+    """The voxels of labels and map that :func:`every` names, the boxes in them, and n along each axis.
 
     Args:
         labels: label values of its label set (i, j, k).
@@ -20,7 +28,7 @@ def thinned(
         boxes: the smallest box around each structure, where they are known; those of structures without a voxel left are not
             in the result.
     """
-    i, j, k = (max(1, int(COMPARED_MM / step)) for step in labels.spacing)
+    i, j, k = every(labels.spacing)
     if (i, j, k) == (1, 1, 1):
         return labels, image_ppb, boxes, (1, 1, 1)
     affine = labels.affine.copy()
