@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import DGMError, InputError, Remark
 from ..io.bids.derivatives import CasePaths
 from ..io.fetched import check_fetched
+from ..models.header import ModelHeader
 from ..models.model import find_model, read_header
 from ..options import SegmentOptions
 from ..segmentation.convention import structures_given
@@ -16,8 +17,8 @@ from .record import Automatic, Inputs, Options, Record, Stamp, is_readable, is_s
 
 
 @lru_cache(maxsize=4)
-def _given(model: str, _sha256: str, protocol: str) -> LabelSet:
-    return structures_given(read_header(find_model(model))[0], protocol)
+def _header(model: str, _sha256: str) -> ModelHeader:
+    return read_header(find_model(model))[0]
 
 
 UNREACHABLE = "image not reachable"
@@ -36,7 +37,7 @@ class CaseSettings:
 
     def label_set(self) -> LabelSet:
         """The structures that the model gives; raises InputError when its file or the protocol cannot be used."""
-        return _given(self.options.model, self.model_sha256, self.options.protocol)
+        return structures_given(_header(self.options.model, self.model_sha256), self.options.protocol)
 
     def of_labels(self) -> Options:
         """The options that the labels depend on; one that a record of before does not name had its default then."""

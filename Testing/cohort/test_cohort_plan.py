@@ -198,3 +198,13 @@ def test_tables_of_a_run_that_was_killed_between_two_files_are_made_again(tmp_pa
     assert "reason 2" in (output / "cases.tsv").read_text()
     assert group.write_group(output, cohort, first)
     assert "reason 1" in (output / "cases.tsv").read_text()
+
+
+def test_a_protocol_that_is_edited_between_two_runs_of_a_process_gives_its_new_structures(tmp_path):
+    protocol = tmp_path / "ours.toml"
+    text = 'name = "ours"\n[structures.{name}]\n[[structures.{name}.parts]]\natoms = ["{name}"]\n'
+    protocol.write_text(text.format(name="RN"))
+    settings = CaseSettings(SegmentOptions(model="default", protocol=str(protocol)))
+    assert [s.abbreviation for s in settings.label_set()] == ["RN_L", "RN_R"]
+    protocol.write_text(text.format(name="SN"))
+    assert [s.abbreviation for s in settings.label_set()] == ["SN_L", "SN_R"]
