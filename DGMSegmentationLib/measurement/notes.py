@@ -44,8 +44,9 @@ class NetworkNotes(TypedDict, total=False):
     """Structures without a voxel."""
     weighted_means: dict[str, float]
     """Mean in ppb of each structure, every voxel weighted by its probability, when asked for."""
-    channels: dict[str, dict[str, list[float]]]
-    """Further channels that were moved to fit the QSM: ``shift_mm`` at the brain's centre and ``rotation_deg`` (`Move`)."""
+    channels: dict[str, dict[str, object]]
+    """Further channels by name: the name of their ``file``, and where they were moved to fit the QSM ``shift_mm`` at the brain's
+    centre and ``rotation_deg`` (`Move`)."""
     protocol: Mapping[str, object]
     """The labelling protocol, as its ``to_dict`` gives it."""
 

@@ -36,6 +36,7 @@ _OF_HEAD = (
     "brain_unmasked", "brain_size_unusual", "brain_proportions", "size_doubted", "brain_cut", "brain_in_parts", "brain_porous",
     "slices_moved",
 )  # fmt: skip
+_OF_CHANNELS = ("channel_blank", "channel_disagrees", "channel_partial")
 
 
 @dataclass(frozen=True)
@@ -117,12 +118,13 @@ def verdict_on(
             unit of their own ("own") nothing is asked.
         brain: what is known of this map and mask already.
         places: what is known of these labels' places already.
-        said: remarks on the image when it was opened; those on the size of the head are reasons.
+        said: remarks on the image when it was opened; those on the size of the head and on further channels are reasons.
     """
     label_set, notes = label_set_of(labels), network or NetworkNotes()
     places = places or Arrangement(labels)
     boxes = places.boxes
     reasons = [remark for remark in said if remark.code in _OF_HEAD and unit != OWN_UNIT]
+    reasons += [remark for remark in said if remark.code in _OF_CHANNELS]
     reasons += _of_network(notes, label_set)
     reasons += _of_places(label_set, boxes, places)
     reasons += doubts_of_voids(labels, image_ppb, mask, boxes)

@@ -1,7 +1,7 @@
 """Brings a further channel (magnitude, R2*) to the QSM's grid: placed by its header, and moved rigidly where it is off.
 
 What `similarity` finds decides: a channel is moved where it gains clearly by more than half a voxel, and refused where it is off
-by more than can be trusted. On simulated heads R2* comes back to within 0.5 mm, a magnitude to within about 1 mm.
+by more than can be trusted, or fits better with its sides exchanged. On simulated heads both come back to within 1 mm.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
 from ..image import Affine, Image, resample_to
-from .similarity import Pair, rigid, view
+from .similarity import Level, Pair, rigid, view
 
 FARTHEST_MM, FARTHEST_DEG = 10.0, 10.0
 """A channel that is off by more at the brain's centre is refused: so far no header strays for a reason that is known."""
@@ -23,6 +23,10 @@ AGREEMENT = 1.5
 """Mutual information of images of one head, at least, times that of shifted copies (`similarity`); simulated: 2.7 to 5."""
 CLEAR_GAIN = 0.1
 """Share of the agreement beyond chance that a move must bring; of channels in their place registration brings up to .05."""
+CERTAIN = 2.5
+"""The same from which on a channel that lies best in its place needs no look at its mirror image."""
+SHOWN = 0.85
+"""Share of the brain in which a channel holds something, below which it is said: a mask eroded by a millimetre leaves .9."""
 _FINE_MM, _COARSE_MM = 2.0, 4.0
 
 
@@ -53,8 +57,8 @@ def on_grid_of(
         The channel (0 beyond its field of view), how it was moved, if it was, and what is to be said.
 
     Raises:
-        InputError: for a channel that shows too little of the brain, is off by more than ``FARTHEST_MM`` or ``FARTHEST_DEG``, or
-            (on another grid) agrees with the QSM no better than anywhere else.
+        InputError: for a channel that shows too little of the brain, is off by more than ``FARTHEST_MM`` or ``FARTHEST_DEG``,
+            fits better with left and right exchanged, or (on another grid) agrees with the QSM no better than anywhere else.
     """
     name, own_grid = str(channel.path or called), channel.grid.same_as(qsm.grid, tolerance_mm=0.1)
     clean = channel.replace(data=np.nan_to_num(np.asarray(channel.data, np.float32), posinf=0.0, neginf=0.0))
@@ -64,32 +68,58 @@ def on_grid_of(
         if cover < LEAST_COVER:
             raise InputError("channel_elsewhere", channel=name, share=100 * cover)
     inside = placed.data[mask]
+    inside = np.where(np.isfinite(inside), inside, 0)
     if inside.min() == inside.max():
         if not own_grid:
             raise InputError("channel_blank", channel=name)
         return placed, None, (Remark("channel_blank", channel=name),)
+    shown = float(np.count_nonzero(inside)) / inside.size
+    said = (Remark("channel_partial", channel=name, share=100 * shown),) if shown < SHOWN else ()
     pair = Pair(clean, qsm, mask)
     fine = pair.level(_FINE_MM)
-    if fine is None or fine.best_here(AGREEMENT):
-        return placed, None, ()
-    coarse = pair.level(_COARSE_MM, around=True)
-    found = fine.climb(np.zeros(6) if coarse is None else coarse.climb(np.zeros(6), 4.0, 100), 1.0, 80)
-    chance, here, there = fine.chance(), fine(np.zeros(6)), fine(found)
+    if fine is None or fine.best_here(CERTAIN):
+        return placed, None, said
+    chance, here = fine.chance(), fine(np.zeros(6))
+    in_place = fine.best_here(AGREEMENT)
+    found = np.zeros(6) if in_place else _climbed(pair, fine)
+    there = fine(found)
+    if _mirrored_fits(
+        clean, qsm, mask, max(AGREEMENT * chance, chance + (1 + CLEAR_GAIN) * (there - chance))
+    ):
+        raise InputError("channel_mirrored", channel=name)
     if max(here, there) < AGREEMENT * chance:
         if not own_grid:
             raise InputError("channel_disagrees", channel=name)
-        return placed, None, (Remark("channel_disagrees", channel=name),)
+        return placed, None, (*said, Remark("channel_disagrees", channel=name))
+    if in_place:
+        return placed, None, said
     matrix = rigid(found, pair.centre)
     step = np.linalg.norm((matrix[:3, :3] - np.eye(3)) @ pair.points + matrix[:3, 3:], axis=0).mean()
     half = 0.5 * qsm.grid.voxel_volume_mm3 ** (1 / 3)
     if there - here < CLEAR_GAIN * (there - chance) or step < half:
-        return placed, None, ()
+        return placed, None, said
     move = _move(np.asarray(np.linalg.inv(matrix), np.float64), pair.centre)
     shift, angle = (float(np.linalg.norm(v)) for v in (move.shift_mm, move.rotation_deg))
     if shift > FARTHEST_MM or angle > FARTHEST_DEG:
         raise InputError("channel_too_far", channel=name, shift=shift, angle=angle)
     moved = _resampled(clean.replace(affine=np.linalg.inv(matrix) @ clean.affine), qsm)
-    return moved, move, (Remark("channel_moved", channel=name, shift=shift, angle=angle),)
+    return moved, move, (*said, Remark("channel_moved", channel=name, shift=shift, angle=angle))
+
+
+def _climbed(pair: Pair, fine: Level) -> NDArray[np.float64]:
+    """Where a pair agrees best."""
+    coarse = pair.level(_COARSE_MM, around=True)
+    return fine.climb(np.zeros(6) if coarse is None else coarse.climb(np.zeros(6), 4.0, 100), 1.0, 80)
+
+
+def _mirrored_fits(channel: Image, qsm: Image, mask: NDArray[np.bool_], beyond: float) -> bool:
+    """Whether the channel's mirror image, left for right, agrees with the QSM by more than this somewhere."""
+    middle = Pair(channel, qsm, mask).centre[0]
+    exchanged = np.diag([-1.0, 1.0, 1.0, 1.0])
+    exchanged[0, 3] = 2 * middle
+    pair = Pair(channel.replace(affine=exchanged @ channel.affine), qsm, mask)
+    fine = pair.level(_FINE_MM)
+    return fine is not None and fine(_climbed(pair, fine)) > beyond
 
 
 def _resampled(channel: Image, qsm: Image) -> Image:

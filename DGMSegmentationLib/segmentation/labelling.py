@@ -12,6 +12,7 @@ from ..measurement.notes import NetworkNotes
 from ..measurement.roi import weighted_mean
 from ..options import SegmentOptions
 from ..preprocessing.case import Case
+from ..preprocessing.coregistration import Move
 from ..preprocessing.grid import Prepared, prepare
 from .convention import Convention, Kept
 from .orientation import better_orientation, looks_odd
@@ -94,8 +95,9 @@ def label_case(
             turned = better_orientation(predictor, case, notes["undecided"], convention, watch.cancel)
             if turned is not None:
                 notes["orientation"] = turned.to_notes()
-    if case.moves:
-        notes["channels"] = {name: move.to_notes() for name, move in case.moves.items()}
+    further = dict(zip(model.header.channels[1:], case.channels[1:], strict=True))
+    if further:
+        notes["channels"] = {name: _note_of(image, case.moves.get(name)) for name, image in further.items()}
     watch.stop_if_cancelled()
     watch.report("Returning to the image's own grid", 0.82)
     grid = cropped(prepared.grid, box) if box is not None else prepared.grid
@@ -103,6 +105,12 @@ def label_case(
     del classes
     found = OnNetworkGrid(probabilities, grid, prepared.native, notes)
     return replace(to_native(case, convention, found, options, watch), kept=kept)
+
+
+def _note_of(channel: Image, move: Move | None) -> dict[str, object]:
+    """What provenance says of a further channel: its file, and how it was moved, if it was."""
+    file = channel.path.name if channel.path else None
+    return {"file": file, **(move.to_notes() if move is not None else {})}
 
 
 def to_native(

@@ -135,6 +135,14 @@ SENTENCES = {
         "{channel} and the QSM do not seem to show the same head: no place was found in which they agree:",
         "check which file it is, and where its header places it.",
     ),
+    "channel_mirrored": Sentence(
+        "{channel} fits the QSM better with left and right exchanged:",
+        "check how it was converted, and which of the two is right; correct its header or its array.",
+    ),
+    "channel_partial": Sentence(
+        "{channel} holds something in only {share:.0f} % of the brain; elsewhere the model sees nothing of it:",
+        "give an image of the whole brain, or look at the labels beyond it.",
+    ),
     "channel_moved": Sentence(
         "{channel} was off, and was moved by {shift:.1f} mm and turned by {angle:.1f} degrees to fit the QSM:",
         "look at both images.",

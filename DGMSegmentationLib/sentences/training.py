@@ -47,7 +47,9 @@ SENTENCES = {
     "preset_class_weights": Sentence(
         "{where}:", "'loss.class_weights' needs two numbers for binary networks."
     ),
-    "preset_channels": Sentence("{where}:", "'data.channels' must begin with qsm."),
+    "preset_channels": Sentence(
+        "{where}:", "'data.channels' must begin with qsm and name each channel once."
+    ),
     "run_exists": Sentence(
         "{path} holds a training run ({name});",
         "pass resume=True or choose another output folder.",
@@ -108,6 +110,14 @@ SENTENCES = {
         "{path} holds a cross-validation;",
         "pass resume=True or choose another output folder.",
         shell="use --resume or another --output.",
+    ),
+    "crossval_atoms": Sentence(
+        "The preset {preset} trains a model of atoms, which gives structures by a protocol: nothing scores it against atoms;",
+        "use a preset of structures.",
+    ),
+    "crossval_table": Sentence(
+        "{path} is not the table of scores that its fold wrote;",
+        "delete the folder {fold} and resume: that fold is trained again.",
     ),
     "training_data_missing": Sentence(
         "{path}: there is no such folder or table;", "give a BIDS folder or a TSV file."

@@ -3,7 +3,7 @@
 R2* at 3 T is a rate without iron, one a kind of tissue, plus what susceptibility adds, whatever its sign: iron, venous blood
 and calcification all raise it. Rates: Gelman et al., Radiology 210:759 (1999), in vivo at 3 T, sums of R2 and R2' in 1/s:
 grey matter without iron 12.7 + 2.2, frontal white matter 18.0 + 3.9, pallidum 25.8 + 12.0, prefrontal cortex 14.4 + 3.4 (not
-used; here it becomes 18.3). Cerebrospinal fluid and what lies outside the brain are round numbers of our own.
+used; here it becomes 18.4). Cerebrospinal fluid and what lies outside the brain are round numbers of our own.
 Field strength: the part of the susceptibility is linear in it (white matter and nuclei: Li et al., Magn Reson Med 62:1652
 (2009); Peters et al., Proc ISMRM 14:926 (2006)); the rate without iron less so, as R2 is not (T2 of frontal grey matter 87, 76
 and 47 ms at 1.5, 3 and 7 T: Cox and Gowland, Magn Reson Med 64:1440 (2010)).

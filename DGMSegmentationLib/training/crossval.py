@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..evaluation.overlap import CaseScore
+from ..io.bids.label_files import ATOMS
 from .data import Subject, find_subjects
 from .preset import load_preset
 from .run import MODEL_NAME, train
@@ -58,10 +59,13 @@ def crossvalidate(
     Volumes of the split "test" stay out of it unless ``use_test``. A fold whose model is finished is not trained again
     when the run is resumed. ``options.init`` is the model that every fold goes on from (fine-tuning).
 
-    Raises InputError as :func:`.run.train` does, and for a number of folds that the subjects do not allow.
+    Raises InputError as :func:`.run.train` does, for a number of folds that the subjects do not allow, for presets of atoms,
+    which nothing scores, and for a fold whose table of scores somebody changed.
     """
     ready = preset if isinstance(preset, Preset) else load_preset(preset, overrides)
     options, output = options or RunOptions(), Path(output)
+    if ready.data.labels == ATOMS:
+        raise InputError("crossval_atoms", preset=ready.name)
     if not options.resume and any(output.glob("fold-*")):
         raise InputError("crossval_exists", path=output)
     subjects = [s for s in find_subjects(data, ready.data.channels) if use_test or s.split != "test"]
@@ -72,20 +76,30 @@ def crossvalidate(
         folder = output / f"fold-{fold.number:02d}"
         log(f"Fold {fold.number} of {folds}: {', '.join(fold.test)}.")
         parts = [replace(s, split="test" if s.name in fold.test else "train") for s in subjects]
-        train(
-            ready,
-            data,
-            folder,
-            replace(options, resume=options.resume and folder.exists()),
-            subjects=parts,
-        )
+        resumed = replace(options, resume=options.resume and folder.exists())
+        train(ready, data, folder, resumed, subjects=parts)
         assert (folder / MODEL_NAME).exists()
-        found, wrong = read_scores(folder / "evaluation.tsv")
+        found, wrong = _scores_of(folder, fold)
         scores += found
         counts |= wrong
     target = output / "evaluation.tsv"
     write_scores(sorted(scores, key=lambda s: (s.subject, s.label)), target, counts)
     return target
+
+
+def _scores_of(folder: Path, fold: Fold) -> tuple[list[CaseScore], dict[str, int]]:
+    """The scores of a finished fold. Raises InputError where its table is not the one that the run wrote."""
+    path = folder / "evaluation.tsv"
+    try:
+        found, wrong = read_scores(path)
+        whole = path.read_text(encoding="utf-8").splitlines()[-1].startswith("sd\tall\t")  # else it was cut
+    except (OSError, ValueError, LookupError, TypeError, csv.Error) as error:
+        raise InputError("crossval_table", path=path, fold=folder) from error
+    rows = {(s.subject, s.label) for s in found}
+    labels = {label for _, label in rows}
+    if not whole or rows != {(name, label) for name in fold.test for label in labels}:
+        raise InputError("crossval_table", path=path, fold=folder)
+    return found, wrong
 
 
 def read_scores(path: Path) -> tuple[list[CaseScore], dict[str, int]]:

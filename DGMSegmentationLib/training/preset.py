@@ -126,5 +126,6 @@ def _check_together(preset: Preset, where: str) -> None:
         raise InputError("preset_windows", where=where)
     if preset.binary and preset.loss.class_weights and len(preset.loss.class_weights) != 2:
         raise InputError("preset_class_weights", where=where)
-    if preset.data.channels[:1] != ("qsm",):
+    channels = preset.data.channels
+    if channels[:1] != ("qsm",) or len(set(channels)) < len(channels):
         raise InputError("preset_channels", where=where)

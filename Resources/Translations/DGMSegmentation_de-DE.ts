@@ -4563,6 +4563,22 @@ ppb</translation>
    <translation>prüfen Sie, welche Datei es ist und wohin ihr Header sie legt.</translation>
   </message>
   <message>
+   <source>{channel} fits the QSM better with left and right exchanged:</source>
+   <translation>{channel} passt besser zum QSM, wenn links und rechts vertauscht werden:</translation>
+  </message>
+  <message>
+   <source>check how it was converted, and which of the two is right; correct its header or its array.</source>
+   <translation>prüfen Sie, wie es umgewandelt wurde und welches der beiden stimmt; berichtigen Sie Kopfdaten oder Array.</translation>
+  </message>
+  <message>
+   <source>{channel} holds something in only {share:.0f} % of the brain; elsewhere the model sees nothing of it:</source>
+   <translation>{channel} enthält nur in {share:.0f} % des Gehirns etwas; anderswo sieht das Modell nichts davon:</translation>
+  </message>
+  <message>
+   <source>give an image of the whole brain, or look at the labels beyond it.</source>
+   <translation>geben Sie ein Bild des ganzen Gehirns an, oder sehen Sie sich die Label jenseits davon an.</translation>
+  </message>
+  <message>
    <source>{channel} was off, and was moved by {shift:.1f} mm and turned by {angle:.1f} degrees to fit the QSM:</source>
    <translation>{channel} lag daneben und wurde um {shift:.1f} mm verschoben und um {angle:.1f} Grad gedreht, um auf das QSM zu passen:</translation>
   </message>

@@ -26,7 +26,7 @@ def by_nucleus(rows: list[dict[str, str]], column: str) -> dict[str, list[float]
     """Values of a column per nucleus, both sides together."""
     values: dict[str, list[float]] = defaultdict(list)
     for row in rows:
-        values[NUCLEUS[row["abbreviation"]]].append(float(row[column]))
+        values[NUCLEUS[row["abbreviation"]]].append(float(row[column] or "nan"))
     return values
 
 

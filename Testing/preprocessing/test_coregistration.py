@@ -106,6 +106,30 @@ def test_a_channel_of_the_same_grid_is_only_doubted(head):
         assert move is None and [remark.code for remark in said] == [code] and np.array_equal(kept.data, data)
 
 
+@pytest.mark.parametrize("own_grid", [True, False], ids=["same grid", "other grid"])
+def test_a_channel_with_its_sides_exchanged_is_refused(head, own_grid):
+    qsm, mask, magnitude = head
+    exchanged = magnitude.replace(data=magnitude.data[::-1].copy())
+    with pytest.raises(InputError) as caught:
+        on_grid_of(exchanged if own_grid else elsewhere(exchanged), qsm, mask)
+    assert caught.value.code == "channel_mirrored"
+
+
+def test_a_channel_that_shows_a_part_of_the_brain_is_said(head):
+    qsm, mask, magnitude = head
+    part = magnitude.data.copy()
+    part[:, :, :14] = 0
+    _, move, said = on_grid_of(magnitude.replace(data=part), qsm, mask)
+    assert move is None and [remark.code for remark in said] == ["channel_partial"]
+    assert said[0].facts["share"] == pytest.approx(100 * (part[mask] != 0).mean(), abs=0.1)
+    holed = np.where(np.random.default_rng(0).random(part.shape) < 0.3, np.nan, magnitude.data)
+    assert "channel_partial" in [
+        remark.code for remark in on_grid_of(magnitude.replace(data=holed), qsm, mask)[2]
+    ]
+    empty = magnitude.replace(data=np.full(part.shape, np.nan, np.float32))
+    assert [remark.code for remark in on_grid_of(empty, qsm, mask)[2]] == ["channel_blank"]
+
+
 def test_a_true_voxel_size_is_not_that_of_a_channel_with_another_array(head):
     qsm, mask, magnitude = head
     whole = np.diag([1.6, 1.6, 1.6, 1])  # as large as a head

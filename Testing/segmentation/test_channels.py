@@ -55,7 +55,8 @@ def test_several_channels_run_end_to_end(two, head):
     other, blank = run(magnitude), run(magnitude.replace(data=magnitude.data * 0))
     assert np.abs(other.probabilities - blank.probabilities).max() > 1e-4, "the second channel must matter"
     assert "channel_blank" in {remark.code for remark in blank.warnings}
-    assert "channels" not in other.provenance
+    assert "channel_blank" in blank.measured.verdict.codes, "a cohort must not take its numbers as they are"
+    assert other.provenance["channels"] == {"magnitude": {"file": None}}
     back = run(magnitude.replace(affine=magnitude.affine + np.eye(4, k=3) * 9))
     assert np.allclose(back.provenance["channels"]["magnitude"]["shift_mm"], (-9, 0, 0), atol=1)
     assert "channel_moved" in {remark.code for remark in back.warnings}
@@ -74,6 +75,7 @@ def test_the_command_takes_a_channel_of_another_geometry(two, head, tmp_path, ca
     said = json.loads((tmp_path / "sub-1_Chimap_provenance.json").read_text())
     assert "sub-1_magnitude.nii.gz was off, and was moved by" in " ".join(said["warnings"])
     assert np.allclose(said["channels"]["magnitude"]["shift_mm"], (0, -4, 0), atol=1.5)
+    assert said["channels"]["magnitude"]["file"] == "sub-1_magnitude.nii.gz"
     capsys.readouterr()
     off[1, 3] += 100
     write_nifti(channel, np.ones(grid.shape, np.float32), off)

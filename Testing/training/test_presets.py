@@ -110,6 +110,7 @@ def test_toml_has_no_null_so_zero_levels_and_an_empty_shape_stand_for_it():
     ("override", "key"),
     [
         ("stage1.epoch=3", "stage1.epoch"),
+        ('data.channels=["R2starmap"]', "data.channels"),
         ("nonsense=3", "nonsense"),
         ("stage1.epochs=many", "stage1.epochs"),
         ("stage1.epochs=2.5", "stage1.epochs"),
@@ -154,3 +155,12 @@ def test_bad_files(tmp_path):
     ):
         with pytest.raises(InputError, match=word):
             load_preset(name)
+
+
+def test_a_channel_is_named_once():
+    windows = ["preprocessing.windows=[[-200, 200], [0, 100], [0, 100]]"]
+    two = load_preset("part1", [*windows, 'data.channels=["qsm", "R2starmap", "T2starw"]'])
+    assert two.data.channels == ("qsm", "R2starmap", "T2starw")
+    with pytest.raises(InputError) as caught:
+        load_preset("part1", [*windows, 'data.channels=["qsm", "R2starmap", "R2starmap"]'])
+    assert caught.value.code == "preset_channels"

@@ -320,6 +320,20 @@ def test_crossval_scores_every_volume_once_and_resumes(tmp_path):
     before = result.read_text()
     crossvalidate("part1-dense", data, output, 3, RunOptions(device="cpu", resume=True), overrides=ONE_STEP)
     assert result.read_text() == before
+    scores = output / "fold-02" / "evaluation.tsv"
+    whole = scores.read_text()
+    resume = RunOptions(device="cpu", resume=True)
+    for damaged in (whole[: len(whole) // 4], "", whole.replace("\t0", "\tx", 3), None):
+        scores.unlink() if damaged is None else scores.write_text(damaged)
+        with pytest.raises(InputError) as caught:
+            crossvalidate("part1-dense", data, output, 3, resume, overrides=ONE_STEP)
+        assert caught.value.code == "crossval_table", damaged
+
+
+def test_atoms_are_not_cross_validated(tmp_path):
+    with pytest.raises(InputError) as caught:
+        crossvalidate("atoms", make_bids(tmp_path / "bids", n_train=2), tmp_path / "cv", 2)
+    assert caught.value.code == "crossval_atoms" and not (tmp_path / "cv").exists()
 
 
 def test_fine_tuning_is_cross_validated_from_the_model_given(tmp_path, capsys):
