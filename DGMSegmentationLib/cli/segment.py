@@ -1,5 +1,6 @@
 """``dgmseg segment``: one image in, labels, table, page and provenance out."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -67,7 +68,7 @@ def segment(
     paths = output_paths(qsm, output, options.save_probabilities, dicom_seg=dicom_seg)
     warn(*finish_sets(paths["labels"].parent))
     check_writable(list(paths.values()), overwrite)
-    extra = dict(_named_file(text) for text in channel or [])
+    extra = _named_files(channel or [])
     known = structures_given(read_header(find_model(model_for(options)))[0], options.protocol)
     expected = read_norms(norms, age, sex.value if sex else None, known) if norms else None
     source: Image | Path = qsm
@@ -105,10 +106,16 @@ def segment(
         sys.stdout.write(long_text(result.rows))
 
 
-def _named_file(text: str) -> tuple[str, Path]:
+def _named_files(texts: Sequence[str]) -> dict[str, Path]:
+    """Further channels by name. Raises InputError for what is not NAME=FILE, and for a name that stands there twice."""
     from ..errors import InputError
 
-    name, sign, path = text.partition("=")
-    if not sign or not name or not path:
-        raise InputError("channel_bad", channel=text)
-    return name, Path(path)
+    found: dict[str, Path] = {}
+    for text in texts:
+        name, sign, path = text.partition("=")
+        if not sign or not name or not path:
+            raise InputError("channel_bad", channel=text)
+        if name in found:
+            raise InputError("channel_twice", name=name, one=found[name], other=path)
+        found[name] = Path(path)
+    return found

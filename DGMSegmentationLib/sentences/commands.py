@@ -84,6 +84,9 @@ SENTENCES = {
         "--channel {channel!r} is not of the form NAME=FILE;",
         shell="write for example magnitude=mag.nii.gz.",
     ),
+    "channel_twice": Sentence(
+        "The channel {name!r} is given twice, as {one} and as {other};", "leave one of them out."
+    ),
     # simulate
     "reconstruction_unknown": Sentence(
         "--reconstruction {reconstruction} is unknown:", shell="use random, {choices}."

@@ -88,3 +88,11 @@ def test_a_channel_that_the_model_does_not_take_is_refused(head, tmp_path, capsy
     write_nifti(path, head[0].data, head[0].affine)
     assert main(["segment", str(path), "--model", str(PHANTOM_MODEL), "--channel", "magnitude=x.nii.gz"]) == 2
     assert "magnitude" in capsys.readouterr().err
+
+
+def test_a_channel_that_is_named_twice_is_refused(two, head, tmp_path, capsys):
+    path = tmp_path / "qsm.nii.gz"
+    write_nifti(path, head[0].data, head[0].affine)
+    twice = ["--channel", "magnitude=a.nii.gz", "--channel", "magnitude=b.nii.gz"]
+    assert main(["segment", str(path), "--model", str(two), *twice]) == 2
+    assert "given twice, as a.nii.gz and as b.nii.gz" in capsys.readouterr().err
