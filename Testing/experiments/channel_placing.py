@@ -41,18 +41,18 @@ def displaced(channel: Image, case: Case, shift: np.ndarray, turn: np.ndarray) -
     return channel.replace(affine=matrix @ channel.affine)
 
 
-def outcome(channel: Image, case: Case, shift: np.ndarray | None = None) -> str:
-    """What became of a channel; of one that was off by ``shift``, how far it still is at the middle of the brain."""
+def outcome(channel: Image, case: Case, shift: np.ndarray | None = None) -> tuple[str, float | None]:
+    """What became of a channel; of one that was off by ``shift``, how far it still is at the middle of the brain (mm)."""
     try:
         _, move, said = on_grid_of(channel, case.image, case.mask)
     except InputError as error:
-        return f"refused ({error.code})"
+        return f"refused ({error.code})", None
     codes = [remark.code for remark in said if remark.code != "channel_moved"]
     if codes:
-        return f"doubted ({', '.join(codes)})"
+        return f"doubted ({', '.join(codes)})", None
     if move is None:
-        return "left where it is"
-    return "moved" if shift is None else f"moved, {np.linalg.norm(np.add(move.shift_mm, shift)):.2f} mm left"
+        return "left where it is", None
+    return "moved", None if shift is None else float(np.linalg.norm(np.add(move.shift_mm, shift)))
 
 
 def tries(
@@ -63,15 +63,15 @@ def tries(
     for called, ending in CHANNELS.items():
         channel = read_image(place / f"{name}_{ending}.nii.gz")
         lateral = next(axis for axis, code in enumerate(channel.grid.axis_codes) if code in "LR")
-        yield called, "as it is", outcome(channel, case)
+        yield called, "as it is", *outcome(channel, case)
         shift, turn = direction(rng, SHIFT_MM), direction(rng, TURN_DEG)
-        yield called, "off", outcome(displaced(channel, case, shift, turn), case, shift)
+        yield called, "off", *outcome(displaced(channel, case, shift, turn), case, shift)
         exchanged = channel.replace(data=np.flip(channel.data, lateral).copy())
-        yield called, "exchanged", outcome(exchanged, case)
+        yield called, "exchanged", *outcome(exchanged, case)
         if other is not None:
             stranger = read_image(other / f"{other.parent.name}_{ending}.nii.gz")
             data = resample_to(stranger.data, stranger.grid, case.image.grid).astype(np.float32)
-            yield called, "another head's", outcome(channel.replace(data=data), case)
+            yield called, "another head's", *outcome(channel.replace(data=data), case)
 
 
 def main() -> None:
@@ -83,12 +83,13 @@ def main() -> None:
     left: dict[str, list[float]] = {}
     for number, place in enumerate(places):
         other = places[number - 1] if len(places) > 1 else None
-        for called, done, became in tries(place, place.parent.name, other, rng):
-            print(place, called, done, became, sep="\t", flush=True)
-            kind, _, rest = became.partition(", ")
-            counts[called, done, kind] += 1
-            if rest:
-                left.setdefault(called, []).append(float(rest.split()[0]))
+        for called, done, became, mm in tries(place, place.parent.name, other, rng):
+            print(
+                place, called, done, became, "" if mm is None else f"{mm:.2f} mm left", sep="\t", flush=True
+            )
+            counts[called, done, became] += 1
+            if mm is not None:
+                left.setdefault(called, []).append(mm)
     for (called, done, kind), count in sorted(counts.items()):
         print(f"{called}, {done}: {kind} {count}")
     for called, values in left.items():
