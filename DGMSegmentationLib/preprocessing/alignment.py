@@ -51,6 +51,8 @@ def _on(fixed: Image, moving: Image) -> Image:
     return moving.replace(affine=fixed.affine, placed=True, other_affine=None, warnings=kept)
 
 
+DOUBTED_PLACES = ("labels_shifted", "labels_mirrored")
+"""Remarks on affines that both say where their voxels lie, and contradict the arrays' equal shapes."""
 _OF_PLACE = ("orientation_unsaid", "sform_qform_differ", "space_unsaid")
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, Remark
 from ..image import Image
 from ..io.files import ImageSource, read_image
-from .alignment import aligned
+from .alignment import DOUBTED_PLACES, aligned
 from .coregistration import Move, on_grid_of
 from .mask import SENTINEL, brain_mask, check_head_size, other_parts
 from .units import UnitDecision, decide_units
@@ -133,7 +133,8 @@ def open_case(
         told, called = as_told(channel) if channel.shape == stored.shape else channel, f"The channel {name}"
         channel, placing = aligned(told, image, called)
         channel, move, moving = on_grid_of(channel, ppb, mask, called)
-        warnings += (*placing, *moving)
+        # Where it truly lies, the images themselves have said.
+        warnings += [remark for remark in placing if remark.code not in DOUBTED_PLACES] + list(moving)
         others.append(channel)
         if move is not None:
             moves[name] = move

@@ -43,6 +43,13 @@ def head():
     return image, image.replace(data=np.abs(image.data) * 4000, unit=None)
 
 
+def flips(shape: tuple[int, int, int]) -> np.ndarray:
+    """What turns the first two array axes round and leaves each voxel where it is."""
+    found = np.diag([-1.0, -1.0, 1.0, 1.0])
+    found[:2, 3] = np.array(shape[:2]) - 1
+    return found
+
+
 def test_several_channels_run_end_to_end(two, head):
     image, magnitude = head
     with pytest.raises(InputError, match="magnitude"):
@@ -57,6 +64,8 @@ def test_several_channels_run_end_to_end(two, head):
     assert "channel_blank" in {remark.code for remark in blank.warnings}
     assert "channel_blank" in blank.measured.verdict.codes, "a cohort must not take its numbers as they are"
     assert other.provenance["channels"] == {"magnitude": {"file": None}}
+    turned = Image(magnitude.data[::-1, ::-1].copy(), magnitude.affine @ flips(magnitude.shape), kind="nifti")
+    assert {remark.code for remark in run(turned).warnings} == {remark.code for remark in other.warnings}
     back = run(magnitude.replace(affine=magnitude.affine + np.eye(4, k=3) * 9))
     assert np.allclose(back.provenance["channels"]["magnitude"]["shift_mm"], (-9, 0, 0), atol=1)
     assert "channel_moved" in {remark.code for remark in back.warnings}
