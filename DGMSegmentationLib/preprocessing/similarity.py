@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ASTRAY_MM = 16.0
 """By which copies are shifted that agree by chance alone; as the next one a multiple of the lattice, for equal interpolation."""
+_MARGIN_MM = 24.0
+"""Of a lattice around the brain (three steps of up to 4 mm), and of the smoothing beyond it."""
 _PROBE_MM, _PROBE_RAD = 2.0, np.deg2rad(2.0)
 _BINS = 32
 _SHADING_MM = 10.0
@@ -44,10 +46,24 @@ class Pair:
         affine[:3, 3] += affine[:3, :3] @ low
         self.mask = Image(mask[box], affine)
         data = np.clip(np.nan_to_num(np.asarray(qsm.data[box], np.float32)), *_QSM_PPB)
-        self.qsm, self.channel = Image(data, affine), channel
+        self.qsm = Image(data, affine)
         index = np.argwhere(self.mask.data)[:: max(1, int(self.mask.data.sum()) // 2000)]
         self.points = affine[:3, :3] @ index.T + affine[:3, 3:]
         self.centre = self.points.mean(axis=1)
+        self.channel = self._near(channel)
+
+    def _near(self, channel: Image) -> Image:
+        """The part of the channel that any lattice reaches, and what smoothing takes into account around it."""
+        low, high = (f(self.points, axis=1) for f in (np.min, np.max))
+        reach = _ASTRAY_MM + _MARGIN_MM
+        corners = np.array(np.meshgrid(*np.stack([low - reach, high + reach], axis=1))).reshape(3, -1)
+        index = np.linalg.inv(channel.affine)[:3] @ np.vstack([corners, np.ones(8)])
+        starts = np.clip(np.floor(index.min(axis=1)), 0, np.array(channel.shape) - 1).astype(int)
+        stops = np.clip(np.ceil(index.max(axis=1)) + 1, starts + 1, channel.shape).astype(int)
+        affine = channel.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ starts
+        x, y, z = (slice(a, b) for a, b in zip(starts, stops, strict=True))
+        return Image(np.asarray(channel.data[x, y, z]), affine)
 
     def level(self, mm: float, around: bool = False) -> Level | None:
         """The agreement on a lattice of this step, inside the brain or (``around``) of all that is near it."""
