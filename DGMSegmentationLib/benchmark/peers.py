@@ -171,7 +171,9 @@ class _Counted:
                 layer.register_forward_hook(self._count)
 
     def _count(self, layer: Any, given: Any, made: Any) -> None:
-        down = type(layer).__name__ == "Conv3d"
+        from torch import nn
+
+        down = isinstance(layer, nn.Conv3d)
         positions = (made if down else given[0]).numel() // (
             layer.out_channels if down else layer.in_channels
         )

@@ -23,6 +23,26 @@ def test_a_hardened_linear_transform_is_no_edit(scene):
     assert is_edited(node)
 
 
+@pytest.mark.parametrize(
+    "turn", [(35, 10, 0), (-20, 0, 5), (90, 0, 0), (7, -3, 180), (0, 45, 45), (123, 61, -17)]
+)
+def test_no_rotation_that_is_hardened_is_an_edit(scene, turn):
+    """The axes against each other come out of a solver: 0 or -0, by processor and angle."""
+    import vtk
+    from DGMSegmentationScene.edits import is_edited
+
+    node, volume, _labels = segmented(scene)
+    rotation = vtk.vtkTransform()
+    for angle, rotate in zip(turn, (rotation.RotateZ, rotation.RotateX, rotation.RotateY), strict=True):
+        rotate(angle)
+    transform = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "turn")
+    transform.SetMatrixTransformToParent(rotation.GetMatrix())
+    for one in (node, volume):
+        one.SetAndObserveTransformNodeID(transform.GetID())
+        one.HardenTransform()
+    assert not is_edited(node)
+
+
 def test_one_voxel_that_moves_by_one_is_an_edit(scene):
     """Neither the count nor, in a large structure, the centroid tells of it."""
     import slicer

@@ -14,7 +14,8 @@ class Convolution(nn.Conv3d):
     def forward(self, input: Tensor) -> Tensor:
         """(B, C, X, Y, Z) -> (B, K, X', Y', Z'), as ``nn.Conv3d``."""
         if (
-            torch.is_grad_enabled()  # the backward pass would choose the slow kernels by itself
+            torch.jit.is_tracing()  # OpenVINO's reader knows the plain operation alone
+            or torch.is_grad_enabled()  # the backward pass would choose the slow kernels by itself
             or input.device.type != "cpu"
             or input.dtype != torch.float32
             or input.shape[0] != 1
