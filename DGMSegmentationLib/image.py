@@ -62,6 +62,13 @@ class Grid:
         homogeneous = np.vstack([corners, np.ones(corners.shape[1])])
         return bool(np.abs((self.affine - other.affine) @ homogeneous).max() <= tolerance_mm)
 
+    def cropped(self, box: Sequence[slice]) -> "Grid":
+        """The part of the grid that a box holds, whose slices say where they begin and end."""
+        affine = self.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ np.array([s.start for s in box], float)
+        x, y, z = (int(s.stop - s.start) for s in box)
+        return Grid((x, y, z), affine)
+
     def interlocks(self, other: "Grid", tolerance_mm: float = 1e-3) -> bool:
         """True when the voxels of both coincide where they overlap: one is a crop of the other, or its axes are flipped
         or swapped. Labels go from one to the other without a change.

@@ -104,9 +104,8 @@ def _fingerprint(node: Any) -> dict[str, str]:
             continue
         reference = layer.to_ras if reference is None else reference
         to_reference = np.linalg.solve(reference, layer.to_ras)
-        turned = (
-            np.round(to_reference[:3, :3], DIGITS) + 0.0
-        ).tolist()  # no minus before a zero, see _rounded
+        # + 0.0: no minus before a zero, as in _rounded.
+        turned = (np.round(to_reference[:3, :3], DIGITS) + 0.0).tolist()
         for label, value in layer.labels.items():
             box = layer.boxes().get(value)
             if box is not None:

@@ -171,14 +171,9 @@ class _Counted:
                 layer.register_forward_hook(self._count)
 
     def _count(self, layer: Any, given: Any, made: Any) -> None:
-        from torch import nn
+        from ..models.networks.flops import convolution_macs
 
-        down = isinstance(layer, nn.Conv3d)
-        positions = (made if down else given[0]).numel() // (
-            layer.out_channels if down else layer.in_channels
-        )
-        both = layer.in_channels * layer.out_channels // layer.groups
-        self.macs += positions * both * int(np.prod(layer.kernel_size))
+        self.macs += convolution_macs(layer, given[0].numel(), made.numel())
 
 
 def _nnunet_plan(

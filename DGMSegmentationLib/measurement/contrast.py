@@ -73,7 +73,7 @@ class Level:
 
 def brain_level(image_ppb: Image, mask: NDArray[np.bool_]) -> Level:
     """Median and quartile distance of the map in the brain mask, from a voxel every two millimetres."""
-    few = tuple(slice(None, None, max(1, int(_EVERY_MM / s))) for s in image_ppb.spacing)
+    few = tuple(slice(None, None, n) for n in every(image_ppb.spacing, _EVERY_MM))
     values = image_ppb.data[few][np.asarray(mask[few], bool)]
     values = values[measurable(values)]
     if not values.size:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..image import Image
 from .reference import measurable
+from .thinned import every
 
 # Largest differences between the halves of a good map, by world axis (from side to side, front to back, up and down): of the
 # logarithm of the quartile distances, and of the medians in ppb. In twenty real volumes up to .09 and 1.2 from side to side,
@@ -51,7 +52,7 @@ def halves(image_ppb: Image, mask: NDArray[np.bool_]) -> Iterator[Halves]:
         image_ppb: the map (i, j, k) in ppb.
         mask: the brain on the same grid.
     """
-    step = [max(1, int(_EVERY_MM / s)) for s in image_ppb.spacing]
+    step = every(image_ppb.spacing, _EVERY_MM)
     few = tuple(slice(None, None, s) for s in step)
     values = image_ppb.data[few]
     inside = np.asarray(mask[few], bool) & measurable(values)

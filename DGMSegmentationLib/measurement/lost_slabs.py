@@ -80,11 +80,11 @@ def lost_slabs(labels: Image, image_ppb: Image, boxes: Mapping[int, Box] | None 
     Fine voxels are thinned first (:func:`.thinned.thinned`).
     """
     found = []
-    whole, (labels, image_ppb, boxes, every) = labels, thinned(labels, image_ppb, boxes)
-    for sides in both_sides(labels, image_ppb, boxes, SMALLER_BY):
-        slab = sides.compared(labels, whole.spacing) if sides.suspected() else None
+    few, values, places, every = thinned(labels, image_ppb, boxes)
+    for sides in both_sides(few, values, places, SMALLER_BY):
+        slab = sides.compared(few, labels.spacing) if sides.suspected() else None
         if slab is not None:
-            found.append(slab.on_grid(every, whole.shape))
+            found.append(slab.on_grid(every, labels.shape))
     return sorted(found, key=lambda slab: slab.structure.label)
 
 

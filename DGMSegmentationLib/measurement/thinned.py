@@ -11,9 +11,9 @@ millimetres away.
 """
 
 
-def every(spacing: Sequence[float]) -> tuple[int, int, int]:
-    """Which voxels along each axis a comparison needs: every n-th of edges in mm, none larger than :data:`COMPARED_MM`."""
-    i, j, k = (max(1, int(COMPARED_MM / edge)) for edge in spacing)
+def every(spacing: Sequence[float], mm: float = COMPARED_MM) -> tuple[int, int, int]:
+    """Which voxels along each axis are needed: every n-th of edges in mm, as long as n of them are no longer than ``mm``."""
+    i, j, k = (max(1, int(mm / edge)) for edge in spacing)
     return i, j, k
 
 
@@ -34,16 +34,11 @@ def thinned(
     affine = labels.affine.copy()
     affine[:3, :3] *= (i, j, k)
     few = [image.replace(data=image.data[::i, ::j, ::k], affine=affine) for image in (labels, image_ppb)]
-    if boxes is not None:
-        scaled = {
-            label: tuple(
-                slice(-(-s.start // n), -(-s.stop // n)) for s, n in zip(box, (i, j, k), strict=True)
-            )
-            for label, box in boxes.items()
-        }
-        boxes = {
-            label: box  # type: ignore[misc]
-            for label, box in scaled.items()
-            if (few[0].data[box] == label).any()
-        }
-    return few[0], few[1], boxes, (i, j, k)
+    if boxes is None:
+        return few[0], few[1], None, (i, j, k)
+    left: dict[int, Box] = {}
+    for label, box in boxes.items():
+        x, y, z = (slice(-(-s.start // n), -(-s.stop // n)) for s, n in zip(box, (i, j, k), strict=True))
+        if (few[0].data[x, y, z] == label).any():
+            left[label] = (x, y, z)
+    return few[0], few[1], left, (i, j, k)

@@ -67,8 +67,7 @@ def on_grid_of(
         cover = float(view(channel.grid, qsm.grid)[mask].mean())
         if cover < LEAST_COVER:
             raise InputError("channel_elsewhere", channel=name, share=100 * cover)
-    inside = placed.data[mask]
-    inside = np.where(np.isfinite(inside), inside, 0)
+    inside = (clean if own_grid else placed).data[mask]
     if inside.min() == inside.max():
         if not own_grid:
             raise InputError("channel_blank", channel=name)
@@ -77,14 +76,17 @@ def on_grid_of(
     said = (Remark("channel_partial", channel=name, share=100 * shown),) if shown < SHOWN else ()
     pair = Pair(clean, qsm, mask)
     fine = pair.level(_FINE_MM)
-    if fine is None or fine.best_here(CERTAIN):
+    if fine is None:
         return placed, None, said
     chance, here = fine.chance(), fine(np.zeros(6))
-    in_place = fine.best_here(AGREEMENT)
+    in_place = here >= AGREEMENT * chance and fine.best_here(here)
+    if in_place and here >= CERTAIN * chance:
+        return placed, None, said
     found = np.zeros(6) if in_place else _climbed(pair, fine)
     there = fine(found)
-    if _mirrored_fits(
-        clean, qsm, mask, max(AGREEMENT * chance, chance + (1 + CLEAR_GAIN) * (there - chance))
+    middle = float(pair.centre[0])
+    if _exchanged(clean, qsm, mask, middle) > max(
+        AGREEMENT * chance, chance + (1 + CLEAR_GAIN) * (there - chance)
     ):
         raise InputError("channel_mirrored", channel=name)
     if max(here, there) < AGREEMENT * chance:
@@ -112,14 +114,13 @@ def _climbed(pair: Pair, fine: Level) -> NDArray[np.float64]:
     return fine.climb(np.zeros(6) if coarse is None else coarse.climb(np.zeros(6), 4.0, 100), 1.0, 80)
 
 
-def _mirrored_fits(channel: Image, qsm: Image, mask: NDArray[np.bool_], beyond: float) -> bool:
-    """Whether the channel's mirror image, left for right, agrees with the QSM by more than this somewhere."""
-    middle = Pair(channel, qsm, mask).centre[0]
-    exchanged = np.diag([-1.0, 1.0, 1.0, 1.0])
-    exchanged[0, 3] = 2 * middle
-    pair = Pair(channel.replace(affine=exchanged @ channel.affine), qsm, mask)
+def _exchanged(channel: Image, qsm: Image, mask: NDArray[np.bool_], middle: float) -> float:
+    """How well the channel's mirror image, left for right about ``middle`` (mm), agrees with the QSM where it does best."""
+    exchange = np.diag([-1.0, 1.0, 1.0, 1.0])
+    exchange[0, 3] = 2 * middle
+    pair = Pair(channel.replace(affine=exchange @ channel.affine), qsm, mask)
     fine = pair.level(_FINE_MM)
-    return fine is not None and fine(_climbed(pair, fine)) > beyond
+    return 0.0 if fine is None else fine(_climbed(pair, fine))
 
 
 def _resampled(channel: Image, qsm: Image) -> Image:

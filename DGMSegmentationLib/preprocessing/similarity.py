@@ -41,9 +41,7 @@ class Pair:
     def __init__(self, channel: Image, qsm: Image, mask: NDArray[np.bool_]) -> None:
         box = bounding_box(mask)
         assert box is not None  # open_case found a brain
-        low = np.array([s.start for s in box])
-        affine = qsm.affine.copy()
-        affine[:3, 3] += affine[:3, :3] @ low
+        affine = qsm.grid.cropped(box).affine
         self.mask = Image(mask[box], affine)
         data = np.clip(np.nan_to_num(np.asarray(qsm.data[box], np.float32)), *_QSM_PPB)
         self.qsm = Image(data, affine)
@@ -60,10 +58,8 @@ class Pair:
         index = np.linalg.inv(channel.affine)[:3] @ np.vstack([corners, np.ones(8)])
         starts = np.clip(np.floor(index.min(axis=1)), 0, np.array(channel.shape) - 1).astype(int)
         stops = np.clip(np.ceil(index.max(axis=1)) + 1, starts + 1, channel.shape).astype(int)
-        affine = channel.affine.copy()
-        affine[:3, 3] += affine[:3, :3] @ starts
-        x, y, z = (slice(a, b) for a, b in zip(starts, stops, strict=True))
-        return Image(np.asarray(channel.data[x, y, z]), affine)
+        box = tuple(slice(a, b) for a, b in zip(starts, stops, strict=True))
+        return Image(np.asarray(channel.data[box]), channel.grid.cropped(box).affine)
 
     def level(self, mm: float, around: bool = False) -> Level | None:
         """The agreement on a lattice of this step, inside the brain or (``around``) of all that is near it."""
@@ -157,11 +153,10 @@ class Level:
         finally:
             sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
 
-    def best_here(self, times_chance: float) -> bool:
-        """Whether the images agree so much more than by chance where they lie, and less after each of twelve small moves."""
-        here = self(np.zeros(6))
+    def best_here(self, here: float) -> bool:
+        """Whether the images, which agree by ``here`` where they lie, agree less after each of twelve small moves."""
         probes = np.diag([_PROBE_RAD] * 3 + [_PROBE_MM] * 3)
-        return here >= max(self(p) for p in (*probes, *-probes)) and here >= times_chance * self.chance()
+        return here >= max(self(p) for p in (*probes, *-probes))
 
     def chance(self) -> float:
         """What images agree that lie on each other anywhere: the best of six shifted copies."""

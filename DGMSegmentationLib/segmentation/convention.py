@@ -113,13 +113,10 @@ class Kept:
         busy = probabilities[0] < 1.0 - 1e-3
         box = bounding_box(busy) or (slice(1, 0),) * 3  # of nothing one voxel is kept
         spans = [slice(max(0, s.start - 1), min(n, s.stop + 1)) for s, n in zip(box, grid.shape, strict=True)]
-        affine = grid.affine.copy()
-        affine[:3, 3] += affine[:3, :3] @ [s.start for s in spans]
-        x, y, z = (s.stop - s.start for s in spans)
         part = probabilities[(slice(None), *spans)]
         if 2 * part.size < probabilities.size:  # else the copy would cost more time than it saves memory
             part = part.copy()
-        return cls(model, options, part, Grid((x, y, z), affine), native)
+        return cls(model, options, part, grid.cropped(spans), native)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .postprocess import (
     largest_components,
     probabilities_to_native,
 )
-from .region import box_around, cropped, predict_region, prior_box, sign_looks_flipped
+from .region import box_around, predict_region, prior_box, sign_looks_flipped
 from .run import Watch
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def label_case(
         notes["channels"] = {name: _note_of(image, case.moves.get(name)) for name, image in further.items()}
     watch.stop_if_cancelled()
     watch.report("Returning to the image's own grid", 0.82)
-    grid = cropped(prepared.grid, box) if box is not None else prepared.grid
+    grid = prepared.grid.cropped(box) if box is not None else prepared.grid
     kept = None if convention.protocol is None else Kept.of(model, options, classes, grid, prepared.native)
     del classes
     found = OnNetworkGrid(probabilities, grid, prepared.native, notes)

@@ -23,7 +23,7 @@ from ..preprocessing.grid import prepare, used_span
 from .convention import Convention
 from .frame import Frame
 from .protocol import SIDES, Part, Protocol, Rule, structure_label
-from .region import cropped, predict_case, prior_box
+from .region import predict_case, prior_box
 from .relabel import AtomMaps, cut_map, move_weights
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def fit_case(name: str, case: Case, drawn: Image, predictor: CasePredictor, pers
     ready = prepare(case.channels, case.mask, pre)
     box = prior_box(model, ready)
     found = predict_case(predictor, ready, box, Convention(model))
-    grid = ready.grid if box is None else cropped(ready.grid, box)
+    grid = ready.grid if box is None else ready.grid.cropped(box)
     turned = reorient(drawn, pre.axes)
     return FitCase(name, AtomMaps(found, model.class_names), grid, turned.data, turned.grid, person)
 

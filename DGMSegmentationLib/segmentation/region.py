@@ -220,14 +220,6 @@ def predict_case(
     return (result + mirrored) / np.float32(2)
 
 
-def cropped(grid: Grid, box: "Box") -> Grid:
-    """The part of a grid that the box holds."""
-    affine = grid.affine.copy()
-    affine[:3, 3] += grid.affine[:3, :3] @ np.array([s.start for s in box], float)
-    x, y, z = (s.stop - s.start for s in box)
-    return Grid((x, y, z), affine)
-
-
 def _part(grid: Grid, box: "Box | None") -> Grid:
     """The grid's part that was predicted."""
-    return grid if box is None else cropped(grid, box)
+    return grid if box is None else grid.cropped(box)

@@ -92,18 +92,20 @@ def _scores_of(folder: Path, fold: Fold) -> tuple[list[CaseScore], dict[str, int
     path = folder / "evaluation.tsv"
     try:
         found, wrong = read_scores(path)
-        whole = path.read_text(encoding="utf-8").splitlines()[-1].startswith("sd\tall\t")  # else it was cut
     except (OSError, ValueError, LookupError, TypeError, csv.Error) as error:
         raise InputError("crossval_table", path=path, fold=folder) from error
     rows = {(s.subject, s.label) for s in found}
     labels = {label for _, label in rows}
-    if not whole or rows != {(name, label) for name in fold.test for label in labels}:
+    if rows != {(name, label) for name in fold.test for label in labels}:
         raise InputError("crossval_table", path=path, fold=folder)
     return found, wrong
 
 
 def read_scores(path: Path) -> tuple[list[CaseScore], dict[str, int]]:
-    """Read back the rows of cases (not the means) of an evaluation table, and the false positives of each case."""
+    """Read back the rows of cases (not the means) of an evaluation table, and the false positives of each case.
+
+    Raises OSError, LookupError, ValueError, TypeError or csv.Error for a table that is none, or was cut.
+    """
     types: dict[str, object] = {f.name: f.type for f in fields(CaseScore)}
     convert: dict[object, Callable[[str], object]] = {
         str: str,
@@ -112,11 +114,14 @@ def read_scores(path: Path) -> tuple[list[CaseScore], dict[str, int]]:
     }
     scores, counts = [], {}
     with open(path, encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle, delimiter="\t"):
-            if row["subject"] in ("mean", "sd"):
-                continue
-            values: dict[str, Any] = {name: convert[kind](row[name]) for name, kind in types.items()}
-            scores.append(CaseScore(**values))
-            if row["false_positive_voxels"]:
-                counts[row["subject"]] = int(row["false_positive_voxels"])
+        rows = list(csv.DictReader(handle, delimiter="\t"))
+    if (rows[-1]["subject"], rows[-1]["abbreviation"]) != ("sd", "all"):
+        raise ValueError("the last row is not there")
+    for row in rows:
+        if row["subject"] in ("mean", "sd"):
+            continue
+        values: dict[str, Any] = {name: convert[kind](row[name]) for name, kind in types.items()}
+        scores.append(CaseScore(**values))
+        if row["false_positive_voxels"]:
+            counts[row["subject"]] = int(row["false_positive_voxels"])
     return scores, counts

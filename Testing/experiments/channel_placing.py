@@ -57,8 +57,8 @@ def outcome(channel: Image, case: Case, shift: np.ndarray | None = None) -> tupl
 
 def tries(
     place: Path, name: str, other: Path | None, rng: np.random.Generator
-) -> Iterator[tuple[str, str, str]]:
-    """Channel, what was done to it, what became of it."""
+) -> Iterator[tuple[str, str, str, float | None]]:
+    """Channel, what was done to it, what became of it, and how far it still is (mm)."""
     case = open_case(place / f"{name}_Chimap.nii.gz")
     for called, ending in CHANNELS.items():
         channel = read_image(place / f"{name}_{ending}.nii.gz")

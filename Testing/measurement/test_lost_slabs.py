@@ -132,11 +132,11 @@ def test_a_finer_grid_changes_neither_what_is_found_nor_where(case, times):
     affine = labels.affine.copy()
     affine[:3, :3] /= times
     affine[:3, 3] += labels.affine[:3, :3] @ (0.5 / np.array(times) - 0.5)
-    fine = [
+    whole, lacking, values = (
         one.replace(data=np.kron(one.data, np.ones(times, one.data.dtype)), affine=affine)
-        for one in (cut, image)
-    ]
-    found, finer = lost_slabs(cut, image), lost_slabs(*fine)
+        for one in (labels, cut, image)
+    )
+    found, finer = lost_slabs(cut, image), lost_slabs(lacking, values)
     assert names(finer) == names(found)
     for before, after in zip(found, finer, strict=True):
         n = times[after.axis]
@@ -144,13 +144,5 @@ def test_a_finer_grid_changes_neither_what_is_found_nor_where(case, times):
         assert after.share == pytest.approx(before.share, abs=0.05)
         assert after.voxels == pytest.approx(before.voxels * np.prod(times), rel=0.35)
         assert abs(after.first - before.first * n) <= 2 * n and abs(after.last - before.last * n) <= 2 * n
-        assert after.last < fine[0].shape[after.axis]
-    assert (
-        lost_slabs(
-            *(
-                one.replace(data=np.kron(case[i].data, np.ones(times, one.data.dtype)))
-                for i, one in enumerate(fine)
-            )
-        )
-        == []
-    )
+        assert after.last < lacking.shape[after.axis]
+    assert lost_slabs(whole, values) == []

@@ -28,16 +28,18 @@ def count_macs(network: SegmentationNetwork, tile: Sequence[int]) -> int:
     """
     total = 0
     for one in _passes(network, tile):
-        layer = one.layer
-        if not isinstance(layer, nn.Conv3d | nn.ConvTranspose3d):
-            continue
-        # A convolution multiplies once per output and kernel element, a transposed one once per input and
-        # element.
-        down = isinstance(layer, nn.Conv3d)
-        positions = math.prod(one.made if down else one.given)
-        others = layer.in_channels if down else layer.out_channels
-        total += positions * (others // layer.groups) * math.prod(layer.kernel_size)
+        if isinstance(one.layer, nn.Conv3d | nn.ConvTranspose3d):
+            total += convolution_macs(one.layer, math.prod(one.given), math.prod(one.made))
     return total
+
+
+def convolution_macs(layer: nn.Conv3d | nn.ConvTranspose3d, given: int, made: int) -> int:
+    """Multiply-adds of a convolution that makes so many values of so many: once per output and kernel element, a transposed
+    one once per input and element.
+    """
+    down = isinstance(layer, nn.Conv3d)
+    others = layer.in_channels if down else layer.out_channels
+    return (made if down else given) * (others // layer.groups) * math.prod(layer.kernel_size)
 
 
 def activation_values(network: SegmentationNetwork, tile: Sequence[int]) -> int:
