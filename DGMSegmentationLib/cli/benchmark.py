@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..options import SegmentOptions
-from .options import takes_options
+from .options import check_qsm_alone, takes_options
 
 if TYPE_CHECKING:
     from ..benchmark.methods import Job, Row
@@ -61,14 +61,13 @@ def benchmark(
     from ..benchmark.throughput import training_throughput
     from ..inference.devices import limit_torch_threads, pick_device
     from ..io.files import check_writable, read_image, write_json
-    from ..models.model import find_model, read_header
     from ..preprocessing.case import open_case
 
     sizes = [parse_tile(text) for text in tile or []]
     if json_file is not None:
         check_writable([json_file], overwrite)
     # Bad input is said before minutes are spent.
-    header = read_header(find_model(options.model))[0]
+    header = check_qsm_alone(options.model, "benchmark")
     parts = part or [one for one in Part if one is not Part.peers]
     if Part.peers in parts:
         from ..benchmark.peers import measure_peers, need_peers

@@ -7,7 +7,7 @@ import typer
 
 from ..options import SegmentOptions
 from .messages import warn
-from .options import takes_options
+from .options import check_qsm_alone, takes_options
 
 
 @takes_options(only=("model", "device"))
@@ -26,7 +26,6 @@ def demo(
 
     from ..errors import InputError
     from ..io.file_set import file_set
-    from ..models.model import find_model
     from ..segmentation.outputs import output_paths, write_segmentation
     from ..segmentation.sample import NAME, bundled_sample, comparison, write_comparison
     from .progress import step_progress
@@ -34,7 +33,7 @@ def demo(
 
     start = time.perf_counter()
     sample = bundled_sample()
-    find_model(options.model)  # before torch is imported: a missing model is said at once
+    check_qsm_alone(options.model, "demo")  # before torch is imported: a missing model is said at once
     paths = output_paths(sample.image, output, picture=True)
     if _changed_since(paths["labels"], paths["provenance"]):
         raise InputError("demo_labels_changed", path=paths["labels"])

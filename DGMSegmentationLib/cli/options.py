@@ -13,6 +13,7 @@ import typer
 from ..options import SegmentOptions, option_fields
 
 if TYPE_CHECKING:
+    from ..models.header import ModelHeader
     from ..structures import LabelSet
 
 
@@ -118,6 +119,19 @@ Changes = Annotated[
     list[str] | None, typer.Option("--set", help="Change a key of the preset, e.g. stage1.epochs=10.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per epoch even when piped.")]
+
+
+def check_qsm_alone(model: str, command: str) -> "ModelHeader":
+    """A model's header, for a command that gives it a QSM alone; raises InputError where it wants more."""
+    from ..errors import InputError
+    from ..models.model import find_model, read_header
+
+    header, _ = read_header(find_model(model))
+    if len(header.channels) > 1:
+        raise InputError(
+            "command_takes_qsm", model=header.name, channels=header.channels[1:], command=command
+        )
+    return header
 
 
 def takes_options(

@@ -64,7 +64,7 @@ def fit(
     from ..errors import InputError
     from ..inference.case_predictor import open_predictor
     from ..io.files import check_writable, write_text
-    from ..models.model import load_model
+    from ..models.model import find_model, load_model, read_header
     from ..segmentation.convention import Convention
     from ..segmentation.protocol import load_protocol, protocol_text
     from ..segmentation.protocol_fit import fit_protocol, open_fit_case
@@ -74,21 +74,21 @@ def fit(
         raise InputError("protocol_file_name", path=output)
     check_writable([output], overwrite)
     start = load_protocol(base)
-    pairs = [(s.images[0], s.label, s.person) for s in find_corrected(cases, say=warn)]
     if model == DEFAULT_MODEL:
         model = start.model or model
+    subjects = find_corrected(cases, read_header(find_model(model))[0].channels, warn)
     predictor = open_predictor(load_model(model), device.value)
     Convention.of(predictor.model, base)  # refuses a protocol of atoms that the model does not know
     with step_progress() as progress:
         opened = []
-        for number, (image, labels, person) in enumerate(pairs):
-            progress(f"Running the network on {image.name}", 0.7 * number / len(pairs))
-            opened.append(open_fit_case(image, labels, predictor, person))
+        for number, subject in enumerate(subjects):
+            progress(f"Running the network on {subject.images[0].name}", 0.7 * number / len(subjects))
+            opened.append(open_fit_case(subject.images, subject.label, predictor, subject.person))
         progress("Fitting", 0.7)
         fitted = fit_protocol(start, opened, output.stem)
     header = predictor.model.header
-    plural = "s" if len(pairs) > 1 else ""
-    made = f"Fitted by dgmseg protocol fit to {len(pairs)} corrected case{plural}, from {start.name} {start.version}"
+    plural = "s" if len(subjects) > 1 else ""
+    made = f"Fitted by dgmseg protocol fit to {len(subjects)} corrected case{plural}, from {start.name} {start.version}"
     ours = replace(
         fitted.protocol,
         title=f"{start.title}, as {output.stem} draws them" if start.title else output.stem,
@@ -97,7 +97,7 @@ def fit(
         sources=f"{made}, with the probabilities of the model {header.name} {header.version} ({predictor.model.sha256[:12]}).",
     )
     write_text(output, protocol_text(ours))
-    typer.echo(f"Dice on {fitted.left_out} left out, {len(pairs)} case{'s' if len(pairs) > 1 else ''}:")
+    typer.echo(f"Dice on {fitted.left_out} left out, {len(subjects)} case{'s' if len(subjects) > 1 else ''}:")
     for name, before in fitted.before.items():
         typer.echo(f"  {name}\t{before:.3f} -> {fitted.after[name]:.3f}")
     given = f" --model {model}" if model not in (DEFAULT_MODEL, ours.model) else ""

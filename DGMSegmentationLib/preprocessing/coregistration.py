@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, Remark
-from ..image import Affine, Image, resample_to
+from ..image import Affine, Grid, Image, resample_to
 from .similarity import Level, Pair, rigid, view
 
 FARTHEST_MM, FARTHEST_DEG = 10.0, 10.0
@@ -68,7 +68,7 @@ def on_grid_of(
         if cover < LEAST_COVER:
             raise InputError("channel_elsewhere", channel=name, share=100 * cover)
     inside = (clean if own_grid else placed).data[mask]
-    if inside.min() == inside.max():
+    if np.ptp(inside) <= 1e-6 * np.abs(inside).max():
         if not own_grid:
             raise InputError("channel_blank", channel=name)
         return placed, None, (Remark("channel_blank", channel=name),)
@@ -124,8 +124,25 @@ def _exchanged(channel: Image, qsm: Image, mask: NDArray[np.bool_], middle: floa
 
 
 def _resampled(channel: Image, qsm: Image) -> Image:
-    data = resample_to(channel.data, channel.grid, qsm.grid).astype(np.float32)
-    return channel.replace(data=data, affine=qsm.affine, other_affine=None)
+    """On the QSM's grid; what is finer is averaged over the QSM's voxels first, and 0 where the channel itself is."""
+    from scipy import ndimage
+
+    data = resample_to(channel.data, channel.grid, qsm.grid)
+    sigma = _widening(channel.grid, qsm.grid)
+    if sigma.any():
+        wide = ndimage.gaussian_filter(np.asarray(channel.data, np.float32), sigma, truncate=3.0)
+        data = np.where(data != 0, resample_to(wide, channel.grid, qsm.grid), 0)
+    return channel.replace(data=data.astype(np.float32), affine=qsm.affine, other_affine=None)
+
+
+def _widening(source: Grid, target: Grid) -> NDArray[np.float64]:
+    """By how much (SD in voxels, per axis of the source) a source voxel must be blurred to be as wide as one of the target.
+
+    Both are boxes, whose variance along a direction is a twelfth of the squares of their edges' shares in it.
+    """
+    edges = np.linalg.inv(source.affine[:3, :3]) @ target.affine[:3, :3]
+    wanted = (edges**2).sum(axis=1) - 1.0
+    return np.asarray(np.sqrt(np.where(wanted > 0.05, wanted, 0.0) / 12.0), np.float64)
 
 
 def _move(matrix: Affine, centre: NDArray[np.float64]) -> Move:

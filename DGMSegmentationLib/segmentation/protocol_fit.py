@@ -91,9 +91,15 @@ class FitCase:
         return self._cut[key]
 
 
-def open_fit_case(image: Path, labels: Path, predictor: CasePredictor, person: str = "") -> FitCase:
-    """Run the network on an image and read its corrected labels; raises InputError when they do not belong together."""
-    case = open_case(image, channels=predictor.model.header.channels)
+def open_fit_case(
+    images: Sequence[Path], labels: Path, predictor: CasePredictor, person: str = ""
+) -> FitCase:
+    """Run the network on a head's images, one per channel of the model (the QSM first), and read its corrected labels.
+
+    Raises InputError when they do not belong together.
+    """
+    image, channels = images[0], predictor.model.header.channels
+    case = open_case(image, channels=channels, extra=dict(zip(channels[1:], images[1:], strict=True)))
     drawn = read_labels(labels)
     if not drawn.grid.same_as(case.image.grid, tolerance_mm=1e-2):
         raise InputError("labels_other_grid", path=labels, image=image.name)

@@ -62,6 +62,11 @@ SENTENCES = {
         "{path} was changed after the demo wrote it:",
         shell="move it, or choose another folder with --output.",
     ),
+    # commands that take a QSM alone
+    "command_takes_qsm": Sentence(
+        "The model {model} also needs {channels}, and dgmseg {command} takes a QSM alone:",
+        shell="name another model with --model.",
+    ),
     # import-keras
     "label_list_bad": Sentence(
         "--labels {labels!r} is no list of whole numbers:", shell="write them such as 0,1,2."

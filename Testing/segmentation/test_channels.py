@@ -9,11 +9,13 @@ from models_for_tests import PHANTOM_MODEL
 from DGMSegmentationLib.cli import main
 from DGMSegmentationLib.errors import InputError
 from DGMSegmentationLib.image import Grid, Image, resample_to
+from DGMSegmentationLib.inference.case_predictor import open_predictor
 from DGMSegmentationLib.io.files import write_nifti
 from DGMSegmentationLib.models.header import ModelHeader
-from DGMSegmentationLib.models.model import save_model
+from DGMSegmentationLib.models.model import load_model, save_model
 from DGMSegmentationLib.preprocessing.grid import Preprocessing
 from DGMSegmentationLib.segmentation.pipeline import segment
+from DGMSegmentationLib.segmentation.protocol_fit import open_fit_case
 from DGMSegmentationLib.simulation.phantom import phantom
 
 
@@ -105,3 +107,33 @@ def test_a_channel_that_is_named_twice_is_refused(two, head, tmp_path, capsys):
     twice = ["--channel", "magnitude=a.nii.gz", "--channel", "magnitude=b.nii.gz"]
     assert main(["segment", str(path), "--model", str(two), *twice]) == 2
     assert "given twice, as a.nii.gz and as b.nii.gz" in capsys.readouterr().err
+
+
+def test_a_protocol_is_fitted_with_all_channels_of_the_model(two, head, tmp_path, capsys):
+    image, magnitude = head
+    qsm, labels = tmp_path / "sub-1_Chimap.nii.gz", tmp_path / "sub-1_desc-edited_dseg.nii.gz"
+    write_nifti(qsm, image.data, image.affine)
+    write_nifti(labels, phantom((60, 70, 30), (3.0, 3.0, 5.0), seed=1)[1].data, image.affine, intent="label")
+    fit = ["protocol", "fit", f"{qsm}={labels}", "--model", str(two), "--device", "cpu"]
+    fit += ["--protocol", "iron", "--output", str(tmp_path / "site.toml")]
+    assert main(fit) == 2
+    assert "sub-1_magnitude.nii.gz" in capsys.readouterr().err, "the file that is missing is named"
+    other = tmp_path / "other.nii.gz"
+    for path, factor in ((tmp_path / "sub-1_magnitude.nii.gz", 1), (other, 0)):
+        write_nifti(path, magnitude.data * factor, magnitude.affine)
+    predictor = open_predictor(load_model(two), "cpu")
+    seen, blank = (
+        open_fit_case((qsm, channel), labels, predictor).atoms.probabilities
+        for channel in (tmp_path / "sub-1_magnitude.nii.gz", other)
+    )
+    assert np.abs(np.asarray(seen, float) - blank).max() > 1e-4, "the second channel must matter"
+    assert main(fit) in (0, 2)
+    assert "channel" not in capsys.readouterr().err
+
+
+def test_commands_that_take_a_qsm_alone_say_so(two, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for command in (["demo"], ["benchmark", str(tmp_path / "qsm.nii.gz")]):
+        assert main([*command, "--model", str(two)]) == 2
+        said = capsys.readouterr().err
+        assert f"also needs magnitude, and dgmseg {command[0]} takes a QSM alone" in " ".join(said.split())
