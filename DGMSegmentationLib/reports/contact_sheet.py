@@ -151,11 +151,9 @@ def contact_sheet(image_ppb: Image, labels: Image) -> bytes:
     turned = reorient(image_ppb, _AXES)
     marks = reorient(image_ppb.replace(data=array), _AXES).data
     box = crop_box(marks, turned.spacing)
-    affine = turned.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ [s.start for s in box]
     marks, values = marks[tuple(box)], turned.data[tuple(box)]
     values = np.nan_to_num(values, nan=-1e9, posinf=1e9, neginf=-1e9)
-    cuts = choose_cuts(marks, affine, label_set)
+    cuts = choose_cuts(marks, turned.grid.cropped(box).affine, label_set)
     width, depth, height = np.array(values.shape) * turned.spacing
     sheet = Sheet(len(cuts), max(depth, height) / width, label_set)
     for column, cut in enumerate(cuts):

@@ -155,10 +155,9 @@ def labels_on_grid(labels: NDArray[np.uint8], source: Grid, target: Grid) -> NDA
     margin = 6
     low = np.maximum(index.min(axis=0) - margin, 0)
     high = np.minimum(index.max(axis=0) + 1 + margin, labels.shape)
-    part = labels[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    affine = source.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ low
-    weights = grid_weights(Grid(part.shape, affine), target, True)
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    part = labels[box]
+    weights = grid_weights(source.cropped(box), target, True)
     rest = apply_weights((part == 0).astype(np.float32), weights)
     best = np.maximum(rest, 1 - apply_weights(np.ones(part.shape, np.float32), weights))
     for label in np.unique(part[part > 0]):
@@ -180,6 +179,5 @@ def _atoms_in_mask(atoms: NDArray[np.uint8], mask: NDArray[np.bool_], grid: Grid
     low, high = (
         (where.min(axis=0), where.max(axis=0) + 1) if len(where) else (np.zeros(3, int), np.ones(3, int))
     )
-    affine = GRID.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ low
-    return Image(inside[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].copy(), affine)
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    return Image(inside[box].copy(), GRID.cropped(box).affine)

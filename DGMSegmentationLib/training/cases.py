@@ -141,16 +141,13 @@ def cropped(case: Case, margin_mm: float) -> Case:
     low = np.maximum(low - reach, 0)
     high = np.minimum(high + reach, np.array(case.shape) - 1)
     box = tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))
-    affine = case.grid.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ low
-    shape = tuple(s.stop - s.start for s in box)
     whole = (slice(None), *box)
     return replace(
         case,
         inputs=np.ascontiguousarray(case.inputs[whole]),
         labels=np.ascontiguousarray(case.labels[box]),
         mask=np.ascontiguousarray(case.mask[box]),
-        grid=Grid(shape, affine),  # type: ignore[arg-type]
+        grid=case.grid.cropped(box),
         mask_centre=case.mask_centre - low,
         coordinates=None if case.coordinates is None else np.ascontiguousarray(case.coordinates[whole]),
     )

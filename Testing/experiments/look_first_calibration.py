@@ -33,8 +33,7 @@ def around(labels: Image, image: Image, *more: np.ndarray) -> tuple[Image, Image
     found, reach = np.argwhere(labels.data), np.ceil(_AROUND_MM / np.array(labels.spacing)).astype(int)
     low = np.maximum(found.min(axis=0) - reach, 0)
     box = tuple(slice(a, b) for a, b in zip(low, found.max(axis=0) + reach + 1, strict=True))
-    affine = labels.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ low
+    affine = labels.grid.cropped(box).affine
     return (
         labels.replace(data=labels.data[box], affine=affine),
         image.replace(data=image.data[box], affine=affine),

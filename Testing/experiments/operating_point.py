@@ -71,10 +71,8 @@ class Head:
         if found is None:
             return result
         values, box = found
-        affine = grid.affine.copy()
-        affine[:3, 3] += affine[:3, :3] @ [s.start for s in box]
-        part = Grid(values.shape, affine)  # type: ignore[arg-type]
-        return apply_weights(values, grid_weights(part, self.native, frame is not None)) * self.mask
+        weights = grid_weights(grid.cropped(box), self.native, frame is not None)
+        return apply_weights(values, weights) * self.mask
 
 
 def score(head: Head, key: tuple[Rule, str], threshold: float) -> tuple[float, float, float]:

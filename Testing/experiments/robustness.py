@@ -89,8 +89,7 @@ def cropped(pair: Pair) -> Pair:
     top = int(np.argwhere(labels.data > 0)[:, 2].max()) + 3
     high[2] = min(high[2], top)
     cut = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    affine = image.affine.copy()
-    affine[:3, 3] += image.affine[:3, :3] @ low
+    affine = image.grid.cropped(cut).affine
     return image.replace(data=image.data[cut], affine=affine), labels.replace(
         data=labels.data[cut], affine=affine
     )
