@@ -193,6 +193,7 @@ def fit_phase(
         num_sanity_val_steps=0,
         reload_dataloaders_every_n_epochs=1,
         gradient_clip_val=module.settings.gradient_clip or None,
+        precision="bf16-mixed" if module.settings.precision == "bf16-mixed" else "32-true",
         use_distributed_sampler=False,
         default_root_dir=str(progress.folder),
     )

@@ -79,6 +79,7 @@ class OptimiserSettings:
     gradient_clip: Amount = 0.0
     ema: Share = 0.0
     batch_norm_momentum: Share = 0.01
+    precision: Literal["float32", "bf16-mixed"] = "float32"
     freeze: tuple[str, ...] = ()
 
 

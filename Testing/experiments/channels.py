@@ -2,6 +2,7 @@
 
 python Testing/experiments/channels.py --anatomies PREPARED --held HELD --output RUNS
     [--heads 96] [--test 16] [--epochs 6] [--steps 300] [--jobs 1] [--device auto] [--arms qsm r2star magnitude]
+    [--set optimiser.precision=bf16-mixed]
 python Testing/experiments/channels.py --output RUNS --print
 
 PREPARED and HELD hold anatomies that ``dgmseg simulate --cache DIR`` has made, HELD those of other people. Every network trains
@@ -71,7 +72,7 @@ def learn(arm: str, asked: argparse.Namespace) -> Path:
     """Train one network, or go on with it."""
     less = (f"stage1.epochs={asked.epochs}", f"sampling.steps_per_epoch={asked.steps}", f'name="{arm}"')
     # Nuclei remixed in the QSM alone would teach that R2* says nothing of iron.
-    changes = (*ARMS[arm], *less, "augmentation.contrast=0.0")
+    changes = (*ARMS[arm], *less, "augmentation.contrast=0.0", *asked.set)
     options = RunOptions(asked.device, resume=True, log=lambda text: print(arm, text, flush=True))
     return train("default", asked.output / "train", asked.output / arm, options, overrides=changes)
 
@@ -170,6 +171,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))
+    parser.add_argument("--set", action="append", default=[], help="a further change of the preset")
     parser.add_argument("--print", action="store_true")
     asked = parser.parse_args()
     if not asked.print:

@@ -210,6 +210,17 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     assert not (tmp_path / "no").exists() and not (tmp_path / "lacks" / "model.safetensors").exists()
 
 
+def test_mixed_precision_learns_nearly_the_same(tmp_path):
+    data, losses = make_bids(tmp_path / "bids", n_train=2), []
+    for precision in ("float32", "bf16-mixed"):
+        changes = [*ONE_STEP, f"optimiser.precision={precision}"]
+        output = tmp_path / precision
+        model = load_model(train("part1-dense", data, output, RunOptions(device="cpu"), overrides=changes))
+        assert {str(array.dtype) for array in model.states[0].values()} == {"torch.float32"}
+        losses.append(float(table(output / "history.csv")[0]["train_loss"]))
+    assert losses[0] != losses[1] and losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
 def test_fine_tuning_does_not_narrow_where_structures_are_looked_for(tmp_path):
     """Few heads say little of where nuclei can be; a head that has them further out widens the box."""
     data = make_bids(tmp_path / "bids", n_train=1)
