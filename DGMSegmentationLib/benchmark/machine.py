@@ -84,3 +84,13 @@ def gemm_gflops(device: str = "cpu", seconds: float = 2.0) -> float:
             torch.mps.synchronize()
         best = min(best, time.perf_counter() - start)
     return float(2 * _SIZE**3 / best / 1e9)
+
+
+def knows_bf16(device: str = "cpu") -> bool:
+    """Whether a device has instructions for bfloat16; without them mixed precision is slower, not faster."""
+    import torch
+
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # torch 2.4 knows neither
+    return device == "cpu" and any(bool(getattr(torch.cpu, name, bool)()) for name in probes)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 if TYPE_CHECKING:
-    from ..training.settings import Preset
+    from ..training.settings import Precision, Preset
 
 
 class Throughput(TypedDict):
     """Training of one preset."""
 
     preset: str
+    precision: str
     mode: str
     batch: int
     output: list[int]
@@ -23,7 +24,9 @@ class Throughput(TypedDict):
     voxels_per_second: float
 
 
-def training_throughput(preset_name: str, device: str, steps: int = 3) -> Throughput:
+def training_throughput(
+    preset_name: str, device: str, steps: int = 3, precision: "Precision" = "float32"
+) -> Throughput:
     """Forward, backward and optimiser on random samples; the median step of a few, after one to warm up.
 
     Beside it, the seconds that cutting and augmenting one batch take: they come on top, unless the preset has workers.
@@ -50,7 +53,9 @@ def training_throughput(preset_name: str, device: str, steps: int = 3) -> Throug
     for _ in range(steps + 1):
         start = time.perf_counter()
         optimiser.zero_grad()
-        loss(network(image.contiguous(memory_format=torch.channels_last_3d), where), target).backward()
+        with torch.autocast(place.type, torch.bfloat16, enabled=precision == "bf16-mixed"):
+            found = network(image.contiguous(memory_format=torch.channels_last_3d), where)
+        loss([f.float() for f in found] if isinstance(found, list) else found.float(), target).backward()
         optimiser.step()
         if place.type == "cuda":
             torch.cuda.synchronize()
@@ -60,6 +65,7 @@ def training_throughput(preset_name: str, device: str, steps: int = 3) -> Throug
     voxels = batch * int(np.prod(core))
     return {
         "preset": preset_name,
+        "precision": precision,
         "mode": preset.sampling.mode,
         "batch": batch,
         "output": list(core),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..benchmark.peers import PeerRow
     from ..benchmark.steps import SegmentTimes
     from ..benchmark.throughput import Throughput
+    from ..training.settings import Precision
 
 
 class Part(str, Enum):
@@ -55,7 +56,7 @@ def benchmark(
     Run it on an idle machine. Patch-wise rows are measured on one block of patches and scaled up, unless --whole.
     "Pays from" is the work of a network (billion multiply-adds) from which compiling it for OpenVINO saves time.
     """
-    from ..benchmark.machine import describe, gemm_gflops
+    from ..benchmark.machine import describe, gemm_gflops, knows_bf16
     from ..benchmark.methods import measure_methods
     from ..benchmark.steps import around_the_network, cold, warm
     from ..benchmark.throughput import training_throughput
@@ -116,9 +117,12 @@ def benchmark(
     if Part.training in parts:
         trained: list[Throughput] = []
         found["training"] = trained
+        both: tuple[Precision, ...] = ("float32", "bf16-mixed")
+        precisions = both if knows_bf16(place) else both[:1]
         for preset in ("part1", "part1-dense", "part2", "part2-dense", "default"):
-            report(f"training, {preset}")
-            trained.append(training_throughput(preset, place))
+            for precision in precisions:
+                report(f"training, {preset}, {precision}")
+                trained.append(training_throughput(preset, place, precision=precision))
         _show_training(trained)
         keep()
 
@@ -229,9 +233,14 @@ def _show_peers(rows: "list[PeerRow]") -> None:
 def _show_training(rows: "list[Throughput]") -> None:
     cells = [
         [
-            r["preset"], r["mode"], str(r["batch"]), "x".join(map(str, r["output"])), f"{r['seconds_per_step']:.2f}",
-            f"{r['loading_seconds']:.3f} ({r['loading_percent']:.0f} %)", f"{r['voxels_per_second']:,.0f}",
+            r["preset"], r["precision"], r["mode"], str(r["batch"]), "x".join(map(str, r["output"])),
+            f"{r['seconds_per_step']:.2f}", f"{r['loading_seconds']:.3f} ({r['loading_percent']:.0f} %)",
+            f"{r['voxels_per_second']:,.0f}",
         ]
         for r in rows
     ]  # fmt: skip
-    _table("Training", ["preset", "mode", "batch", "output", "s/step", "s loading", "output voxels/s"], cells)
+    _table(
+        "Training",
+        ["preset", "precision", "mode", "batch", "output", "s/step", "s loading", "output voxels/s"],
+        cells,
+    )

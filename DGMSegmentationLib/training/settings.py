@@ -12,6 +12,7 @@ Positive = Annotated[int, Meta(ge=1, le=2**31)]
 Amount = Annotated[float, Meta(ge=0, le=1e9)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Rate = Annotated[float, Meta(gt=0, le=1e3)]
+Precision = Literal["float32", "bf16-mixed"]
 Triple = tuple[Positive, Positive, Positive]
 
 
@@ -79,7 +80,7 @@ class OptimiserSettings:
     gradient_clip: Amount = 0.0
     ema: Share = 0.0
     batch_norm_momentum: Share = 0.01
-    precision: Literal["float32", "bf16-mixed"] = "float32"
+    precision: Precision = "float32"
     freeze: tuple[str, ...] = ()
 
 
