@@ -76,6 +76,10 @@ class Row:
     """Billion multiply-adds per network from which this row's compiling pays against torch; None where it never does."""
 
 
+UNTRAINED = {"dolz": "part1-dense", "anisotropic": "part2-dense"}
+"""Networks that are measured without weights of their own, by the preset that says how they are."""
+
+
 def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
     """A model by name; "dolz" and "anisotropic" are the networks of the presets part1-dense and part2-dense, untrained."""
     import torch
@@ -85,10 +89,9 @@ def open_network(name: str, prior_box: "PriorBox | None" = None) -> "Model":
     from ..models.networks import build_network
     from ..training.preset import load_preset
 
-    presets = {"dolz": "part1-dense", "anisotropic": "part2-dense"}
-    if name not in presets:
+    if name not in UNTRAINED:
         return load_model(name)
-    preset = load_preset(presets[name])
+    preset = load_preset(UNTRAINED[name])
     torch.manual_seed(1)
     network = build_network(preset.network.name, **preset.network.options)
     header = ModelHeader(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
@@ -53,7 +54,7 @@ def training_throughput(
     for _ in range(steps + 1):
         start = time.perf_counter()
         optimiser.zero_grad()
-        with torch.autocast(place.type, torch.bfloat16, enabled=precision == "bf16-mixed"):
+        with torch.autocast(place.type, torch.bfloat16) if precision == "bf16-mixed" else nullcontext():
             found = network(image.contiguous(memory_format=torch.channels_last_3d), where)
         loss([f.float() for f in found] if isinstance(found, list) else found.float(), target).backward()
         optimiser.step()

@@ -57,7 +57,7 @@ def benchmark(
     "Pays from" is the work of a network (billion multiply-adds) from which compiling it for OpenVINO saves time.
     """
     from ..benchmark.machine import describe, gemm_gflops, knows_bf16
-    from ..benchmark.methods import measure_methods
+    from ..benchmark.methods import UNTRAINED, measure_methods
     from ..benchmark.steps import around_the_network, cold, warm
     from ..benchmark.throughput import training_throughput
     from ..inference.devices import limit_torch_threads, pick_device
@@ -69,6 +69,9 @@ def benchmark(
         check_writable([json_file], overwrite)
     # Bad input is said before minutes are spent.
     header = check_qsm_alone(options.model, "benchmark")
+    for name in network or []:
+        if name not in UNTRAINED:
+            check_qsm_alone(name, "benchmark")
     parts = part or [one for one in Part if one is not Part.peers]
     if Part.peers in parts:
         from ..benchmark.peers import measure_peers, need_peers

@@ -45,7 +45,8 @@ def fit(
         list[str],
         typer.Argument(
             metavar="CASES...",
-            help="Corrected cases: BIDS folders or training tables, or maps as QSM=LABELS (a QSM alone: the labels beside it).",
+            help="Corrected cases: BIDS folders or training tables, or maps as QSM=LABELS (a QSM alone: the labels beside it). "
+            "Further channels of the model lie beside the QSM.",
         ),
     ],
     output: Annotated[
@@ -101,6 +102,7 @@ def fit(
     for name, before in fitted.before.items():
         typer.echo(f"  {name}\t{before:.3f} -> {fitted.after[name]:.3f}")
     given = f" --model {model}" if model not in (DEFAULT_MODEL, ours.model) else ""
+    given += "".join(f" --channel {channel}=FILE" for channel in header.channels[1:])
     typer.echo(
         f"Gained {fitted.gain:+.3f} in the mean. Use it: dgmseg segment QSM --protocol {output}{given}"
     )

@@ -6,6 +6,7 @@ by more than can be trusted, or fits better with its sides exchanged. On simulat
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ CERTAIN = 2.5
 SHOWN = 0.85
 """Share of the brain in which a channel holds something, below which it is said: a mask eroded by a millimetre leaves .9."""
 _FINE_MM, _COARSE_MM = 2.0, 4.0
+_MOST_SAMPLES = 6
+"""Along an edge of a voxel of the QSM, over which a finer channel is averaged."""
 
 
 @dataclass(frozen=True)
@@ -124,25 +127,21 @@ def _exchanged(channel: Image, qsm: Image, mask: NDArray[np.bool_], middle: floa
 
 
 def _resampled(channel: Image, qsm: Image) -> Image:
-    """On the QSM's grid; what is finer is averaged over the QSM's voxels first, and 0 where the channel itself is."""
-    from scipy import ndimage
+    """On the QSM's grid: at each voxel's centre, or where the channel is finer, its mean over the voxel."""
+    offsets = [(np.arange(n) + 0.5) / n - 0.5 for n in _samples(channel.grid, qsm.grid)]
+    total = np.zeros(qsm.shape, np.float64)
+    for offset in itertools.product(*offsets):
+        affine = qsm.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ np.array(offset)
+        total += resample_to(channel.data, channel.grid, Grid(qsm.shape, affine))
+    data = (total / np.prod([len(o) for o in offsets])).astype(np.float32)
+    return channel.replace(data=data, affine=qsm.affine, other_affine=None)
 
-    data = resample_to(channel.data, channel.grid, qsm.grid)
-    sigma = _widening(channel.grid, qsm.grid)
-    if sigma.any():
-        wide = ndimage.gaussian_filter(np.asarray(channel.data, np.float32), sigma, truncate=3.0)
-        data = np.where(data != 0, resample_to(wide, channel.grid, qsm.grid), 0)
-    return channel.replace(data=data.astype(np.float32), affine=qsm.affine, other_affine=None)
 
-
-def _widening(source: Grid, target: Grid) -> NDArray[np.float64]:
-    """By how much (SD in voxels, per axis of the source) a source voxel must be blurred to be as wide as one of the target.
-
-    Both are boxes, whose variance along a direction is a twelfth of the squares of their edges' shares in it.
-    """
-    edges = np.linalg.inv(source.affine[:3, :3]) @ target.affine[:3, :3]
-    wanted = (edges**2).sum(axis=1) - 1.0
-    return np.asarray(np.sqrt(np.where(wanted > 0.05, wanted, 0.0) / 12.0), np.float64)
+def _samples(source: Grid, target: Grid) -> list[int]:
+    """How many points along each edge of a target voxel are as close to each other as voxels of the source, at most."""
+    edges = np.abs(np.linalg.inv(source.affine[:3, :3]) @ target.affine[:3, :3]).max(axis=0)
+    return [min(_MOST_SAMPLES, max(1, int(np.ceil(edge - 0.1)))) for edge in edges]
 
 
 def _move(matrix: Affine, centre: NDArray[np.float64]) -> Move:

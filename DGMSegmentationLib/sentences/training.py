@@ -76,6 +76,10 @@ SENTENCES = {
         "The network {network} has no parameter that begins with {part};",
         "correct optimiser.freeze (they begin with {found}).",
     ),
+    "precision_device": Sentence(
+        "optimiser.precision {precision} does not work on {device};",
+        "leave it at float32, or train on another device.",
+    ),
     "preset_untrainable": Sentence(
         "The preset {preset} cannot be trained ({reason});", "correct its settings."
     ),

@@ -172,6 +172,9 @@ class TrainingRun:
     def _rehearse(self) -> None:
         """Run one sample of nothing through device, network and loss, so that a preset that cannot work fails early."""
         preset = self.preset
+        precision, device = preset.optimiser.precision, pick_device(self.device).type
+        if precision != "float32" and device == "mps":  # torch 2.4 fails there, later ones only warn
+            raise InputError("precision_device", precision=precision, device=device)
         try:
             member = self.members()[0]
             network = new_network(preset, len(member.labels), (preset.seed, 0, 0, 0))

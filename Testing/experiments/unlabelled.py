@@ -1,7 +1,7 @@
 """What ``adapt --unlabelled`` gains on the training subjects' maps and on altered versions of them.
 
 python Testing/experiments/unlabelled.py --data QSM20 --labelmaps LABELMAPS --output RUNS [--seeds 0,1] [--jobs 2]
-    [--versions "as it is,1 x 1 x 1 mm,head nodded by +20 degrees"]
+    [--versions "as it is" "1 x 1 x 1 mm" "head nodded by +20 degrees"]
 
 The training subjects' maps (altered as in robustness.py) are a cohort without labels; the model that is adapted to it is
 scored on them and on the test subjects, both altered alike. A line of RUNS/unlabelled.tsv per version and seed, and one per
@@ -84,7 +84,7 @@ def adapted(
         if error.code not in ("adapt_unlabelled_moved", "adapt_unlabelled_agreement"):
             raise
         return {"outcome": f"refused: {error}"}
-    moved = [done.after.volumes_mm3[n] / mm3 - 1 for n, mm3 in done.before.volumes_mm3.items()]
+    moved = [done.after.volumes_mm3[n] / mm3 - 1 for n, mm3 in done.before.volumes_mm3.items() if mm3]
     return {
         "outcome": "adopted",
         "agreement_before": done.before.agreement,
@@ -102,7 +102,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="a BIDS folder with derivatives/reference")
     parser.add_argument("--labelmaps", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--versions", default="as it is,1 x 1 x 1 mm,head nodded by +20 degrees")
+    three = ["as it is", "1 x 1 x 1 mm", "head nodded by +20 degrees"]
+    parser.add_argument("--versions", nargs="+", choices=list(ALTERATIONS), default=three)
     parser.add_argument("--seeds", default="0,1")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--anatomies", type=int, help="only the first so many")
@@ -110,7 +111,7 @@ def main() -> None:
     path = wanted.output / "unlabelled.tsv"
     rows: list[dict[str, object]] = [*read_table(path)] if path.exists() else []
     subjects = find_subjects(wanted.data)
-    for version in wanted.versions.split(","):
+    for version in wanted.versions:
         name = version.replace(" ", "-")
         sets = {
             split: altered([s for s in subjects if s.split == split], version) for split in ("train", "test")

@@ -140,7 +140,7 @@ def test_any_tile_at_any_offset(name, offset, size, seed):
 @pytest.mark.parametrize("name", ["dolz", "anisotropic"])
 def test_lean_evaluation_equals_training_graph(name, monkeypatch):
     """Without gradients the head runs slab by slab on gathered taps; with gradients not. Same values."""
-    monkeypatch.setattr("DGMSegmentationLib.models.networks.layers.HEAD_VOXELS", 100)
+    monkeypatch.setitem(VoxelPReLU.forward.__globals__, "HEAD_VOXELS", 100)
     network = randomise(build_network(name, **TINY))
     x = torch.randn(2, 1, *(n + 4 for n in network.patch_input))
     coordinates = torch.randn(2, 3, 13, 13, 7)

@@ -210,15 +210,32 @@ def test_unet_with_deep_supervision_averaging_and_augmentation_then_finetuned(tm
     assert not (tmp_path / "no").exists() and not (tmp_path / "lacks" / "model.safetensors").exists()
 
 
-def test_mixed_precision_learns_nearly_the_same(tmp_path):
+@pytest.mark.parametrize(
+    ("preset", "changes"),
+    [
+        ("part1-dense", ONE_STEP),
+        ("default", [*UNET, "sampling.steps_per_epoch=1", "stage1.epochs=1", "optimiser.ema=0.8"]),
+    ],
+)
+def test_mixed_precision_learns_nearly_the_same(tmp_path, preset, changes):
     data, losses = make_bids(tmp_path / "bids", n_train=2), []
     for precision in ("float32", "bf16-mixed"):
-        changes = [*ONE_STEP, f"optimiser.precision={precision}"]
-        output = tmp_path / precision
-        model = load_model(train("part1-dense", data, output, RunOptions(device="cpu"), overrides=changes))
-        assert {str(array.dtype) for array in model.states[0].values()} == {"torch.float32"}
+        output, now = tmp_path / precision, [*changes, f"optimiser.precision={precision}"]
+        model = load_model(train(preset, data, output, RunOptions(device="cpu"), overrides=now))
+        assert {str(array.dtype) for array in model.states[0].values()} <= {"torch.float32", "torch.int64"}
         losses.append(float(table(output / "history.csv")[0]["train_loss"]))
     assert losses[0] != losses[1] and losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
+def test_mixed_precision_is_refused_where_it_was_never_tried(tmp_path, monkeypatch):
+    data = make_bids(tmp_path / "bids", n_train=2)
+    monkeypatch.setattr(
+        "DGMSegmentationLib.training.run.pick_device", lambda name: SimpleNamespace(type=name)
+    )
+    changes = [*ONE_STEP, "optimiser.precision=bf16-mixed"]
+    with pytest.raises(InputError, match="float32"):
+        train("part1-dense", data, tmp_path / "out", RunOptions(device="mps"), overrides=changes)
+    assert not (tmp_path / "out").exists()
 
 
 def test_fine_tuning_does_not_narrow_where_structures_are_looked_for(tmp_path):
