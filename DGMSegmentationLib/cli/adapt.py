@@ -82,7 +82,7 @@ def adapt(
 
     With --unlabelled grid, coverage, poses, noise, point spread and contrasts of a cohort are measured, and the network learns
     from simulated volumes of that kind. Nothing is written where a nucleus' mean volume would move by more than 15 %, or
-    where the labels would agree less with those of the mirrored heads.
+    where the labels would not agree clearly better with those of the mirrored heads.
     """
     from ..adaptation.options import AdaptOptions, Recipe, UnlabelledOptions
     from ..adaptation.run import adapt as run

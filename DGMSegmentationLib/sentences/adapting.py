@@ -102,8 +102,8 @@ SENTENCES = {
         "correct a few cases instead.",
     ),
     "adapt_unlabelled_agreement": Sentence(
-        "No model was written: the new labels agree less with those of the mirrored heads (Dice {after:.3f} instead of "
-        "{before:.3f});",
+        "No model was written: nothing says that the new labels are better, for they hardly agree better with those of the "
+        "mirrored heads (Dice {before:.3f} -> {after:.3f});",
         "keep the model, or correct a few cases.",
     ),
     "adapt_unlabelled_one": Sentence(

@@ -2251,8 +2251,8 @@ ppb</translation>
    <translation>korrigieren Sie stattdessen einige Fälle.</translation>
   </message>
   <message>
-   <source>No model was written: the new labels agree less with those of the mirrored heads (Dice {after:.3f} instead of {before:.3f});</source>
-   <translation>Es wurde kein Modell geschrieben: Die neuen Labels stimmen mit denen der gespiegelten Köpfe weniger überein (Dice {after:.3f} statt {before:.3f});</translation>
+   <source>No model was written: nothing says that the new labels are better, for they hardly agree better with those of the mirrored heads (Dice {before:.3f} -&gt; {after:.3f});</source>
+   <translation>Es wurde kein Modell geschrieben: Nichts sagt, dass die neuen Labels besser sind, denn sie stimmen kaum besser mit denen der gespiegelten Köpfe überein (Dice {before:.3f} -&gt; {after:.3f});</translation>
   </message>
   <message>
    <source>keep the model, or correct a few cases.</source>

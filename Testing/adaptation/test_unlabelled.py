@@ -119,7 +119,7 @@ def options(place, **changes):
 
 def test_a_cohort_becomes_a_model(place, monkeypatch):
     monkeypatch.setattr(unlabelled, "_PILOT", 1)
-    monkeypatch.setattr(unlabelled, "SMALLEST_AGREEMENT", -1.0)  # two steps teach nothing
+    monkeypatch.setattr(unlabelled, "LEAST_GAIN", -1.0)  # two steps teach nothing
     output = place / "site.safetensors"
     done = adapt_unlabelled(place / "cohort", place / "maps", output, options(place))
     assert done.path == output and not output.with_name("site.adapting").exists()
@@ -135,7 +135,8 @@ def test_a_cohort_becomes_a_model(place, monkeypatch):
     [
         (Judged({"RN": 200.0, "PU": 1200.0}, 0.9), "adapt_unlabelled_moved"),
         (Judged({"RN": 200.0, "PU": 1100.0}, 0.85), "adapt_unlabelled_agreement"),
-        (Judged({"RN": 190.0, "PU": 1100.0}, 0.899), None),
+        (Judged({"RN": 200.0, "PU": 1100.0}, 0.902), "adapt_unlabelled_agreement"),
+        (Judged({"RN": 190.0, "PU": 1100.0}, 0.905), None),
     ],
 )
 def test_what_moves_volumes_or_agrees_less_is_refused(place, after, code):
