@@ -56,7 +56,7 @@ def training_throughput(
         optimiser.zero_grad()
         with torch.autocast(place.type, torch.bfloat16) if precision == "bf16-mixed" else nullcontext():
             found = network(image.contiguous(memory_format=torch.channels_last_3d), where)
-        loss([f.float() for f in found] if isinstance(found, list) else found.float(), target).backward()
+        loss(found, target).backward()
         optimiser.step()
         if place.type == "cuda":
             torch.cuda.synchronize()

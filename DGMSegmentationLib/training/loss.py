@@ -57,6 +57,8 @@ class SegmentationLoss(nn.Module):
 
         A union's probability is the sum of its classes' (label-superset loss: Fidon et al., MICCAI 2021).
         """
+        if torch.finfo(logits.dtype).bits < 32:  # of layers in mixed precision
+            logits = logits.float()
         loss = self._plain(logits, target, self.weights)
         if self.unions is None:
             return loss

@@ -118,7 +118,7 @@ class SegmentationModule(pl.LightningModule):
     def _outputs(self, network: SegmentationNetwork, batch: Mapping[str, Tensor]) -> Tensor | list[Tensor]:
         image = batch["image"].contiguous(memory_format=torch.channels_last_3d)
         outputs: Tensor | list[Tensor] = network(image, batch.get("coordinates"))
-        return [one.float() for one in outputs] if isinstance(outputs, list) else outputs.float()
+        return outputs
 
     def training_step(self, batch: Mapping[str, Tensor], batch_index: int) -> Tensor:
         """Loss of one batch."""

@@ -116,9 +116,10 @@ class TrainingRun:
             return target
         quiet()
         self._check_initial()
-        if pick_device(self.device).type == "cpu":
+        device = pick_device(self.device).type
+        if device == "cpu":
             limit_torch_threads()
-        self._rehearse()
+        self._rehearse(device)
         self._open()
         self.progress.load()
         members = self.members()
@@ -169,10 +170,10 @@ class TrainingRun:
         if header.preprocessing != preset.preprocessing or header.channels != preset.data.channels:
             raise InputError("init_preprocessing", path=self.initial.path)
 
-    def _rehearse(self) -> None:
+    def _rehearse(self, device: str) -> None:
         """Run one sample of nothing through device, network and loss, so that a preset that cannot work fails early."""
         preset = self.preset
-        precision, device = preset.optimiser.precision, pick_device(self.device).type
+        precision = preset.optimiser.precision
         if precision != "float32" and device == "mps":  # torch 2.4 fails there, later ones only warn
             raise InputError("precision_device", precision=precision, device=device)
         try:
